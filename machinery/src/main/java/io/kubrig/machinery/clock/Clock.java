@@ -1,0 +1,45 @@
+package io.kubrig.machinery.clock;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The one source of time of a process: what hour it is, how long something took, and what is to run later.
+ *
+ * <p>Every part takes a clock in its constructor; nothing else may ask the system for the time or sleep. That is what lets a
+ * whole cluster run on a {@link VirtualClock}.
+ */
+public interface Clock {
+
+  /** The wall time, with nanosecond precision where the source has it. */
+  Instant now();
+
+  /** A monotonic reading for measuring durations; only differences have a meaning. Unit: nanoseconds. */
+  long nanos();
+
+  /**
+   * Runs a task once after a delay. The task runs on a thread of the clock and must be short: hand longer work to a queue.
+   *
+   * @param delay zero or negative means as soon as possible
+   */
+  Timer after(Duration delay, Runnable task);
+
+  /** Blocks the calling thread for a duration of this clock's time. */
+  void sleep(Duration duration) throws InterruptedException;
+
+  /** Runs a task again and again, the first time after one period, until the timer is cancelled. */
+  default Timer every(Duration period, Runnable task) {
+    return new RepeatingTimer(this, period, task);
+  }
+
+  /** A task that waits for its time. */
+  interface Timer {
+    /** Prevents the task from running, unless it already has begun. Returns whether it was still waiting. */
+    boolean cancel();
+  }
+
+  /** The clock of the machine. */
+  static Clock system() {
+    return SystemClock.INSTANCE;
+  }
+}
