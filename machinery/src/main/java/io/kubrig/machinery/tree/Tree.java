@@ -1,0 +1,377 @@
+package io.kubrig.machinery.tree;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+
+/**
+ * An object of the API while it is being worked on: an ordered, mutable map from member name to value.
+ *
+ * <p><b>Shape.</b> A value is a {@code Tree}, a {@code List<Object>}, a {@code String}, a {@code Long}, a {@code Double}, a {@code Boolean}, or
+ * {@code null} (a JSON null that is present). Names are unique and keep the order of their first appearance. Two trees are equal when they
+ * hold equal values under the same names, whatever the order.
+ *
+ * <p><b>Reading is forgiving.</b> The typed accessors answer the zero value ("" / 0 / false / empty) where a member is absent or of another
+ * type, as a Go struct would; {@link #has} and {@link #get} tell the difference. An empty tree or list that an accessor answers for an
+ * absent member is detached and immutable: use {@link #need} and {@link #needList} to write below.
+ *
+ * <p>Not safe for concurrent mutation.
+ */
+public final class Tree {
+  private static final Tree EMPTY = new Tree(true);
+  private static final int INDEX_FROM = 24;
+
+  private String[] names;
+  private Object[] values;
+  private int size;
+  private Map<String, Integer> index;
+  private final boolean frozen;
+
+  public Tree() {
+    this(false);
+  }
+
+  private Tree(boolean frozen) {
+    this.frozen = frozen;
+    names = new String[frozen ? 0 : 8];
+    values = new Object[names.length];
+  }
+
+  /** A tree of alternating names and values. */
+  public static Tree of(Object... namesAndValues) {
+    Tree tree = new Tree();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      tree.set((String) namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return tree;
+  }
+
+  /** The immutable tree without members. */
+  public static Tree empty() {
+    return EMPTY;
+  }
+
+  // ---- structure -----------------------------------------------------------------------------------------------------
+
+  public int size() {
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Whether a member of this name is present, be it null. */
+  public boolean has(String name) {
+    return find(name) >= 0;
+  }
+
+  /** The value under a name; null both for an absent member and for a present null. */
+  public Object get(String name) {
+    int at = find(name);
+    return at < 0 ? null : values[at];
+  }
+
+  public String nameAt(int position) {
+    return names[Objects.checkIndex(position, size)];
+  }
+
+  public Object valueAt(int position) {
+    return values[Objects.checkIndex(position, size)];
+  }
+
+  public void setValueAt(int position, Object value) {
+    values[Objects.checkIndex(position, size)] = value;
+  }
+
+  /** The names in order, as a copy. */
+  public List<String> names() {
+    return new ArrayList<>(Arrays.asList(names).subList(0, size));
+  }
+
+  public void forEach(BiConsumer<String, Object> action) {
+    for (int i = 0; i < size; i++) {
+      action.accept(names[i], values[i]);
+    }
+  }
+
+  /** Puts a value under a name, in place when the name is there, at the end otherwise. Answers this tree. */
+  public Tree set(String name, Object value) {
+    int at = find(name);
+    if (at >= 0) {
+      values[at] = value;
+      return this;
+    }
+    append(name, value);
+    return this;
+  }
+
+  /** {@link #set} for the first time a name is read; answers false (and changes nothing) when the name is already there. */
+  public boolean add(String name, Object value) {
+    if (find(name) >= 0) {
+      return false;
+    }
+    append(name, value);
+    return true;
+  }
+
+  /** Removes a member and answers its value, null when there was none. */
+  public Object remove(String name) {
+    int at = find(name);
+    if (at < 0) {
+      return null;
+    }
+    Object old = values[at];
+    System.arraycopy(names, at + 1, names, at, size - at - 1);
+    System.arraycopy(values, at + 1, values, at, size - at - 1);
+    size--;
+    names[size] = null;
+    values[size] = null;
+    index = null;
+    return old;
+  }
+
+  public void clear() {
+    Arrays.fill(names, 0, size, null);
+    Arrays.fill(values, 0, size, null);
+    size = 0;
+    index = null;
+  }
+
+  // ---- typed reading -------------------------------------------------------------------------------------------------
+
+  /** The string under a name, or "". */
+  public String string(String name) {
+    return get(name) instanceof String text ? text : "";
+  }
+
+  public String string(String name, String otherwise) {
+    return get(name) instanceof String text ? text : otherwise;
+  }
+
+  /** The integer under a name, or 0. */
+  public long integer(String name) {
+    return integer(name, 0);
+  }
+
+  public long integer(String name, long otherwise) {
+    return switch (get(name)) {
+      case Long number -> number;
+      case Double number when number == Math.rint(number) -> number.longValue();
+      case null, default -> otherwise;
+    };
+  }
+
+  public boolean bool(String name) {
+    return bool(name, false);
+  }
+
+  public boolean bool(String name, boolean otherwise) {
+    return get(name) instanceof Boolean flag ? flag : otherwise;
+  }
+
+  /** The object under a name, or an immutable empty one. */
+  public Tree tree(String name) {
+    return get(name) instanceof Tree tree ? tree : EMPTY;
+  }
+
+  /** The object at the end of a path of names, or an immutable empty one. */
+  public Tree at(String... path) {
+    Tree tree = this;
+    for (String name : path) {
+      tree = tree.tree(name);
+    }
+    return tree;
+  }
+
+  /** The list under a name, or an immutable empty one. */
+  @SuppressWarnings("unchecked")
+  public List<Object> list(String name) {
+    return get(name) instanceof List<?> list ? (List<Object>) list : List.of();
+  }
+
+  /** The objects in the list under a name; elements of other types are left out. */
+  public List<Tree> trees(String name) {
+    List<Object> list = list(name);
+    List<Tree> trees = new ArrayList<>(list.size());
+    for (Object element : list) {
+      if (element instanceof Tree tree) {
+        trees.add(tree);
+      }
+    }
+    return trees;
+  }
+
+  /** The strings in the list under a name; elements of other types are left out. */
+  public List<String> strings(String name) {
+    List<Object> list = list(name);
+    List<String> strings = new ArrayList<>(list.size());
+    for (Object element : list) {
+      if (element instanceof String text) {
+        strings.add(text);
+      }
+    }
+    return strings;
+  }
+
+  /** The string members of the object under a name (labels, annotations, data), in order. */
+  public Map<String, String> stringMap(String name) {
+    Tree tree = tree(name);
+    if (tree.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, String> map = LinkedHashMap.newLinkedHashMap(tree.size);
+    tree.forEach(
+        (key, value) -> {
+          if (value instanceof String text) {
+            map.put(key, text);
+          }
+        });
+    return Collections.unmodifiableMap(map);
+  }
+
+  // ---- writing below -------------------------------------------------------------------------------------------------
+
+  /** The object under a name, made when it is not there. */
+  public Tree need(String name) {
+    if (get(name) instanceof Tree tree) {
+      return tree;
+    }
+    Tree made = new Tree();
+    set(name, made);
+    return made;
+  }
+
+  /** The list under a name, made when it is not there. */
+  @SuppressWarnings("unchecked")
+  public List<Object> needList(String name) {
+    if (get(name) instanceof List<?> list) {
+      return (List<Object>) list;
+    }
+    List<Object> made = new ArrayList<>();
+    set(name, made);
+    return made;
+  }
+
+  /** Sets a value where the member is absent or null. Answers whether it did. */
+  public boolean fill(String name, Object value) {
+    if (get(name) != null) {
+      return false;
+    }
+    set(name, value);
+    return true;
+  }
+
+  // ---- copies and comparison -----------------------------------------------------------------------------------------
+
+  /** A deep copy that shares only immutable leaves. */
+  public Tree copy() {
+    Tree copy = new Tree();
+    copy.names = Arrays.copyOf(names, Math.max(4, size));
+    copy.values = new Object[copy.names.length];
+    copy.size = size;
+    for (int i = 0; i < size; i++) {
+      copy.values[i] = copyOf(values[i]);
+    }
+    return copy;
+  }
+
+  /** A deep copy of any value. */
+  public static Object copyOf(Object value) {
+    return switch (value) {
+      case Tree tree -> tree.copy();
+      case List<?> list -> {
+        List<Object> copy = new ArrayList<>(list.size());
+        for (Object element : list) {
+          copy.add(copyOf(element));
+        }
+        yield copy;
+      }
+      case null -> null;
+      default -> value;
+    };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    if (this == other) {
+      return true;
+    }
+    if (!(other instanceof Tree that) || size != that.size) {
+      return false;
+    }
+    for (int i = 0; i < size; i++) {
+      int at = that.find(names[i]);
+      if (at < 0 || !Objects.equals(values[i], that.values[at])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = 0;
+    for (int i = 0; i < size; i++) {
+      hash += names[i].hashCode() ^ Objects.hashCode(values[i]);
+    }
+    return hash;
+  }
+
+  /** For people: not JSON. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder("{");
+    for (int i = 0; i < size; i++) {
+      out.append(i == 0 ? "" : ", ").append(names[i]).append(": ").append(values[i]);
+    }
+    return out.append('}').toString();
+  }
+
+  // ---- storage -------------------------------------------------------------------------------------------------------
+
+  private int find(String name) {
+    if (size >= INDEX_FROM) {
+      Integer at = index().get(name);
+      return at == null ? -1 : at;
+    }
+    for (int i = 0; i < size; i++) {
+      if (names[i].equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private Map<String, Integer> index() {
+    if (index == null) {
+      index = HashMap.newHashMap(size * 2);
+      for (int i = 0; i < size; i++) {
+        index.put(names[i], i);
+      }
+    }
+    return index;
+  }
+
+  private void append(String name, Object value) {
+    if (frozen) {
+      throw new UnsupportedOperationException("the shared empty tree cannot be written; use need(name)");
+    }
+    if (size == names.length) {
+      names = Arrays.copyOf(names, size * 2);
+      values = Arrays.copyOf(values, size * 2);
+    }
+    names[size] = Objects.requireNonNull(name, "member name");
+    values[size] = value;
+    if (index != null) {
+      index.put(name, size);
+    }
+    size++;
+  }
+}
