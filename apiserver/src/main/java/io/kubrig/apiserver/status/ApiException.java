@@ -1,0 +1,176 @@
+package io.kubrig.apiserver.status;
+
+import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An answer of the API that is not success: what a client receives as {@code Status}. The factory methods give each kind of failure its
+ * native code, reason, message and details (source: apimachinery/pkg/api/errors).
+ */
+public final class ApiException extends RuntimeException {
+  private final int code;
+  private final String reason;
+  private final Tree details;
+
+  public ApiException(int code, String reason, String message, Tree details) {
+    super(message, null, false, false);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+
+  /** The HTTP status. */
+  public int code() {
+    return code;
+  }
+
+  /** Machine-readable, "" for Unknown. */
+  public String reason() {
+    return reason;
+  }
+
+  public Tree details() {
+    return details;
+  }
+
+  /** The Status object (apiVersion v1). */
+  public Tree status() {
+    Tree status = Tree.of("kind", "Status", "apiVersion", "v1", "metadata", new Tree(), "status", "Failure", "message", getMessage());
+    if (!reason.isEmpty()) {
+      status.set("reason", reason);
+    }
+    if (!details.isEmpty()) {
+      status.set("details", details);
+    }
+    return status.set("code", (long) code);
+  }
+
+  public static ApiException notFound(String group, String resource, String name) {
+    return new ApiException(404, "NotFound", qualified(group, resource) + " \"" + name + "\" not found", details(group, resource, name));
+  }
+
+  /** 404 for a path that nothing serves. */
+  public static ApiException noSuchPath() {
+    return new ApiException(404, "NotFound", "the server could not find the requested resource", new Tree());
+  }
+
+  public static ApiException alreadyExists(String group, String resource, String name) {
+    return new ApiException(
+        409, "AlreadyExists", qualified(group, resource) + " \"" + name + "\" already exists", details(group, resource, name));
+  }
+
+  public static ApiException conflict(String group, String resource, String name, String why) {
+    return new ApiException(
+        409,
+        "Conflict",
+        "Operation cannot be fulfilled on " + qualified(group, resource) + " \"" + name + "\": " + why,
+        details(group, resource, name));
+  }
+
+  public static ApiException forbidden(String group, String resource, String name, String why) {
+    String what = name.isEmpty() ? qualified(group, resource) : qualified(group, resource) + " \"" + name + "\"";
+    String message = resource.isEmpty() ? "forbidden: " + why : what + " is forbidden: " + why;
+    return new ApiException(403, "Forbidden", message, details(group, resource, name));
+  }
+
+  public static ApiException unauthorized() {
+    return new ApiException(401, "Unauthorized", "Unauthorized", new Tree());
+  }
+
+  public static ApiException badRequest(String why) {
+    return new ApiException(400, "BadRequest", why, new Tree());
+  }
+
+  /** 422 with one cause per field error; {@code kind} is the object's kind. */
+  public static ApiException invalid(String group, String kind, String name, FieldErrors errors) {
+    Tree details = details(group, kind, name);
+    details.set("causes", causes(errors.causes()));
+    String message = kindWithGroup(kind, group) + " \"" + name + "\" is invalid: " + errors.message();
+    return new ApiException(422, "Invalid", message, details);
+  }
+
+  public static ApiException methodNotSupported(String group, String resource, String action) {
+    Tree details = new Tree();
+    putIfPresent(details, "group", group);
+    putIfPresent(details, "kind", resource);
+    return new ApiException(405, "MethodNotAllowed", action + " is not supported on resources of kind \"" + qualified(group, resource) + "\"", details);
+  }
+
+  public static ApiException gone(String message) {
+    return new ApiException(410, "Gone", message, new Tree());
+  }
+
+  /** 410 for a resource version or continue token that has aged out. */
+  public static ApiException expired(String message) {
+    return new ApiException(410, "Expired", message, new Tree());
+  }
+
+  public static ApiException unsupportedMediaType(String message) {
+    return new ApiException(415, "UnsupportedMediaType", message, new Tree());
+  }
+
+  public static ApiException notAcceptable(String message) {
+    return new ApiException(406, "NotAcceptable", message, new Tree());
+  }
+
+  public static ApiException tooLarge(String message) {
+    return new ApiException(413, "RequestEntityTooLarge", message, new Tree());
+  }
+
+  public static ApiException tooManyRequests(String message, int retryAfterSeconds) {
+    Tree details = new Tree();
+    if (retryAfterSeconds > 0) {
+      details.set("retryAfterSeconds", (long) retryAfterSeconds);
+    }
+    return new ApiException(429, "TooManyRequests", message, details);
+  }
+
+  public static ApiException timeout(String message) {
+    return new ApiException(504, "Timeout", "Timeout: " + message, new Tree());
+  }
+
+  public static ApiException serviceUnavailable(String message) {
+    return new ApiException(503, "ServiceUnavailable", message, new Tree());
+  }
+
+  public static ApiException internal(String message) {
+    Tree details = Tree.of("causes", causes(List.of(new Cause("", message, ""))));
+    return new ApiException(500, "InternalError", "Internal error occurred: " + message, details);
+  }
+
+  /** {@code pods} or {@code deployments.apps}. */
+  public static String qualified(String group, String resource) {
+    return group.isEmpty() ? resource : resource + "." + group;
+  }
+
+  private static String kindWithGroup(String kind, String group) {
+    return group.isEmpty() ? kind : kind + "." + group;
+  }
+
+  private static Tree details(String group, String kind, String name) {
+    Tree details = new Tree();
+    putIfPresent(details, "name", name);
+    putIfPresent(details, "group", group);
+    putIfPresent(details, "kind", kind);
+    return details;
+  }
+
+  private static void putIfPresent(Tree tree, String name, String value) {
+    if (!value.isEmpty()) {
+      tree.set(name, value);
+    }
+  }
+
+  private static List<Object> causes(List<Cause> causes) {
+    List<Object> list = new ArrayList<>(causes.size());
+    for (Cause cause : causes) {
+      Tree tree = new Tree();
+      putIfPresent(tree, "reason", cause.reason());
+      putIfPresent(tree, "message", cause.message());
+      putIfPresent(tree, "field", cause.field());
+      list.add(tree);
+    }
+    return list;
+  }
+}
