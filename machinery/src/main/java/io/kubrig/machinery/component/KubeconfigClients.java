@@ -1,0 +1,62 @@
+package io.kubrig.machinery.component;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.clock.Clock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Clients over the network, as a kubeconfig or the service account of the pod says. */
+public final class KubeconfigClients implements ClientSource {
+
+  @Override
+  public KubernetesClient open(ClientSettings settings) {
+    Config config = settings.kubeconfig().isEmpty() ? inCluster(settings) : fromFile(Path.of(settings.kubeconfig()));
+    ConfigBuilder builder = new ConfigBuilder(config).withUserAgent(userAgent(settings.component()));
+    if (!settings.master().isEmpty()) {
+      builder.withMasterUrl(settings.master());
+    }
+    KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(builder.build());
+    if (settings.qps() > 0) {
+      RequestRate rate = new RequestRate(Clock.system(), settings.qps(), Math.max(1, settings.burst()));
+      client.withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("request-rate", rate));
+    }
+    return client.build();
+  }
+
+  /** The user agent native components send: name, version, platform. */
+  public static String userAgent(String component) {
+    String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    return component + "/v" + KubernetesVersion.NUMBER + " (linux/" + machine + ") kubrig";
+  }
+
+  private static Config fromFile(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new StartException("stat " + file + ": no such file or directory, or it cannot be read: name a kubeconfig with --kubeconfig");
+    }
+    try {
+      return Config.fromKubeconfig(file.toFile());
+    } catch (RuntimeException e) {
+      throw new StartException("the kubeconfig " + file + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static Config inCluster(ClientSettings settings) {
+    boolean inPod = System.getenv("KUBERNETES_SERVICE_HOST") != null && System.getenv("KUBERNETES_SERVICE_PORT") != null;
+    if (!inPod && settings.master().isEmpty()) {
+      throw new StartException(
+          settings.component()
+              + ": no --kubeconfig was named, and this is no pod: unable to load in-cluster configuration,"
+              + " KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined");
+    }
+    try {
+      return inPod ? Config.autoConfigure(null) : Config.empty();
+    } catch (KubernetesClientException e) {
+      throw new StartException("the service account of the pod cannot be used: " + e.getMessage(), e);
+    }
+  }
+}
