@@ -1,0 +1,136 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Tree;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is particular to one kind of object: the only thing that a kind adds to the one path that all kinds share. Every method has the
+ * answer of a plain kind with spec and status as its default. Methods work on trees in the version that is named, or in the storage version.
+ *
+ * <p>The order on create: decode, {@link #applyDefaults}, mutating admission, {@link #prepareForCreate}, {@link #validate}, validating admission. On
+ * update: decode or patch, {@link #applyDefaults}, mutating admission, {@link #prepareForUpdate}, {@link #validate} and {@link #validateUpdate}, validating
+ * admission. (Source: registry/rest and registry/generic of native.)
+ */
+public interface Kind {
+
+  /** Fills what a client may leave out. Called on every decoded object, also after a patch, in the version of the request. Idempotent. */
+  default void applyDefaults(Tree object, String version) {}
+
+  /** Removes what a client may not set and sets what the server decides, before validation. Status has already been removed. */
+  default void prepareForCreate(Tree object, Operation operation) {}
+
+  /** Carries over what this kind of update may not touch. Status and, where specs count generations, the generation are already dealt with. */
+  default void prepareForUpdate(Tree object, Tree old, Operation operation) {}
+
+  /** Everything that is wrong with an object by itself, metadata excepted. */
+  default void validate(Tree object, FieldErrors errors, Operation operation) {}
+
+  /** Everything that is wrong with going from {@code old} to {@code object}; {@link #validate} has been called on the new one before. */
+  default void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {}
+
+  /** Carries over what an update of the status may not touch beyond spec and metadata. */
+  default void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {}
+
+  default void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {}
+
+  /** What names must look like. */
+  default NameRule nameRule() {
+    return NameRule.DNS_SUBDOMAIN;
+  }
+
+  /** Whether the kind has the status subresource, and so ignores status elsewhere. */
+  default boolean hasStatus() {
+    return false;
+  }
+
+  /** Whether {@code metadata.generation} counts changes of the spec. */
+  default boolean countsGenerations() {
+    return hasStatus();
+  }
+
+  /** Whether two versions differ in what generation counts: everything but metadata and status. */
+  default boolean sameDesiredState(Tree object, Tree old) {
+    for (String name : object.names()) {
+      if (!BOOKKEEPING.contains(name) && !java.util.Objects.equals(object.get(name), old.get(name))) {
+        return false;
+      }
+    }
+    for (String name : old.names()) {
+      if (!BOOKKEEPING.contains(name) && !object.has(name)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Set<String> BOOKKEEPING = Set.of("apiVersion", "kind", "metadata", "status");
+
+  /** Whether PUT to a name that does not exist creates the object. */
+  default boolean createsOnUpdate() {
+    return false;
+  }
+
+  /** Whether an update without a resource version is accepted. */
+  default boolean unconditionalUpdate() {
+    return true;
+  }
+
+  /** The field selectors beyond {@code metadata.name} and {@code metadata.namespace}, with the object's values; every label is always present. */
+  default Map<String, String> selectableFields(Tree object) {
+    return Map.of();
+  }
+
+  /** The labels that {@link #selectableFields} gives for every object. */
+  default Set<String> selectableFieldLabels() {
+    return Set.of();
+  }
+
+  /** What kubectl get shows. */
+  default TableColumns columns() {
+    return TableColumns.NAME_AND_AGE;
+  }
+
+  /** How long objects live; empty for ever. */
+  default Optional<Duration> timeToLive(Tree object) {
+    return Optional.empty();
+  }
+
+  /** The grace period of a deletion, in seconds; 0 deletes at once. Empty for kinds that know none. */
+  default Optional<Long> gracePeriodSeconds(Tree object, Optional<Long> requested) {
+    return Optional.empty();
+  }
+
+  /** Whether deleting an object without a policy orphans its dependents (the first versions of workload kinds). */
+  default boolean orphansByDefault() {
+    return false;
+  }
+
+  /** Warnings for a client that creates ({@code old} is null) or updates the object. */
+  default List<String> warnings(Tree object, Tree old) {
+    return List.of();
+  }
+
+  /** The object in another version. The tree may be changed and answered. */
+  default Tree convert(Tree object, String fromVersion, String toVersion) {
+    return object;
+  }
+
+  /** Paths (dotted) that an apply or update through the main resource never owns, beyond status where {@link #hasStatus}. */
+  default Set<String> resetFields() {
+    return Set.of();
+  }
+
+  /** Called after a write was decided and before it is stored: allocation of addresses and ports. The answer undoes it if the write fails. */
+  default Runnable allocate(Tree object, Tree old, Operation operation) {
+    return () -> {};
+  }
+
+  /** Called after an object is gone for good: release of addresses and ports. */
+  default void released(Tree object) {}
+}

@@ -1,0 +1,45 @@
+package io.kubrig.apiserver.storage;
+
+import io.kubrig.machinery.clock.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Keeps everything in memory and nothing after the process. Acknowledged means visible. */
+public final class MemoryStorage implements Storage {
+  private final Keyspace keyspace;
+  private final ReentrantLock writing = new ReentrantLock();
+
+  public MemoryStorage(Clock clock) {
+    this.keyspace = new Keyspace(clock, 1);
+  }
+
+  @Override
+  public Keyspace keyspace() {
+    return keyspace;
+  }
+
+  @Override
+  public Outcome commit(Write write) throws InterruptedException {
+    writing.lockInterruptibly();
+    try {
+      Optional<Entry> current = keyspace.current().get(write.key());
+      if (current.map(Entry::modified).orElse(0L) != write.expected()) {
+        return new Outcome.Conflict(current);
+      }
+      Change change = Commit.change(write, current, keyspace.revision() + 1);
+      keyspace.apply(change);
+      return new Outcome.Committed(Objects.requireNonNullElse(change.after(), change.before()), change.revision());
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void compact(long revision) {
+    keyspace.compact(revision);
+  }
+
+  @Override
+  public void close() {}
+}
