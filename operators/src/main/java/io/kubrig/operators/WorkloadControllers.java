@@ -1,0 +1,19 @@
+package io.kubrig.operators;
+
+import io.kubrig.operators.replicas.ReplicaController;
+import io.kubrig.operators.replicaset.ReplicaSets;
+import io.kubrig.operators.replicationcontroller.ReplicationControllers;
+import java.util.List;
+
+/** The controllers that make pods and see to them. */
+final class WorkloadControllers {
+  private WorkloadControllers() {}
+
+  static List<ControllerDescriptor> all() {
+    return List.of(
+        new ControllerDescriptor("replicaset-controller", "replicaset", "replicaset-controller", true, "concurrent-replicaset-syncs",
+            context -> new ReplicaController<>(new ReplicaSets(), "replicaset-controller", context)),
+        new ControllerDescriptor("replicationcontroller-controller", "replicationcontroller", "replication-controller", true,
+            "concurrent-rc-syncs", context -> new ReplicaController<>(new ReplicationControllers(), "replication-controller", context)));
+  }
+}

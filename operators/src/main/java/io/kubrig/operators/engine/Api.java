@@ -1,0 +1,158 @@
+package io.kubrig.operators.engine;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One controller's way to the API server. Every answer to a write is shown by the caches at once.
+ *
+ * <p>All methods throw {@link KubernetesClientException} with the server's Status; {@link ApiErrors} reads it. Nothing is retried
+ * here: an unknown outcome is resolved by the next reconcile.
+ */
+public final class Api {
+  private final KubernetesClient client;
+  private final Caches caches;
+
+  /** Requests through a client; what they change is shown by the caches. */
+  public Api(KubernetesClient client, Caches caches) {
+    this.client = client;
+    this.caches = caches;
+  }
+
+  /** The client itself, for what this class does not know; its writes are not shown by the caches before the watch brings them. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** Reads an object past the caches. */
+  public <T extends HasMetadata> Optional<T> live(Class<T> kind, String namespace, String name) {
+    return Optional.ofNullable(resource(kind, namespace, name).get());
+  }
+
+  /** Creates an object and answers what the server made of it. */
+  public <T extends HasMetadata> T create(T object) {
+    return show(client.resource(object).create());
+  }
+
+  /** Replaces an object; its resource version must still be current. */
+  public <T extends HasMetadata> T update(T object) {
+    return show(client.resource(object).update());
+  }
+
+  /** Replaces an object's status; its resource version must still be current. */
+  public <T extends HasMetadata> T updateStatus(T object) {
+    return show(client.resource(object).updateStatus());
+  }
+
+  /** Applies a patch of a type. */
+  public <T extends HasMetadata> T patch(T object, PatchType type, Map<String, ?> patch) {
+    return show(resource(kindOf(object), object.getMetadata().getNamespace(), object.getMetadata().getName())
+        .patch(PatchContext.of(type), Objects.patch(patch)));
+  }
+
+  /** Applies a patch of a type to a subresource. */
+  public <T extends HasMetadata> T patch(T object, String subresource, PatchType type, Map<String, ?> patch) {
+    return show(resource(kindOf(object), object.getMetadata().getNamespace(), object.getMetadata().getName())
+        .subresource(subresource).patch(PatchContext.of(type), Objects.patch(patch)));
+  }
+
+  /** Deletes an object, whatever its state. */
+  public void delete(HasMetadata object) {
+    delete(object, new Deletion());
+  }
+
+  /** Deletes an object under conditions. A 404 throws as any other refusal. */
+  public void delete(HasMetadata object, Deletion how) {
+    String answer = client.raw(path(object), "DELETE", how.options());
+    if (answer == null) {
+      throw new KubernetesClientException("not found", 404, null);
+    }
+    showDeletion(object, answer);
+  }
+
+  private void showDeletion(HasMetadata object, String answer) {
+    HasMetadata left = Objects.parse(answer, kindOf(object));
+    boolean same = left.getMetadata() != null && java.util.Objects.equals(left.getMetadata().getUid(), object.getMetadata().getUid());
+    if (same && Objects.isTerminating(left)) {
+      caches.wrote(left);
+    } else {
+      caches.deleted(object);
+    }
+  }
+
+  private <T extends HasMetadata> T show(T answer) {
+    if (answer != null) {
+      caches.wrote(answer);
+    }
+    return answer;
+  }
+
+  private <T extends HasMetadata> Resource<T> resource(Class<T> kind, String namespace, String name) {
+    var all = client.<T, KubernetesResourceList<T>>resources(kind, null);
+    return namespace == null || namespace.isEmpty() ? all.withName(name) : all.inNamespace(namespace).withName(name);
+  }
+
+  private static String path(HasMetadata object) {
+    String version = object.getApiVersion();
+    String namespace = object.getMetadata().getNamespace();
+    return (version.contains("/") ? "/apis/" : "/api/") + version
+        + (namespace == null || namespace.isEmpty() ? "" : "/namespaces/" + namespace)
+        + "/" + object.getPlural() + "/" + object.getMetadata().getName();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends HasMetadata> Class<T> kindOf(T object) {
+    return (Class<T>) object.getClass();
+  }
+
+  /**
+   * How an object is to be deleted; null means unsaid.
+   *
+   * @param uid only the object of this uid
+   * @param resourceVersion only this state of it
+   * @param graceSeconds seconds for a pod to end
+   * @param propagation Foreground, Background or Orphan
+   */
+  public record Deletion(String uid, String resourceVersion, Long graceSeconds, String propagation) {
+    /** Unconditional, with the kind's defaults. */
+    public Deletion() {
+      this(null, null, null, null);
+    }
+
+    /** Only the object of a uid. */
+    public static Deletion ofUid(String uid) {
+      return new Deletion(uid, null, null, null);
+    }
+
+    Map<String, Object> options() {
+      Map<String, Object> options = new LinkedHashMap<>();
+      options.put("kind", "DeleteOptions");
+      options.put("apiVersion", "v1");
+      Map<String, Object> preconditions = new LinkedHashMap<>();
+      if (uid != null) {
+        preconditions.put("uid", uid);
+      }
+      if (resourceVersion != null) {
+        preconditions.put("resourceVersion", resourceVersion);
+      }
+      if (!preconditions.isEmpty()) {
+        options.put("preconditions", preconditions);
+      }
+      if (graceSeconds != null) {
+        options.put("gracePeriodSeconds", graceSeconds);
+      }
+      if (propagation != null) {
+        options.put("propagationPolicy", propagation);
+      }
+      return options;
+    }
+  }
+}

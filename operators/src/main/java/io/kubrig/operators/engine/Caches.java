@@ -1,0 +1,69 @@
+package io.kubrig.operators.engine;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/** The shared caches of a process: one informer per kind, whoever asks for it. All kinds must be asked for before {@link #start}. */
+public final class Caches implements AutoCloseable {
+  private final KubernetesClient client;
+  private final Map<Class<?>, Cached<?>> kinds = new LinkedHashMap<>();
+
+  /** Caches filled through a client. */
+  public Caches(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** The cache of a kind, made when first asked for. */
+  @SuppressWarnings("unchecked")
+  public synchronized <T extends HasMetadata> Cached<T> of(Class<T> kind) {
+    return (Cached<T>) kinds.computeIfAbsent(kind, k -> new Cached<>(kind, client.resources(kind).inAnyNamespace().runnableInformer(0)));
+  }
+
+  /** Lists and watches every kind and waits until all have been listed once; a kind that cannot be listed is tried for ever. */
+  public void start() {
+    CompletableFuture<?>[] listed;
+    synchronized (this) {
+      listed = kinds.values().stream().map(Caches::begin).toArray(CompletableFuture[]::new);
+    }
+    CompletableFuture.allOf(listed).join();
+  }
+
+  private static CompletableFuture<Void> begin(Cached<?> cached) {
+    Predicate<Throwable> any = failure -> true;
+    cached.informer().exceptionHandler((started, failure) -> any.test(failure));
+    CompletionStage<Void> started = cached.informer().start();
+    return started.toCompletableFuture();
+  }
+
+  /** Whether every kind has been listed. */
+  public synchronized boolean synced() {
+    return kinds.values().stream().allMatch(cached -> cached.informer().hasSynced());
+  }
+
+  @Override
+  public synchronized void close() {
+    kinds.values().forEach(cached -> cached.informer().stop());
+  }
+
+  /** Shows a write at once to all readers of its kind. */
+  @SuppressWarnings("unchecked")
+  synchronized <T extends HasMetadata> void wrote(T object) {
+    Cached<T> cached = (Cached<T>) kinds.get(object.getClass());
+    if (cached != null) {
+      cached.wrote(object);
+    }
+  }
+
+  /** Hides a deleted object at once from all readers of its kind. */
+  synchronized void deleted(HasMetadata object) {
+    Cached<?> cached = kinds.get(object.getClass());
+    if (cached != null) {
+      cached.deleted(Key.of(object), object.getMetadata().getUid());
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.kubrig.operators.engine;
+
+/**
+ * One controller: watches objects, is told keys, and makes the world look as the objects say.
+ *
+ * <p>Level-triggered and idempotent: {@link #reconcile} must reach the same end whatever events were lost, repeated or late.
+ */
+public interface Controller {
+
+  /** Sets up the watches; called once, before any reconcile. Handlers run on the cache's thread: they only put keys into the queue. */
+  void watch(Queue queue);
+
+  /**
+   * Brings one key to its desired state. Never runs twice at once for a key.
+   *
+   * @throws RuntimeException any failure; the key is retried with back-off, conflicts quietly
+   * @throws InterruptedException when the manager stops
+   */
+  Outcome reconcile(Key key) throws InterruptedException;
+
+  /** Runs work that no key stands for (periodic sweeps); called once after the caches have synced. */
+  default void started() {}
+}

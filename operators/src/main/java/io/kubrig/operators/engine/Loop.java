@@ -1,0 +1,193 @@
+package io.kubrig.operators.engine;
+
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ConfigurationService;
+import io.javaoperatorsdk.operator.api.config.ResolvedControllerConfiguration;
+import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceAction;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.queue.Backoff;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One controller at work: the Java Operator SDK with a {@link Work} per key, our queue in front and our clock beside it.
+ *
+ * <p>The SDK keeps its promises of one reconcile per key at a time, of merged events and of a bounded number of workers. Its
+ * retries and timers are not used: they would not run on a virtual clock. Every exception ends here, so a bad object costs its own
+ * key only.
+ */
+public final class Loop implements Queue, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
+  private final String name;
+  private final Controller controller;
+  private final Clock clock;
+  private final QueueMetrics metrics;
+  private final Backoff<Key> backoff;
+  private final ConcurrentMap<Key, Wait> waits = new ConcurrentHashMap<>();
+  private final Keys keys = new Keys();
+  private final Operator operator;
+
+  /** Makes the loop; {@link #start} runs it. @param workers how many keys are processed at once */
+  public Loop(String name, Controller controller, int workers, Clock clock, QueueMetrics metrics) {
+    this.name = name;
+    this.controller = controller;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.backoff = Backoff.controllerDefault(clock);
+    this.operator = operator(Executors.newFixedThreadPool(workers, Thread.ofVirtual().name(name + "-", 0).factory()));
+  }
+
+  private Operator operator(ExecutorService workers) {
+    ConfigurationService service = ConfigurationService.newOverriddenConfigurationService(o -> o
+        .withKubernetesClient(WorkClient.create())
+        .withCloseClientOnStop(false)
+        .withExecutorService(workers)
+        .withResourceCloner(new SameObject())
+        .checkingCRDAndValidateLocalModel(false));
+    Operator made = new Operator(service);
+    InformerConfiguration<Work> informer = InformerConfiguration.builder(Work.class).buildForController();
+    made.register(new Reconcile(), new ResolvedControllerConfiguration<Work>(name, false, Reconcile.class.getName(), null, null, null, null,
+        Map.of(), null, service, informer, false, null));
+    return made;
+  }
+
+  /** Begins to process keys; the caches must have synced. */
+  public void start() {
+    operator.start();
+    controller.started();
+  }
+
+  @Override
+  public void close() {
+    operator.stop();
+    waits.values().forEach(wait -> wait.timer.cancel());
+    waits.clear();
+  }
+
+  @Override
+  public void add(Key key) {
+    metrics.added(key);
+    keys.emit(key);
+  }
+
+  @Override
+  public void addAfter(Key key, Duration delay) {
+    if (!delay.isPositive()) {
+      add(key);
+      return;
+    }
+    Instant due = clock.now().plus(delay);
+    waits.compute(key, (k, waiting) -> {
+      if (waiting != null && !waiting.due.isAfter(due)) {
+        return waiting;
+      }
+      if (waiting != null) {
+        waiting.timer.cancel();
+      }
+      return new Wait(due, clock.after(delay, () -> ripe(key, due)));
+    });
+  }
+
+  private void ripe(Key key, Instant due) {
+    waits.computeIfPresent(key, (k, waiting) -> waiting.due.equals(due) ? null : waiting);
+    add(key);
+  }
+
+  private void process(Key key) {
+    QueueMetrics.Run run = metrics.started(key);
+    try {
+      switch (controller.reconcile(key)) {
+        case Outcome.Done done -> backoff.forget(key);
+        case Outcome.After after -> {
+          backoff.forget(key);
+          addAfter(key, after.delay());
+        }
+        case Outcome.Retry retry -> again(key);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | StackOverflowError e) {
+      report(key, e);
+      again(key);
+    } finally {
+      run.finished();
+    }
+  }
+
+  private void report(Key key, Throwable failure) {
+    if (ApiErrors.isConflict(failure) || ApiErrors.isTerminating(failure)) {
+      LOG.debug("{}: {}: {}", name, key, failure.getMessage());
+    } else if (ApiErrors.isApiError(failure)) {
+      LOG.warn("{}: {}: {}", name, key, ApiErrors.message(failure));
+    } else {
+      LOG.error("{}: {} failed and is retried", name, key, failure);
+    }
+  }
+
+  private void again(Key key) {
+    metrics.retried();
+    addAfter(key, backoff.next(key));
+  }
+
+  private record Wait(Instant due, Clock.Timer timer) {}
+
+  /** The SDK's side of a controller. */
+  private final class Reconcile implements Reconciler<Work> {
+    @Override
+    public UpdateControl<Work> reconcile(Work work, Context<Work> context) {
+      process(Key.of(work));
+      return UpdateControl.noUpdate();
+    }
+
+    @Override
+    public List<EventSource<?, Work>> prepareEventSources(EventSourceContext<Work> context) {
+      return List.of(keys);
+    }
+  }
+
+  /** The one event source: what handlers of the shared informers and the clock put into the queue. */
+  private static final class Keys extends AbstractEventSource<Work, Work> {
+    Keys() {
+      super(Work.class, "keys");
+    }
+
+    void emit(Key key) {
+      ResourceID id = new ResourceID(key.name(), key.namespace().isEmpty() ? null : key.namespace());
+      getEventHandler().handleEvent(new ResourceEvent(ResourceAction.UPDATED, id, Work.of(key)));
+    }
+
+    @Override
+    public Set<Work> getSecondaryResources(Work primary) {
+      return Set.of();
+    }
+  }
+
+  /** Keys are never changed, so they need no copies. */
+  private static final class SameObject implements Cloner {
+    @Override
+    public <R extends HasMetadata> R clone(R object) {
+      return object;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.kubrig.operators.events;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.ApiErrors;
+import io.kubrig.operators.engine.Objects;
+import java.time.Instant;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells users what a component did, as core/v1 Events. Recording never blocks and never fails: a queue of a thousand is worked off by
+ * one thread; what does not fit is dropped.
+ */
+public final class EventRecorder implements AutoCloseable {
+  /** Something expected. */
+  public static final String NORMAL = "Normal";
+
+  /** Something that someone should look at. */
+  public static final String WARNING = "Warning";
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
+  private static final int QUEUE = 1000;
+
+  private final String component;
+  private final Api api;
+  private final Clock clock;
+  private final EventCorrelator correlator;
+  private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>(QUEUE);
+  private final Thread writer;
+  private long lastNanos;
+
+  /** @param component the source, as native controllers name themselves ("replicaset-controller") */
+  public EventRecorder(String component, Api api, Clock clock) {
+    this.component = component;
+    this.api = api;
+    this.clock = clock;
+    this.correlator = new EventCorrelator(clock);
+    this.writer = Thread.ofVirtual().name("events-" + component).start(this::write);
+  }
+
+  /** Records something expected. */
+  public void normal(HasMetadata about, String reason, String message) {
+    record(reference(about), NORMAL, reason, message);
+  }
+
+  /** Records something that someone should look at. */
+  public void warning(HasMetadata about, String reason, String message) {
+    record(reference(about), WARNING, reason, message);
+  }
+
+  /** Records an event about an object that is known by reference only. */
+  public void record(ObjectReference about, String type, String reason, String message) {
+    Instant now = clock.now();
+    String namespace = about.getNamespace() == null || about.getNamespace().isEmpty() ? "default" : about.getNamespace();
+    String time = Objects.time(now);
+    Event event = new EventBuilder()
+        .withNewMetadata().withName(about.getName() + "." + Long.toHexString(uniqueNanos(now))).withNamespace(namespace).endMetadata()
+        .withInvolvedObject(about)
+        .withReason(reason).withMessage(message).withType(type)
+        .withFirstTimestamp(time).withLastTimestamp(time).withCount(1)
+        .withNewSource().withComponent(component).endSource()
+        .withReportingComponent(component).withReportingInstance("")
+        .build();
+    if (!queue.offer(event)) {
+      LOG.warn("{}: too many events wait; dropped {} about {} {}/{}", component, reason, about.getKind(), namespace, about.getName());
+    }
+  }
+
+  /** A reference as events carry it. */
+  public static ObjectReference reference(HasMetadata about) {
+    return new ObjectReferenceBuilder()
+        .withKind(about.getKind()).withApiVersion(about.getApiVersion())
+        .withNamespace(about.getMetadata().getNamespace()).withName(about.getMetadata().getName())
+        .withUid(about.getMetadata().getUid()).withResourceVersion(about.getMetadata().getResourceVersion())
+        .build();
+  }
+
+  @Override
+  public void close() {
+    writer.interrupt();
+  }
+
+  /** Names of events end in the nanosecond; two events of one never share it. */
+  private synchronized long uniqueNanos(Instant now) {
+    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    lastNanos = Math.max(lastNanos + 1, nanos);
+    return lastNanos;
+  }
+
+  private void write() {
+    try {
+      while (true) {
+        correlator.correlate(queue.take()).ifPresent(this::send);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void send(EventCorrelator.Correlated correlated) {
+    try {
+      Event stored = correlated.repeated() ? patchOrCreate(correlated) : api.create(correlated.event());
+      correlator.stored(correlated, stored);
+    } catch (RuntimeException e) {
+      if (!ApiErrors.isTerminating(e)) {
+        LOG.warn("{}: event {} was not written: {}", component, correlated.event().getReason(), ApiErrors.message(e));
+      }
+    }
+  }
+
+  private Event patchOrCreate(EventCorrelator.Correlated correlated) {
+    try {
+      return api.patch(correlated.event(), PatchType.STRATEGIC_MERGE, correlated.patch());
+    } catch (RuntimeException e) {
+      if (!ApiErrors.isNotFound(e)) {
+        throw e;
+      }
+      return api.create(correlated.fresh());
+    }
+  }
+}

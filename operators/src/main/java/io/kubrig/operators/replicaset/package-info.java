@@ -1,0 +1,2 @@
+/** ReplicaSets; the behaviour is in {@link io.kubrig.operators.replicas}. */
+package io.kubrig.operators.replicaset;
