@@ -106,6 +106,24 @@ public interface Kind {
     return Optional.empty();
   }
 
+  /** Whether objects can own others, so that deleting one with a policy involves the garbage collector. Not so for events. */
+  default boolean hasDependents() {
+    return true;
+  }
+
+  /** Whether an object keeps itself from going by more than metadata.finalizers (the spec.finalizers of a namespace). */
+  default boolean holdsItself(Tree object) {
+    return false;
+  }
+
+  /** Called on an object whose deletion begins but cannot end at once. */
+  default void deletionBegun(Tree object) {}
+
+  /** Whether a deletion is answered with the object rather than with a Status. */
+  default boolean answersDeletedObject() {
+    return false;
+  }
+
   /** Whether deleting an object without a policy orphans its dependents (the first versions of workload kinds). */
   default boolean orphansByDefault() {
     return false;

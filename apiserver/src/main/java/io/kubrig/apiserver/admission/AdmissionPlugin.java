@@ -1,0 +1,19 @@
+package io.kubrig.apiserver.admission;
+
+import io.kubrig.apiserver.status.ApiException;
+
+/** One step of admission. Both methods may refuse the request by throwing {@link ApiException}. */
+public interface AdmissionPlugin {
+
+  /** As in {@code --enable-admission-plugins}. */
+  String name();
+
+  /** Changes the object before it is validated. May be called again when a later plugin changed it. */
+  default void mutate(AdmissionRequest request) throws ApiException {}
+
+  /** Looks at the final object. */
+  default void validate(AdmissionRequest request) throws ApiException {}
+
+  /** Called when the write did not happen after all although every plugin had agreed (quota gives back what it took). */
+  default void abandoned(AdmissionRequest request) {}
+}

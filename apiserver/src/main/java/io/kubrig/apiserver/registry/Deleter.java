@@ -1,0 +1,267 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.admission.AdmissionChain;
+import io.kubrig.apiserver.admission.AdmissionRequest;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.storage.Entry;
+import io.kubrig.apiserver.storage.Outcome;
+import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Deletes objects of every kind: preconditions, grace periods, finalizers, propagation. (Source: registry/rest/delete.go and
+ * registry/generic/registry/store.go of native.)
+ */
+public final class Deleter {
+  private static final String ORPHAN = "orphan";
+  private static final String FOREGROUND = "foregroundDeletion";
+
+  private final ObjectStore store;
+  private final AdmissionChain admission;
+
+  public Deleter(ObjectStore store, AdmissionChain admission) {
+    this.store = store;
+    this.admission = admission;
+  }
+
+  /**
+   * The outcome of a deletion.
+   *
+   * @param object the last state, in the storage version
+   * @param gone whether the object is gone now, or waits for a grace period or finalizers
+   */
+  public record Deleted(Tree object, boolean gone) {}
+
+  /** Deletes the object that the operation names; {@code options} is a DeleteOptions. */
+  public Deleted delete(Operation operation, Tree options) {
+    Resource resource = operation.resource();
+    while (true) {
+      Entry entry =
+          store
+              .entry(resource, operation.namespace(), operation.name())
+              .orElseThrow(() -> ApiException.notFound(resource.group(), resource.plural(), operation.name()));
+      Optional<Deleted> deleted = tryDelete(operation, options, entry);
+      if (deleted.isPresent()) {
+        return deleted.get();
+      }
+    }
+  }
+
+  /** Empty when the object changed meanwhile. */
+  private Optional<Deleted> tryDelete(Operation operation, Tree options, Entry entry) {
+    Resource resource = operation.resource();
+    Tree old = ObjectStore.tree(entry);
+    AdmissionRequest request = new AdmissionRequest(operation, null, old, options);
+    admission.mutate(request);
+    checkPreconditions(operation, options, old);
+    Tree object = old.copy();
+    Step step = decide(operation, options, object);
+    admission.validate(request);
+    return switch (step) {
+      case NOTHING -> Optional.of(new Deleted(old, false));
+      case REMOVE -> remove(operation, entry, object);
+      case MARK -> object.equals(old) ? Optional.of(new Deleted(old, false)) : mark(operation, entry, object, resource);
+    };
+  }
+
+  private enum Step {
+    NOTHING,
+    MARK,
+    REMOVE
+  }
+
+  /** What is to be done; marks the object where that is it. */
+  private static Step decide(Operation operation, Tree options, Tree object) {
+    Kind kind = operation.resource().behaviour();
+    Grace grace = grace(operation, options, object);
+    boolean finalizersChanged = setPropagationFinalizers(kind, options, object);
+    if (grace == Grace.PENDING && !finalizersChanged) {
+      return Step.NOTHING;
+    }
+    boolean held = !ObjectMeta.finalizers(object).isEmpty() || kind.holdsItself(object);
+    if (grace == Grace.NONE && !held) {
+      return Step.REMOVE;
+    }
+    if (grace == Grace.NONE) {
+      markDeleting(operation, object, kind);
+    }
+    return Step.MARK;
+  }
+
+  private enum Grace {
+    /** The object is to go now. */
+    NONE,
+    /** The deletion has been given a time. */
+    SET,
+    /** The object already waits for its time. */
+    PENDING
+  }
+
+  private static Grace grace(Operation operation, Tree options, Tree object) {
+    Kind kind = operation.resource().behaviour();
+    Tree metadata = object.need("metadata");
+    Optional<Long> requested = requestedGrace(options);
+    Optional<Long> granted = kind.gracePeriodSeconds(object, requested);
+    if (granted.isEmpty()) {
+      return Grace.NONE;
+    }
+    if (ObjectMeta.isDeleting(object)) {
+      Optional<Long> current = ObjectMeta.gracePeriod(object);
+      if (current.isEmpty()) {
+        return Grace.NONE;
+      }
+      if (requested.isEmpty() || requested.get() >= current.get()) {
+        return Grace.PENDING;
+      }
+      if (requested.get() == 0) {
+        metadata.set("deletionGracePeriodSeconds", 0L);
+        return Grace.NONE;
+      }
+      setDeletion(operation, metadata, requested.get());
+      return Grace.SET;
+    }
+    if (granted.get() == 0) {
+      return Grace.NONE;
+    }
+    setDeletion(operation, metadata, granted.get());
+    countGeneration(metadata);
+    return Grace.SET;
+  }
+
+  private static Optional<Long> requestedGrace(Tree options) {
+    if (options.get("gracePeriodSeconds") == null) {
+      return Optional.empty();
+    }
+    long seconds = options.integer("gracePeriodSeconds");
+    return Optional.of(seconds < 0 ? 1 : seconds);
+  }
+
+  private static void setDeletion(Operation operation, Tree metadata, long seconds) {
+    metadata.set("deletionTimestamp", ObjectMeta.time(operation.now().plusSeconds(seconds)));
+    metadata.set("deletionGracePeriodSeconds", seconds);
+  }
+
+  private static void countGeneration(Tree metadata) {
+    if (metadata.integer("generation") > 0) {
+      metadata.set("generation", metadata.integer("generation") + 1);
+    }
+  }
+
+  private static void markDeleting(Operation operation, Tree object, Kind kind) {
+    Tree metadata = object.need("metadata");
+    if (metadata.get("deletionTimestamp") == null) {
+      countGeneration(metadata);
+      metadata.set("deletionTimestamp", ObjectMeta.time(operation.now()));
+      kind.deletionBegun(object);
+    }
+    if (!kind.holdsItself(object) || metadata.get("deletionGracePeriodSeconds") != null) {
+      metadata.set("deletionGracePeriodSeconds", 0L);
+    } else if (!ObjectMeta.finalizers(object).isEmpty()) {
+      metadata.set("deletionGracePeriodSeconds", 0L);
+    }
+  }
+
+  /** Sets or removes the two finalizers by which the garbage collector is told what to do with dependents. Answers whether that changed anything. */
+  private static boolean setPropagationFinalizers(Kind kind, Tree options, Tree object) {
+    if (!kind.hasDependents()) {
+      return false;
+    }
+    Tree metadata = object.need("metadata");
+    List<String> before = metadata.strings("finalizers");
+    List<Object> after = new ArrayList<>();
+    for (String finalizer : before) {
+      if (!finalizer.equals(ORPHAN) && !finalizer.equals(FOREGROUND)) {
+        after.add(finalizer);
+      }
+    }
+    if (orphans(kind, options, before)) {
+      after.add(ORPHAN);
+    } else if (deletesInForeground(options, before)) {
+      after.add(FOREGROUND);
+    }
+    if (after.equals(new ArrayList<Object>(before))) {
+      return false;
+    }
+    if (after.isEmpty()) {
+      metadata.remove("finalizers");
+    } else {
+      metadata.set("finalizers", after);
+    }
+    return true;
+  }
+
+  private static boolean orphans(Kind kind, Tree options, List<String> finalizers) {
+    if (options.get("orphanDependents") instanceof Boolean orphan) {
+      return orphan;
+    }
+    String policy = options.string("propagationPolicy");
+    if (!policy.isEmpty()) {
+      return policy.equals("Orphan");
+    }
+    if (finalizers.contains(ORPHAN)) {
+      return true;
+    }
+    return !finalizers.contains(FOREGROUND) && kind.orphansByDefault();
+  }
+
+  private static boolean deletesInForeground(Tree options, List<String> finalizers) {
+    if (options.get("orphanDependents") != null) {
+      return false;
+    }
+    String policy = options.string("propagationPolicy");
+    return policy.isEmpty() ? finalizers.contains(FOREGROUND) : policy.equals("Foreground");
+  }
+
+  private Optional<Deleted> remove(Operation operation, Entry entry, Tree object) {
+    if (operation.dryRun()) {
+      return Optional.of(new Deleted(object, true));
+    }
+    return switch (store.delete(entry)) {
+      case Outcome.Committed done -> {
+        operation.resource().behaviour().released(object);
+        yield Optional.of(new Deleted(object, true));
+      }
+      case Outcome.Conflict ignored -> Optional.empty();
+    };
+  }
+
+  private Optional<Deleted> mark(Operation operation, Entry entry, Tree object, Resource resource) {
+    if (operation.dryRun()) {
+      return Optional.of(new Deleted(object, false));
+    }
+    return switch (store.put(resource, object, entry.modified(), operation.now())) {
+      case Outcome.Committed done -> {
+        object.need("metadata").set("resourceVersion", Long.toString(done.revision()));
+        yield Optional.of(new Deleted(object, false));
+      }
+      case Outcome.Conflict ignored -> Optional.empty();
+    };
+  }
+
+  private static void checkPreconditions(Operation operation, Tree options, Tree object) {
+    Tree preconditions = options.tree("preconditions");
+    Tree metadata = object.tree("metadata");
+    String uid = preconditions.string("uid");
+    Resource resource = operation.resource();
+    if (preconditions.get("uid") != null && !uid.equals(metadata.string("uid"))) {
+      throw ApiException.conflict(
+          resource.group(),
+          resource.plural(),
+          operation.name(),
+          "the UID in the precondition (" + uid + ") does not match the UID in record (" + metadata.string("uid")
+              + "). The object might have been deleted and then recreated");
+    }
+    String version = preconditions.string("resourceVersion");
+    if (preconditions.get("resourceVersion") != null && !Objects.equals(version, metadata.string("resourceVersion"))) {
+      throw ApiException.conflict(
+          resource.group(),
+          resource.plural(),
+          operation.name(),
+          "the ResourceVersion in the precondition (" + version + ") does not match the ResourceVersion in record ("
+              + metadata.string("resourceVersion") + "). The object might have been modified");
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.machinery.schema.GroupVersionKind;
+import io.kubrig.machinery.tree.Tree;
+import java.util.Optional;
+
+/**
+ * How an object is seen and changed through a path: the object itself, its status, its scale. Every lens is updated and patched by the same
+ * code.
+ */
+public interface Lens {
+
+  /** The kind of the view where it is not the object's own (Scale). */
+  default Optional<GroupVersionKind> viewKind() {
+    return Optional.empty();
+  }
+
+  /** What a client reads. */
+  default Tree view(Tree object) {
+    return object;
+  }
+
+  /**
+   * The object with a client's view put in.
+   *
+   * @param object the current object, a copy that may be changed and answered
+   * @param view what the client sent, or the patched view
+   */
+  default Tree put(Tree object, Tree view) {
+    return view;
+  }
+
+  /** Restores in the new object what this path may not change, and counts generations. */
+  void prepare(Tree object, Tree old, Operation operation);
+
+  void validate(Tree object, Tree old, FieldErrors errors, Operation operation);
+
+  /** The path of the whole object. */
+  Lens OBJECT =
+      new Lens() {
+        @Override
+        public void prepare(Tree object, Tree old, Operation operation) {
+          Kind kind = operation.resource().behaviour();
+          if (kind.hasStatus()) {
+            carry("status", object, old);
+          }
+          kind.prepareForUpdate(object, old, operation);
+          if (kind.countsGenerations() && !kind.sameDesiredState(object, old)) {
+            object.need("metadata").set("generation", old.tree("metadata").integer("generation") + 1);
+          }
+        }
+
+        @Override
+        public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+          Kind kind = operation.resource().behaviour();
+          kind.validate(object, errors, operation);
+          kind.validateUpdate(object, old, errors, operation);
+        }
+      };
+
+  /** The path {@code /status}: everything but status (and parts of metadata) stays. */
+  Lens STATUS =
+      new Lens() {
+        @Override
+        public void prepare(Tree object, Tree old, Operation operation) {
+          for (String name : object.names()) {
+            if (!Kind.BOOKKEEPING.contains(name)) {
+              object.remove(name);
+            }
+          }
+          for (String name : old.names()) {
+            if (!Kind.BOOKKEEPING.contains(name)) {
+              object.set(name, Tree.copyOf(old.get(name)));
+            }
+          }
+          operation.resource().behaviour().prepareForStatusUpdate(object, old, operation);
+        }
+
+        @Override
+        public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+          operation.resource().behaviour().validateStatusUpdate(object, old, errors, operation);
+        }
+      };
+
+  /** Makes a member what it was. */
+  static void carry(String member, Tree object, Tree old) {
+    if (old.has(member)) {
+      object.set(member, Tree.copyOf(old.get(member)));
+    } else {
+      object.remove(member);
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.admission.AdmissionChain;
+import io.kubrig.apiserver.admission.AdmissionRequest;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.storage.Entry;
+import io.kubrig.apiserver.storage.Outcome;
+import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.machinery.tree.Tree;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Creates and updates objects of every kind: the one path of a write between decoding and storage.
+ *
+ * <p>Trees that come in and go out are in the version of the request; conversion to and from the storage version happens here.
+ */
+public final class Writer {
+  private static final int NAME_TRIES = 8;
+
+  private final ObjectStore store;
+  private final AdmissionChain admission;
+  private final Ownership ownership;
+  private final RandomGenerator random;
+
+  public Writer(ObjectStore store, AdmissionChain admission, Ownership ownership, RandomGenerator random) {
+    this.store = store;
+    this.admission = admission;
+    this.ownership = ownership;
+    this.random = random;
+  }
+
+  /** What an update makes of the object that is there. */
+  @FunctionalInterface
+  public interface Change {
+    /**
+     * @param current the object, or an empty tree where there is none yet; a copy that may be changed and answered
+     */
+    Tree apply(Tree current);
+  }
+
+  /**
+   * An update: what to change, through which path, under which conditions.
+   *
+   * @param creates whether a missing object is created
+   * @param tracksOwners whether the change has already recorded its field owner (apply)
+   * @param retries whether a lost race is run again on the newer object (patches), or is the client's to know (PUT with a version)
+   */
+  public record Update(Lens lens, Change change, boolean creates, boolean tracksOwners, boolean retries, Tree options) {}
+
+  /**
+   * The outcome of an update.
+   *
+   * @param created whether the object was not there before
+   */
+  public record Written(Tree object, boolean created) {}
+
+  // ---- create --------------------------------------------------------------------------------------------------------
+
+  /** Stores a new object that has been decoded and defaulted. */
+  public Tree create(Operation operation, Tree object, Tree options) {
+    return create(operation, object, options, true);
+  }
+
+  private Tree create(Operation operation, Tree object, Tree options, boolean recordsOwner) {
+    Resource resource = operation.resource();
+    fitNamespace(operation, object);
+    if (!object.tree("metadata").string("resourceVersion").isEmpty()) {
+      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+    }
+    boolean generated = object.tree("metadata").string("name").isEmpty();
+    for (int attempt = 1; ; attempt++) {
+      Tree candidate = object.copy();
+      ObjectMeta.fillSystemFields(candidate, operation, random);
+      Operation named = operation.as(Operation.Verb.CREATE, candidate.tree("metadata").string("name"));
+      Tree owned = recordsOwner ? ownership.updated(named, new Tree(), candidate, Lens.OBJECT) : candidate;
+      Optional<Tree> stored = tryCreate(named, owned, options);
+      if (stored.isPresent()) {
+        return stored.get();
+      }
+      if (!generated || attempt == NAME_TRIES) {
+        throw ApiException.alreadyExists(resource.group(), resource.plural(), named.name());
+      }
+    }
+  }
+
+  /** Empty when the name is taken. */
+  private Optional<Tree> tryCreate(Operation operation, Tree object, Tree options) {
+    Resource resource = operation.resource();
+    Kind kind = resource.behaviour();
+    AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
+    admission.mutate(request);
+    if (kind.hasStatus()) {
+      object.remove("status");
+    }
+    Tree metadata = object.need("metadata");
+    if (kind.countsGenerations()) {
+      metadata.set("generation", 1L);
+    } else {
+      metadata.remove("generation");
+    }
+    kind.prepareForCreate(object, operation);
+    kind.warnings(object, null).forEach(operation::warn);
+    FieldErrors errors = new FieldErrors();
+    MetadataRules.check(object, resource.namespaced(), kind.nameRule(), errors);
+    kind.validate(object, errors, operation);
+    failIfInvalid(operation, object, errors);
+    admission.validate(request);
+    Optional<Tree> stored;
+    try {
+      stored = store(operation, object);
+    } catch (RuntimeException e) {
+      admission.abandoned(request);
+      throw e;
+    }
+    if (stored.isEmpty()) {
+      admission.abandoned(request);
+    }
+    return stored;
+  }
+
+  private Optional<Tree> store(Operation operation, Tree object) {
+    Resource resource = operation.resource();
+    Tree metadata = object.tree("metadata");
+    if (operation.dryRun()) {
+      boolean taken = store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent();
+      Runnable undo = taken ? () -> {} : resource.behaviour().allocate(object, null, operation);
+      undo.run();
+      return taken ? Optional.empty() : Optional.of(object);
+    }
+    if (store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent()) {
+      return Optional.empty();
+    }
+    Runnable undo = resource.behaviour().allocate(object, null, operation);
+    boolean committed = false;
+    try {
+      Tree stored = toStorage(operation, object);
+      Outcome outcome = store.put(resource, stored, 0, operation.now());
+      committed = outcome instanceof Outcome.Committed;
+      return outcome instanceof Outcome.Committed done ? Optional.of(withRevision(object, done.revision())) : Optional.empty();
+    } finally {
+      if (!committed) {
+        undo.run();
+      }
+    }
+  }
+
+  // ---- update --------------------------------------------------------------------------------------------------------
+
+  /** Changes the object that the operation names. */
+  public Written update(Operation operation, Update update) {
+    while (true) {
+      Resource resource = operation.resource();
+      Optional<Entry> entry = store.entry(resource, operation.namespace(), operation.name());
+      if (entry.isEmpty()) {
+        return new Written(createByUpdate(operation, update), true);
+      }
+      Optional<Tree> written = tryUpdate(operation, update, entry.get());
+      if (written.isPresent()) {
+        return new Written(written.get(), false);
+      }
+    }
+  }
+
+  private Tree createByUpdate(Operation operation, Update update) {
+    Resource resource = operation.resource();
+    if (!update.creates()) {
+      throw ApiException.notFound(resource.group(), resource.plural(), operation.name());
+    }
+    Operation creation = operation.as(Operation.Verb.CREATE, operation.name());
+    Tree object = update.change().apply(new Tree());
+    String uid = object.tree("metadata").string("uid");
+    if (!uid.isEmpty()) {
+      throw ApiException.conflict(
+          resource.group(),
+          resource.plural(),
+          operation.name(),
+          "Precondition failed: UID in precondition: " + uid + ", UID in object meta: ");
+    }
+    object.need("metadata").remove("resourceVersion");
+    return create(creation, object, update.options(), !update.tracksOwners());
+  }
+
+  /** Empty when the object changed meanwhile and the update is to be tried again. */
+  private Optional<Tree> tryUpdate(Operation operation, Update update, Entry entry) {
+    Resource resource = operation.resource();
+    Tree stored = ObjectStore.tree(entry);
+    Tree old = resource.behaviour().convert(stored.copy(), resource.storageVersion(), operation.version());
+    old.set("apiVersion", resource.apiVersion(operation.version()));
+    Tree object = update.lens().put(old.copy(), update.change().apply(update.lens().view(old.copy())));
+    object = carrySystemFields(operation, object, old);
+    checkPreconditions(operation, object, old, entry);
+    object.need("metadata").set("resourceVersion", old.tree("metadata").string("resourceVersion"));
+    if (!update.tracksOwners()) {
+      object = ownership.updated(operation, old, object, update.lens());
+    }
+    AdmissionRequest request = new AdmissionRequest(operation, object, old, update.options());
+    admission.mutate(request);
+    prepareAndValidate(operation, update.lens(), object, old);
+    admission.validate(request);
+    if (Ownership.sameButForTimes(object, old)) {
+      admission.abandoned(request);
+      return Optional.of(old);
+    }
+    Optional<Tree> written = Optional.empty();
+    try {
+      written = commit(operation, update, object, old, entry);
+      return written;
+    } finally {
+      if (written.isEmpty()) {
+        admission.abandoned(request);
+      }
+    }
+  }
+
+  private void prepareAndValidate(Operation operation, Lens lens, Tree object, Tree old) {
+    Resource resource = operation.resource();
+    lens.prepare(object, old, operation);
+    resource.behaviour().warnings(object, old).forEach(operation::warn);
+    FieldErrors errors = new FieldErrors();
+    MetadataRules.check(object, resource.namespaced(), resource.behaviour().nameRule(), errors);
+    MetadataRules.checkUpdate(object, old, errors);
+    lens.validate(object, old, errors, operation);
+    failIfInvalid(operation, object, errors);
+  }
+
+  private Optional<Tree> commit(Operation operation, Update update, Tree object, Tree old, Entry entry) {
+    Resource resource = operation.resource();
+    boolean finished =
+        ObjectMeta.isDeleting(object)
+            && ObjectMeta.finalizers(object).isEmpty()
+            && ObjectMeta.gracePeriod(object).orElse(0L) == 0
+            && !resource.behaviour().holdsItself(object);
+    if (operation.dryRun()) {
+      return Optional.of(object);
+    }
+    Runnable undo = resource.behaviour().allocate(object, old, operation);
+    Outcome outcome = finished ? store.delete(entry) : store.put(resource, toStorage(operation, object), entry.modified(), operation.now());
+    return switch (outcome) {
+      case Outcome.Committed done -> {
+        if (finished) {
+          resource.behaviour().released(object);
+        }
+        yield Optional.of(withRevision(object, done.revision()));
+      }
+      case Outcome.Conflict ignored -> {
+        undo.run();
+        if (!update.retries()) {
+          throw modified(operation);
+        }
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /** Puts back what no client sets: identity, times of creation and deletion. */
+  private static Tree carrySystemFields(Operation operation, Tree object, Tree old) {
+    fitNamespace(operation, object);
+    Tree metadata = object.need("metadata");
+    Tree before = old.tree("metadata");
+    for (String member : new String[] {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"}) {
+      Lens.carry(member, metadata, before);
+    }
+    if (metadata.string("generateName").isEmpty() && !before.string("generateName").isEmpty()) {
+      metadata.set("generateName", before.string("generateName"));
+    }
+    return object;
+  }
+
+  private void checkPreconditions(Operation operation, Tree object, Tree old, Entry entry) {
+    Resource resource = operation.resource();
+    Tree metadata = object.need("metadata");
+    String uid = metadata.string("uid");
+    String oldUid = old.tree("metadata").string("uid");
+    if (uid.isEmpty()) {
+      metadata.set("uid", oldUid);
+    } else if (!uid.equals(oldUid)) {
+      throw ApiException.conflict(
+          resource.group(),
+          resource.plural(),
+          operation.name(),
+          "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + oldUid);
+    }
+    String version = metadata.string("resourceVersion");
+    if (version.isEmpty() || version.equals("0")) {
+      if (!resource.behaviour().unconditionalUpdate()) {
+        FieldErrors errors = new FieldErrors();
+        errors.invalid(io.kubrig.apiserver.status.FieldPath.of("metadata", "resourceVersion"), 0L, "must be specified for an update");
+        failIfInvalid(operation, object, errors);
+      }
+    } else if (parsedVersion(operation, object, version) != entry.modified()) {
+      throw modified(operation);
+    }
+  }
+
+  private static long parsedVersion(Operation operation, Tree object, String version) {
+    try {
+      return Long.parseUnsignedLong(version);
+    } catch (NumberFormatException e) {
+      FieldErrors errors = new FieldErrors();
+      errors.invalid(
+          io.kubrig.apiserver.status.FieldPath.of("metadata", "resourceVersion"),
+          version,
+          "strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+      throw ApiException.invalid(operation.resource().group(), operation.resource().kind(), object.tree("metadata").string("name"), errors);
+    }
+  }
+
+  private static ApiException modified(Operation operation) {
+    return ApiException.conflict(
+        operation.resource().group(),
+        operation.resource().plural(),
+        operation.name(),
+        "the object has been modified; please apply your changes to the latest version and try again");
+  }
+
+  // ---- both ----------------------------------------------------------------------------------------------------------
+
+  private static void fitNamespace(Operation operation, Tree object) {
+    if (!operation.resource().namespaced()) {
+      return;
+    }
+    Tree metadata = object.need("metadata");
+    String namespace = metadata.string("namespace");
+    if (namespace.isEmpty()) {
+      metadata.set("namespace", operation.namespace());
+    } else if (!namespace.equals(operation.namespace())) {
+      throw ApiException.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    }
+  }
+
+  private static void failIfInvalid(Operation operation, Tree object, FieldErrors errors) {
+    if (!errors.isEmpty()) {
+      Resource resource = operation.resource();
+      throw ApiException.invalid(resource.group(), resource.kind(), object.tree("metadata").string("name"), errors);
+    }
+  }
+
+  private static Tree toStorage(Operation operation, Tree object) {
+    Resource resource = operation.resource();
+    if (operation.version().equals(resource.storageVersion())) {
+      return object;
+    }
+    return resource.behaviour().convert(object.copy(), operation.version(), resource.storageVersion());
+  }
+
+  private static Tree withRevision(Tree object, long revision) {
+    object.need("metadata").set("resourceVersion", Long.toString(revision));
+    return object;
+  }
+}
