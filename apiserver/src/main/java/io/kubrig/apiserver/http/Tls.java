@@ -1,0 +1,105 @@
+package io.kubrig.apiserver.http;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * How connections are secured: a key with its chain, the versions and suites, and the authorities that clients are told of. Client
+ * certificates are asked for and their possession is proved in the handshake, but they are verified by the authenticator: a bad one is an
+ * answer 401, not a broken connection.
+ *
+ * @param context asked for each new connection, so that a renewed certificate is used without a restart
+ * @param protocols such as TLSv1.2
+ * @param cipherSuites empty for the platform's choice
+ */
+public record Tls(Supplier<SSLContext> context, List<String> protocols, List<String> cipherSuites) {
+  private static final String[] ALPN = {"h2", "http/1.1"};
+
+  /** TLS 1.2 and 1.3 with one key. */
+  public static Tls of(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities) throws IOException {
+    SSLContext context = context(key, chain, clientAuthorities);
+    return new Tls(() -> context, List.of("TLSv1.3", "TLSv1.2"), List.of());
+  }
+
+  /** A context that serves one key. */
+  public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities) throws IOException {
+    try {
+      char[] none = new char[0];
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, none);
+      store.setKeyEntry("server", key, none, chain.toArray(X509Certificate[]::new));
+      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+      keys.init(store, none);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot serve TLS with this key and certificate: " + e.getMessage(), e);
+    }
+  }
+
+  SSLEngine engine() {
+    SSLEngine engine = context.get().createSSLEngine();
+    engine.setUseClientMode(false);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setWantClientAuth(true);
+    parameters.setApplicationProtocols(ALPN);
+    parameters.setProtocols(protocols.toArray(String[]::new));
+    if (!cipherSuites.isEmpty()) {
+      parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
+    }
+    parameters.setUseCipherSuitesOrder(true);
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  /** Lets every client certificate through the handshake; see the record's comment. */
+  private static final class TakeAnyClient extends X509ExtendedTrustManager {
+    private final X509Certificate[] authorities;
+
+    TakeAnyClient(List<X509Certificate> authorities) {
+      this.authorities = authorities.toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
+      throw new UnsupportedOperationException("this side is a server");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+      throw new UnsupportedOperationException("this side is a server");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {
+      throw new UnsupportedOperationException("this side is a server");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return authorities.clone();
+    }
+  }
+}
