@@ -76,6 +76,7 @@ public final class Schema {
     private boolean required;
     private boolean pointer;
     private boolean omitEmpty = true;
+    private boolean omitZero;
     private Object defaultValue;
     private String patchStrategy = "";
     private String patchMergeKey = "";
@@ -133,6 +134,16 @@ public final class Schema {
       return this;
     }
 
+    /** Whether a zero struct is left out when encoded (Go's {@code omitzero}). */
+    public boolean omitZero() {
+      return omitZero;
+    }
+
+    public Field omitZero(boolean value) {
+      omitZero = value;
+      return this;
+    }
+
     /** The default that the schema itself states ({@code +default}); null when there is none. */
     public Object defaultValue() {
       return defaultValue;
@@ -173,7 +184,8 @@ public final class Schema {
 
     /**
      * Field numbers from the object's own protobuf message down to this field: one element normally, two where protobuf nests what JSON
-     * inlines ({@code Volume.volumeSource.hostPath}); empty where the type has no protobuf form.
+     * inlines ({@code Volume.volumeSource.hostPath}) or wraps a list ({@code APIResource.verbs.items}); empty where the type has no protobuf
+     * form.
      */
     public int[] protoPath() {
       return protoPath;
@@ -232,7 +244,10 @@ public final class Schema {
     return this;
   }
 
-  /** The schema of the elements of an ARRAY or of the values of a MAP; null otherwise. */
+  /**
+   * The schema of the elements of an ARRAY or of the values of a MAP; the alternative to a boolean, list of strings or list in an ANY that is
+   * a union ({@code JSONSchemaPropsOrBool}, …); null otherwise.
+   */
   public Schema items() {
     return items;
   }

@@ -1,0 +1,243 @@
+package io.kubrig.schemas.compiler;
+
+import io.kubrig.machinery.schema.Schema;
+import io.kubrig.machinery.schema.Schema.Field;
+import io.kubrig.machinery.schema.Schema.ListType;
+import io.kubrig.machinery.schema.Schema.Type;
+import io.kubrig.schemas.compiler.GoFields.GoField;
+import io.kubrig.schemas.compiler.Message.Cardinality;
+import io.kubrig.schemas.compiler.Message.MessageField;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Makes schemas of messages and Go fields. */
+final class SchemaAssembler {
+  private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+  private static final String EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
+
+  /** Types whose JSON form is not that of their message. */
+  private static final Map<String, Type> SPECIAL =
+      Map.ofEntries(
+          Map.entry(META + "Time", Type.TIME),
+          Map.entry(META + "MicroTime", Type.MICRO_TIME),
+          Map.entry(META + "Duration", Type.DURATION),
+          Map.entry(META + "FieldsV1", Type.ANY),
+          Map.entry("io.k8s.apimachinery.pkg.api.resource.Quantity", Type.QUANTITY),
+          Map.entry("io.k8s.apimachinery.pkg.util.intstr.IntOrString", Type.INT_OR_STRING),
+          Map.entry("io.k8s.apimachinery.pkg.runtime.RawExtension", Type.ANY),
+          Map.entry(EXTENSIONS + "JSON", Type.ANY),
+          Map.entry(EXTENSIONS + "JSONSchemaPropsOrBool", Type.ANY),
+          Map.entry(EXTENSIONS + "JSONSchemaPropsOrArray", Type.ANY),
+          Map.entry(EXTENSIONS + "JSONSchemaPropsOrStringArray", Type.ANY));
+
+  /** The two defaults that the source states through a constant of the same package. */
+  private static final Map<String, String> REFERENCED_DEFAULTS =
+      Map.of("ref(AzureSharedBlobDisk)", "Shared", "ref(AzureDataDiskCachingReadWrite)", "ReadWrite");
+
+  /** Messages that only wrap a list of strings: JSON has the list itself. */
+  private static final Set<String> WRAPPED_LISTS = Set.of("ExtraValue", "Verbs");
+
+  private final Map<String, Message> messages;
+  private final Map<String, List<GoField>> goFields;
+  private final Map<String, Schema> definitions = new TreeMap<>();
+  private final Map<String, Map<String, String>> descriptions = new TreeMap<>();
+  private final Map<String, Schema> scalars = new HashMap<>();
+  private final List<String> problems = new ArrayList<>();
+
+  SchemaAssembler(Map<String, Message> messages, Map<String, List<GoField>> goFields) {
+    this.messages = messages;
+    this.goFields = goFields;
+  }
+
+  /** Makes the schemas of all Go types that have a message and of what they refer to. */
+  void assemble() {
+    for (String name : goFields.keySet()) {
+      if (messages.containsKey(name)) {
+        definition(name);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException("the data files and the descriptors disagree:\n" + String.join("\n", problems));
+    }
+  }
+
+  Map<String, Schema> definitions() {
+    return definitions;
+  }
+
+  /** By definition and field; a definition's own under "". */
+  Map<String, Map<String, String>> descriptions() {
+    return descriptions;
+  }
+
+  private Schema definition(String name) {
+    Schema known = definitions.get(name);
+    if (known != null) {
+      return known;
+    }
+    Message message = messages.get(name);
+    Type special = SPECIAL.get(name);
+    Schema schema = new Schema(special == null ? Type.OBJECT : special).name(name);
+    definitions.put(name, schema);
+    describe(name, "", message == null ? Comment.NONE : message.comment());
+    if (name.startsWith(EXTENSIONS + "JSONSchemaPropsOr")) {
+      schema.items(definition(EXTENSIONS + "JSONSchemaProps"));
+    }
+    if (special != null) {
+      return schema;
+    }
+    List<GoField> fields = goFields.get(name);
+    if (message == null || fields == null) {
+      problems.add(name + ": " + (message == null ? "no message" : "no Go fields"));
+      return schema;
+    }
+    schema.atomicMap(message.comment().value("structType").filter("atomic"::equals).isPresent());
+    addFields(schema, message, fields, new int[0]);
+    return schema;
+  }
+
+  private void addFields(Schema schema, Message message, List<GoField> fields, int[] path) {
+    Map<String, MessageField> left = new LinkedHashMap<>();
+    message.fields().forEach(field -> left.put(field.name(), field));
+    for (GoField field : fields) {
+      switch (field) {
+        case GoFields.TypeMeta() -> addTypeMeta(schema);
+        case GoFields.Inlined(String protoName) -> {
+          MessageField nested = left.remove(protoName);
+          if (nested == null) {
+            problems.add(message.name() + ": no message field " + protoName + " to inline");
+          } else {
+            addFields(schema, messages.get(nested.type()), goFields.get(nested.type()), with(path, nested.number()));
+          }
+        }
+        case GoFields.Named named -> {
+          MessageField found = left.remove(named.protoName());
+          if (found != null) {
+            schema.field(field(schema.name(), named, found, path));
+          }
+        }
+      }
+    }
+    left.keySet().forEach(name -> problems.add(message.name() + ": no Go field for message field " + name));
+  }
+
+  private void addTypeMeta(Schema schema) {
+    Message typeMeta = messages.get(META + "TypeMeta");
+    for (String name : List.of("kind", "apiVersion")) {
+      schema.field(new Field(name, scalar("string")));
+      typeMeta.field(name).ifPresent(field -> describe(schema.name(), name, field.comment()));
+    }
+  }
+
+  private Field field(String owner, GoFields.Named named, MessageField message, int[] path) {
+    Comment comment = message.comment();
+    describe(owner, named.name(), comment);
+    boolean wrapped = message.cardinality() == Cardinality.ONE && isWrappedList(message.type());
+    int[] protoPath = message.number() == 0 ? new int[0] : with(path, message.number());
+    Field field =
+        new Field(named.name(), wrapped ? list(scalar("string"), comment) : schema(message))
+            .pointer(named.pointer())
+            .omitEmpty(named.omitEmpty())
+            .omitZero(named.omitZero())
+            .required(isRequired(named, comment))
+            .patchStrategy(comment.value("patchStrategy").orElse(""))
+            .patchMergeKey(comment.value("patchMergeKey").orElse(""))
+            .protoPath(wrapped ? with(protoPath, 1) : protoPath);
+    comment.value("default").ifPresent(text -> field.defaultValue(parseDefault(text, field.schema(), owner + "." + named.name())));
+    return field;
+  }
+
+  /** As kube-openapi decides: a marker first, else whether Go leaves the field out when empty. */
+  private static boolean isRequired(GoFields.Named named, Comment comment) {
+    if (comment.has("optional") || comment.has("k8s:optional")) {
+      return false;
+    }
+    return comment.has("required") || comment.has("k8s:required") || !(named.omitEmpty() || named.omitZero());
+  }
+
+  private Schema schema(MessageField field) {
+    return switch (field.cardinality()) {
+      case ONE -> atomicIfMarked(type(field.type()), field.comment());
+      case LIST -> list(type(field.type()), field.comment());
+      case MAP ->
+          new Schema(Type.MAP)
+              .items(isWrappedList(field.type()) ? new Schema(Type.ARRAY).items(scalar("string")) : type(field.type()))
+              .atomicMap(field.comment().value("mapType").filter("atomic"::equals).isPresent());
+    };
+  }
+
+  private Schema atomicIfMarked(Schema schema, Comment comment) {
+    boolean marked = comment.value("mapType").or(() -> comment.value("structType")).filter("atomic"::equals).isPresent();
+    if (!marked || schema.atomicMap() || schema.type() != Type.OBJECT) {
+      return schema;
+    }
+    Schema atomic = new Schema(Type.OBJECT).name(schema.name()).atomicMap(true);
+    schema.fields().values().forEach(atomic::field);
+    return atomic;
+  }
+
+  private static Schema list(Schema items, Comment comment) {
+    ListType listType =
+        switch (comment.value("listType").orElse("")) {
+          case "map" -> ListType.MAP;
+          case "set" -> ListType.SET;
+          default -> ListType.ATOMIC;
+        };
+    return new Schema(Type.ARRAY).items(items).listType(listType, listType == ListType.MAP ? comment.values("listMapKey") : List.of());
+  }
+
+  private Schema type(String type) {
+    return type.indexOf('.') < 0 ? scalar(type) : definition(type);
+  }
+
+  private Schema scalar(String type) {
+    return scalars.computeIfAbsent(
+        type,
+        _ ->
+            switch (type) {
+              case "string" -> new Schema(Type.STRING);
+              case "bool" -> new Schema(Type.BOOLEAN);
+              case "int32", "uint32" -> new Schema(Type.INTEGER).format("int32");
+              case "int64" -> new Schema(Type.INTEGER).format("int64");
+              case "double" -> new Schema(Type.NUMBER).format("double");
+              case "bytes" -> new Schema(Type.BYTES).format("byte");
+              default -> throw new IllegalStateException("no schema for the scalar " + type);
+            });
+  }
+
+  private static boolean isWrappedList(String type) {
+    return WRAPPED_LISTS.contains(type.substring(type.lastIndexOf('.') + 1));
+  }
+
+  private Object parseDefault(String text, Schema schema, String where) {
+    String value = REFERENCED_DEFAULTS.getOrDefault(text, text);
+    return switch (schema.type()) {
+      case STRING -> value.startsWith("\"") ? value.substring(1, value.length() - 1) : value;
+      case BOOLEAN -> Boolean.valueOf(value);
+      case INTEGER, INT_OR_STRING -> Long.valueOf(value);
+      default -> {
+        problems.add(where + ": a default of type " + schema.type() + ": " + text);
+        yield null;
+      }
+    };
+  }
+
+  private void describe(String definition, String field, Comment comment) {
+    String text = comment.description();
+    if (!text.isEmpty()) {
+      descriptions.computeIfAbsent(definition, _ -> new TreeMap<>()).put(field, text);
+    }
+  }
+
+  private static int[] with(int[] path, int number) {
+    int[] longer = Arrays.copyOf(path, path.length + 1);
+    longer[path.length] = number;
+    return longer;
+  }
+}
