@@ -1,0 +1,38 @@
+package io.kubrig.machinery.leader;
+
+import java.time.Duration;
+
+/**
+ * The times and the name of an election.
+ *
+ * @param name the label of the metrics, the Lease's name
+ * @param identity who this candidate is, {@code host_uuid}
+ * @param leaseDuration how long others wait after the last renewal they saw
+ * @param renewDeadline how long a leader tries to renew before it gives up
+ * @param retryPeriod how long to wait between two attempts
+ * @param releaseOnClose whether a leader that is closed hands the lease back
+ */
+public record ElectionSettings(
+    String name, String identity, Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, boolean releaseOnClose) {
+  static final double JITTER = 1.2;
+
+  public ElectionSettings {
+    if (leaseDuration.compareTo(renewDeadline) <= 0) {
+      throw new IllegalArgumentException("leaseDuration must be greater than renewDeadline");
+    }
+    if (renewDeadline.toNanos() <= JITTER * retryPeriod.toNanos()) {
+      throw new IllegalArgumentException("renewDeadline must be greater than retryPeriod*JitterFactor");
+    }
+    if (leaseDuration.toSeconds() < 1 || !renewDeadline.isPositive() || !retryPeriod.isPositive()) {
+      throw new IllegalArgumentException("leaseDuration, renewDeadline and retryPeriod must be greater than zero");
+    }
+    if (identity.isEmpty()) {
+      throw new IllegalArgumentException("Lock identity is empty");
+    }
+  }
+
+  /** The native times: 15 s, 10 s, 2 s. */
+  public static ElectionSettings standard(String name, String identity) {
+    return new ElectionSettings(name, identity, Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2), true);
+  }
+}
