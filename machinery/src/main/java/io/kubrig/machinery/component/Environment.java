@@ -32,6 +32,11 @@ public record Environment(
         Clock.system(), RandomGenerator.getDefault(), new KubernetesRegistry(), new KubeconfigClients(), failures);
   }
 
+  /** Whether clients come from an API server in the same process, so that no kubeconfig need be named. */
+  public boolean embedded() {
+    return !(clients instanceof KubeconfigClients);
+  }
+
   /** The same with a registry of its own, for the next component of one process. */
   public Environment withMetrics(MeterRegistry other) {
     return new Environment(clock, random, other, clients, failures);
