@@ -7,9 +7,7 @@ import io.kubrig.machinery.flags.FlagType;
 import io.kubrig.machinery.flags.FlagTypes;
 import io.kubrig.machinery.flags.ParsedFlags;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** The native flags of the log, the same in every component. */
 public final class LoggingFlags {
@@ -42,12 +40,6 @@ public final class LoggingFlags {
   /** What the given flags say. */
   public LogSettings settings(ParsedFlags flags) {
     boolean json = flags.value(format).equals("json");
-    return new LogSettings(json ? LogSettings.Format.JSON : LogSettings.Format.TEXT, flags.value(verbosity), patterns(flags.value(perFile)));
-  }
-
-  private static Map<String, Integer> patterns(String text) {
-    Map<String, Integer> patterns = new TreeMap<>();
-    FlagTypes.STRING_MAP.parse(text).forEach((pattern, level) -> patterns.put(pattern, FlagTypes.INT32.parse(level)));
-    return patterns;
+    return LogSettings.of(json ? LogSettings.Format.JSON : LogSettings.Format.TEXT, flags.value(verbosity), flags.value(perFile));
   }
 }
