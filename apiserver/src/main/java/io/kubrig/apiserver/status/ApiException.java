@@ -12,9 +12,16 @@ public final class ApiException extends RuntimeException {
   private final int code;
   private final String reason;
   private final Tree details;
+  private final String continueToken;
 
   public ApiException(int code, String reason, String message, Tree details) {
+    this(code, reason, message, details, "");
+  }
+
+  /** @param continueToken where a client may go on although its list has expired; "" for none */
+  public ApiException(int code, String reason, String message, Tree details, String continueToken) {
     super(message, null, false, false);
+    this.continueToken = continueToken;
     this.code = code;
     this.reason = reason;
     this.details = details;
@@ -36,7 +43,7 @@ public final class ApiException extends RuntimeException {
 
   /** The Status object (apiVersion v1). */
   public Tree status() {
-    Tree status = Tree.of("kind", "Status", "apiVersion", "v1", "metadata", new Tree(), "status", "Failure", "message", getMessage());
+    Tree status = Tree.of("kind", "Status", "apiVersion", "v1", "metadata", metadata(), "status", "Failure", "message", getMessage());
     if (!reason.isEmpty()) {
       status.set("reason", reason);
     }
@@ -44,6 +51,10 @@ public final class ApiException extends RuntimeException {
       status.set("details", details);
     }
     return status.set("code", (long) code);
+  }
+
+  private Tree metadata() {
+    return continueToken.isEmpty() ? new Tree() : Tree.of("continue", continueToken);
   }
 
   public static ApiException notFound(String group, String resource, String name) {

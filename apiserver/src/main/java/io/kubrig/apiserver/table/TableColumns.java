@@ -3,6 +3,7 @@ package io.kubrig.apiserver.table;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The columns of a kind in a {@code meta.k8s.io/v1 Table} and the cells of an object.
@@ -26,6 +27,11 @@ public interface TableColumns {
    * @param now for ages, which are shown as kubectl does (5d, 3h12m)
    */
   List<Object> cells(Tree object, Instant now);
+
+  /** The reason why an object's row is marked as completed (finished pods); empty for all else. */
+  default Optional<String> completed(Tree object) {
+    return Optional.empty();
+  }
 
   /** For kinds that say nothing of their own. */
   TableColumns NAME_AND_AGE = new NameAndAge();

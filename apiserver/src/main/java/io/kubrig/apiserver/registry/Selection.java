@@ -1,0 +1,67 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.selector.FieldSelector;
+import io.kubrig.machinery.selector.LabelSelector;
+import io.kubrig.machinery.selector.SelectorException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which objects of a collection are wanted: a label selector and a field selector that the resource supports. */
+public final class Selection {
+  private final LabelSelector labels;
+  private final FieldSelector fields;
+
+  private Selection(LabelSelector labels, FieldSelector fields) {
+    this.labels = labels;
+    this.fields = fields;
+  }
+
+  /** Parses both selectors; fails with 400 in native's words. */
+  public static Selection of(Resource resource, ListOptions options) {
+    try {
+      LabelSelector labels = LabelSelector.parse(options.labelSelector());
+      FieldSelector fields = FieldSelector.parse(options.fieldSelector());
+      checkSupported(resource, fields);
+      return new Selection(labels, fields);
+    } catch (SelectorException e) {
+      throw ApiException.badRequest(e.getMessage());
+    }
+  }
+
+  private static void checkSupported(Resource resource, FieldSelector fields) {
+    Set<String> known = resource.behaviour().selectableFieldLabels();
+    for (String field : fields.fields()) {
+      boolean everywhere = field.equals("metadata.name") || (field.equals("metadata.namespace") && (resource.namespaced() || !resource.custom()));
+      if (!everywhere && !known.contains(field)) {
+        throw ApiException.badRequest(unsupported(resource, field));
+      }
+    }
+  }
+
+  private static String unsupported(Resource resource, String field) {
+    return resource.behaviour().unsupportedField(field);
+  }
+
+  public boolean everything() {
+    return labels.isEmpty() && fields.isEmpty();
+  }
+
+  public boolean test(Facts facts) {
+    return labels.matches(facts.labels()) && fields.matches(facts.fields());
+  }
+
+  /** The name when exactly one is asked for. */
+  public Optional<String> singleName() {
+    return fields.required("metadata.name");
+  }
+
+  static String listed(Set<String> labels) {
+    StringBuilder out = new StringBuilder();
+    for (String label : new TreeSet<>(labels)) {
+      out.append(out.isEmpty() ? "" : ", ").append('"').append(label).append('"');
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,228 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.negotiation.Encoder;
+import io.kubrig.apiserver.negotiation.MediaType;
+import io.kubrig.apiserver.negotiation.Projections;
+import io.kubrig.apiserver.negotiation.Representation;
+import io.kubrig.apiserver.storage.Entry;
+import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.tree.Tree;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What clients see of stored objects: in their version, projection and encoding. Plain JSON in the storage version is the stored bytes
+ * themselves, for single objects, lists and watch events alike.
+ */
+public final class Views {
+  private static final byte[] METADATA = "\"metadata\":".getBytes(StandardCharsets.US_ASCII);
+
+  private final Encoder encoder;
+
+  public Views(Encoder encoder) {
+    this.encoder = encoder;
+  }
+
+  /**
+   * How objects of one resource are to be seen.
+   *
+   * @param rowObject what table rows carry
+   */
+  public record View(Resource resource, String version, Representation representation, Projections.RowObject rowObject, Instant now) {
+
+    boolean isStored() {
+      return representation.mediaType() == MediaType.JSON
+          && !representation.pretty()
+          && representation.projection() == Representation.Projection.OBJECT
+          && version.equals(resource.storageVersion());
+    }
+  }
+
+  /** The object in the version of the view; {@code stored} is in the storage version and may be changed. */
+  public static Tree inVersion(Resource resource, String version, Tree stored) {
+    if (version.equals(resource.storageVersion())) {
+      return stored;
+    }
+    Tree converted = resource.behaviour().convert(stored, resource.storageVersion(), version);
+    return converted.set("apiVersion", resource.apiVersion(version));
+  }
+
+  public byte[] entry(View view, Entry entry) {
+    if (view.isStored()) {
+      return entry.value();
+    }
+    return object(view, inVersion(view.resource(), view.version(), ObjectStore.tree(entry)));
+  }
+
+  /** An object that is already in the version of the view. */
+  public byte[] object(View view, Tree object) {
+    Tree listMetadata = Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion"));
+    return encoder.encode(projected(view, object, listMetadata, true), view.representation());
+  }
+
+  private static Tree projected(View view, Tree object, Tree listMetadata, boolean withColumns) {
+    return switch (view.representation().projection()) {
+      case OBJECT -> object;
+      case METADATA, METADATA_LIST -> Projections.metadata(object);
+      case TABLE ->
+          Projections.table(
+              List.of(object), listMetadata, view.resource().behaviour().columns(), view.rowObject(), withColumns, view.now());
+    };
+  }
+
+  public byte[] list(View view, Lister.Page page) {
+    Tree metadata = listMetadata(page);
+    if (view.isStored()) {
+      return concatenated(view, metadata, page.entries());
+    }
+    List<Tree> objects = new ArrayList<>(page.entries().size());
+    page.entries().forEach(entry -> objects.add(inVersion(view.resource(), view.version(), ObjectStore.tree(entry))));
+    return list(view, metadata, objects);
+  }
+
+  /** A list of objects that are already in the version of the view. */
+  public byte[] list(View view, Tree metadata, List<Tree> objects) {
+    Tree list =
+        switch (view.representation().projection()) {
+          case OBJECT -> plainList(view, metadata, objects);
+          case METADATA, METADATA_LIST -> Projections.metadataList(objects, metadata);
+          case TABLE -> Projections.table(objects, metadata, view.resource().behaviour().columns(), view.rowObject(), true, view.now());
+        };
+    return encoder.encode(list, view.representation());
+  }
+
+  private static Tree plainList(View view, Tree metadata, List<Tree> objects) {
+    List<Object> items = new ArrayList<>(objects.size());
+    for (Tree object : objects) {
+      if (!view.resource().custom()) {
+        object.remove("kind");
+        object.remove("apiVersion");
+      }
+      items.add(object);
+    }
+    return Tree.of(
+        "kind",
+        view.resource().listKind(),
+        "apiVersion",
+        view.resource().apiVersion(view.version()),
+        "metadata",
+        metadata,
+        "items",
+        items);
+  }
+
+  private static Tree listMetadata(Lister.Page page) {
+    Tree metadata = Tree.of("resourceVersion", Long.toString(page.revision()));
+    if (!page.next().isEmpty()) {
+      metadata.set("continue", page.next());
+    }
+    page.remaining().ifPresent(count -> metadata.set("remainingItemCount", count));
+    return metadata;
+  }
+
+  /** A list made of stored bytes; items of built-in lists say no kind and apiVersion of their own. */
+  private static byte[] concatenated(View view, Tree metadata, List<Entry> entries) {
+    int size = 256;
+    for (Entry entry : entries) {
+      size += entry.value().length + 1;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(size);
+    Resource resource = view.resource();
+    out.writeBytes(
+        ("{\"kind\":\"" + resource.listKind() + "\",\"apiVersion\":\"" + resource.apiVersion(view.version()) + "\",\"metadata\":")
+            .getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(Json.write(metadata));
+    out.writeBytes(",\"items\":[".getBytes(StandardCharsets.US_ASCII));
+    boolean first = true;
+    for (Entry entry : entries) {
+      if (!first) {
+        out.write(',');
+      }
+      first = false;
+      byte[] value = entry.value();
+      if (resource.custom()) {
+        out.writeBytes(value);
+      } else {
+        int at = indexOfMetadata(value);
+        out.write('{');
+        out.write(value, at, value.length - at);
+      }
+    }
+    out.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
+    return out.toByteArray();
+  }
+
+  private static int indexOfMetadata(byte[] value) {
+    outer:
+    for (int i = 0; i + METADATA.length <= value.length; i++) {
+      for (int j = 0; j < METADATA.length; j++) {
+        if (value[i + j] != METADATA[j]) {
+          continue outer;
+        }
+      }
+      return i;
+    }
+    throw new IllegalStateException("a stored object has no metadata");
+  }
+
+  // ---- events --------------------------------------------------------------------------------------------------------
+
+  /**
+   * One frame of a watch: {@code {"type":…,"object":…}} and a line end.
+   *
+   * @param revision what the object's resource version is to be: a deletion's own, where the last state has an older one
+   */
+  public byte[] event(View view, String type, Entry entry, Optional<Long> revision, boolean withColumns) {
+    byte[] object;
+    if (view.isStored() && revision.isEmpty()) {
+      object = entry.value();
+    } else {
+      Tree tree = inVersion(view.resource(), view.version(), ObjectStore.tree(entry));
+      revision.ifPresent(number -> tree.need("metadata").set("resourceVersion", Long.toString(number)));
+      Tree listMetadata = Tree.of("resourceVersion", tree.tree("metadata").string("resourceVersion"));
+      return frame(view.representation(), type, projected(view, tree, listMetadata, withColumns));
+    }
+    return jsonFrame(type, object);
+  }
+
+  /** A frame that carries any object: a bookmark, or the Status of an error. */
+  public byte[] frame(Representation representation, String type, Tree object) {
+    return switch (representation.mediaType()) {
+      case JSON -> jsonFrame(type, Json.write(object));
+      case YAML -> ("object:\n" + indented(object) + "type: " + type + "\n").getBytes(StandardCharsets.UTF_8);
+      case PROTOBUF -> encoder.watchFrame(type, object);
+    };
+  }
+
+  /** A bookmark's table: no rows but one that carries the bookmark's metadata. */
+  Tree bookmarkTable(View view, Tree object, boolean withColumns) {
+    Tree table =
+        Projections.table(
+            List.of(),
+            Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion")),
+            view.resource().behaviour().columns(),
+            view.rowObject(),
+            withColumns,
+            view.now());
+    Tree row = Tree.of("cells", new ArrayList<Object>(), "object", Projections.metadata(object));
+    return table.set("rows", new ArrayList<Object>(List.of(row)));
+  }
+
+  private static String indented(Tree object) {
+    return io.kubrig.machinery.yaml.Yaml.write(object).indent(2);
+  }
+
+  private static byte[] jsonFrame(String type, byte[] object) {
+    byte[] head = ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+    byte[] frame = new byte[head.length + object.length + 2];
+    System.arraycopy(head, 0, frame, 0, head.length);
+    System.arraycopy(object, 0, frame, head.length, object.length);
+    frame[frame.length - 2] = '}';
+    frame[frame.length - 1] = '\n';
+    return frame;
+  }
+}

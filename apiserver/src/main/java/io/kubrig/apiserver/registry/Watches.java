@@ -1,0 +1,197 @@
+package io.kubrig.apiserver.registry;
+
+import io.kubrig.apiserver.negotiation.Representation;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.storage.Change;
+import io.kubrig.apiserver.storage.CompactedException;
+import io.kubrig.apiserver.storage.Entry;
+import io.kubrig.apiserver.storage.Snapshot;
+import io.kubrig.apiserver.storage.Watcher;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Serves watches: initial state if asked for, then every change that the selection sees, with bookmarks, until the time is up, the client goes,
+ * or it is too slow. (Source: apiserver/pkg/storage/cacher.)
+ */
+public final class Watches {
+  private static final Duration BOOKMARK_PERIOD = Duration.ofMinutes(1);
+  private static final Duration BEFORE_END = Duration.ofSeconds(2);
+  private static final Duration POLL = Duration.ofMillis(250);
+
+  private final ObjectStore store;
+  private final Lister lister;
+  private final Views views;
+  private final Clock clock;
+
+  public Watches(ObjectStore store, Lister lister, Views views, Clock clock) {
+    this.store = store;
+    this.lister = lister;
+    this.views = views;
+    this.clock = clock;
+  }
+
+  /** Where frames go. */
+  public interface Sink {
+    void frame(byte[] frame) throws IOException;
+
+    /** Whether the client has gone. */
+    boolean closed();
+  }
+
+  /** A watch that has begun: its first state is decided, nothing has been sent yet. */
+  public final class Session implements AutoCloseable {
+    private final Views.View view;
+    private final Selection selection;
+    private final ListOptions options;
+    private final Watcher watcher;
+    private final List<Entry> initial;
+    private final long start;
+    private final Duration timeout;
+    private boolean columnsSent;
+    private long delivered;
+
+    private Session(
+        Views.View view, Selection selection, ListOptions options, Watcher watcher, List<Entry> initial, long start, Duration timeout) {
+      this.view = view;
+      this.selection = selection;
+      this.options = options;
+      this.watcher = watcher;
+      this.initial = initial;
+      this.start = start;
+      this.timeout = timeout;
+      this.delivered = start;
+    }
+
+    /** Sends frames until the watch ends. */
+    public void run(Sink sink) throws IOException, InterruptedException {
+      long begun = clock.nanos();
+      for (Entry entry : initial) {
+        sink.frame(event("ADDED", entry, Optional.empty()));
+      }
+      if (options.sendInitialEvents().orElse(false) && options.bookmarks()) {
+        sink.frame(bookmark(start, true));
+      }
+      long nextBookmark = begun + firstBookmark().toNanos();
+      long end = begun + timeout.toNanos();
+      while (clock.nanos() < end && !sink.closed()) {
+        switch (watcher.next(POLL)) {
+          case Watcher.Next.Changed changed -> deliver(changed.change(), sink);
+          case Watcher.Next.Idle idle -> delivered = Math.max(delivered, idle.revision());
+          case Watcher.Next.Overflow ignored -> {
+            return;
+          }
+          case Watcher.Next.Closed ignored -> {
+            return;
+          }
+        }
+        if (options.bookmarks() && clock.nanos() >= nextBookmark) {
+          sink.frame(bookmark(delivered, false));
+          nextBookmark = clock.nanos() + BOOKMARK_PERIOD.toNanos();
+        }
+      }
+    }
+
+    /** The first bookmark comes early enough before the end of a short watch. */
+    private Duration firstBookmark() {
+      Duration beforeEnd = timeout.minus(BEFORE_END);
+      return beforeEnd.compareTo(BOOKMARK_PERIOD) < 0 ? beforeEnd : BOOKMARK_PERIOD;
+    }
+
+    private void deliver(Change change, Sink sink) throws IOException {
+      delivered = change.revision();
+      boolean before = change.before() != null && sees(change.before());
+      boolean after = change.after() != null && sees(change.after());
+      if (after) {
+        String type = before ? "MODIFIED" : "ADDED";
+        sink.frame(shared(change, type, change.after(), Optional.empty()));
+      } else if (before) {
+        sink.frame(shared(change, "DELETED", change.before(), Optional.of(change.revision())));
+      }
+    }
+
+    private boolean sees(Entry entry) {
+      return selection.everything() || selection.test(ObjectStore.facts(view.resource(), entry));
+    }
+
+    /** The frame of a change: one for all watchers that see it alike. */
+    private byte[] shared(Change change, String type, Entry entry, Optional<Long> revision) {
+      if (view.representation().projection() == Representation.Projection.TABLE) {
+        return event(type, entry, revision);
+      }
+      Representation how = view.representation();
+      String name = type + ' ' + view.version() + ' ' + how.mediaType() + ' ' + how.projection();
+      return change.encoding(name, () -> event(type, entry, revision));
+    }
+
+    private byte[] event(String type, Entry entry, Optional<Long> revision) {
+      boolean withColumns = !columnsSent;
+      columnsSent = true;
+      return views.event(view, type, entry, revision, withColumns);
+    }
+
+    private byte[] bookmark(long revision, boolean endOfInitialEvents) {
+      Tree metadata = Tree.of("resourceVersion", Long.toString(revision));
+      if (endOfInitialEvents) {
+        metadata.set("annotations", Tree.of("k8s.io/initial-events-end", "true"));
+      }
+      Tree object =
+          Tree.of(
+              "kind", view.resource().kind(), "apiVersion", view.resource().apiVersion(view.version()), "metadata", metadata);
+      object = view.resource().behaviour().emptyObject(object);
+      return views.frame(view.representation(), "BOOKMARK", projectedBookmark(object));
+    }
+
+    private Tree projectedBookmark(Tree object) {
+      return switch (view.representation().projection()) {
+        case OBJECT -> object;
+        case METADATA, METADATA_LIST -> io.kubrig.apiserver.negotiation.Projections.metadata(object);
+        case TABLE -> views.bookmarkTable(view, object, !columnsSent);
+      };
+    }
+
+    @Override
+    public void close() {
+      watcher.close();
+    }
+  }
+
+  /** Decides where a watch begins. Fails with the Status that a client gets instead of a stream. */
+  public Session open(Views.View view, String namespace, ListOptions options, Selection selection, Duration timeout) {
+    Resource resource = view.resource();
+    String prefix = resource.prefix(namespace);
+    long revision = watchRevision(options);
+    boolean initialWanted = options.sendInitialEvents().orElse(revision == 0);
+    try {
+      if (!initialWanted) {
+        long from = revision == 0 ? lister.newest().revision() : revision;
+        return session(view, prefix, selection, options, List.of(), from, timeout);
+      }
+      Snapshot snapshot = options.resourceVersion().isEmpty() ? lister.newest() : lister.atLeast(revision);
+      Lister.Page page = lister.list(resource, namespace, selection, snapshot);
+      return session(view, prefix, selection, options, page.entries(), snapshot.revision(), timeout);
+    } catch (CompactedException e) {
+      throw ApiException.expired("too old resource version: " + revision + " (" + e.oldest() + ")");
+    }
+  }
+
+  private Session session(
+      Views.View view, String prefix, Selection selection, ListOptions options, List<Entry> initial, long from, Duration timeout)
+      throws CompactedException {
+    Watcher watcher = store.storage().keyspace().watch(prefix, from);
+    return new Session(view, selection, options, watcher, initial, from, timeout);
+  }
+
+  /** A watch answers another error than a list for a version that is no number. */
+  private static long watchRevision(ListOptions options) {
+    try {
+      return options.resourceVersion().isEmpty() ? 0 : Long.parseUnsignedLong(options.resourceVersion());
+    } catch (NumberFormatException e) {
+      throw new ApiException(500, "", ListOptions.versionError(options.resourceVersion()), Tree.empty());
+    }
+  }
+}
