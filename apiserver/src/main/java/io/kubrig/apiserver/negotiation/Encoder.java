@@ -2,7 +2,7 @@ package io.kubrig.apiserver.negotiation;
 
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Json;
-import io.kubrig.machinery.protobuf.Protobuf;
+
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;

@@ -6,7 +6,6 @@ import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.selector.SelectorException;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Which objects of a collection are wanted: a label selector and a field selector that the resource supports. */
 public final class Selection {
@@ -32,7 +31,8 @@ public final class Selection {
 
   private static void checkSupported(Resource resource, FieldSelector fields) {
     Set<String> known = resource.behaviour().selectableFieldLabels();
-    for (String field : fields.fields()) {
+    for (FieldSelector.Term term : fields.terms()) {
+      String field = term.field();
       boolean everywhere = field.equals("metadata.name") || (field.equals("metadata.namespace") && (resource.namespaced() || !resource.custom()));
       if (!everywhere && !known.contains(field)) {
         throw ApiException.badRequest(unsupported(resource, field));
@@ -49,19 +49,11 @@ public final class Selection {
   }
 
   public boolean test(Facts facts) {
-    return labels.matches(facts.labels()) && fields.matches(facts.fields());
+    return labels.matches(facts.labels()) && fields.matches(field -> facts.fields().getOrDefault(field, ""));
   }
 
   /** The name when exactly one is asked for. */
   public Optional<String> singleName() {
-    return fields.required("metadata.name");
-  }
-
-  static String listed(Set<String> labels) {
-    StringBuilder out = new StringBuilder();
-    for (String label : new TreeSet<>(labels)) {
-      out.append(out.isEmpty() ? "" : ", ").append('"').append(label).append('"');
-    }
-    return out.toString();
+    return fields.exactValue("metadata.name");
   }
 }

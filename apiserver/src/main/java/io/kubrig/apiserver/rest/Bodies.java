@@ -1,0 +1,121 @@
+package io.kubrig.apiserver.rest;
+
+import io.kubrig.apiserver.negotiation.MediaType;
+import io.kubrig.apiserver.negotiation.Negotiation;
+import io.kubrig.apiserver.registry.Operation.FieldValidation;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.json.Document;
+import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.json.JsonException;
+import io.kubrig.machinery.json.Limits;
+import io.kubrig.machinery.schema.GroupVersionKind;
+import io.kubrig.machinery.schema.Schema;
+import io.kubrig.machinery.tree.Tree;
+import io.kubrig.machinery.yaml.Yaml;
+import io.kubrig.machinery.yaml.YamlException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Request bodies to objects: decoding, the check of kind and version, and what strict validation finds. */
+public final class Bodies {
+  /** Bytes of a request body (source: apiserver/pkg/server/config.go). */
+  static final int LIMIT = 3 << 20;
+
+  /** Kinds that may be sent under any group's version. */
+  private static final Set<String> META_KINDS = Set.of("DeleteOptions");
+
+  private final TypedDecoding typed;
+
+  public Bodies(TypedDecoding typed) {
+    this.typed = typed;
+  }
+
+  /**
+   * What is expected in a body.
+   *
+   * @param schema of the kind; drives types, unknown fields and normal forms
+   * @param custom whether it is a custom resource
+   */
+  public record Expected(GroupVersionKind kind, Schema schema, boolean custom) {}
+
+  public byte[] bytes(Call call) throws IOException {
+    return call.exchange().body(LIMIT);
+  }
+
+  /** Decodes the body of a create or update. */
+  public Tree object(Call call, Expected expected, FieldValidation validation, Consumer<String> warnings) throws IOException {
+    MediaType type = Negotiation.body(call.exchange().headers().value("Content-Type"), !expected.custom());
+    return object(bytes(call), type, expected, validation, warnings);
+  }
+
+  public Tree object(byte[] bytes, MediaType type, Expected expected, FieldValidation validation, Consumer<String> warnings) {
+    if (type == MediaType.PROTOBUF) {
+      return typed.protobuf(bytes, expected);
+    }
+    Document document = read(bytes, type, expected);
+    if (document.value() == null) {
+      return withKind(new Tree(), expected);
+    }
+    if (!(document.value() instanceof Tree tree)) {
+      throw unrecognized(expected, "json: cannot unmarshal " + jsonType(document.value()) + " into Go value of type struct");
+    }
+    checkKind(tree, expected);
+    return typed.normalised(document, withKind(tree, expected), expected, validation, warnings);
+  }
+
+  private static Document read(byte[] bytes, MediaType type, Expected expected) {
+    if (bytes.length == 0 && type == MediaType.JSON) {
+      throw unrecognized(expected, "unexpected end of JSON input");
+    }
+    try {
+      return type == MediaType.YAML ? Yaml.readDocument(bytes, Limits.REQUEST) : Json.readDocument(bytes, Limits.REQUEST);
+    } catch (JsonException | YamlException e) {
+      throw unrecognized(expected, e.getMessage());
+    }
+  }
+
+  private static ApiException unrecognized(Expected expected, String why) {
+    if (expected.custom()) {
+      return ApiException.badRequest("error decoding " + expected.kind().kind() + ": " + why);
+    }
+    String type = expected.kind().kind();
+    return ApiException.badRequest(
+        "the object provided is unrecognized (must be of type " + type + "): couldn't get version/kind; json parse error: " + why);
+  }
+
+  private static String jsonType(Object value) {
+    return switch (value) {
+      case List<?> ignored -> "array";
+      case String ignored -> "string";
+      case Boolean ignored -> "bool";
+      default -> "number";
+    };
+  }
+
+  /** The kind and version of a body may be left out, or must be the path's. */
+  private void checkKind(Tree tree, Expected expected) {
+    String kind = tree.string("kind", expected.kind().kind());
+    String apiVersion = tree.string("apiVersion", expected.kind().apiVersion());
+    if (META_KINDS.contains(kind) && expected.kind().kind().equals(kind)) {
+      return;
+    }
+    if (kind.isEmpty()) {
+      kind = expected.kind().kind();
+    }
+    if (apiVersion.isEmpty()) {
+      apiVersion = expected.kind().apiVersion();
+    }
+    GroupVersionKind actual = GroupVersionKind.of(apiVersion, kind);
+    if (!actual.equals(expected.kind())) {
+      throw typed.mismatch(actual, expected);
+    }
+  }
+
+  private static Tree withKind(Tree tree, Expected expected) {
+    tree.set("kind", expected.kind().kind());
+    tree.set("apiVersion", expected.kind().apiVersion());
+    return tree;
+  }
+}

@@ -1,0 +1,449 @@
+package io.kubrig.apiserver.rest;
+
+import io.kubrig.apiserver.http.Exchange;
+import io.kubrig.apiserver.http.RequestInfo;
+import io.kubrig.apiserver.negotiation.MediaType;
+import io.kubrig.apiserver.negotiation.Negotiation;
+import io.kubrig.apiserver.negotiation.Negotiation.Offer;
+import io.kubrig.apiserver.negotiation.Projections.RowObject;
+import io.kubrig.apiserver.negotiation.Representation;
+import io.kubrig.apiserver.registry.Deleter;
+import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.ListOptions;
+import io.kubrig.apiserver.registry.Lister;
+import io.kubrig.apiserver.registry.ObjectStore;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.registry.Resource;
+import io.kubrig.apiserver.registry.Selection;
+import io.kubrig.apiserver.registry.Views;
+import io.kubrig.apiserver.registry.Watches;
+import io.kubrig.apiserver.registry.Writer;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.storage.Entry;
+import io.kubrig.apiserver.storage.Snapshot;
+import io.kubrig.machinery.schema.GroupVersionKind;
+import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The verbs of the API on every resource: reads a call, has the registry do it, and answers. The one handler for all kinds.
+ */
+public final class ResourceHandler {
+  private static final Duration MIN_WATCH = Duration.ofMinutes(30);
+
+  private final Registry registry;
+  private final Bodies bodies;
+  private final Responses responses;
+  private final WriteOptions writeOptions;
+  private final Patches patches;
+
+  public ResourceHandler(Registry registry, Bodies bodies, Responses responses, WriteOptions writeOptions, Patches patches) {
+    this.registry = registry;
+    this.bodies = bodies;
+    this.responses = responses;
+    this.writeOptions = writeOptions;
+    this.patches = patches;
+  }
+
+  /** Answers a call on a resource, failures included. */
+  public void handle(Call call) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    try {
+      Target target = target(call);
+      registry.deprecation(target.resource(), target.version()).ifPresent(warnings::add);
+      route(call, target, warnings);
+    } catch (ApiException e) {
+      responses.fail(call, e, warnings);
+    }
+  }
+
+  /**
+   * What a call is about.
+   *
+   * @param name "" for the collection
+   */
+  public record Target(Resource resource, String version, String subresource, String namespace, String name) {
+
+    boolean isCollection() {
+      return name.isEmpty();
+    }
+
+    boolean isMain() {
+      return subresource.isEmpty();
+    }
+  }
+
+  private Target target(Call call) {
+    RequestInfo info = call.info();
+    Resource resource =
+        registry.catalog().served(info.group(), info.version(), info.resourceName()).orElseThrow(ApiException::noSuchPath);
+    boolean collection = info.parts().size() < 2;
+    String namespace = resource.namespaced() ? info.namespace() : "";
+    boolean inNamespace = !info.namespace().isEmpty() && !info.resourceName().equals("namespaces");
+    if (inNamespace != resource.namespaced() && (inNamespace || !collection)) {
+      throw ApiException.noSuchPath();
+    }
+    String name = collection ? "" : info.parts().get(1);
+    if (!info.subresource().isEmpty() && !resource.hasSubresource(info.subresource())) {
+      throw ApiException.noSuchPath();
+    }
+    return new Target(resource, info.version(), info.subresource(), namespace, name);
+  }
+
+  private void route(Call call, Target target, List<String> warnings) throws IOException {
+    Optional<Subresource> special = registry.subresource(target.resource(), target.subresource());
+    if (special.isPresent()) {
+      special.get().handle(call, target, warnings);
+      return;
+    }
+    switch (call.exchange().method()) {
+      case "GET" -> read(call, target, warnings);
+      case "POST" -> create(call, target, warnings);
+      case "PUT" -> update(call, target, warnings);
+      case "PATCH" -> patch(call, target, warnings);
+      case "DELETE" -> delete(call, target, warnings);
+      default -> throw methodNotAllowed();
+    }
+  }
+
+  static ApiException methodNotAllowed() {
+    return new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", Tree.empty());
+  }
+
+  // ---- reading -------------------------------------------------------------------------------------------------------
+
+  private void read(Call call, Target target, List<String> warnings) throws IOException {
+    if (target.isCollection() || call.info().watchPath()) {
+      list(call, target, warnings);
+    } else {
+      get(call, target, warnings);
+    }
+  }
+
+  private void get(Call call, Target target, List<String> warnings) throws IOException {
+    require(target, "get");
+    Views.View view = view(call, target, Offer.PROJECTIONS_AND_STREAM);
+    Resource resource = target.resource();
+    Entry entry = snapshotFor(call.query().value("resourceVersion")).get(resource.key(target.namespace(), target.name()))
+        .orElseThrow(() -> ApiException.notFound(resource.group(), resource.plural(), target.name()));
+    if (target.isMain() || registry.lens(resource, target.subresource()) == Lens.STATUS) {
+      responses.send(call, 200, view.representation(), registry.views().entry(view, entry), warnings);
+      return;
+    }
+    Tree object = Views.inVersion(resource, target.version(), ObjectStore.tree(entry));
+    Tree seen = registry.lens(resource, target.subresource()).view(object);
+    responses.send(call, 200, view.representation(), registry.views().object(view, seen), warnings);
+  }
+
+  private Snapshot snapshotFor(String resourceVersion) {
+    long revision = ListOptions.of(name -> name.equals("resourceVersion") ? resourceVersion : "").revision();
+    if (resourceVersion.equals("0")) {
+      return registry.store().storage().keyspace().current();
+    }
+    return revision > 0 ? registry.lister().atLeast(revision) : registry.lister().newest();
+  }
+
+  private void list(Call call, Target target, List<String> warnings) throws IOException {
+    boolean watch = call.info().watchPath() || call.query().flag("watch");
+    ListOptions options = listOptions(call, target, watch);
+    if (watch && !target.resource().can("watch")) {
+      throw ApiException.methodNotSupported(target.resource().group(), target.resource().plural(), "watch");
+    }
+    require(target, "list");
+    Views.View view = view(call, target, Offer.PROJECTIONS_AND_STREAM);
+    checkListProjection(view, watch);
+    options.checked();
+    Selection selection = Selection.of(target.resource(), options);
+    if (watch) {
+      watch(call, target, view, options, selection, warnings);
+      return;
+    }
+    Lister.Page page = registry.lister().list(target.resource(), target.namespace(), options, selection);
+    responses.send(call, 200, view.representation(), registry.views().list(view, page), warnings);
+  }
+
+  /** A list is projected to a list, an event of a watch to one object. */
+  private static void checkListProjection(Views.View view, boolean watch) {
+    Representation.Projection projection = view.representation().projection();
+    if (!watch && projection == Representation.Projection.METADATA) {
+      throw ApiException.notAcceptable("you requested PartialObjectMetadata, but the requested object is a list (" + view.resource().listKind() + ")");
+    }
+    if (watch && projection == Representation.Projection.METADATA_LIST) {
+      throw ApiException.notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
+    }
+  }
+
+  private static ListOptions listOptions(Call call, Target target, boolean watch) {
+    Function<String, String> query = call.query()::value;
+    if (!watch) {
+      return ListOptions.of(query);
+    }
+    String name = target.name();
+    return ListOptions.of(
+        parameter ->
+            switch (parameter) {
+              case "watch" -> "true";
+              case "fieldSelector" -> name.isEmpty() ? query.apply(parameter) : "metadata.name=" + name;
+              default -> query.apply(parameter);
+            });
+  }
+
+  private void watch(Call call, Target target, Views.View view, ListOptions options, Selection selection, List<String> warnings)
+      throws IOException {
+    Duration timeout = options.timeout().filter(Duration::isPositive).orElseGet(() -> registry.watchTimeout(MIN_WATCH));
+    try (Watches.Session session = registry.watches().open(view, target.namespace(), options, selection, timeout)) {
+      Optional<WatchSocket> socket = WatchSocket.open(call, view.representation());
+      if (socket.isPresent()) {
+        try (WatchSocket open = socket.get()) {
+          session.run(open);
+        }
+        return;
+      }
+      stream(call, view, session, warnings);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void stream(Call call, Views.View view, Watches.Session session, List<String> warnings)
+      throws IOException, InterruptedException {
+    String type = view.representation().mediaType().text();
+    String contentType = view.representation().mediaType() == MediaType.JSON ? type : type + ";stream=watch";
+    var headers = Responses.headers(view.representation().mediaType(), warnings).set("Content-Type", contentType);
+    try (Exchange.ResponseStream stream = call.exchange().stream(200, headers)) {
+      session.run(new StreamSink(call.exchange(), stream));
+    }
+  }
+
+  // ---- writing -------------------------------------------------------------------------------------------------------
+
+  private void create(Call call, Target target, List<String> warnings) throws IOException {
+    if (!target.isCollection()) {
+      throw methodNotAllowed();
+    }
+    require(target, "create");
+    if (target.resource().namespaced() && target.namespace().isEmpty()) {
+      throw methodNotAllowed();
+    }
+    Views.View view = view(call, target, Offer.PROJECTIONS);
+    WriteOptions.Read options = writeOptions.read(call, WriteOptions.CREATE);
+    Operation operation = operation(call, target, Operation.Verb.CREATE, "", options);
+    collecting(
+        operation,
+        warnings,
+        () -> {
+          Tree object = decode(call, target, operation);
+          Operation named = operation.as(Operation.Verb.CREATE, object.tree("metadata").string("name"));
+          Tree created = registry.writer().create(named, object, options.tree());
+          warnings.addAll(operation.warnings());
+          responses.send(call, 201, view.representation(), registry.views().object(view, created), warnings);
+        });
+  }
+
+  private void update(Call call, Target target, List<String> warnings) throws IOException {
+    requireObject(target);
+    require(target, "update");
+    Views.View view = view(call, target, Offer.PROJECTIONS);
+    WriteOptions.Read options = writeOptions.read(call, WriteOptions.UPDATE);
+    Operation operation = operation(call, target, Operation.Verb.UPDATE, target.name(), options);
+    Lens lens = registry.lens(target.resource(), target.subresource());
+    collecting(
+        operation,
+        warnings,
+        () -> {
+          Tree object = decode(call, target, operation, lens);
+          checkName(object, target);
+          boolean conditional = !object.tree("metadata").string("resourceVersion").isEmpty();
+          boolean creates = target.isMain() && target.resource().behaviour().createsOnUpdate();
+          Writer.Update update = new Writer.Update(lens, current -> object.copy(), creates, false, !conditional, options.tree());
+          answer(call, view, lens, registry.writer().update(operation, update), operation, warnings);
+        });
+  }
+
+  private void patch(Call call, Target target, List<String> warnings) throws IOException {
+    requireObject(target);
+    require(target, "patch");
+    Patches.Type type = patches.type(call, target.resource());
+    Views.View view = view(call, target, Offer.PROJECTIONS);
+    WriteOptions.Read options = writeOptions.read(call, type == Patches.Type.APPLY ? WriteOptions.APPLY : WriteOptions.PATCH);
+    Operation operation = operation(call, target, Operation.Verb.UPDATE, target.name(), options);
+    Lens lens = registry.lens(target.resource(), target.subresource());
+    collecting(
+        operation,
+        warnings,
+        () -> {
+          byte[] patch = bodies.bytes(call);
+          boolean applies = type == Patches.Type.APPLY;
+          Writer.Change change = patches.change(type, patch, operation, expected(target, lens), lens);
+          boolean creates = applies && target.isMain();
+          Writer.Update update = new Writer.Update(lens, change, creates, applies, true, options.tree());
+          answer(call, view, lens, registry.writer().update(operation, update), operation, warnings);
+        });
+  }
+
+  private void answer(Call call, Views.View view, Lens lens, Writer.Written written, Operation operation, List<String> warnings)
+      throws IOException {
+    warnings.addAll(operation.warnings());
+    Tree seen = lens.view(written.object());
+    responses.send(call, written.created() ? 201 : 200, view.representation(), registry.views().object(view, seen), warnings);
+  }
+
+  private Tree decode(Call call, Target target, Operation operation) throws IOException {
+    return decode(call, target, operation, Lens.OBJECT);
+  }
+
+  private Tree decode(Call call, Target target, Operation operation, Lens lens) throws IOException {
+    Bodies.Expected expected = expected(target, lens);
+    Tree object = bodies.object(call, expected, operation.options().fieldValidation(), operation::warn);
+    if (lens.viewKind().isEmpty()) {
+      target.resource().behaviour().applyDefaults(object, target.version());
+    }
+    return object;
+  }
+
+  private Bodies.Expected expected(Target target, Lens lens) {
+    Resource resource = target.resource();
+    GroupVersionKind kind = lens.viewKind().orElse(resource.gvk(target.version()));
+    boolean own = lens.viewKind().isEmpty();
+    return new Bodies.Expected(
+        kind,
+        own ? resource.schema(target.version()).orElseThrow() : registry.schemas().kind(kind).orElseThrow(),
+        own && resource.custom());
+  }
+
+  private static void checkName(Tree object, Target target) {
+    String name = object.tree("metadata").string("name");
+    if (name.isEmpty()) {
+      throw ApiException.badRequest(
+          "the name of the object (" + target.name() + " based on URL) was undeterminable: name must be provided");
+    }
+    if (!name.equals(target.name())) {
+      throw ApiException.badRequest(
+          "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
+    }
+    String namespace = object.tree("metadata").string("namespace");
+    if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
+      throw ApiException.badRequest(
+          "the namespace of the object (" + namespace + ") does not match the namespace on the URL (" + target.namespace() + ")");
+    }
+  }
+
+  // ---- deleting ------------------------------------------------------------------------------------------------------
+
+  private void delete(Call call, Target target, List<String> warnings) throws IOException {
+    if (!target.isMain()) {
+      throw methodNotAllowed();
+    }
+    if (target.isCollection()) {
+      deleteCollection(call, target, warnings);
+      return;
+    }
+    require(target, "delete");
+    Views.View view = view(call, target, Offer.PROJECTIONS);
+    WriteOptions.Read options = writeOptions.readDelete(call, bodies);
+    Operation operation = operation(call, target, Operation.Verb.DELETE, target.name(), options);
+    Deleter.Deleted deleted = registry.deleter().delete(operation, options.tree());
+    warnings.addAll(operation.warnings());
+    Resource resource = target.resource();
+    if (!deleted.gone() || resource.behaviour().answersDeletedObject()) {
+      Tree object = Views.inVersion(resource, target.version(), deleted.object());
+      responses.send(call, 200, view.representation(), registry.views().object(view, object), warnings);
+      return;
+    }
+    responses.send(call, 200, view.representation().plain(), success(resource, deleted.object()), warnings);
+  }
+
+  private static Tree success(Resource resource, Tree object) {
+    Tree details = Tree.of("name", object.tree("metadata").string("name"));
+    if (!resource.group().isEmpty()) {
+      details.set("group", resource.group());
+    }
+    details.set("kind", resource.plural()).set("uid", object.tree("metadata").string("uid"));
+    return Tree.of("kind", "Status", "apiVersion", "v1", "metadata", new Tree(), "status", "Success", "details", details);
+  }
+
+  private void deleteCollection(Call call, Target target, List<String> warnings) throws IOException {
+    require(target, "deletecollection");
+    Resource resource = target.resource();
+    if (resource.namespaced() && target.namespace().isEmpty()) {
+      throw methodNotAllowed();
+    }
+    Views.View view = view(call, target, Offer.PROJECTIONS);
+    WriteOptions.Read options = writeOptions.readDelete(call, bodies);
+    ListOptions list = ListOptions.of(call.query()::value).checked();
+    Selection selection = Selection.of(resource, list);
+    Lister.Page page = registry.lister().list(resource, target.namespace(), list, selection);
+    Operation all = operation(call, target, Operation.Verb.DELETE, "", options);
+    List<Tree> deleted = new ArrayList<>();
+    for (Entry entry : page.entries()) {
+      Tree metadata = ObjectStore.tree(entry).tree("metadata");
+      Operation one = operation(call, target, Operation.Verb.DELETE, metadata.string("name"), options);
+      try {
+        deleted.add(Views.inVersion(resource, target.version(), registry.deleter().delete(one, options.tree().copy()).object()));
+      } catch (ApiException e) {
+        if (e.code() != 404) {
+          throw e;
+        }
+      }
+    }
+    warnings.addAll(all.warnings());
+    Tree metadata = Tree.of("resourceVersion", Long.toString(page.revision()));
+    responses.send(call, 200, view.representation(), registry.views().list(view, metadata, deleted), warnings);
+  }
+
+  // ---- common --------------------------------------------------------------------------------------------------------
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  /** Runs a write so that the warnings given before a failure reach the client as well. */
+  private static void collecting(Operation operation, List<String> warnings, Action action) throws IOException {
+    try {
+      action.run();
+    } catch (ApiException e) {
+      operation.warnings().stream().filter(text -> !warnings.contains(text)).forEach(warnings::add);
+      throw e;
+    }
+  }
+
+  private static void require(Target target, String verb) {
+    if (target.isMain() && !target.resource().can(verb)) {
+      throw methodNotAllowed();
+    }
+  }
+
+  private static void requireObject(Target target) {
+    if (target.isCollection()) {
+      throw methodNotAllowed();
+    }
+  }
+
+  private Operation operation(Call call, Target target, Operation.Verb verb, String name, WriteOptions.Read options) {
+    return new Operation(
+        verb, target.resource(), target.version(), target.subresource(), target.namespace(), name, call.user(), options.options(), call.received());
+  }
+
+  private static final Map<String, RowObject> ROW_OBJECTS =
+      Map.of("", RowObject.METADATA, "Metadata", RowObject.METADATA, "None", RowObject.NONE, "Object", RowObject.OBJECT);
+
+  private Views.View view(Call call, Target target, Offer offer) {
+    Representation representation =
+        Negotiation.answer(call.accept(), call.pretty(), offer, !target.resource().custom());
+    RowObject rowObject = RowObject.METADATA;
+    if (representation.projection() == Representation.Projection.TABLE) {
+      String include = call.query().value("includeObject");
+      rowObject = ROW_OBJECTS.get(include);
+      if (rowObject == null) {
+        throw ApiException.badRequest("unrecognized includeObject value: \"" + include + "\"");
+      }
+    }
+    return new Views.View(target.resource(), target.version(), representation, rowObject, call.received());
+  }
+}

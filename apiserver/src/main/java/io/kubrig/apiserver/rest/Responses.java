@@ -1,0 +1,69 @@
+package io.kubrig.apiserver.rest;
+
+import io.kubrig.apiserver.http.Headers;
+import io.kubrig.apiserver.negotiation.Encoder;
+import io.kubrig.apiserver.negotiation.MediaType;
+import io.kubrig.apiserver.negotiation.Negotiation;
+import io.kubrig.apiserver.negotiation.Representation;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Answers with objects and with failures. */
+public final class Responses {
+  private final Encoder encoder;
+
+  public Responses(Encoder encoder) {
+    this.encoder = encoder;
+  }
+
+  /** Answers with bytes that are already encoded in a representation. */
+  public void send(Call call, int status, Representation representation, byte[] body, List<String> warnings) throws IOException {
+    call.exchange().respond(status, headers(representation.mediaType(), warnings), body);
+  }
+
+  public void send(Call call, int status, Representation representation, Tree object, List<String> warnings) throws IOException {
+    send(call, status, representation, encoder.encode(object, representation), warnings);
+  }
+
+  /** Answers with the Status of a failure, in the representation that the client accepts, JSON if none. */
+  public void fail(Call call, ApiException failure, List<String> warnings) throws IOException {
+    Representation representation = forStatus(call);
+    Headers headers = headers(representation.mediaType(), warnings);
+    if (failure.details().has("retryAfterSeconds")) {
+      headers.set("Retry-After", Long.toString(failure.details().integer("retryAfterSeconds")));
+    }
+    Tree status = failure.status();
+    call.exchange().respond(failure.code(), headers, encoder.encode(status, representation));
+  }
+
+  private static Representation forStatus(Call call) {
+    try {
+      return Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS_AND_STREAM, true).plain();
+    } catch (ApiException e) {
+      return new Representation(MediaType.JSON, Representation.Projection.OBJECT, call.pretty());
+    }
+  }
+
+  static Headers headers(MediaType type, List<String> warnings) {
+    Headers headers = Headers.of("Cache-Control", "no-cache, private", "Content-Type", type.text());
+    warnings.forEach(text -> headers.add("Warning", "299 - " + quoted(text)));
+    return headers;
+  }
+
+  /** A quoted-string of RFC 7234's warn-text: control characters are left out, quotes and backslashes escaped. */
+  static String quoted(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xff);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c >= 0x20 && c != 0x7f) {
+        out.append(c);
+      }
+    }
+    return out.append('"').toString();
+  }
+}
