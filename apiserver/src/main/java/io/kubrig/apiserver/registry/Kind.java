@@ -144,9 +144,19 @@ public interface Kind {
     return List.of();
   }
 
-  /** The object in another version. The tree may be changed and answered. */
-  default Tree convert(Tree object, String fromVersion, String toVersion) {
-    return object;
+  /** The object in another group and version, apiVersion included. The tree may be changed and answered. */
+  default Tree convert(Tree object, String fromApiVersion, String toApiVersion) {
+    return object.set("apiVersion", toApiVersion);
+  }
+
+  /** The view of a subresource that is particular to the kind (scale, approval, …); empty for status and what is no view. */
+  default Optional<Lens> lens(String subresource) {
+    return Optional.empty();
+  }
+
+  /** The warning that comes with every answer in a deprecated version. */
+  default Optional<String> deprecation(String version) {
+    return Optional.empty();
   }
 
   /** Paths (dotted) that an apply or update through the main resource never owns, beyond status where {@link #hasStatus}. */

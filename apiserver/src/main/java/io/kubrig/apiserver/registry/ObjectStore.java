@@ -65,7 +65,7 @@ public final class ObjectStore {
 
   /** The layout that storage splices the resource version into: kind, apiVersion, metadata first, no resource version. */
   private static Tree stored(Resource resource, Tree object) {
-    Tree stored = Tree.of("kind", resource.kind(), "apiVersion", resource.apiVersion(resource.storageVersion()));
+    Tree stored = Tree.of("kind", resource.kind(), "apiVersion", resource.storageApiVersion());
     Tree metadata = new Tree();
     object
         .tree("metadata")

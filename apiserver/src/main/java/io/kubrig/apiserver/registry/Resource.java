@@ -16,7 +16,7 @@ import java.util.Set;
  * @param plural lower case, as in paths
  * @param singular "" where native publishes none
  * @param versions served ones, preferred first
- * @param storageVersion the version that objects are kept in; need not be served
+ * @param storageApiVersion group and version that objects are kept in; need not be served, nor of this group (events)
  * @param schemas by version, served or storage
  * @param keyPrefix begins and ends with a slash: {@code /registry/pods/}
  * @param verbs what the main resource can do
@@ -32,7 +32,7 @@ public record Resource(
     List<String> shortNames,
     List<String> categories,
     List<String> versions,
-    String storageVersion,
+    String storageApiVersion,
     Map<String, Schema> schemas,
     String keyPrefix,
     Set<String> verbs,
@@ -55,7 +55,12 @@ public record Resource(
   }
 
   public GroupVersionKind storageGvk() {
-    return gvk(storageVersion);
+    return GroupVersionKind.of(storageApiVersion, kind);
+  }
+
+  /** Whether objects are kept as they are served in this version. */
+  public boolean isStoredAs(String version) {
+    return apiVersion(version).equals(storageApiVersion);
   }
 
   public String apiVersion(String version) {

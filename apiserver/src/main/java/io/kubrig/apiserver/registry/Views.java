@@ -38,17 +38,15 @@ public final class Views {
       return representation.mediaType() == MediaType.JSON
           && !representation.pretty()
           && representation.projection() == Representation.Projection.OBJECT
-          && version.equals(resource.storageVersion());
+          && resource.isStoredAs(version);
     }
   }
 
   /** The object in the version of the view; {@code stored} is in the storage version and may be changed. */
   public static Tree inVersion(Resource resource, String version, Tree stored) {
-    if (version.equals(resource.storageVersion())) {
-      return stored;
-    }
-    Tree converted = resource.behaviour().convert(stored, resource.storageVersion(), version);
-    return converted.set("apiVersion", resource.apiVersion(version));
+    return resource.isStoredAs(version)
+        ? stored
+        : resource.behaviour().convert(stored, resource.storageApiVersion(), resource.apiVersion(version));
   }
 
   public byte[] entry(View view, Entry entry) {

@@ -185,9 +185,7 @@ public final class Writer {
   /** Empty when the object changed meanwhile and the update is to be tried again. */
   private Optional<Tree> tryUpdate(Operation operation, Update update, Entry entry) {
     Resource resource = operation.resource();
-    Tree stored = ObjectStore.tree(entry);
-    Tree old = resource.behaviour().convert(stored.copy(), resource.storageVersion(), operation.version());
-    old.set("apiVersion", resource.apiVersion(operation.version()));
+    Tree old = Views.inVersion(resource, operation.version(), ObjectStore.tree(entry));
     Tree object = update.lens().put(old.copy(), update.change().apply(update.lens().view(old.copy())));
     object = carrySystemFields(operation, object, old);
     checkPreconditions(operation, object, old, entry);
@@ -339,10 +337,9 @@ public final class Writer {
 
   private static Tree toStorage(Operation operation, Tree object) {
     Resource resource = operation.resource();
-    if (operation.version().equals(resource.storageVersion())) {
-      return object;
-    }
-    return resource.behaviour().convert(object.copy(), operation.version(), resource.storageVersion());
+    return resource.isStoredAs(operation.version())
+        ? object
+        : resource.behaviour().convert(object.copy(), resource.apiVersion(operation.version()), resource.storageApiVersion());
   }
 
   private static Tree withRevision(Tree object, long revision) {

@@ -65,6 +65,16 @@ public final class Bodies {
     return typed.normalised(document, withKind(tree, expected), expected, validation, warnings);
   }
 
+  /** Decodes the body of a deletion, which may name any group's version. */
+  Tree deleteOptions(byte[] bytes, MediaType type, Expected expected) {
+    if (type != MediaType.PROTOBUF && read(bytes, type, expected).value() instanceof Tree tree) {
+      tree.remove("kind");
+      tree.remove("apiVersion");
+      return object(io.kubrig.machinery.json.Json.write(tree), MediaType.JSON, expected, FieldValidation.IGNORE, text -> {});
+    }
+    return object(bytes, type, expected, FieldValidation.IGNORE, text -> {});
+  }
+
   private static Document read(byte[] bytes, MediaType type, Expected expected) {
     if (bytes.length == 0 && type == MediaType.JSON) {
       throw unrecognized(expected, "unexpected end of JSON input");
