@@ -1,7 +1,7 @@
 package io.kubrig.proxy;
 
 import io.kubrig.machinery.component.StartException;
-import io.kubrig.machinery.flags.GoDuration;
+import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import java.io.IOException;

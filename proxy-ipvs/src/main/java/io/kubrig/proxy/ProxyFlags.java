@@ -4,7 +4,7 @@ import io.kubrig.machinery.flags.Flag;
 import io.kubrig.machinery.flags.FlagSection;
 import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.FlagTypes;
-import io.kubrig.machinery.flags.GoDuration;
+import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;

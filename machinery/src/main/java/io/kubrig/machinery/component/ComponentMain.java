@@ -1,8 +1,8 @@
 package io.kubrig.machinery.component;
 
 import io.kubrig.machinery.config.ConfigException;
-import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.Flag;
+import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.logging.LogSettings;
@@ -84,14 +84,14 @@ public final class ComponentMain {
       ended.await();
       return exitCode;
     } catch (FlagException | StartException | ConfigException | PkiException e) {
-      LOG.error("\"command failed\" err=\"{}\"", e.getMessage());
+      LOG.atError().addKeyValue("err", e.getMessage()).log("command failed");
       return 1;
     }
   }
 
   private void stop(Component component) {
     component.close();
-    ended.countDown();
+    Runtime.getRuntime().halt(0); // a stop by signal is a success, which the virtual machine would report as 143
   }
 
   private void fail(String component, String reason) {

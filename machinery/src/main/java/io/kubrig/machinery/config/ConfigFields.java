@@ -1,6 +1,6 @@
 package io.kubrig.machinery.config;
 
-import io.kubrig.machinery.flags.GoDuration;
+import io.kubrig.machinery.duration.GoDuration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package io.kubrig.machinery.flags;
 
+import io.kubrig.machinery.duration.GoDuration;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.kubrig.machinery.flags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubrig.machinery.duration.GoDuration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
