@@ -1,0 +1,183 @@
+package io.kubrig.apiserver.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of an embedded storage: {@code snapshot-REVISION} with the whole state at a revision, {@code log-REVISION} with what was written after
+ * that revision, {@code lock}. One process has it at a time.
+ */
+final class DataDirectory implements Closeable {
+  private static final int SNAPSHOT_BATCH = 1 << 20;
+
+  private final Path path;
+  private final FileChannel lockFile;
+
+  private DataDirectory(Path path, FileChannel lockFile) {
+    this.path = path;
+    this.lockFile = lockFile;
+  }
+
+  static DataDirectory open(Path path) throws IOException {
+    FileChannel lockFile;
+    try {
+      Files.createDirectories(path);
+      lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (AccessDeniedException e) {
+      throw new IOException("the data directory " + path + " cannot be written: permission denied; choose another with --data-dir", e);
+    } catch (FileSystemException e) {
+      throw new IOException("the data directory " + path + " cannot be used: " + e.getMessage() + "; choose another with --data-dir", e);
+    }
+    if (!locked(lockFile)) {
+      lockFile.close();
+      throw new IOException("the data directory " + path + " is in use by another process; stop that one first, or choose another with --data-dir");
+    }
+    return new DataDirectory(path, lockFile);
+  }
+
+  private static boolean locked(FileChannel file) throws IOException {
+    try {
+      FileLock lock = file.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  Path log(long revision) {
+    return path.resolve(String.format("log-%020d", revision));
+  }
+
+  Path snapshot(long revision) {
+    return path.resolve(String.format("snapshot-%020d", revision));
+  }
+
+  /** The revision of the newest snapshot. */
+  Optional<Long> newestSnapshot() throws IOException {
+    List<Long> all = revisions("snapshot-");
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+  }
+
+  /** The revisions that log files begin after, in order. */
+  List<Long> logs() throws IOException {
+    return revisions("log-");
+  }
+
+  private List<Long> revisions(String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(prefix) && name.length() == prefix.length() + 20)
+          .map(name -> Long.parseLong(name.substring(prefix.length())))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Writes a state so that it is there whole or not at all. */
+  void writeSnapshot(Snapshot state) throws IOException {
+    Path target = snapshot(state.revision());
+    Path draft = path.resolve("draft");
+    try (FileChannel file =
+        FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+      List<LogRecord> batch = new ArrayList<>();
+      int[] size = new int[1];
+      IOException[] failure = new IOException[1];
+      state.scan(
+          "/",
+          "/",
+          entry -> {
+            LogRecord record = LogRecord.of(entry);
+            batch.add(record);
+            size[0] += record.size();
+            failure[0] = size[0] < SNAPSHOT_BATCH ? null : flush(file, batch, size);
+            return failure[0] == null;
+          });
+      if (failure[0] == null) {
+        failure[0] = flush(file, batch, size);
+      }
+      if (failure[0] != null) {
+        throw failure[0];
+      }
+      file.force(true);
+    }
+    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    sync();
+  }
+
+  private static IOException flush(FileChannel file, List<LogRecord> batch, int[] size) {
+    try {
+      if (!batch.isEmpty()) {
+        ByteBuffer frame = Batches.frame(batch);
+        Batches.writeFully(file, frame, file.size());
+      }
+      batch.clear();
+      size[0] = 0;
+      return null;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  /** Deletes what a snapshot has made superfluous. */
+  void forgetBefore(long snapshotRevision) throws IOException {
+    for (long revision : revisions("snapshot-")) {
+      if (revision < snapshotRevision) {
+        Files.deleteIfExists(snapshot(revision));
+      }
+    }
+    for (long revision : logs()) {
+      if (revision < snapshotRevision) {
+        Files.deleteIfExists(log(revision));
+      }
+    }
+    sync();
+  }
+
+  /** Makes new and removed names durable. */
+  void sync() throws IOException {
+    try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  /** Keeps a copy of bytes that are about to be cut off a file. */
+  Path keep(Path from, long offset, long end) throws IOException {
+    Path copy = path.resolve(from.getFileName() + ".torn-at-" + offset);
+    try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel out = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+      Batches.writeFully(out, Batches.readFully(in, offset, (int) (end - offset)), 0);
+      out.force(true);
+    }
+    return copy;
+  }
+
+  long sizeInBytes() throws IOException {
+    long size = 0;
+    try (Stream<Path> files = Files.list(path)) {
+      for (Path file : files.toList()) {
+        size += Files.isRegularFile(file) ? Files.size(file) : 0;
+      }
+    }
+    return size;
+  }
+
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+}
