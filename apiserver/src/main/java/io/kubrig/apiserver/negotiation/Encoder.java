@@ -3,6 +3,7 @@ package io.kubrig.apiserver.negotiation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Json;
 
+import io.kubrig.machinery.protobuf.Protobuf;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
@@ -28,7 +29,7 @@ public final class Encoder {
 
   /** A watch event in protobuf, with its length in front. */
   public byte[] watchFrame(String type, Tree object) {
-    return protobuf(object);
+    return Protobuf.watchFrame(type, protobuf(object));
   }
 
   /** Whether a kind can be encoded in protobuf. */
@@ -40,7 +41,7 @@ public final class Encoder {
     GroupVersionKind kind = GroupVersionKind.of(object.string("apiVersion"), object.string("kind"));
     return schemas
         .kind(kind)
-        .map(schema -> new byte[0])
+        .map(schema -> Protobuf.encode(schema, kind, object))
         .orElseThrow(
             () ->
                 ApiException.notAcceptable(

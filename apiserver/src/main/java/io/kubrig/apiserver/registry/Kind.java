@@ -91,11 +91,6 @@ public interface Kind {
     return Set.of();
   }
 
-  /** An object of this kind that holds nothing but its metadata, as bookmarks carry it: what native always writes is added. */
-  default Tree emptyObject(Tree object) {
-    return object;
-  }
-
   /** The message for a field selector that is not supported. */
   default String unsupportedField(String field) {
     return "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";

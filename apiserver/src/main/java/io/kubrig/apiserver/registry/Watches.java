@@ -26,12 +26,14 @@ public final class Watches {
   private final ObjectStore store;
   private final Lister lister;
   private final Views views;
+  private final Forms forms;
   private final Clock clock;
 
-  public Watches(ObjectStore store, Lister lister, Views views, Clock clock) {
+  public Watches(ObjectStore store, Lister lister, Views views, Forms forms, Clock clock) {
     this.store = store;
     this.lister = lister;
     this.views = views;
+    this.forms = forms;
     this.clock = clock;
   }
 
@@ -139,10 +141,8 @@ public final class Watches {
       if (endOfInitialEvents) {
         metadata.set("annotations", Tree.of("k8s.io/initial-events-end", "true"));
       }
-      Tree object =
-          Tree.of(
-              "kind", view.resource().kind(), "apiVersion", view.resource().apiVersion(view.version()), "metadata", metadata);
-      object = view.resource().behaviour().emptyObject(object);
+      Tree object = Tree.of("kind", view.resource().kind(), "apiVersion", view.resource().apiVersion(view.version()), "metadata", metadata);
+      forms.empty(view.resource(), view.version()).forEach(object::add);
       return views.frame(view.representation(), "BOOKMARK", projectedBookmark(object));
     }
 

@@ -22,12 +22,14 @@ public final class Writer {
   private final ObjectStore store;
   private final AdmissionChain admission;
   private final Ownership ownership;
+  private final Forms forms;
   private final RandomGenerator random;
 
-  public Writer(ObjectStore store, AdmissionChain admission, Ownership ownership, RandomGenerator random) {
+  public Writer(ObjectStore store, AdmissionChain admission, Ownership ownership, Forms forms, RandomGenerator random) {
     this.store = store;
     this.admission = admission;
     this.ownership = ownership;
+    this.forms = forms;
     this.random = random;
   }
 
@@ -92,7 +94,7 @@ public final class Writer {
     AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
     admission.mutate(request);
     if (kind.hasStatus()) {
-      object.remove("status");
+      Lens.carry("status", object, forms.empty(resource, operation.version()));
     }
     Tree metadata = object.need("metadata");
     if (kind.countsGenerations()) {

@@ -56,13 +56,14 @@ public final class Bodies {
     }
     Document document = read(bytes, type, expected);
     if (document.value() == null) {
-      return withKind(new Tree(), expected);
+      document = Document.of(new Tree());
     }
     if (!(document.value() instanceof Tree tree)) {
       throw unrecognized(expected, "json: cannot unmarshal " + jsonType(document.value()) + " into Go value of type struct");
     }
     checkKind(tree, expected);
-    return typed.normalised(document, withKind(tree, expected), expected, validation, warnings);
+    withKind(tree, expected);
+    return typed.normalised(document, expected, validation, warnings);
   }
 
   /** Decodes the body of a deletion, which may name any group's version. */

@@ -8,6 +8,7 @@ import io.kubrig.apiserver.negotiation.Negotiation.Offer;
 import io.kubrig.apiserver.negotiation.Projections.RowObject;
 import io.kubrig.apiserver.negotiation.Representation;
 import io.kubrig.apiserver.registry.Deleter;
+import io.kubrig.apiserver.registry.Forms;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.ListOptions;
 import io.kubrig.apiserver.registry.Lister;
@@ -302,6 +303,7 @@ public final class ResourceHandler {
     Bodies.Expected expected = expected(target, lens);
     Tree object = bodies.object(call, expected, operation.options().fieldValidation(), operation::warn);
     if (lens.viewKind().isEmpty()) {
+      Forms.applyDefaults(expected.schema(), expected.custom(), object);
       target.resource().behaviour().applyDefaults(object, target.version());
     }
     return object;

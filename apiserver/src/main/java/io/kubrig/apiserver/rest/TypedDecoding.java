@@ -1,8 +1,13 @@
 package io.kubrig.apiserver.rest;
 
+import io.kubrig.apiserver.registry.Forms;
 import io.kubrig.apiserver.registry.Operation.FieldValidation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Document;
+import io.kubrig.machinery.protobuf.Protobuf;
+import io.kubrig.machinery.protobuf.ProtobufException;
+import io.kubrig.machinery.schema.DecodeException;
+import io.kubrig.machinery.schema.Decoded;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
@@ -11,18 +16,48 @@ import java.util.function.Consumer;
 /** What decoding into a typed object does natively: types are checked, unknown fields dropped and reported, values brought to their normal form. */
 public final class TypedDecoding {
   private final SchemaCatalog schemas;
+  private final Forms forms;
 
-  public TypedDecoding(SchemaCatalog schemas) {
+  public TypedDecoding(SchemaCatalog schemas, Forms forms) {
     this.schemas = schemas;
+    this.forms = forms;
   }
 
-  Tree normalised(
-      Document document, Tree tree, Bodies.Expected expected, FieldValidation validation, Consumer<String> warnings) {
-    return tree;
+  /** Decodes a document whose kind has been checked. */
+  Tree normalised(Document document, Bodies.Expected expected, FieldValidation validation, Consumer<String> warnings) {
+    Decoded decoded;
+    try {
+      decoded = forms.decode(expected.schema(), expected.custom(), document);
+    } catch (DecodeException e) {
+      throw cannotHandle(expected, e.getMessage());
+    }
+    if (validation == FieldValidation.STRICT && !decoded.isStrict()) {
+      throw cannotHandle(expected, decoded.strictMessage());
+    }
+    if (validation == FieldValidation.WARN) {
+      decoded.warnings().forEach(warnings);
+    }
+    return decoded.tree();
+  }
+
+  private static ApiException cannotHandle(Bodies.Expected expected, String why) {
+    String kind = expected.kind().kind();
+    return ApiException.badRequest(kind + " in version \"" + expected.kind().version() + "\" cannot be handled as a " + kind + ": " + why);
   }
 
   Tree protobuf(byte[] bytes, Bodies.Expected expected) {
-    throw ApiException.unsupportedMediaType("protobuf");
+    try {
+      Protobuf.Envelope envelope = Protobuf.open(bytes);
+      GroupVersionKind actual = envelope.groupVersionKind();
+      if (!actual.kind().isEmpty() && !actual.equals(expected.kind()) && !expected.kind().kind().equals("DeleteOptions")) {
+        throw mismatch(actual, expected);
+      }
+      Tree tree = Protobuf.decode(expected.schema(), envelope);
+      tree.set("kind", expected.kind().kind()).set("apiVersion", expected.kind().apiVersion());
+      return forms.normalise(expected.schema(), false, tree);
+    } catch (ProtobufException | DecodeException e) {
+      throw cannotHandle(expected, e.getMessage());
+    }
   }
 
   /** The refusal of a body of another kind than the path's. */

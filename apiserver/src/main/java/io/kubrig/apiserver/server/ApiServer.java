@@ -12,6 +12,7 @@ import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.registry.BuiltInResources;
 import io.kubrig.apiserver.registry.Deleter;
+import io.kubrig.apiserver.registry.Forms;
 import io.kubrig.apiserver.registry.Lister;
 import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.ResourceCatalog;
@@ -53,22 +54,23 @@ public final class ApiServer implements Handler {
     Encoder encoder = new Encoder(schemas);
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
+    Forms forms = new Forms(schemas);
     registry =
         new Registry(
             catalog,
             schemas,
             store,
-            new Writer(store, admission, new NoOwnership(), random),
+            new Writer(store, admission, new NoOwnership(), forms, random),
             new Deleter(store, admission),
             lister,
-            new Watches(store, lister, views, clock),
+            new Watches(store, lister, views, forms, clock),
             views,
             Map.of(),
             Map.of(),
             random);
     resources =
         new ResourceHandler(
-            registry, new Bodies(new TypedDecoding(schemas)), new Responses(encoder), new WriteOptions(schemas), new Patches());
+            registry, new Bodies(new TypedDecoding(schemas, forms)), new Responses(encoder), new WriteOptions(schemas), new Patches());
   }
 
   @Override
