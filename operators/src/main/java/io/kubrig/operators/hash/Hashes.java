@@ -1,0 +1,87 @@
+package io.kubrig.operators.hash;
+
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.kubrig.operators.engine.Objects;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Hashes of pod templates and revisions, equal to the native controllers'. */
+public final class Hashes {
+  private static final String SAFE = "bcdfghjklmnpqrstvwxz2456789";
+  private static final String TEMPLATE = "v1.PodTemplateSpec";
+  private static final int FNV_OFFSET = 0x811c9dc5;
+  private static final int FNV_PRIME = 0x01000193;
+
+  private Hashes() {}
+
+  /**
+   * The {@code pod-template-hash} of a template; DaemonSets' revisions have the same.
+   *
+   * @param collisions the owner's collision count; null when it has none
+   */
+  public static String template(PodTemplateSpec template, Integer collisions) {
+    int hash = fnv1a(FNV_OFFSET, printed(template).getBytes(StandardCharsets.UTF_8));
+    if (collisions != null) {
+      hash = fnv1a(hash, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(collisions).array());
+    }
+    return encode(hash);
+  }
+
+  /** The text that {@link #template} hashes. */
+  static String printed(PodTemplateSpec template) {
+    return GoPrinter.print(GoTypes.POD_TEMPLATE, TEMPLATE, tree(template));
+  }
+
+  /**
+   * The hash of a revision of a StatefulSet.
+   *
+   * @param data the revision's patch, as {@link #templatePatch} makes it
+   * @param collisions the owner's collision count
+   */
+  public static String revision(Map<String, ?> data, int collisions) {
+    int hash = fnv1(FNV_OFFSET, GoJson.text(data).getBytes(StandardCharsets.UTF_8));
+    return encode(fnv1(hash, Integer.toString(collisions).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The patch that a revision keeps: it replaces the template by this one. */
+  public static Map<String, Object> templatePatch(PodTemplateSpec template) {
+    Map<String, Object> patch = new TreeMap<>((Map<String, ?>) normalized(template));
+    patch.put("$patch", "replace");
+    return new LinkedHashMap<>(Map.of("spec", Map.of("template", patch)));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, ?> normalized(PodTemplateSpec template) {
+    return (Map<String, ?>) GoJson.normalized(GoTypes.POD_TEMPLATE, TEMPLATE, tree(template));
+  }
+
+  private static Map<?, ?> tree(PodTemplateSpec template) {
+    return Objects.parse(Objects.json(template), Map.class);
+  }
+
+  /** 32 bits in letters that spell no words (apimachinery's SafeEncodeString of the decimal number). */
+  static String encode(int hash) {
+    String decimal = Integer.toUnsignedString(hash);
+    StringBuilder encoded = new StringBuilder();
+    decimal.chars().forEach(digit -> encoded.append(SAFE.charAt(digit % SAFE.length())));
+    return encoded.toString();
+  }
+
+  private static int fnv1a(int hash, byte[] bytes) {
+    for (byte b : bytes) {
+      hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  private static int fnv1(int hash, byte[] bytes) {
+    for (byte b : bytes) {
+      hash = (hash * FNV_PRIME) ^ (b & 0xff);
+    }
+    return hash;
+  }
+}
