@@ -1,5 +1,6 @@
 package io.kubrig.operators;
 
+import io.kubrig.operators.deployment.DeploymentController;
 import io.kubrig.operators.replicas.ReplicaController;
 import io.kubrig.operators.replicaset.ReplicaSets;
 import io.kubrig.operators.replicationcontroller.ReplicationControllers;
@@ -11,6 +12,8 @@ final class WorkloadControllers {
 
   static List<ControllerDescriptor> all() {
     return List.of(
+        new ControllerDescriptor("deployment-controller", "deployment", "deployment-controller", true, "concurrent-deployment-syncs",
+            DeploymentController::new),
         new ControllerDescriptor("replicaset-controller", "replicaset", "replicaset-controller", true, "concurrent-replicaset-syncs",
             context -> new ReplicaController<>(new ReplicaSets(), "replicaset-controller", context)),
         new ControllerDescriptor("replicationcontroller-controller", "replicationcontroller", "replication-controller", true,

@@ -11,6 +11,9 @@ import java.util.TreeMap;
 
 /** Hashes of pod templates and revisions, equal to the native controllers'. */
 public final class Hashes {
+  /** The label of pods and replica sets that carries a template's hash. */
+  public static final String TEMPLATE_HASH = "pod-template-hash";
+
   private static final String SAFE = "bcdfghjklmnpqrstvwxz2456789";
   private static final String TEMPLATE = "v1.PodTemplateSpec";
   private static final int FNV_OFFSET = 0x811c9dc5;
@@ -52,6 +55,20 @@ public final class Hashes {
     Map<String, Object> patch = new TreeMap<>((Map<String, ?>) normalized(template));
     patch.put("$patch", "replace");
     return new LinkedHashMap<>(Map.of("spec", Map.of("template", patch)));
+  }
+
+  /** Whether two templates mean the same, the label {@code pod-template-hash} aside. */
+  public static boolean sameTemplate(PodTemplateSpec a, PodTemplateSpec b) {
+    return normalized(unlabelled(a)).equals(normalized(unlabelled(b)));
+  }
+
+  private static PodTemplateSpec unlabelled(PodTemplateSpec template) {
+    if (template.getMetadata() == null || !Objects.orEmpty(template.getMetadata().getLabels()).containsKey(TEMPLATE_HASH)) {
+      return template;
+    }
+    PodTemplateSpec copy = Objects.copy(template);
+    copy.getMetadata().getLabels().remove(TEMPLATE_HASH);
+    return copy;
   }
 
   @SuppressWarnings("unchecked")
