@@ -4,6 +4,7 @@ import io.kubrig.operators.deployment.DeploymentController;
 import io.kubrig.operators.replicas.ReplicaController;
 import io.kubrig.operators.replicaset.ReplicaSets;
 import io.kubrig.operators.replicationcontroller.ReplicationControllers;
+import io.kubrig.operators.statefulset.StatefulSetController;
 import java.util.List;
 
 /** The controllers that make pods and see to them. */
@@ -14,6 +15,8 @@ final class WorkloadControllers {
     return List.of(
         new ControllerDescriptor("deployment-controller", "deployment", "deployment-controller", true, "concurrent-deployment-syncs",
             DeploymentController::new),
+        new ControllerDescriptor("statefulset-controller", "statefulset", "statefulset-controller", true, "concurrent-statefulset-syncs",
+            StatefulSetController::new),
         new ControllerDescriptor("replicaset-controller", "replicaset", "replicaset-controller", true, "concurrent-replicaset-syncs",
             context -> new ReplicaController<>(new ReplicaSets(), "replicaset-controller", context)),
         new ControllerDescriptor("replicationcontroller-controller", "replicationcontroller", "replication-controller", true,

@@ -1,0 +1,195 @@
+package io.kubrig.operators.statefulset;
+
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.ApiErrors;
+import io.kubrig.operators.engine.Batches;
+import io.kubrig.operators.engine.Cached;
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.engine.Outcome;
+import io.kubrig.operators.engine.Queue;
+import io.kubrig.operators.events.EventRecorder;
+import io.kubrig.operators.history.RevisionHistory;
+import io.kubrig.operators.ownership.Claims;
+import io.kubrig.operators.ownership.Owned;
+import io.kubrig.operators.ownership.Selector;
+import io.kubrig.operators.statefulset.StatefulSetPlan.Action;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the numbered pods of each set, their claims and their revisions. */
+public final class StatefulSetController implements Controller {
+  private static final Logger LOG = LoggerFactory.getLogger(StatefulSetController.class);
+
+  private final Api api;
+  private final Clock clock;
+  private final EventRecorder events;
+  private final Cached<StatefulSet> sets;
+  private final Cached<PersistentVolumeClaim> claims;
+  private final Owned<Pod, StatefulSet> owned;
+  private final RevisionHistory history;
+  private final boolean maxUnavailable;
+
+  /** A controller in a manager. */
+  public StatefulSetController(ControllerContext context) {
+    this.api = context.api();
+    this.clock = context.clock();
+    this.events = context.events("statefulset-controller");
+    this.sets = context.caches().of(StatefulSet.class);
+    this.claims = context.caches().of(PersistentVolumeClaim.class);
+    this.owned = new Owned<>(context.caches().of(Pod.class), sets, set -> Selector.of(set.getSpec().getSelector()));
+    this.history = new RevisionHistory(api, context.caches().of(ControllerRevision.class));
+    this.maxUnavailable = context.options().feature("MaxUnavailableStatefulSet", false);
+  }
+
+  @Override
+  public void watch(Queue queue) {
+    sets.onChange(set -> queue.add(Key.of(set)));
+    owned.wake(queue);
+  }
+
+  @Override
+  public Outcome reconcile(Key key) throws InterruptedException {
+    Optional<StatefulSet> set = sets.get(key);
+    return set.isEmpty() ? Outcome.DONE : reconcile(set.get());
+  }
+
+  private Outcome reconcile(StatefulSet set) throws InterruptedException {
+    Selector selector;
+    try {
+      selector = Selector.of(set.getSpec().getSelector());
+    } catch (IllegalArgumentException e) {
+      LOG.error("StatefulSet {} has a bad selector: {}", Key.of(set), e.getMessage());
+      return Outcome.DONE;
+    }
+    List<ControllerRevision> known = history.of(set, selector);
+    List<Pod> pods = new Claims<Pod>(api, set, selector, pod -> true)
+        .claim(owned.candidates(set).stream().filter(pod -> Identity.isMember(set, pod)).toList());
+    SetRevisions revisions = SetRevisions.sync(history, set, known);
+    StatefulSetPlan plan = StatefulSetPlanner.plan(observe(set, pods, revisions));
+    Optional<RuntimeException> failure = apply(set, plan);
+    updateStatus(set, plan.status());
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+    revisions.superfluous(set, pods, known).forEach(history::delete);
+    return plan.recheck().map(Outcome::after).orElse(Outcome.DONE);
+  }
+
+  private StatefulSetPlan.Observed observe(StatefulSet set, List<Pod> pods, SetRevisions revisions) {
+    Map<String, PersistentVolumeClaim> found = new HashMap<>();
+    if (!Objects.orEmpty(set.getSpec().getVolumeClaimTemplates()).isEmpty()) {
+      claims.inNamespace(set.getMetadata().getNamespace()).forEach(claim -> found.put(claim.getMetadata().getName(), claim));
+    }
+    return new StatefulSetPlan.Observed(set, pods, found, version(set, revisions.current()), version(set, revisions.update()),
+        revisions.collisions(), maxUnavailable, clock.now());
+  }
+
+  private static StatefulSetPlan.Version version(StatefulSet set, ControllerRevision revision) {
+    return new StatefulSetPlan.Version(revision.getMetadata().getName(),
+        RevisionHistory.template(revision).orElseGet(() -> set.getSpec().getTemplate()));
+  }
+
+  private Optional<RuntimeException> apply(StatefulSet set, StatefulSetPlan plan) throws InterruptedException {
+    List<Callable<Void>> steps = plan.actions().stream().map(action -> (Callable<Void>) () -> {
+      apply(set, action);
+      return null;
+    }).toList();
+    if (plan.together()) {
+      return Batches.slowStart(steps).failure();
+    }
+    for (Action action : plan.actions()) {
+      try {
+        apply(set, action);
+      } catch (RuntimeException e) {
+        return Optional.of(e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void apply(StatefulSet set, Action action) {
+    switch (action) {
+      case Action.Create create -> create(set, create);
+      case Action.Provide provide -> provide(set, provide.pod(), provide.claims());
+      case Action.Repair repair -> repair(set, repair);
+      case Action.Delete delete -> delete(set, delete.pod());
+    }
+  }
+
+  private void create(StatefulSet set, Action.Create create) {
+    told(set, create.pod(), "Create", () -> {
+      provide(set, create.pod(), create.claims());
+      Pod pod = api.create(create.pod());
+      PodClaims.toUpdate(set, pod, name -> claims.get(set.getMetadata().getNamespace(), name)).forEach(api::update);
+    });
+  }
+
+  private void provide(StatefulSet set, Pod pod, List<PersistentVolumeClaim> missing) {
+    String about = " Pod " + pod.getMetadata().getName() + " in StatefulSet " + set.getMetadata().getName();
+    for (PersistentVolumeClaim claim : missing) {
+      String name = claim.getMetadata().getName();
+      try {
+        api.create(claim);
+        events.normal(set, "SuccessfulCreate", "Create Claim " + name + about + " success");
+      } catch (RuntimeException e) {
+        events.warning(set, "FailedCreate", "Create Claim " + name + " for" + about + " failed error: " + ApiErrors.message(e));
+        throw e;
+      }
+    }
+  }
+
+  private void repair(StatefulSet set, Action.Repair repair) {
+    told(set, repair.pod(), "Update", () -> {
+      repair.claims().forEach(api::update);
+      provide(set, repair.pod(), repair.missing());
+      if (repair.identity()) {
+        api.update(repair.pod());
+      }
+    });
+  }
+
+  private void delete(StatefulSet set, Pod pod) {
+    try {
+      told(set, pod, "Delete", () -> api.delete(pod));
+    } catch (RuntimeException e) {
+      if (!ApiErrors.isNotFound(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private void told(StatefulSet set, Pod pod, String verb, Runnable work) {
+    String what = verb + " Pod " + pod.getMetadata().getName() + " in StatefulSet " + set.getMetadata().getName();
+    try {
+      work.run();
+      events.normal(set, "Successful" + verb, what + " successful");
+    } catch (RuntimeException e) {
+      if (!ApiErrors.isAlreadyExists(e)) {
+        events.warning(set, "Failed" + verb, what + " failed error: " + ApiErrors.message(e));
+      }
+      throw e;
+    }
+  }
+
+  private void updateStatus(StatefulSet set, StatefulSetStatus status) {
+    if (!status.equals(set.getStatus())) {
+      StatefulSet copy = Objects.copy(set);
+      copy.setStatus(status);
+      api.updateStatus(copy);
+    }
+  }
+}
