@@ -20,12 +20,22 @@ import java.util.Optional;
  * Every group, version and resource that Kubernetes serves, by default or when switched on.
  *
  * @param groups in the order of discovery, the core group first
+ * @param priorities by {@code group/version}, with an empty group for core
  */
-public record ResourceTable(List<ApiGroup> groups) {
+public record ResourceTable(List<ApiGroup> groups, Map<String, Priority> priorities) {
   private static final List<String> ALL_VERBS = List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+
+  /** Where a group and a version stand in discovery: groupPriorityMinimum and versionPriority of the APIService object. */
+  public record Priority(int group, int version) {}
 
   public ResourceTable {
     groups = List.copyOf(groups);
+    priorities = Map.copyOf(priorities);
+  }
+
+  /** The priority of a version that is in the table. */
+  public Priority priority(ApiVersion version) {
+    return priorities.get(version.group() + "/" + version.version());
   }
 
   public Optional<ApiGroup> group(String name) {
@@ -69,6 +79,7 @@ public record ResourceTable(List<ApiGroup> groups) {
   private static final class Parser {
     private final Map<String, Map<String, List<ApiResource>>> resources = new LinkedHashMap<>();
     private final Map<String, Boolean> defaults = new LinkedHashMap<>();
+    private final Map<String, Priority> priorities = new LinkedHashMap<>();
     private String group;
     private String version;
 
@@ -90,9 +101,11 @@ public record ResourceTable(List<ApiGroup> groups) {
     private void group(String[] words) {
       group = words[1].equals("core") ? "" : words[1];
       Map<String, List<ApiResource>> versions = new LinkedHashMap<>();
-      for (int i = 2; i < words.length; i++) {
+      for (int i = 3; i < words.length; i++) {
         boolean on = words[i].startsWith("+");
-        String name = on ? words[i].substring(1) : words[i];
+        int colon = words[i].indexOf(':');
+        String name = words[i].substring(on ? 1 : 0, colon);
+        priorities.put(group + "/" + name, new Priority(Integer.parseInt(words[2]), Integer.parseInt(words[i].substring(colon + 1))));
         versions.put(name, new ArrayList<>());
         defaults.put(group + "/" + name, on);
       }
@@ -176,7 +189,7 @@ public record ResourceTable(List<ApiGroup> groups) {
             versions.forEach((key, list) -> all.add(new ApiVersion(name, key, defaults.get(name + "/" + key), list)));
             groups.add(new ApiGroup(name, all));
           });
-      return new ResourceTable(groups);
+      return new ResourceTable(groups, priorities);
     }
   }
 }
