@@ -1,35 +1,50 @@
 package io.kubrig.operators;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.Environment;
-import io.kubrig.operators.engine.Api;
-import io.kubrig.operators.engine.Caches;
-import io.kubrig.operators.engine.Controller;
-import io.kubrig.operators.engine.ControllerContext;
-import io.kubrig.operators.engine.Loop;
-import io.kubrig.operators.engine.QueueMetrics;
-import io.kubrig.operators.events.EventRecorder;
-import java.util.ArrayList;
+import io.kubrig.machinery.health.HealthCheck;
+import io.kubrig.machinery.health.HealthChecks;
+import io.kubrig.machinery.health.Page;
+import io.kubrig.machinery.health.StatusPages;
+import io.kubrig.machinery.health.StatusServer;
+import io.kubrig.machinery.leader.ElectionSettings;
+import io.kubrig.machinery.leader.KubernetesLease;
+import io.kubrig.machinery.leader.LeaderElector;
+import io.kubrig.machinery.leader.LeaderListener;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
-/** All chosen controllers in one process, over one set of caches. */
+/**
+ * A controller manager: it serves its status from the start, and runs its controllers while it leads. A leader that loses its lease has
+ * failed: it must not go on, and whoever runs it ends it.
+ */
 final class ControllerManager implements Component {
-  private static final Logger LOG = LoggerFactory.getLogger(ControllerManager.class);
+  private static final Duration STUCK = Duration.ofSeconds(20);
 
   private final ControllerManagerOptions options;
   private final Environment environment;
-  private final List<ControllerDescriptor> chosen;
-  private final List<AutoCloseable> open = new ArrayList<>();
+  private final ManagerClients clients;
+  private final ControllerGroup controllers;
+  private final Optional<StatusServer> status;
+  private final Optional<ElectionSettings> election;
+  private final ControllerManagerFlags flags;
+  private final Instant started;
+  private LeaderElector elector; // set by start, closed by close; guarded by this
 
-  ControllerManager(ControllerManagerOptions options, Environment environment, List<ControllerDescriptor> known) {
+  ControllerManager(ControllerManagerFlags flags, ControllerManagerOptions options, Environment environment, List<ControllerDescriptor> known) {
+    this.flags = flags;
+    this.started = environment.clock().now();
     this.options = options;
     this.environment = environment;
+    this.clients = new ManagerClients(options, environment);
     ControllerSelection selection = new ControllerSelection(options.strings("controllers"), known);
-    this.chosen = known.stream().filter(selection::includes).toList();
+    this.controllers = new ControllerGroup(known.stream().filter(selection::includes).toList(), clients, options, environment);
+    this.status = flags.serving().server(options.given(), environment);
+    this.election = flags.election().wanted(options.given())
+        ? Optional.of(flags.election().settings(options.given(), environment.random())) : Optional.empty();
   }
 
   @Override
@@ -38,52 +53,76 @@ final class ControllerManager implements Component {
   }
 
   @Override
-  public void start() throws InterruptedException {
-    run();
-  }
-
-  private synchronized void run() {
-    KubernetesClient shared = client(name() + "/shared-informers");
-    Caches caches = closing(new Caches(shared));
-    List<Loop> loops = new ArrayList<>();
-    for (ControllerDescriptor descriptor : chosen) {
-      loops.add(loop(descriptor, caches));
+  public synchronized void start() {
+    serveStatus();
+    if (election.isEmpty()) {
+      controllers.start();
+      return;
     }
-    caches.start();
-    loops.forEach(Loop::start);
-    LOG.info("{} controllers run", loops.size());
+    String namespace = flags.election().namespace(options.given());
+    KubernetesLease lease = new KubernetesLease(
+        clients.open("leader-election"), environment.clock(), namespace, flags.election().name(options.given()), name());
+    elector = new LeaderElector(lease, election.get(), environment.clock(), environment.random(), environment.metrics(), new Leadership());
+    elector.start();
   }
 
-  private Loop loop(ControllerDescriptor descriptor, Caches caches) {
-    Api api = new Api(client(name() + "/" + descriptor.name()), caches);
-    ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
-        component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
-    Controller controller = descriptor.factory().apply(context);
-    QueueMetrics metrics = new QueueMetrics(descriptor.name(), environment.metrics(), environment.clock());
-    Loop loop = closing(new Loop(descriptor.name(), controller, descriptor.workers(options), environment.clock(), metrics));
-    controller.watch(loop);
-    return loop;
+  private void serveStatus() {
+    HealthCheck leading = new HealthCheck() {
+      @Override
+      public String name() {
+        return "leaderElection";
+      }
+
+      @Override
+      public void check() {
+        if (isStuck()) {
+          throw new IllegalStateException("failed election to renew leadership on lease");
+        }
+      }
+    };
+    status.ifPresent(server -> {
+      for (String endpoint : List.of("healthz", "livez", "readyz")) {
+        server.health(new HealthChecks(endpoint, environment.metrics(), List.of(HealthCheck.ping(), leading)));
+      }
+      server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), options.effective())));
+      server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), started, environment.clock())));
+      if (environment.metrics() instanceof KubernetesRegistry registry) {
+        server.page("/metrics", Page.metrics(registry::scrape));
+      }
+      server.start();
+    });
   }
 
-  private KubernetesClient client(String userAgent) {
-    return closing(environment.clients().open(new ClientSettings(
-        userAgent, options.string("kubeconfig"), options.string("master"), options.real("kube-api-qps"), options.integer("kube-api-burst"))));
-  }
-
-  private <C extends AutoCloseable> C closing(C resource) {
-    open.add(resource);
-    return resource;
+  private synchronized boolean isStuck() {
+    return elector != null && elector.isStuck(STUCK);
   }
 
   @Override
-  public synchronized void close() {
-    for (AutoCloseable resource : open.reversed()) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        LOG.warn("{} did not close cleanly", resource, e);
-      }
+  public void close() {
+    LeaderElector candidate;
+    synchronized (this) {
+      candidate = elector;
+      elector = null;
     }
-    open.clear();
+    controllers.close();
+    if (candidate != null) {
+      candidate.close();
+    }
+    status.ifPresent(StatusServer::close);
+    clients.close();
+  }
+
+  /** Runs the controllers while this process leads. */
+  private final class Leadership implements LeaderListener {
+    @Override
+    public void startedLeading() {
+      Thread.ofVirtual().name("controllers").start(controllers::start);
+    }
+
+    @Override
+    public void stoppedLeading() {
+      controllers.close();
+      environment.failures().failed(name(), "leaderelection lost");
+    }
   }
 }

@@ -8,7 +8,7 @@ import io.kubrig.machinery.flags.ParsedFlags;
 
 /** Makes controller managers from kube-controller-manager's command line. */
 public final class ControllerManagerFactory implements ComponentFactory {
-  private final FlagSet flags = ControllerManagerOptions.declare();
+  private final ControllerManagerFlags flags = new ControllerManagerFlags();
 
   @Override
   public String name() {
@@ -17,11 +17,11 @@ public final class ControllerManagerFactory implements ComponentFactory {
 
   @Override
   public FlagSet flags() {
-    return flags;
+    return flags.all();
   }
 
   @Override
   public Component create(ParsedFlags given, Environment environment) {
-    return new ControllerManager(new ControllerManagerOptions(flags, given), environment, ControllerRegistry.all());
+    return new ControllerManager(flags, new ControllerManagerOptions(flags.all(), given), environment, ControllerRegistry.all());
   }
 }

@@ -1,0 +1,86 @@
+package io.kubrig.operators;
+
+import io.kubrig.machinery.component.Environment;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.Caches;
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Loop;
+import io.kubrig.operators.engine.QueueMetrics;
+import io.kubrig.operators.events.EventRecorder;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The chosen controllers over one set of caches: started once, closed once. */
+final class ControllerGroup implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControllerGroup.class);
+
+  private final List<ControllerDescriptor> chosen;
+  private final ManagerClients clients;
+  private final ControllerManagerOptions options;
+  private final Environment environment;
+  private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
+  private volatile boolean closed; // written by close, read by a start that runs meanwhile
+
+  ControllerGroup(List<ControllerDescriptor> chosen, ManagerClients clients, ControllerManagerOptions options, Environment environment) {
+    this.chosen = chosen;
+    this.clients = clients;
+    this.options = options;
+    this.environment = environment;
+  }
+
+  /** Fills the caches and lets the controllers run. Returns when they do. */
+  void start() {
+    Caches caches = closing(new Caches(clients.open("shared-informers")));
+    List<Loop> loops = new ArrayList<>();
+    for (ControllerDescriptor descriptor : chosen) {
+      LOG.info("Starting controller {}", descriptor.name());
+      loops.add(loop(descriptor, caches));
+    }
+    caches.start();
+    for (Loop loop : loops) {
+      if (closed) {
+        return;
+      }
+      loop.start();
+    }
+    LOG.info("{} controllers run", loops.size());
+  }
+
+  private Loop loop(ControllerDescriptor descriptor, Caches caches) {
+    Api api = new Api(clients.ofController(descriptor), caches);
+    ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
+        component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
+    Controller controller = descriptor.factory().apply(context);
+    QueueMetrics metrics = new QueueMetrics(descriptor.name(), environment.metrics(), environment.clock());
+    Loop loop = closing(new Loop(descriptor.name(), controller, descriptor.workers(options), environment.clock(), metrics));
+    controller.watch(loop);
+    return loop;
+  }
+
+  private <C extends AutoCloseable> C closing(C resource) {
+    synchronized (open) {
+      open.add(resource);
+    }
+    return resource;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    List<AutoCloseable> resources;
+    synchronized (open) {
+      resources = List.copyOf(open).reversed();
+      open.clear();
+    }
+    for (AutoCloseable resource : resources) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        LOG.warn("{} did not close cleanly", resource, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.kubrig.operators;
+
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.Environment;
+import io.kubrig.operators.engine.Objects;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The manager's connections: one for what all share, one per controller. With {@code --use-service-account-credentials} a controller
+ * speaks as its own service account in kube-system, by tokens that are renewed in time.
+ */
+final class ManagerClients implements AutoCloseable {
+  private static final String NAMESPACE = "kube-system";
+  private static final Duration TOKEN_LIFE = Duration.ofHours(1);
+
+  private final ControllerManagerOptions options;
+  private final Environment environment;
+  private final List<KubernetesClient> open = new ArrayList<>(); // guarded by this
+
+  ManagerClients(ControllerManagerOptions options, Environment environment) {
+    this.options = options;
+    this.environment = environment;
+  }
+
+  /** A client for a purpose of the manager itself. */
+  KubernetesClient open(String purpose) {
+    return closing(environment.clients().open(new ClientSettings(ControllerManagerOptions.COMPONENT + "/" + purpose,
+        options.string("kubeconfig"), options.string("master"), options.real("kube-api-qps"), options.integer("kube-api-burst"))));
+  }
+
+  /** A client for one controller. */
+  KubernetesClient ofController(ControllerDescriptor controller) {
+    KubernetesClient own = open(controller.name());
+    if (!options.bool("use-service-account-credentials") || environment.embedded()) {
+      return own;
+    }
+    Tokens tokens = new Tokens(own, controller.serviceAccount(), environment.clock());
+    Config config = new ConfigBuilder(own.getConfiguration())
+        .withClientCertData(null).withClientCertFile(null).withClientKeyData(null).withClientKeyFile(null)
+        .withUsername(null).withPassword(null).withOauthToken(null).withOauthTokenProvider(tokens::current).build();
+    return closing(new KubernetesClientBuilder().withConfig(config).build());
+  }
+
+  private synchronized KubernetesClient closing(KubernetesClient client) {
+    open.add(client);
+    return client;
+  }
+
+  @Override
+  public synchronized void close() {
+    open.forEach(KubernetesClient::close);
+    open.clear();
+  }
+
+  /** The current token of a service account. */
+  private static final class Tokens {
+    private final KubernetesClient client;
+    private final String account;
+    private final Clock clock;
+    private String token;
+    private Instant renew = Instant.MIN;
+
+    Tokens(KubernetesClient client, String account, Clock clock) {
+      this.client = client;
+      this.account = account;
+      this.clock = clock;
+    }
+
+    synchronized String current() {
+      if (!clock.now().isBefore(renew)) {
+        ensureAccount();
+        String path = "/api/v1/namespaces/" + NAMESPACE + "/serviceaccounts/" + account + "/token";
+        Map<String, Object> wanted = Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest",
+            "spec", Map.of("audiences", List.of(), "expirationSeconds", TOKEN_LIFE.toSeconds()));
+        TokenRequest granted = Objects.parse(client.raw(path, "POST", wanted), TokenRequest.class);
+        token = granted.getStatus().getToken();
+        renew = clock.now().plus(TOKEN_LIFE.multipliedBy(8).dividedBy(10));
+      }
+      return token;
+    }
+
+    private void ensureAccount() {
+      var accounts = client.serviceAccounts().inNamespace(NAMESPACE);
+      if (accounts.withName(account).get() == null) {
+        accounts.resource(new ServiceAccountBuilder().withNewMetadata().withName(account).withNamespace(NAMESPACE).endMetadata().build()).create();
+      }
+    }
+  }
+}
