@@ -1,0 +1,50 @@
+package io.kubrig.standalone;
+
+import io.kubrig.machinery.component.StartException;
+import java.io.Console;
+import java.nio.file.Files;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code kubrig reset}: stops the cluster and removes everything it left, the data included. */
+@Command(name = "reset", description = "Stops the cluster and removes everything it left: data, keys, rules in the kernel.")
+final class ResetCommand implements Callable<Integer> {
+  @Mixin private DataDirectoryOption data;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Does not ask.")
+  private boolean yes;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    DataDirectory directory = data.directory();
+    if (!Files.isDirectory(directory.path())) {
+      System.out.println("There is no cluster in " + directory.path() + ".");
+      return 0;
+    }
+    if (!directory.isOurs()) {
+      throw new StartException(directory.path() + " was not made by kubrig: nothing is removed");
+    }
+    if (!yes && !confirmed(directory)) {
+      System.out.println("Nothing is removed.");
+      return 1;
+    }
+    if (directory.holder().isPresent()) {
+      DownCommand.stop(directory);
+    }
+    directory.remove();
+    System.out.println("Removed " + directory.path() + ".");
+    return 0;
+  }
+
+  private static boolean confirmed(DataDirectory directory) {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) {
+      throw new StartException("reset removes " + directory.path() + " with everything in it: say --yes");
+    }
+    return "y".equals(console.readLine("Remove the cluster in %s with everything in it? [y/N] ", directory.path()));
+  }
+}
