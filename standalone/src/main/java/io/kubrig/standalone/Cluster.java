@@ -1,0 +1,128 @@
+package io.kubrig.standalone;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.Component;
+import io.kubrig.machinery.component.ComponentFactory;
+import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.machinery.pki.ClusterPki;
+import io.kubrig.standalone.simulated.AnnotatedScript;
+import io.kubrig.standalone.simulated.SimulatedNodes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All components of a cluster in this process: started one after the other, stopped in the opposite order. */
+final class Cluster implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
+
+  private final ClusterSettings settings;
+  private final ClusterPlan plan;
+  private final Environment environment;
+  private final Progress progress;
+  private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by this
+
+  Cluster(ClusterSettings settings, Environment environment, Progress progress) {
+    this.settings = settings;
+    this.plan = new ClusterPlan(settings);
+    this.environment = environment;
+    this.progress = progress;
+  }
+
+  /** Starts everything and returns when the API server is ready and the other components run. */
+  void start() throws InterruptedException {
+    progress.begins("Making keys and certificates");
+    prepareKeys();
+    progress.done("Keys and certificates are in " + settings.directory().pki());
+    start(Components.API_SERVER, plan.apiServer());
+    KubernetesClient admin = keep(environment.clients().open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
+    awaitReady(admin);
+    progress.done("The API server is ready on " + settings.server());
+    start(Components.CONTROLLER_MANAGER, plan.controllerManager());
+    start(Components.SCHEDULER, plan.scheduler());
+    switch (settings.node()) {
+      case NodeMode.Simulated simulated -> startSimulated(admin, simulated.count());
+      case NodeMode.Containerd containerd -> start(Components.PROXY, plan.proxy());
+    }
+  }
+
+  private void prepareKeys() throws InterruptedException {
+    ClusterPki pki = new ClusterPki(settings.directory().pki(), environment.clock());
+    pki.ensure(plan.serverNames(), plan.serverAddresses());
+    List<Thread> writers = new ArrayList<>();
+    List<RuntimeException> problems = Collections.synchronizedList(new ArrayList<>());
+    for (ClusterPlan.User user : plan.users()) {
+      writers.add(Thread.ofPlatform().start(() -> {
+        try {
+          pki.kubeconfig(settings.directory().kubeconfig(user.file()), settings.server(), user.name(), user.certificate());
+        } catch (RuntimeException e) {
+          problems.add(e);
+        }
+      }));
+    }
+    for (Thread writer : writers) {
+      writer.join();
+    }
+    if (!problems.isEmpty()) {
+      throw problems.getFirst();
+    }
+  }
+
+  private void start(Components which, List<String> args) throws InterruptedException {
+    progress.begins("Starting the " + which.command());
+    ComponentFactory factory = which.factory();
+    Component component = keep(factory.create(factory.flags().parse(args), environment.withMetrics(new KubernetesRegistry())));
+    component.start();
+    progress.done(which.command() + " runs");
+  }
+
+  private void startSimulated(KubernetesClient admin, int count) throws InterruptedException {
+    progress.begins("Starting " + count + " simulated nodes");
+    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), count, new AnnotatedScript())).start();
+    progress.done(count + (count == 1 ? " simulated node is" : " simulated nodes are") + " ready: pods run in name only, without containers");
+  }
+
+  private void awaitReady(KubernetesClient client) throws InterruptedException {
+    Instant deadline = environment.clock().now().plus(READY_WITHIN);
+    while (true) {
+      try {
+        if ("ok".equals(client.raw("/readyz"))) {
+          return;
+        }
+      } catch (KubernetesClientException e) {
+        LOG.debug("the API server is not ready yet: {}", e.getMessage());
+        if (environment.clock().now().isAfter(deadline)) {
+          throw new StartException("the API server did not become ready within " + READY_WITHIN.toSeconds() + " s: " + e.getMessage(), e);
+        }
+      }
+      environment.clock().sleep(BETWEEN_PROBES);
+    }
+  }
+
+  private synchronized <C extends AutoCloseable> C keep(C closeable) {
+    running.push(closeable);
+    return closeable;
+  }
+
+  @Override
+  public synchronized void close() {
+    while (!running.isEmpty()) {
+      try {
+        running.pop().close();
+      } catch (Exception e) {
+        LOG.error("a part of the cluster did not stop cleanly", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.kubrig.standalone.simulated;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.Component;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Some nodes in name only: registers them, keeps their leases and conditions fresh, and lets their pods run. */
+public final class SimulatedNodes implements Component {
+  private static final Logger LOG = LoggerFactory.getLogger(SimulatedNodes.class);
+  private static final Duration LEASE_PERIOD = Duration.ofSeconds(10);
+  private static final Duration STATUS_PERIOD = Duration.ofMinutes(5);
+  private static final int CONFLICT = 409;
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final List<SimulatedNode> nodes;
+  private final SimulatedPods pods;
+  private final List<Clock.Timer> timers = new ArrayList<>(); // guarded by this
+
+  /**
+   * @param client acts for all nodes; closed by whoever made it
+   * @param count how many nodes
+   */
+  public SimulatedNodes(KubernetesClient client, Clock clock, MeterRegistry metrics, int count, PodScript script) {
+    this.client = client;
+    this.clock = clock;
+    this.nodes = IntStream.range(0, count).mapToObj(SimulatedNode::new).toList();
+    Map<String, SimulatedNode> byName = nodes.stream().collect(Collectors.toMap(SimulatedNode::name, Function.identity()));
+    this.pods = new SimulatedPods(client, clock, metrics, byName, script);
+  }
+
+  @Override
+  public String name() {
+    return "simulated-nodes";
+  }
+
+  @Override
+  public synchronized void start() throws InterruptedException {
+    nodes.forEach(this::register);
+    nodes.forEach(this::renewLease);
+    pods.start();
+    timers.add(clock.every(LEASE_PERIOD, () -> nodes.forEach(this::renewLease)));
+    timers.add(clock.every(STATUS_PERIOD, () -> nodes.forEach(this::refresh)));
+  }
+
+  private void register(SimulatedNode node) {
+    Node wanted = node.object(clock.now());
+    try {
+      client.nodes().resource(wanted).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != CONFLICT) {
+        throw e;
+      }
+      refresh(node); // it is there from an earlier start
+    }
+  }
+
+  private void refresh(SimulatedNode node) {
+    try {
+      client.nodes().withName(node.name()).editStatus(found -> refreshed(node, found));
+    } catch (KubernetesClientException e) {
+      LOG.warn("the status of node {} could not be written: {}", node.name(), e.getMessage());
+    }
+  }
+
+  /** Fresh heartbeats; a condition that did not change keeps the time of its transition. */
+  private Node refreshed(SimulatedNode node, Node found) {
+    Map<String, NodeCondition> before =
+        found.getStatus().getConditions().stream().collect(Collectors.toMap(NodeCondition::getType, Function.identity()));
+    List<NodeCondition> conditions =
+        node.conditions(clock.now()).stream()
+            .map(
+                condition -> {
+                  NodeCondition earlier = before.get(condition.getType());
+                  boolean same = earlier != null && earlier.getStatus().equals(condition.getStatus());
+                  return same
+                      ? new NodeConditionBuilder(condition).withLastTransitionTime(earlier.getLastTransitionTime()).build()
+                      : condition;
+                })
+            .toList();
+    return new NodeBuilder(found).editStatus().withConditions(conditions).endStatus().build();
+  }
+
+  private void renewLease(SimulatedNode node) {
+    try {
+      NodeLease.renew(client, clock, node.name());
+    } catch (KubernetesClientException e) {
+      LOG.warn("the lease of node {} could not be renewed: {}", node.name(), e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    timers.forEach(Clock.Timer::cancel);
+    timers.clear();
+    pods.close();
+  }
+}
