@@ -1,0 +1,257 @@
+package io.kubrig.apiserver.server;
+
+import io.kubrig.machinery.flags.Flag;
+import io.kubrig.machinery.flags.FlagSection;
+import io.kubrig.machinery.flags.FlagSet;
+import io.kubrig.machinery.flags.FlagTypes;
+import io.kubrig.machinery.flags.PortRange;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The flags of kube-apiserver 1.36, and {@code --storage} and {@code --data-dir} of our own. A flag that has no meaning here is declared with the
+ * reason. (Source: kube-apiserver --help.)
+ */
+final class ApiServerFlags {
+  private static final String GO = "this server runs on the JVM";
+  private static final String LATER = "not built yet; see docs/apiserver.md";
+
+  private final FlagSet set = new FlagSet("kube-apiserver", "The Kubernetes API server validates and configures data for the api objects.");
+
+  // ---- storage -------------------------------------------------------------------------------------------------------
+
+  private final FlagSection storageSection = set.section("storage");
+  final Flag<String> storage =
+      storageSection.string("storage", "", "Where objects are kept: embedded (in --data-dir), memory, or etcd (see --etcd-servers).");
+  final Flag<String> dataDir =
+      storageSection.string("data-dir", "/var/lib/kubrig", "Directory of the embedded storage, and of keys and certificates that no flag names.");
+
+  private final FlagSection etcd = set.section("etcd");
+  final Flag<List<String>> etcdServers = etcd.strings("etcd-servers", List.of(), "List of etcd servers to connect with (scheme://ip:port).");
+  final Flag<String> etcdPrefix = etcd.string("etcd-prefix", "/registry", "The prefix to prepend to all resource paths in etcd.");
+  final Flag<String> etcdCaFile = etcd.string("etcd-cafile", "", "SSL Certificate Authority file used to secure etcd communication.");
+  final Flag<String> etcdCertFile = etcd.string("etcd-certfile", "", "SSL certification file used to secure etcd communication.");
+  final Flag<String> etcdKeyFile = etcd.string("etcd-keyfile", "", "SSL key file used to secure etcd communication.");
+  final Flag<Duration> compactionInterval =
+      etcd.duration("etcd-compaction-interval", Duration.ofMinutes(5), "The interval of compaction requests. If 0, the compaction request is disabled.");
+  final Flag<Integer> deleteCollectionWorkers =
+      etcd.integer("delete-collection-workers", 1, "Number of workers spawned for DeleteCollection call.");
+
+  {
+    etcd.inert("storage-backend", FlagTypes.STRING, "", "--storage chooses where objects are kept; etcd is always v3");
+    etcd.inert("storage-media-type", FlagTypes.STRING, "application/vnd.kubernetes.protobuf", "the storage decides: protobuf in etcd, JSON elsewhere");
+    etcd.inert("enable-garbage-collector", FlagTypes.BOOL, true, "the garbage collector runs in the controller manager");
+    etcd.inert("encryption-provider-config", FlagTypes.STRING, "", LATER);
+    etcd.inert("encryption-provider-config-automatic-reload", FlagTypes.BOOL, false, LATER);
+    etcd.inert("etcd-count-metric-poll-period", FlagTypes.DURATION, Duration.ofMinutes(1), "objects are counted when metrics are read");
+    etcd.inert("etcd-db-metric-poll-interval", FlagTypes.DURATION, Duration.ofSeconds(30), "sizes are read when metrics are read");
+    etcd.inert("etcd-healthcheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2), LATER);
+    etcd.inert("etcd-readycheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2), LATER);
+    etcd.inert("etcd-servers-overrides", FlagTypes.STRINGS, List.of(), LATER);
+    etcd.inert("lease-reuse-duration-seconds", FlagTypes.INT, 60, "expiry is kept by the server itself");
+    etcd.inert("watch-cache", FlagTypes.BOOL, true, "all reads are served from memory");
+    etcd.inert("watch-cache-sizes", FlagTypes.STRINGS, List.of(), "history is bounded by bytes and age for all resources together");
+  }
+
+  // ---- serving -------------------------------------------------------------------------------------------------------
+
+  private final FlagSection serving = set.section("secure serving");
+  final Flag<InetAddress> bindAddress = serving.ip("bind-address", "0.0.0.0", "The IP address on which to listen for the --secure-port port.");
+  final Flag<Integer> securePort =
+      serving.integer("secure-port", 6443, "The port on which to serve HTTPS with authentication and authorization. It cannot be switched off with 0.");
+  final Flag<String> certDir =
+      serving.string("cert-dir", "", "The directory where the TLS certs are located; by default pki below --data-dir.");
+  final Flag<String> tlsCertFile = serving.string("tls-cert-file", "", "File containing the default x509 Certificate for HTTPS.");
+  final Flag<String> tlsKeyFile =
+      serving.string("tls-private-key-file", "", "File containing the default x509 private key matching --tls-cert-file.");
+  final Flag<List<String>> tlsCipherSuites = serving.strings("tls-cipher-suites", List.of(), "Comma-separated list of cipher suites for the server.");
+  final Flag<String> tlsMinVersion = serving.string("tls-min-version", "", "Minimum TLS version supported: VersionTLS12 or VersionTLS13.");
+  final Flag<Integer> http2MaxStreams =
+      serving.integer("http2-max-streams-per-connection", 0, "The limit that the server gives to clients for the maximum number of streams in an HTTP/2 connection.");
+
+  {
+    serving.inert("disable-http2-serving", FlagTypes.BOOL, false, LATER);
+    serving.inert("permit-address-sharing", FlagTypes.BOOL, false, "SO_REUSEADDR is always set");
+    serving.inert("permit-port-sharing", FlagTypes.BOOL, false, LATER);
+    serving.inert("tls-curve-preferences", FlagTypes.INT32_SLICE, List.of(), GO);
+    serving.inert("tls-sni-cert-key", FlagTypes.STRING_ARRAY, List.of(), LATER);
+  }
+
+  private final FlagSection generic = set.section("generic");
+  final Flag<InetAddress> advertiseAddress =
+      generic.ip("advertise-address", "", "The IP address on which to advertise the apiserver to members of the cluster.");
+  final Flag<String> externalHostname = generic.string("external-hostname", "", "The hostname to use when generating externalized URLs for this master.");
+  final Flag<Map<String, List<String>>> featureGates =
+      generic.flag("feature-gates", FlagTypes.MULTIMAP, Map.of(), "A set of key=value pairs that describe feature gates.");
+  final Flag<Integer> maxMutatingInFlight =
+      generic.integer("max-mutating-requests-inflight", 200, "The maximum number of mutating requests in flight at a given time.");
+  final Flag<Integer> maxInFlight =
+      generic.integer("max-requests-inflight", 400, "The maximum number of non-mutating requests in flight at a given time.");
+  final Flag<Integer> minRequestTimeout =
+      generic.integer("min-request-timeout", 1800, "The minimum number of seconds a watch must keep open before timing it out.");
+  final Flag<Duration> requestTimeout =
+      generic.duration("request-timeout", Duration.ofMinutes(1), "The duration a handler must keep a request open before timing it out.");
+  final Flag<List<String>> corsAllowedOrigins = generic.strings("cors-allowed-origins", List.of(), "List of allowed origins for CORS, comma separated.");
+  final Flag<List<String>> hsts =
+      generic.strings("strict-transport-security-directives", List.of(), "List of directives for HSTS, comma separated.");
+
+  {
+    generic.inert("emulated-version", FlagTypes.STRINGS, List.of(), "this server is one version");
+    generic.inert("emulation-forward-compatible", FlagTypes.BOOL, false, "this server is one version");
+    generic.inert("min-compatibility-version", FlagTypes.STRINGS, List.of(), "this server is one version");
+    generic.inert("runtime-config-emulation-forward-compatible", FlagTypes.BOOL, false, "this server is one version");
+    generic.inert("goaway-chance", FlagTypes.FLOAT, 0.0, LATER);
+    generic.inert("livez-grace-period", FlagTypes.DURATION, Duration.ZERO, "the server is live when it listens");
+    generic.inert("send-retry-after-while-not-ready-once", FlagTypes.BOOL, false, "the server listens when it is ready");
+    generic.inert("shutdown-delay-duration", FlagTypes.DURATION, Duration.ZERO, LATER);
+    generic.inert("shutdown-send-retry-after", FlagTypes.BOOL, false, LATER);
+    generic.inert("shutdown-watch-termination-grace-period", FlagTypes.DURATION, Duration.ZERO, LATER);
+    generic.inert("storage-initialization-timeout", FlagTypes.DURATION, Duration.ofMinutes(1), "the storage is open before the server listens");
+  }
+
+  // ---- authentication and authorization ------------------------------------------------------------------------------
+
+  private final FlagSection authn = set.section("authentication");
+  final Flag<Boolean> anonymousAuth =
+      authn.bool("anonymous-auth", true, "Enables anonymous requests to the secure port of the API server.");
+  final Flag<List<String>> apiAudiences = authn.strings("api-audiences", List.of(), "Identifiers of the API.");
+  final Flag<String> clientCaFile =
+      authn.string("client-ca-file", "", "Any request presenting a client certificate signed by one of the authorities in this file is authenticated.");
+  final Flag<Boolean> bootstrapTokens =
+      authn.bool("enable-bootstrap-token-auth", false, "Enable to allow secrets of type 'bootstrap.kubernetes.io/token' to be used for TLS bootstrapping.");
+  final Flag<String> tokenAuthFile = authn.string("token-auth-file", "", "File that will be used to secure the secure port via token authentication.");
+  final Flag<List<String>> requestHeaderNames =
+      authn.strings("requestheader-allowed-names", List.of(), "List of client certificate common names that may provide usernames in headers.");
+  final Flag<String> requestHeaderCa =
+      authn.string("requestheader-client-ca-file", "", "Root certificate bundle to verify client certificates before trusting usernames in headers.");
+  final Flag<List<String>> requestHeaderExtra =
+      authn.strings("requestheader-extra-headers-prefix", List.of(), "List of request header prefixes to inspect. X-Remote-Extra- is suggested.");
+  final Flag<List<String>> requestHeaderGroup =
+      authn.strings("requestheader-group-headers", List.of(), "List of request headers to inspect for groups. X-Remote-Group is suggested.");
+  final Flag<List<String>> requestHeaderUid =
+      authn.strings("requestheader-uid-headers", List.of(), "List of request headers to inspect for UIDs. X-Remote-Uid is suggested.");
+  final Flag<List<String>> requestHeaderUser =
+      authn.strings("requestheader-username-headers", List.of(), "List of request headers to inspect for usernames. X-Remote-User is common.");
+  final Flag<List<String>> issuers =
+      authn.flag("service-account-issuer", FlagTypes.STRING_ARRAY, List.of(), "Identifier of the service account token issuer.");
+  final Flag<String> jwksUri = authn.string("service-account-jwks-uri", "", "Overrides the URI for the JSON Web Key Set in the discovery doc.");
+  final Flag<List<String>> serviceAccountKeys =
+      authn.flag("service-account-key-file", FlagTypes.STRING_ARRAY, List.of(), "File containing PEM-encoded keys used to verify ServiceAccount tokens.");
+  final Flag<Boolean> serviceAccountLookup =
+      authn.bool("service-account-lookup", true, "If true, validate ServiceAccount tokens exist in etcd as part of authentication.");
+  final Flag<Duration> maxTokenExpiration =
+      authn.duration("service-account-max-token-expiration", Duration.ZERO, "The maximum validity duration of a token created by the token issuer.");
+  final Flag<Boolean> extendTokenExpiration =
+      authn.bool("service-account-extend-token-expiration", true, "Turns on projected service account expiration extension during token generation.");
+  final Flag<String> serviceAccountSigningKey =
+      set.section("misc").string("service-account-signing-key-file", "", "Path to the file that contains the private key of the token issuer.");
+
+  {
+    authn.inert("authentication-config", FlagTypes.STRING, "", LATER);
+    authn.inert("authentication-token-webhook-cache-ttl", FlagTypes.DURATION, Duration.ofMinutes(2), LATER);
+    authn.inert("authentication-token-webhook-config-file", FlagTypes.STRING, "", LATER);
+    authn.inert("authentication-token-webhook-version", FlagTypes.STRING, "v1beta1", LATER);
+    authn.inert("oidc-ca-file", FlagTypes.STRING, "", LATER);
+    authn.inert("oidc-client-id", FlagTypes.STRING, "", LATER);
+    authn.inert("oidc-groups-claim", FlagTypes.STRING, "", LATER);
+    authn.inert("oidc-groups-prefix", FlagTypes.STRING, "", LATER);
+    authn.inert("oidc-issuer-url", FlagTypes.STRING, "", LATER);
+    authn.inert("oidc-required-claim", FlagTypes.STRING_MAP, Map.of(), LATER);
+    authn.inert("oidc-signing-algs", FlagTypes.STRINGS, List.of("RS256"), LATER);
+    authn.inert("oidc-username-claim", FlagTypes.STRING, "sub", LATER);
+    authn.inert("oidc-username-prefix", FlagTypes.STRING, "", LATER);
+  }
+
+  private final FlagSection authz = set.section("authorization");
+  final Flag<List<String>> authorizationMode =
+      authz.strings("authorization-mode", List.of(), "Ordered list of plug-ins to do authorization on secure port: AlwaysAllow, AlwaysDeny, Node, RBAC.");
+
+  {
+    authz.inert("authorization-config", FlagTypes.STRING, "", LATER);
+    authz.inert("authorization-policy-file", FlagTypes.STRING, "", LATER);
+    authz.inert("authorization-webhook-cache-authorized-ttl", FlagTypes.DURATION, Duration.ofMinutes(5), LATER);
+    authz.inert("authorization-webhook-cache-unauthorized-ttl", FlagTypes.DURATION, Duration.ofSeconds(30), LATER);
+    authz.inert("authorization-webhook-config-file", FlagTypes.STRING, "", LATER);
+    authz.inert("authorization-webhook-version", FlagTypes.STRING, "v1beta1", LATER);
+  }
+
+  // ---- admission, API, everything else -------------------------------------------------------------------------------
+
+  private final FlagSection admission = set.section("admission");
+  final Flag<List<String>> enableAdmission =
+      admission.strings("enable-admission-plugins", List.of(), "Admission plugins that should be enabled in addition to default enabled ones.");
+  final Flag<List<String>> disableAdmission =
+      admission.strings("disable-admission-plugins", List.of(), "Admission plugins that should be disabled although they are enabled by default.");
+  final Flag<Integer> notReadyToleration =
+      admission.integer("default-not-ready-toleration-seconds", 300, "The tolerationSeconds of the toleration for notReady:NoExecute that is added by default.");
+  final Flag<Integer> unreachableToleration =
+      admission.integer(
+          "default-unreachable-toleration-seconds", 300, "The tolerationSeconds of the toleration for unreachable:NoExecute that is added by default.");
+
+  {
+    admission.inert("admission-control", FlagTypes.STRINGS, List.of(), "deprecated natively: use --enable-admission-plugins");
+    admission.inert("admission-control-config-file", FlagTypes.STRING, "", LATER);
+  }
+
+  final Flag<Map<String, String>> runtimeConfig =
+      set.section("API enablement").stringMap("runtime-config", "A set of key=value pairs that enable or disable built-in APIs.");
+
+  private final FlagSection misc = set.section("misc");
+  final Flag<Boolean> allowPrivileged = misc.bool("allow-privileged", false, "If true, allow privileged containers.");
+  final Flag<Duration> eventTtl = misc.duration("event-ttl", Duration.ofHours(1), "Amount of time to retain events.");
+  final Flag<String> serviceRange =
+      misc.string("service-cluster-ip-range", "10.0.0.0/24", "A CIDR notation IP range from which to assign service cluster IPs; two for dual stack.");
+  final Flag<PortRange> nodePorts =
+      misc.flag("service-node-port-range", FlagTypes.PORT_RANGE, PortRange.parse("30000-32767"), "A port range to reserve for services with NodePort visibility.");
+  final Flag<String> kubeletCa = misc.string("kubelet-certificate-authority", "", "Path to a cert file for the certificate authority of kubelets.");
+  final Flag<String> kubeletCert = misc.string("kubelet-client-certificate", "", "Path to a client cert file for TLS towards kubelets.");
+  final Flag<String> kubeletKey = misc.string("kubelet-client-key", "", "Path to a client key file for TLS towards kubelets.");
+  final Flag<List<String>> kubeletAddressTypes =
+      misc.strings(
+          "kubelet-preferred-address-types",
+          List.of("Hostname", "InternalDNS", "InternalIP", "ExternalDNS", "ExternalIP"),
+          "List of the preferred NodeAddressTypes to use for kubelet connections.");
+  final Flag<Duration> kubeletTimeout = misc.duration("kubelet-timeout", Duration.ofSeconds(5), "Timeout for kubelet operations.");
+  final Flag<String> endpointReconciler =
+      misc.string("endpoint-reconciler-type", "lease", "Use an endpoint reconciler (lease, none).");
+  final Flag<String> proxyClientCert = misc.string("proxy-client-cert-file", "", "Client certificate used to prove the identity of the aggregator.");
+  final Flag<String> proxyClientKey = misc.string("proxy-client-key-file", "", "Private key of the client certificate of the aggregator.");
+
+  {
+    misc.inert("aggregator-reject-forwarding-redirect", FlagTypes.BOOL, true, "redirects of backends are never followed");
+    misc.inert("coordinated-leadership-lease-duration", FlagTypes.DURATION, Duration.ofSeconds(15), "the feature is off by default");
+    misc.inert("coordinated-leadership-renew-deadline", FlagTypes.DURATION, Duration.ofSeconds(10), "the feature is off by default");
+    misc.inert("coordinated-leadership-retry-period", FlagTypes.DURATION, Duration.ofSeconds(2), "the feature is off by default");
+    misc.inert("enable-aggregator-routing", FlagTypes.BOOL, false, LATER);
+    misc.inert("enable-logs-handler", FlagTypes.BOOL, false, "deprecated natively");
+    misc.inert("kubernetes-service-node-port", FlagTypes.INT, 0, LATER);
+    misc.inert("max-connection-bytes-per-sec", FlagTypes.INT, 0, LATER);
+    misc.inert("peer-advertise-ip", FlagTypes.STRING, "", LATER);
+    misc.inert("peer-advertise-port", FlagTypes.STRING, "", LATER);
+    misc.inert("peer-ca-file", FlagTypes.STRING, "", LATER);
+    misc.inert("service-account-signing-endpoint", FlagTypes.STRING, "", LATER);
+    misc.inert("egress-selector-config-file", FlagTypes.STRING, "", LATER);
+    misc.inert("tracing-config-file", FlagTypes.STRING, "", LATER);
+    auditing();
+    FlagSection features = set.section("features");
+    features.inert("contention-profiling", FlagTypes.BOOL, false, GO);
+    features.inert("debug-socket-path", FlagTypes.STRING, "", GO);
+    features.inert("profiling", FlagTypes.BOOL, true, GO);
+  }
+
+  final Flag<Boolean> priorityAndFairness =
+      set.section("features").bool("enable-priority-and-fairness", true, "If true, replace the max-in-flight handler with an enhanced one.");
+
+  private void auditing() {
+    FlagSection audit = set.section("auditing");
+    audit.inert("audit-log-path", FlagTypes.STRING, "", LATER);
+    audit.inert("audit-policy-file", FlagTypes.STRING, "", LATER);
+    audit.inert("audit-webhook-config-file", FlagTypes.STRING, "", LATER);
+  }
+
+  FlagSet set() {
+    return set;
+  }
+}
