@@ -1,16 +1,25 @@
 package io.kubrig.apiserver.kinds;
 
 import io.kubrig.apiserver.registry.Kind;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What is particular to each built-in kind, by {@code group/Kind}. A kind that is not listed is a plain one. */
 public final class Kinds {
   private static final Kind PLAIN = new Kind() {};
 
-  private final Map<String, Kind> kinds;
+  private final Map<String, Kind> kinds = new HashMap<>();
 
-  public Kinds(Map<String, Kind> kinds) {
-    this.kinds = Map.copyOf(kinds);
+  /** @param cluster what kinds need of the running server */
+  public Kinds(Cluster cluster) {
+    WorkloadKinds.all(cluster).forEach(this::add);
+    ClusterKinds.all(cluster).forEach(this::add);
+  }
+
+  private void add(String name, Kind kind) {
+    if (kinds.put(name, kind) != null) {
+      throw new IllegalStateException("two descriptions of the kind " + name);
+    }
   }
 
   public Kind of(String group, String kind) {

@@ -80,8 +80,8 @@ final class ApiServerFlags {
   }
 
   private final FlagSection generic = set.section("generic");
-  final Flag<InetAddress> advertiseAddress =
-      generic.ip("advertise-address", "", "The IP address on which to advertise the apiserver to members of the cluster.");
+  final Flag<String> advertiseAddress =
+      generic.string("advertise-address", "", "The IP address on which to advertise the apiserver to members of the cluster.");
   final Flag<String> externalHostname = generic.string("external-hostname", "", "The hostname to use when generating externalized URLs for this master.");
   final Flag<Map<String, List<String>>> featureGates =
       generic.flag("feature-gates", FlagTypes.MULTIMAP, Map.of(), "A set of key=value pairs that describe feature gates.");

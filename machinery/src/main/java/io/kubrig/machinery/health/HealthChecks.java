@@ -40,6 +40,11 @@ public final class HealthChecks {
     return endpoint;
   }
 
+  /** The names of all checks, in their order. */
+  public List<String> names() {
+    return checks.stream().map(HealthCheck::name).toList();
+  }
+
   /** An answer: the HTTP status and the text. */
   public record Answer(int status, String text) {}
 

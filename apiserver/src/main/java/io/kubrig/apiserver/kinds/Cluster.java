@@ -1,0 +1,38 @@
+package io.kubrig.apiserver.kinds;
+
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.tree.Tree;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a kind may ask of the server that it is served by: other objects and the server's settings. Reads see the current state; trees are copies.
+ */
+public interface Cluster {
+  Clock clock();
+
+  RandomGenerator random();
+
+  /**
+   * @param namespace "" for cluster-scoped resources
+   */
+  Optional<Tree> get(String group, String plural, String namespace, String name);
+
+  /**
+   * @param namespace "" for all
+   */
+  List<Tree> list(String group, String plural, String namespace);
+
+  Settings settings();
+
+  /**
+   * The flags that kinds depend on.
+   *
+   * @param serviceRanges CIDRs for cluster IPs, one per family, the primary first
+   * @param allowPrivileged whether containers may be privileged
+   */
+  record Settings(
+      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive) {}
+}

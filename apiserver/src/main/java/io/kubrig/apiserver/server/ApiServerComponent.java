@@ -1,0 +1,195 @@
+package io.kubrig.apiserver.server;
+
+import io.kubrig.apiserver.http.HttpServer;
+import io.kubrig.apiserver.http.ServerOptions;
+import io.kubrig.apiserver.http.Tls;
+import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.storage.EmbeddedStorage;
+import io.kubrig.apiserver.storage.MemoryStorage;
+import io.kubrig.apiserver.storage.Storage;
+import io.kubrig.machinery.component.Component;
+import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.flags.FlagException;
+import io.kubrig.machinery.flags.FlagSet;
+import io.kubrig.machinery.flags.ParsedFlags;
+import io.kubrig.machinery.flags.PortRange;
+import io.kubrig.machinery.pki.ClusterPki;
+import io.kubrig.machinery.pki.PemFiles;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API server with its storage and its port. */
+public final class ApiServerComponent implements Component {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiServerComponent.class);
+
+  private final ApiServerFlags flags;
+  private final ParsedFlags parsed;
+  private final Environment environment;
+  private Storage storage;
+  private ApiServer server;
+  private HttpServer front;
+
+  private ApiServerComponent(ApiServerFlags flags, ParsedFlags parsed, Environment environment) {
+    this.flags = flags;
+    this.parsed = parsed;
+    this.environment = environment;
+  }
+
+  /** The flags, and the component that they describe. */
+  public static final class Options {
+    private final ApiServerFlags flags = new ApiServerFlags();
+
+    public FlagSet flags() {
+      return flags.set();
+    }
+
+    public ApiServerComponent component(ParsedFlags parsed, Environment environment) {
+      return new ApiServerComponent(flags, parsed, environment);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "kube-apiserver";
+  }
+
+  @Override
+  public void start() {
+    try {
+      open();
+    } catch (BindException e) {
+      close();
+      throw new StartException(
+          "failed to create listener: failed to listen on " + address() + ": " + e.getMessage() + "; choose another port with --secure-port", e);
+    } catch (IOException e) {
+      close();
+      throw new StartException(e.getMessage(), e);
+    }
+  }
+
+  private void open() throws IOException {
+    Tls tls = tls();
+    storage = openStorage();
+    server = new ApiServer(settings());
+    front = HttpServer.start(ServerOptions.on(address()), tls, server);
+    LOG.info("Serving securely on {}", address());
+  }
+
+  private ApiServerSettings settings() throws IOException {
+    PortRange nodePorts = parsed.value(flags.nodePorts);
+    Cluster.Settings cluster =
+        new Cluster.Settings(
+            List.of(parsed.value(flags.serviceRange).split(",")),
+            nodePorts.first(),
+            nodePorts.last(),
+            parsed.value(flags.allowPrivileged),
+            parsed.value(flags.eventTtl));
+    String external = host().getHostAddress() + ":" + parsed.value(flags.securePort);
+    return new ApiServerSettings(storage, environment.clock(), environment.random(), environment.metrics(), external, cluster);
+  }
+
+  /** The server without its socket, for clients in the same process. Only after {@link #start}. */
+  public ApiServer server() {
+    return server;
+  }
+
+  private InetSocketAddress address() {
+    return new InetSocketAddress(parsed.value(flags.bindAddress), parsed.value(flags.securePort));
+  }
+
+  private Storage openStorage() throws IOException {
+    String kind = parsed.value(flags.storage);
+    if (kind.isEmpty()) {
+      kind = parsed.isSet(flags.etcdServers) ? "etcd" : "embedded";
+    }
+    return switch (kind) {
+      case "memory" -> new MemoryStorage(environment.clock());
+      case "embedded" -> EmbeddedStorage.open(dataDir().resolve("storage"), environment.clock());
+      default -> throw new FlagException("invalid argument \"" + kind + "\" for \"--storage\" flag: must be embedded or memory");
+    };
+  }
+
+  private Path dataDir() {
+    return Path.of(parsed.value(flags.dataDir));
+  }
+
+  // ---- keys ----------------------------------------------------------------------------------------------------------
+
+  private Tls tls() throws IOException {
+    Path certificate = Path.of(parsed.value(flags.tlsCertFile));
+    Path key = Path.of(parsed.value(flags.tlsKeyFile));
+    if (!parsed.isSet(flags.tlsCertFile)) {
+      ClusterPki pki = pki();
+      certificate = pki.file("apiserver.crt");
+      key = pki.file("apiserver.key");
+    }
+    List<X509Certificate> chain = PemFiles.certificates(certificate);
+    PrivateKey privateKey = PemFiles.privateKey(key);
+    return Tls.of(privateKey, chain, List.of());
+  }
+
+  private ClusterPki pki() throws IOException {
+    String dir = parsed.value(flags.certDir);
+    ClusterPki pki = new ClusterPki(dir.isEmpty() ? dataDir().resolve("pki") : Path.of(dir), environment.clock());
+    List<InetAddress> addresses = new ArrayList<>();
+    addresses.add(InetAddress.getLoopbackAddress());
+    addresses.add(host());
+    pki.ensure(ClusterPki.serverNames(InetAddress.getLocalHost().getHostName(), "cluster.local"), addresses);
+    return pki;
+  }
+
+  /** The address that members of the cluster are told. */
+  private InetAddress host() throws IOException {
+    String advertised = parsed.value(flags.advertiseAddress);
+    if (!advertised.isEmpty()) {
+      return InetAddress.ofLiteral(advertised);
+    }
+    InetAddress bound = parsed.value(flags.bindAddress);
+    return bound.isAnyLocalAddress() ? firstAddress() : bound;
+  }
+
+  private static InetAddress firstAddress() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .filter(ApiServerComponent::isUsable)
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address.getAddress().length == 4 && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+        .findFirst()
+        .orElse(InetAddress.getLoopbackAddress());
+  }
+
+  private static boolean isUsable(NetworkInterface link) {
+    try {
+      return link.isUp() && !link.isLoopback() && !link.isVirtual();
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (front != null) {
+      front.close();
+      front = null;
+    }
+    if (storage != null) {
+      try {
+        storage.close();
+      } catch (IOException e) {
+        LOG.error("Closing the storage failed", e);
+      }
+      storage = null;
+    }
+  }
+}
