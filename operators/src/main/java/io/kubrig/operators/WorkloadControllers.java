@@ -1,5 +1,6 @@
 package io.kubrig.operators;
 
+import io.kubrig.operators.daemonset.DaemonSetController;
 import io.kubrig.operators.deployment.DeploymentController;
 import io.kubrig.operators.replicas.ReplicaController;
 import io.kubrig.operators.replicaset.ReplicaSets;
@@ -13,6 +14,8 @@ final class WorkloadControllers {
 
   static List<ControllerDescriptor> all() {
     return List.of(
+        new ControllerDescriptor("daemonset-controller", "daemonset", "daemon-set-controller", true, "concurrent-daemonset-syncs",
+            DaemonSetController::new),
         new ControllerDescriptor("deployment-controller", "deployment", "deployment-controller", true, "concurrent-deployment-syncs",
             DeploymentController::new),
         new ControllerDescriptor("statefulset-controller", "statefulset", "statefulset-controller", true, "concurrent-statefulset-syncs",
