@@ -47,7 +47,8 @@ public final class ApiException extends RuntimeException {
     if (!reason.isEmpty()) {
       status.set("reason", reason);
     }
-    if (!details.isEmpty()) {
+    // native always shows the details of a refusal, even when they are empty
+    if (code == 403 || !details.isEmpty()) {
       status.set("details", details);
     }
     return status.set("code", (long) code);

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One line of comma-separated values; a value in double quotes may hold commas, and a doubled quote stands for one. */
-final class CsvLine {
+public final class CsvLine {
   private CsvLine() {}
 
-  static List<String> split(String line) {
+  /** The fields of a line without its end. */
+  public static List<String> split(String line) {
     List<String> fields = new ArrayList<>();
     int position = 0;
     while (position <= line.length()) {

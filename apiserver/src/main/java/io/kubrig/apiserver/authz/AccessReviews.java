@@ -1,0 +1,249 @@
+package io.kubrig.apiserver.authz;
+
+import io.kubrig.apiserver.authn.BearerToken;
+import io.kubrig.apiserver.authn.Identity;
+import io.kubrig.apiserver.authn.UserInfo;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.tree.Tree;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The resources that are questions: SubjectAccessReview and its relatives, TokenReview, SelfSubjectReview. Each takes the decoded object and
+ * answers it with its status; nothing is stored. (Source: pkg/registry/authorization and pkg/registry/authentication.)
+ */
+public final class AccessReviews {
+  private static final String GROUP = "authorization.k8s.io";
+
+  private final Authorizer authorizer;
+  private final BearerToken tokens;
+  private final List<String> audiences;
+  private final Clock clock;
+
+  /** @param audiences of this server, for token reviews that name none */
+  public AccessReviews(Authorizer authorizer, BearerToken tokens, List<String> audiences, Clock clock) {
+    this.authorizer = authorizer;
+    this.tokens = tokens;
+    this.audiences = List.copyOf(audiences);
+    this.clock = clock;
+  }
+
+  public Tree subjectAccessReview(Tree review) {
+    Tree spec = review.tree("spec");
+    FieldErrors errors = new FieldErrors();
+    validateSubject(spec, errors);
+    validate(spec, errors);
+    refuse(errors);
+    return decided(review, userOf(spec));
+  }
+
+  /** @param namespace of the request */
+  public Tree localSubjectAccessReview(Tree review, String namespace) {
+    Tree spec = review.tree("spec");
+    FieldErrors errors = new FieldErrors();
+    validateSubject(spec, errors);
+    validate(spec, errors);
+    if (!spec.tree("resourceAttributes").string("namespace").equals(namespace) && spec.has("resourceAttributes")) {
+      errors.invalid(
+          FieldPath.of("spec", "resourceAttributes", "namespace"),
+          spec.tree("resourceAttributes").string("namespace"),
+          "must match metadata.namespace");
+    }
+    if (spec.get("nonResourceAttributes") != null) {
+      errors.invalid(FieldPath.of("spec", "nonResourceAttributes"), spec.tree("nonResourceAttributes"), "disallowed on this kind of request");
+    }
+    refuse(errors);
+    if (!review.tree("metadata").string("namespace").isEmpty() && !review.tree("metadata").string("namespace").equals(namespace)) {
+      throw ApiException.badRequest(
+          "spec.resourceAttributes.namespace must match namespace: " + namespace);
+    }
+    return decided(review, userOf(spec));
+  }
+
+  public Tree selfSubjectAccessReview(Tree review, UserInfo user) {
+    FieldErrors errors = new FieldErrors();
+    validate(review.tree("spec"), errors);
+    refuse(errors);
+    return decided(review, user);
+  }
+
+  private static void refuse(FieldErrors errors) {
+    if (!errors.isEmpty()) {
+      throw ApiException.invalid(GROUP, "", "", errors);
+    }
+  }
+
+  private static void validateSubject(Tree spec, FieldErrors errors) {
+    if (spec.string("user").isEmpty() && spec.list("groups").isEmpty()) {
+      errors.invalid(FieldPath.of("spec", "user"), spec.string("user"), "at least one of user or group must be specified");
+    }
+  }
+
+  private static void validate(Tree spec, FieldErrors errors) {
+    boolean resource = spec.get("resourceAttributes") != null;
+    boolean path = spec.get("nonResourceAttributes") != null;
+    if (resource && path) {
+      errors.invalid(
+          FieldPath.of("spec", "nonResourceAttributes"),
+          spec.tree("nonResourceAttributes"),
+          "cannot be specified in combination with resourceAttributes");
+    }
+    if (!resource && !path) {
+      errors.invalid(
+          FieldPath.of("spec", "resourceAttributes"), null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+    }
+    for (String selector : List.of("fieldSelector", "labelSelector")) {
+      validateSelector(spec.tree("resourceAttributes").tree(selector), FieldPath.of("spec", "resourceAttributes", selector), errors);
+    }
+  }
+
+  private static void validateSelector(Tree selector, FieldPath path, FieldErrors errors) {
+    if (selector.isEmpty()) {
+      return;
+    }
+    List<Tree> requirements = selector.trees("requirements");
+    if (!selector.string("rawSelector").isEmpty() && !requirements.isEmpty()) {
+      errors.invalid(path.child("rawSelector"), selector.string("rawSelector"), "may not specified at the same time as requirements");
+    }
+    for (int i = 0; i < requirements.size(); i++) {
+      Tree requirement = requirements.get(i);
+      FieldPath at = path.child("requirements").index(i);
+      if (requirement.string("key").isEmpty()) {
+        errors.required(at.child("key"), "must be specified");
+      }
+      boolean empty = requirement.list("values").isEmpty();
+      switch (requirement.string("operator")) {
+        case "In", "NotIn" -> {
+          if (empty) {
+            errors.required(at.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
+          }
+        }
+        case "Exists", "DoesNotExist" -> {
+          if (!empty) {
+            errors.forbidden(at.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+          }
+        }
+        default -> { }
+      }
+    }
+  }
+
+  private static UserInfo userOf(Tree spec) {
+    Map<String, List<String>> extra = new LinkedHashMap<>();
+    Tree given = spec.tree("extra");
+    for (String key : given.names()) {
+      extra.put(key.toLowerCase(java.util.Locale.ROOT), given.strings(key));
+    }
+    return new UserInfo(spec.string("user"), spec.string("uid"), spec.strings("groups"), extra);
+  }
+
+  private Tree decided(Tree review, UserInfo user) {
+    Verdict verdict = authorizer.authorize(attributes(review.tree("spec"), user));
+    Tree status = Tree.of("allowed", verdict.allows());
+    if (verdict.decision() == Verdict.Decision.DENY) {
+      status.set("denied", true);
+    }
+    if (!verdict.reason().isEmpty()) {
+      status.set("reason", verdict.reason());
+    }
+    return review.copy().set("status", status);
+  }
+
+  private static Attributes attributes(Tree spec, UserInfo user) {
+    Tree asked = spec.tree("resourceAttributes");
+    if (spec.get("resourceAttributes") == null) {
+      return Attributes.path(user, spec.tree("nonResourceAttributes").string("verb"), spec.tree("nonResourceAttributes").string("path"));
+    }
+    return new Attributes(user, true, asked.string("verb"), asked.string("group"), asked.string("version"), asked.string("namespace"),
+        asked.string("resource"), asked.string("subresource"), asked.string("name"), "", selector(asked.tree("fieldSelector")),
+        selector(asked.tree("labelSelector")));
+  }
+
+  /** A selector's one text; of requirements only those that demand one value, which is all that authorizers look at. */
+  private static String selector(Tree selector) {
+    if (!selector.string("rawSelector").isEmpty()) {
+      return selector.string("rawSelector");
+    }
+    List<String> terms = new ArrayList<>();
+    for (Tree requirement : selector.trees("requirements")) {
+      List<String> values = requirement.strings("values");
+      if (requirement.string("operator").equals("In") && values.size() == 1) {
+        terms.add(requirement.string("key") + "=" + values.getFirst());
+      }
+    }
+    return String.join(",", terms);
+  }
+
+  public Tree selfSubjectRulesReview(Tree review, UserInfo user) {
+    String namespace = review.tree("spec").string("namespace");
+    if (namespace.isEmpty()) {
+      throw ApiException.badRequest("no namespace on request");
+    }
+    Authorizer.UserRules found = authorizer.rulesFor(user, namespace);
+    List<Object> resources = new ArrayList<>();
+    List<Object> paths = new ArrayList<>();
+    for (PolicyRule rule : found.rules()) {
+      if (!rule.resources().isEmpty()) {
+        resources.add(rule.tree());
+      }
+      if (!rule.urls().isEmpty()) {
+        paths.add(rule.tree());
+      }
+    }
+    Tree status = Tree.of("resourceRules", resources, "nonResourceRules", paths, "incomplete", found.incomplete());
+    if (!found.error().isEmpty()) {
+      status.set("evaluationError", found.error());
+    }
+    return review.copy().set("status", status);
+  }
+
+  public Tree selfSubjectReview(Tree review, UserInfo user) {
+    Tree answer = review.copy();
+    answer.need("metadata").set("creationTimestamp", clock.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    return answer.set("status", Tree.of("userInfo", tree(user)));
+  }
+
+  public Tree tokenReview(Tree review) {
+    String token = review.tree("spec").string("token");
+    if (token.isEmpty()) {
+      throw ApiException.badRequest("token is required for TokenReview in authentication");
+    }
+    List<String> wanted = review.tree("spec").strings("audiences");
+    Tree status = new Tree();
+    switch (tokens.identify(token, wanted.isEmpty() ? audiences : wanted)) {
+      case Identity.Known known -> {
+        status.set("authenticated", true).set("user", tree(io.kubrig.apiserver.authn.Authenticators.withAuthenticated(known.user())));
+        if (!known.audiences().isEmpty()) {
+          status.set("audiences", new ArrayList<Object>(known.audiences()));
+        }
+      }
+      case Identity.Bad bad -> status.set("user", new Tree()).set("error", bad.error());
+      case Identity.NotMine ignored -> status.set("user", new Tree());
+    }
+    return review.copy().set("status", status);
+  }
+
+  /** A user as {@code authentication.k8s.io/v1 UserInfo}. */
+  public static Tree tree(UserInfo user) {
+    Tree tree = Tree.of("username", user.name());
+    if (!user.uid().isEmpty()) {
+      tree.set("uid", user.uid());
+    }
+    if (!user.groups().isEmpty()) {
+      tree.set("groups", new ArrayList<Object>(user.groups()));
+    }
+    if (!user.extra().isEmpty()) {
+      Tree extra = new Tree();
+      new TreeMap<>(user.extra()).forEach((key, values) -> extra.set(key, new ArrayList<Object>(values)));
+      tree.set("extra", extra);
+    }
+    return tree;
+  }
+}
