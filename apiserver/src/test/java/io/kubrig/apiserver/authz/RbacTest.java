@@ -109,7 +109,7 @@ class RbacTest {
   @Test
   void has_the_default_roles_of_native() {
     BootstrapPolicy.Defaults defaults = BootstrapPolicy.load();
-    assertThat(defaults.clusterRoles()).hasSize(71);
+    assertThat(defaults.clusterRoles()).hasSize(69);
     assertThat(defaults.clusterRoleBindings()).hasSize(50);
     assertThat(defaults.roles()).hasSize(7);
     assertThat(defaults.roleBindings()).hasSize(7);
