@@ -1,0 +1,222 @@
+package io.kubrig.standalone.inprocess;
+
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.StandardHttpClient;
+import io.fabric8.kubernetes.client.http.StandardHttpHeaders;
+import io.fabric8.kubernetes.client.http.StandardHttpRequest;
+import io.fabric8.kubernetes.client.http.StandardWebSocketBuilder;
+import io.fabric8.kubernetes.client.http.WebSocket;
+import io.fabric8.kubernetes.client.http.WebSocketResponse;
+import io.fabric8.kubernetes.client.http.WebSocketUpgradeResponse;
+import io.kubrig.apiserver.http.Headers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Sends requests by calling the API server's handler on a virtual thread each. */
+final class InProcessClient extends StandardHttpClient<InProcessClient, InProcessClients, InProcessClientBuilder> {
+  private final InProcessClients factory;
+
+  InProcessClient(InProcessClientBuilder builder, InProcessClients factory) {
+    this(builder, factory, new AtomicBoolean());
+  }
+
+  InProcessClient(InProcessClientBuilder builder, InProcessClients factory, AtomicBoolean closed) {
+    super(builder, closed);
+    this.factory = factory;
+  }
+
+  @Override
+  public CompletableFuture<HttpResponse<AsyncBody>> consumeBytesDirect(
+      StandardHttpRequest request, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+    CompletableFuture<HttpResponse<AsyncBody>> answered = new CompletableFuture<>();
+    BodyPipe pipe = new BodyPipe(consumer);
+    run(request, new ToBody(request, pipe, answered), failure -> answered.completeExceptionally(failure), pipe::end);
+    return answered;
+  }
+
+  /**
+   * A watch as a WebSocket: every frame of the streamed answer is one message. What needs a real connection (exec, attach, port-forward) cannot be
+   * had in process.
+   */
+  @Override
+  public CompletableFuture<WebSocketResponse> buildWebSocketDirect(StandardWebSocketBuilder builder, WebSocket.Listener listener) {
+    CompletableFuture<WebSocketResponse> opened = new CompletableFuture<>();
+    StandardHttpRequest request = builder.asHttpRequest();
+    InProcessSocket socket = new InProcessSocket(listener);
+    run(request, new ToSocket(request, socket, opened), opened::completeExceptionally, socket::ended);
+    return opened;
+  }
+
+  private void run(
+      StandardHttpRequest request, InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {
+    Thread.ofVirtual().name("in-process " + request.method()).start(() -> handle(request, answer, failed, finished));
+  }
+
+  private void handle(
+      StandardHttpRequest request, InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {
+    try {
+      InProcessExchange exchange = new InProcessExchange(request, headers(request), body(request), factory, answer);
+      factory.handler().handle(exchange);
+      exchange.finished();
+      if (!answer.begun()) {
+        failed.accept(new IOException("the API server gave no answer to " + request.method() + " " + request.uri().getPath()));
+      }
+    } catch (IOException | RuntimeException e) {
+      failed.accept(e);
+    } finally {
+      finished.run();
+    }
+  }
+
+  private static Headers headers(StandardHttpRequest request) {
+    Headers headers = new Headers();
+    request.headers().forEach((name, values) -> values.forEach(value -> headers.add(name, value)));
+    if (request.getContentType() != null && headers.first("Content-Type").isEmpty()) {
+      headers.add("Content-Type", request.getContentType());
+    }
+    return headers;
+  }
+
+  private static byte[] body(StandardHttpRequest request) {
+    return switch (request.body()) {
+      case null -> new byte[0];
+      case StandardHttpRequest.StringBodyContent text -> text.getContent().getBytes(StandardCharsets.UTF_8);
+      case StandardHttpRequest.ByteArrayBodyContent bytes -> bytes.getContent();
+      case StandardHttpRequest.InputStreamBodyContent stream -> read(stream);
+      default -> throw new IllegalArgumentException("a body of the unknown form " + request.body().getClass().getName());
+    };
+  }
+
+  private static byte[] read(StandardHttpRequest.InputStreamBodyContent stream) {
+    try {
+      return stream.getContent().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected void doClose() {
+    // every request has its own thread, which ends with it
+  }
+
+  private static Map<String, List<String>> map(Headers headers) {
+    Map<String, List<String>> map = new LinkedHashMap<>();
+    headers.forEach((name, value) -> map.computeIfAbsent(name, key -> new ArrayList<>()).add(value));
+    return map;
+  }
+
+  // ---- answers -------------------------------------------------------------------------------------------------------
+
+  /** An answer whose body goes to a Fabric8 consumer. */
+  private record ToBody(StandardHttpRequest request, BodyPipe pipe, CompletableFuture<HttpResponse<AsyncBody>> answered)
+      implements InProcessExchange.Answer {
+
+    @Override
+    public void begin(int status, Headers headers) {
+      answered.complete(new Response(status, headers, request, pipe));
+    }
+
+    @Override
+    public void piece(byte[] bytes, int offset, int length) throws IOException {
+      pipe.write(bytes, offset, length);
+    }
+
+    @Override
+    public boolean begun() {
+      return answered.isDone();
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+      pipe.onCancel(action);
+    }
+  }
+
+  /** An answer whose pieces are messages of a socket. */
+  private static final class ToSocket implements InProcessExchange.Answer {
+    private final StandardHttpRequest request;
+    private final InProcessSocket socket;
+    private final CompletableFuture<WebSocketResponse> opened;
+    private boolean refused;
+
+    ToSocket(StandardHttpRequest request, InProcessSocket socket, CompletableFuture<WebSocketResponse> opened) {
+      this.request = request;
+      this.socket = socket;
+      this.opened = opened;
+    }
+
+    @Override
+    public void begin(int code, Headers headers) {
+      refused = code != 200;
+      if (refused) {
+        WebSocketUpgradeResponse response = new WebSocketUpgradeResponse(request, code, map(headers));
+        opened.complete(new WebSocketResponse(response, new io.fabric8.kubernetes.client.http.WebSocketHandshakeException(response)));
+        return;
+      }
+      opened.complete(new WebSocketResponse(new WebSocketUpgradeResponse(request, 101, map(headers)), socket));
+      socket.opened();
+    }
+
+    @Override
+    public void piece(byte[] bytes, int offset, int length) throws IOException {
+      if (!refused) {
+        socket.deliver(new String(bytes, offset, length, StandardCharsets.UTF_8));
+      }
+    }
+
+    @Override
+    public boolean begun() {
+      return opened.isDone();
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+      socket.onCancel(action);
+    }
+  }
+
+  private static final class Response extends StandardHttpHeaders implements HttpResponse<AsyncBody> {
+    private final int status;
+    private final HttpRequest request;
+    private final AsyncBody body;
+
+    Response(int status, Headers headers, HttpRequest request, AsyncBody body) {
+      super(map(headers));
+      this.status = status;
+      this.request = request;
+      this.body = body;
+    }
+
+    @Override
+    public int code() {
+      return status;
+    }
+
+    @Override
+    public AsyncBody body() {
+      return body;
+    }
+
+    @Override
+    public HttpRequest request() {
+      return request;
+    }
+
+    @Override
+    public Optional<HttpResponse<?>> previousResponse() {
+      return Optional.empty();
+    }
+  }
+}
