@@ -1,6 +1,9 @@
 package io.kubrig.proxy;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,7 +18,12 @@ interface Sysctls {
     return new Sysctls() {
       @Override
       public long read(String name) throws IOException {
-        return Long.parseLong(Files.readString(Path.of("/proc/sys", name)).strip());
+        // one read call: the kernel answers a second one, after a part, with the end of the file
+        byte[] buffer = new byte[64];
+        try (InputStream in = new FileInputStream("/proc/sys/" + name)) {
+          int length = in.read(buffer);
+          return Long.parseLong(new String(buffer, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip());
+        }
       }
 
       @Override
