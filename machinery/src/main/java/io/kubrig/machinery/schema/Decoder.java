@@ -59,13 +59,18 @@ public final class Decoder {
       Object value = decoded.get(field.name());
       if (value == null) {
         absent(field, out);
-      } else if (field.pointer() || !isZero(value, field.schema().type())) {
+      } else if (field.pointer() || !isZero(value, field.schema().type()) || isReset(field)) {
         out.set(field.name(), value);
       } else if (!field.omitEmpty() && !field.omitZero()) {
         out.set(field.name(), isEmptyCollection(value, field.schema().type()) ? null : value);
       }
     }
     return out;
+  }
+
+  /** An empty list of managedFields is a command to forget them: it has to reach the field manager, which never stores it. */
+  private static boolean isReset(Field field) {
+    return field.name().equals("managedFields") && field.schema().type() == Type.ARRAY;
   }
 
   private static void absent(Field field, Tree out) {
