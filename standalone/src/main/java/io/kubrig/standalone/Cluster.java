@@ -80,6 +80,10 @@ final class Cluster implements AutoCloseable {
   }
 
   private void start(Components which, List<String> args) throws InterruptedException {
+    if (!which.isPresent()) {
+      progress.done("This build has no " + which.command());
+      return;
+    }
     progress.begins("Starting the " + which.command());
     ComponentFactory factory = which.factory();
     Component component = keep(factory.create(factory.flags().parse(args), environment.withMetrics(new KubernetesRegistry())));

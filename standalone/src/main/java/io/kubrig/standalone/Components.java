@@ -1,5 +1,7 @@
 package io.kubrig.standalone;
 
+import io.kubrig.apiserver.ApiServerFactory;
+import io.kubrig.dns.DnsFactory;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.operators.ControllerManagerFactory;
@@ -10,32 +12,34 @@ import java.util.function.Supplier;
 
 /** The components of this build, under the names of their commands. */
 enum Components {
-  API_SERVER("apiserver", missing("API server")),
-  SCHEDULER("scheduler", missing("scheduler")),
+  API_SERVER("apiserver", ApiServerFactory::new),
+  SCHEDULER("scheduler", null),
   CONTROLLER_MANAGER("controller-manager", ControllerManagerFactory::new),
-  KUBELET("kubelet", missing("kubelet")),
+  KUBELET("kubelet", null),
   PROXY("proxy", ProxyFactory::new),
-  DNS("dns", missing("DNS server"));
+  DNS("dns", DnsFactory::new);
 
   private final String command;
-  private final Supplier<ComponentFactory> factory;
+  private final Supplier<ComponentFactory> factory; // null while the component is not written
 
   Components(String command, Supplier<ComponentFactory> factory) {
     this.command = command;
     this.factory = factory;
   }
 
-  private static Supplier<ComponentFactory> missing(String what) {
-    return () -> {
-      throw new StartException("this build has no " + what);
-    };
-  }
-
   String command() {
     return command;
   }
 
+  /** Whether this build has the component. */
+  boolean isPresent() {
+    return factory != null;
+  }
+
   ComponentFactory factory() {
+    if (factory == null) {
+      throw new StartException("this build has no " + command);
+    }
     return factory.get();
   }
 
