@@ -11,6 +11,7 @@ import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.standalone.simulated.AnnotatedScript;
 import io.kubrig.standalone.simulated.SimulatedNodes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -25,13 +26,14 @@ import org.slf4j.LoggerFactory;
 final class Cluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration PART_STOPS_WITHIN = Duration.ofSeconds(10);
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
 
   private final ClusterSettings settings;
   private final ClusterPlan plan;
   private final Environment environment;
   private final Progress progress;
-  private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by this
+  private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by itself
 
   Cluster(ClusterSettings settings, Environment environment, Progress progress) {
     this.settings = settings;
@@ -49,34 +51,66 @@ final class Cluster implements AutoCloseable {
     KubernetesClient admin = keep(environment.clients().open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
     awaitReady(admin);
     progress.done("The API server is ready on " + settings.server());
-    start(Components.CONTROLLER_MANAGER, plan.controllerManager());
-    start(Components.SCHEDULER, plan.scheduler());
+    together(
+        List.of(
+            () -> start(Components.CONTROLLER_MANAGER, plan.controllerManager()),
+            () -> start(Components.SCHEDULER, plan.scheduler()),
+            () -> startNodes(admin)));
+  }
+
+  private void startNodes(KubernetesClient admin) throws InterruptedException {
     switch (settings.node()) {
       case NodeMode.Simulated simulated -> startSimulated(admin, simulated.count());
       case NodeMode.Containerd containerd -> start(Components.PROXY, plan.proxy());
     }
   }
 
-  private void prepareKeys() throws InterruptedException {
-    ClusterPki pki = new ClusterPki(settings.directory().pki(), environment.clock());
-    pki.ensure(plan.serverNames(), plan.serverAddresses());
-    List<Thread> writers = new ArrayList<>();
+  /** Something to start that may fail or be interrupted. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  /** Runs steps side by side and throws the first failure when all have ended. */
+  private static void together(List<Step> steps) throws InterruptedException {
     List<RuntimeException> problems = Collections.synchronizedList(new ArrayList<>());
-    for (ClusterPlan.User user : plan.users()) {
-      writers.add(Thread.ofPlatform().start(() -> {
-        try {
-          pki.kubeconfig(settings.directory().kubeconfig(user.file()), settings.server(), user.name(), user.certificate());
-        } catch (RuntimeException e) {
-          problems.add(e);
-        }
-      }));
+    List<Thread> threads = new ArrayList<>();
+    for (Step step : steps) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      step.run();
+                    } catch (RuntimeException e) {
+                      problems.add(e);
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }));
     }
-    for (Thread writer : writers) {
-      writer.join();
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      threads.forEach(Thread::interrupt);
+      throw e;
     }
     if (!problems.isEmpty()) {
       throw problems.getFirst();
     }
+  }
+
+  private void prepareKeys() throws InterruptedException {
+    ClusterPki pki = new ClusterPki(settings.directory().pki(), environment.clock());
+    pki.ensure(plan.serverNames(), plan.serverAddresses());
+    List<Step> writers = new ArrayList<>();
+    for (ClusterPlan.User user : plan.users()) {
+      Path file = settings.directory().kubeconfig(user.file());
+      writers.add(() -> pki.kubeconfig(file, settings.server(), user.name(), user.certificate()));
+    }
+    together(writers);
   }
 
   private void start(Components which, List<String> args) throws InterruptedException {
@@ -114,19 +148,41 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private synchronized <C extends AutoCloseable> C keep(C closeable) {
-    running.push(closeable);
+  private <C extends AutoCloseable> C keep(C closeable) {
+    synchronized (running) {
+      running.push(closeable);
+    }
     return closeable;
   }
 
+  /** Stops the parts, the last started first; one that does not stop in time is left behind, so that the others still stop cleanly. */
   @Override
-  public synchronized void close() {
-    while (!running.isEmpty()) {
+  public void close() {
+    for (AutoCloseable part = next(); part != null; part = next()) {
+      AutoCloseable closing = part;
+      Thread closer = Thread.ofVirtual().start(() -> close(closing));
       try {
-        running.pop().close();
-      } catch (Exception e) {
-        LOG.error("a part of the cluster did not stop cleanly", e);
+        if (!closer.join(PART_STOPS_WITHIN)) {
+          LOG.error("{} did not stop within {} s", closing.getClass().getSimpleName(), PART_STOPS_WITHIN.toSeconds());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       }
+    }
+  }
+
+  private AutoCloseable next() {
+    synchronized (running) {
+      return running.poll();
+    }
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.error("a part of the cluster did not stop cleanly", e);
     }
   }
 }

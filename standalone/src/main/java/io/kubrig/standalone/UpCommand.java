@@ -87,7 +87,8 @@ final class UpCommand implements Callable<Integer> {
   private int run(DataDirectory directory, NodeMode mode, DataDirectory.Held held, Progress progress) throws InterruptedException {
     ClusterSettings settings = new ClusterSettings(directory, mode, storage, securePort, hostName(), address());
     try (Cluster cluster = new Cluster(settings, Environment.ofProcess(this::fail), progress)) {
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(cluster, held)));
+      Thread main = Thread.currentThread();
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(main, cluster, held)));
       cluster.start();
       held.announceReady();
       progress.done("The cluster is ready. Its log is " + directory.log());
@@ -98,7 +99,8 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static void stop(Cluster cluster, DataDirectory.Held held) {
+  private static void stop(Thread main, Cluster cluster, DataDirectory.Held held) {
+    main.interrupt(); // a start that is under way ends
     cluster.close();
     held.close();
     Runtime.getRuntime().halt(0); // a stop by signal is a success, which the virtual machine would report as 143
