@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.rest;
 
 import io.kubrig.apiserver.registry.Deleter;
+import io.kubrig.apiserver.registry.Forms;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Lister;
 import io.kubrig.apiserver.registry.ObjectStore;
@@ -30,6 +31,7 @@ public record Registry(
     Lister lister,
     Watches watches,
     Views views,
+    Forms forms,
     Map<String, Lens> lenses,
     Map<String, Subresource> commands,
     RandomGenerator random) {

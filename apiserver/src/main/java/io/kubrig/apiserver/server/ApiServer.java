@@ -1,16 +1,17 @@
 package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.admission.AdmissionChain;
-import io.kubrig.apiserver.authn.UserInfo;
+import io.kubrig.apiserver.audit.Audit;
+import io.kubrig.apiserver.authn.Impersonation;
 import io.kubrig.apiserver.discovery.DiscoveryHandler;
 import io.kubrig.apiserver.discovery.ServedApis;
 import io.kubrig.apiserver.discovery.ServedGroup;
+import io.kubrig.apiserver.filter.CrossOrigin;
+import io.kubrig.apiserver.filter.Pipeline;
+import io.kubrig.apiserver.filter.RequestMetrics;
+import io.kubrig.apiserver.flowcontrol.InFlightLimit;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Handler;
-import io.kubrig.apiserver.http.Headers;
-import io.kubrig.apiserver.http.Percent;
-import io.kubrig.apiserver.http.Query;
-import io.kubrig.apiserver.http.RequestInfo;
 import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.registry.BuiltInResources;
@@ -43,9 +44,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** The API server without its socket: answers exchanges, wherever they come from. */
-public final class ApiServer implements Handler {
+public final class ApiServer implements Handler, AutoCloseable {
   private final ApiServerSettings settings;
   private final ResourceHandler resources;
   private final Registry registry;
@@ -53,6 +55,8 @@ public final class ApiServer implements Handler {
   private final ServedApis served;
   private final Responses responses;
   private final Routes routes;
+  private final StoredObjects objects;
+  private final Pipeline pipeline;
 
   public ApiServer(ApiServerSettings settings) {
     this.settings = settings;
@@ -61,27 +65,28 @@ public final class ApiServer implements Handler {
     List<ApiGroup> groups = table.onByDefault();
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());
-    StoredCluster cluster =
-        new StoredCluster(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
-    Kinds kinds = new Kinds(cluster);
-    registry = registry(schemas, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
+    objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
+    Kinds kinds = new Kinds(objects);
+    Forms forms = new Forms(schemas);
+    registry = registry(schemas, forms, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
     responses = new Responses(encoder);
-    Bodies bodies = new Bodies(new TypedDecoding(schemas, new Forms(schemas)));
+    Bodies bodies = new Bodies(new TypedDecoding(schemas, forms));
     resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches());
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
+    pipeline = pipeline(new Security(settings.security(), objects, settings.clock(), settings.random()));
+    new Bootstrap(registry, settings.clock()).run();
   }
 
   private Registry registry() {
     return registry;
   }
 
-  private Registry registry(SchemaCatalog schemas, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
+  private Registry registry(SchemaCatalog schemas, Forms forms, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
     AdmissionChain admission = new AdmissionChain(List.of());
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
-    Forms forms = new Forms(schemas);
     return new Registry(
         catalog,
         schemas,
@@ -91,6 +96,7 @@ public final class ApiServer implements Handler {
         lister,
         new Watches(store, lister, views, forms, settings.clock()),
         views,
+        forms,
         Map.of(),
         Map.of(),
         settings.random());
@@ -130,27 +136,52 @@ public final class ApiServer implements Handler {
     return paths;
   }
 
+  private Pipeline pipeline(Security security) {
+    Pipeline.Parts parts =
+        new Pipeline.Parts(
+            new CrossOrigin(settings.limits().corsOrigins()),
+            settings.limits().strictTransportSecurity(),
+            security.authenticators(),
+            Audit.off(settings.clock()),
+            new Impersonation(security.authorizer()),
+            new InFlightLimit(settings.limits().maxReading(), settings.limits().maxMutating()),
+            security.authorizer(),
+            new RequestMetrics(settings.metrics()),
+            (request, failure) -> responses.fail(call(request), failure, List.of()),
+            this::serve);
+    return new Pipeline(parts, settings.clock(), this::uuid);
+  }
+
+  private UUID uuid() {
+    long high = (settings.random().nextLong() & ~0xF000L) | 0x4000L;
+    return new UUID(high, (settings.random().nextLong() & ~(3L << 62)) | (1L << 63));
+  }
+
+  private static Call call(Pipeline.Request request) {
+    return new Call(request.exchange(), request.info(), request.query(), request.user(), request.received());
+  }
+
   @Override
   public void handle(Exchange exchange) throws IOException {
-    Query query = Query.parse(exchange.rawQuery());
-    String path = Percent.decode(exchange.rawPath(), false).orElse("/");
-    try {
-      RequestInfo info = RequestInfo.of(exchange.method(), path, query);
-      Call call = new Call(exchange, info, query, UserInfo.of("admin", "system:masters"), settings.clock().now());
-      if (info.resource()) {
-        resources.handle(call);
-      } else {
-        document(call, path);
-      }
-    } catch (RequestInfo.Unresolved e) {
-      exchange.respond(400, Headers.of("Content-Type", "text/plain"), e.getMessage().getBytes(StandardCharsets.UTF_8));
+    pipeline.handle(exchange);
+  }
+
+  /** Answers what has come through the pipeline. */
+  private void serve(Pipeline.Request request) throws IOException {
+    Call call = call(request);
+    if (!request.info().resource()) {
+      document(call, request.info().path());
+    } else if (!registry.catalog().servesGroup(request.info().group()) && !request.info().group().isEmpty()) {
+      Routes.notFound(request.exchange());
+    } else {
+      resources.handle(call);
     }
   }
 
   private void document(Call call, String path) throws IOException {
     try {
       if (!routes.handle(call.exchange(), path, call.query()) && !discovery.handle(call.exchange(), path)) {
-        if (path.equals("/api") || path.startsWith("/api/") ) {
+        if (path.equals("/api") || path.startsWith("/api/")) {
           throw ApiException.noSuchPath();
         }
         Routes.notFound(call.exchange());
@@ -158,5 +189,10 @@ public final class ApiServer implements Handler {
     } catch (ApiException e) {
       responses.fail(call, e, List.of());
     }
+  }
+
+  @Override
+  public void close() {
+    objects.close();
   }
 }

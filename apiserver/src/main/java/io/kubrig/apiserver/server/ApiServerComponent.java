@@ -38,6 +38,7 @@ public final class ApiServerComponent implements Component {
   private final ParsedFlags parsed;
   private final Environment environment;
   private Storage storage;
+  private ClusterPki pki;
   private ApiServer server;
   private HttpServer front;
 
@@ -80,9 +81,11 @@ public final class ApiServerComponent implements Component {
   }
 
   private void open() throws IOException {
-    Tls tls = tls();
+    pki = pki();
     storage = openStorage();
-    server = new ApiServer(settings());
+    ApiServerSettings settings = settings();
+    Tls tls = tls(settings.security().clientAuthorities());
+    server = new ApiServer(settings);
     front = HttpServer.start(ServerOptions.on(address()), tls, server);
     LOG.info("Serving securely on {}", address());
   }
@@ -97,7 +100,15 @@ public final class ApiServerComponent implements Component {
             parsed.value(flags.allowPrivileged),
             parsed.value(flags.eventTtl));
     String external = host().getHostAddress() + ":" + parsed.value(flags.securePort);
-    return new ApiServerSettings(storage, environment.clock(), environment.random(), environment.metrics(), external, cluster);
+    ApiServerSettings.Limits limits =
+        new ApiServerSettings.Limits(
+            parsed.value(flags.maxInFlight),
+            parsed.value(flags.maxMutatingInFlight),
+            parsed.value(flags.corsAllowedOrigins),
+            String.join("; ", parsed.value(flags.hsts)));
+    SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
+    return new ApiServerSettings(
+        storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, limits);
   }
 
   /** The server without its socket, for clients in the same process. Only after {@link #start}. */
@@ -127,27 +138,26 @@ public final class ApiServerComponent implements Component {
 
   // ---- keys ----------------------------------------------------------------------------------------------------------
 
-  private Tls tls() throws IOException {
+  private Tls tls(List<X509Certificate> clientAuthorities) throws IOException {
     Path certificate = Path.of(parsed.value(flags.tlsCertFile));
     Path key = Path.of(parsed.value(flags.tlsKeyFile));
     if (!parsed.isSet(flags.tlsCertFile)) {
-      ClusterPki pki = pki();
       certificate = pki.file("apiserver.crt");
       key = pki.file("apiserver.key");
     }
     List<X509Certificate> chain = PemFiles.certificates(certificate);
     PrivateKey privateKey = PemFiles.privateKey(key);
-    return Tls.of(privateKey, chain, List.of());
+    return Tls.of(privateKey, chain, clientAuthorities);
   }
 
   private ClusterPki pki() throws IOException {
     String dir = parsed.value(flags.certDir);
-    ClusterPki pki = new ClusterPki(dir.isEmpty() ? dataDir().resolve("pki") : Path.of(dir), environment.clock());
+    ClusterPki made = new ClusterPki(dir.isEmpty() ? dataDir().resolve("pki") : Path.of(dir), environment.clock());
     List<InetAddress> addresses = new ArrayList<>();
     addresses.add(InetAddress.getLoopbackAddress());
     addresses.add(host());
-    pki.ensure(ClusterPki.serverNames(InetAddress.getLocalHost().getHostName(), "cluster.local"), addresses);
-    return pki;
+    made.ensure(ClusterPki.serverNames(InetAddress.getLocalHost().getHostName(), "cluster.local"), addresses);
+    return made;
   }
 
   /** The address that members of the cluster are told. */
@@ -182,6 +192,10 @@ public final class ApiServerComponent implements Component {
     if (front != null) {
       front.close();
       front = null;
+    }
+    if (server != null) {
+      server.close();
+      server = null;
     }
     if (storage != null) {
       try {

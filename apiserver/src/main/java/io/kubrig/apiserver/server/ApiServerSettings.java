@@ -4,6 +4,7 @@ import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.machinery.clock.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,4 +13,18 @@ import java.util.random.RandomGenerator;
  * @param externalAddress host and port under which clients reach the server
  */
 public record ApiServerSettings(
-    Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress, Cluster.Settings cluster) {}
+    Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
+    Cluster.Settings cluster,
+    SecuritySettings security,
+    Limits limits) {
+
+  /**
+   * What is admitted and told to all clients.
+   *
+   * @param maxReading non-mutating requests in flight
+   * @param maxMutating mutating ones
+   * @param corsOrigins regular expressions
+   * @param strictTransportSecurity the header's value, "" for none
+   */
+  public record Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity) {}
+}
