@@ -1,6 +1,6 @@
 package io.kubrig.machinery.fieldmanager;
 
-import io.kubrig.machinery.json.GoFloat;
+import io.kubrig.machinery.json.GoText;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.Schema.Type;
 import io.kubrig.machinery.tree.Tree;
@@ -83,7 +83,7 @@ final class TypeCheck {
     switch (type) {
       case STRING, BYTES -> {
         if (!(value instanceof String)) {
-          error(path, "expected string, got &value.valueUnstructured{Value:" + goSyntax(value) + "}");
+          error(path, "expected string, got &value.valueUnstructured{Value:" + GoText.syntax(value) + "}");
         }
       }
       case INTEGER, NUMBER -> {
@@ -118,38 +118,8 @@ final class TypeCheck {
     };
   }
 
-  /** Go's %#v. */
-  private static String goSyntax(Object value) {
-    return switch (value) {
-      case null -> "interface {}(nil)";
-      case String text -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-      case Double number -> GoFloat.format(number);
-      case List<?> list -> "[]interface {}{" + String.join(", ", list.stream().map(TypeCheck::goSyntax).toList()) + "}";
-      case Tree tree -> {
-        List<String> members = new ArrayList<>();
-        tree.names().stream().sorted().forEach(name -> members.add(goSyntax(name) + ":" + goSyntax(tree.get(name))));
-        yield "map[string]interface {}{" + String.join(", ", members) + "}";
-      }
-      default -> String.valueOf(value);
-    };
-  }
-
   /** Go's %v of the wrapper around a value. */
   private static String plain(Object value) {
-    return "&{" + plainValue(value) + "}";
-  }
-
-  private static String plainValue(Object value) {
-    return switch (value) {
-      case null -> "<nil>";
-      case Double number -> GoFloat.format(number);
-      case List<?> list -> "[" + String.join(" ", list.stream().map(TypeCheck::plainValue).toList()) + "]";
-      case Tree tree -> {
-        List<String> members = new ArrayList<>();
-        tree.names().stream().sorted().forEach(name -> members.add(name + ":" + plainValue(tree.get(name))));
-        yield "map[" + String.join(" ", members) + "]";
-      }
-      default -> String.valueOf(value);
-    };
+    return "&{" + GoText.plain(value) + "}";
   }
 }

@@ -16,6 +16,14 @@ import java.util.List;
  * <p>Immutable and shared. The input is used up: parts of it become parts of the result.
  */
 public final class Decoder {
+  /** Whose words a complaint about a type has. */
+  public enum Wording {
+    /** The JSON decoder's: {@code json: cannot unmarshal string into Go struct field …}. */
+    JSON,
+    /** Those of the converter from free-form objects, which strategic merge patches go through: {@code unrecognized type: int32}. */
+    UNSTRUCTURED
+  }
+
   private final Schema schema;
 
   public Decoder(Schema schema) {
@@ -28,7 +36,12 @@ public final class Decoder {
    * @throws DecodeException with Go's message if a value has the wrong type
    */
   public Decoded decode(Document document) {
-    Decoding run = new Decoding(document);
+    return decode(document, Wording.JSON);
+  }
+
+  /** As {@link #decode(Document)} with the messages of another of native's decoders. */
+  public Decoded decode(Document document, Wording wording) {
+    Decoding run = new Decoding(document, wording);
     Tree tree = (Tree) run.decoded(document.value() == null ? new Tree() : document.value(), schema, null);
     return new Decoded(tree, document.remarks(), run.strictErrors());
   }

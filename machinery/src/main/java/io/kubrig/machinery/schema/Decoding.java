@@ -11,10 +11,12 @@ import java.util.List;
 /** One document's way through a {@link Decoder}. */
 final class Decoding {
   private final Document document;
+  private final Decoder.Wording wording;
   private final StrictErrors strict = new StrictErrors();
 
-  Decoding(Document document) {
+  Decoding(Document document, Decoder.Wording wording) {
     this.document = document;
+    this.wording = wording;
   }
 
   List<String> strictErrors() {
@@ -150,6 +152,9 @@ final class Decoding {
   }
 
   private DecodeException mismatch(Object value, Schema schema, Schema owner) {
+    if (wording == Decoder.Wording.UNSTRUCTURED) {
+      return new DecodeException(GoTypes.conversionError(value, schema));
+    }
     String what = GoTypes.kindOf(value);
     if (schema.type() == Type.INTEGER && what.equals("number")) {
       what += " " + GoTypes.number(value);

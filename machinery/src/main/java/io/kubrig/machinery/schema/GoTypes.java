@@ -51,4 +51,27 @@ final class GoTypes {
   static String number(Object value) {
     return value instanceof Double real ? GoFloat.format(real) : String.valueOf(value);
   }
+
+  /** The message of Go's converter from free-form objects. */
+  static String conversionError(Object value, Schema schema) {
+    String from =
+        switch (value) {
+          case String text -> "string";
+          case Boolean flag -> "bool";
+          case Tree tree -> "map";
+          case List<?> list -> "slice";
+          case Double number -> "float64";
+          case null, default -> "int64";
+        };
+    String to = name(schema);
+    return switch (schema.type()) {
+      case OBJECT -> "cannot restore struct from: " + from;
+      case MAP -> "cannot restore map from " + from;
+      case ARRAY, BYTES -> "cannot restore slice from " + from;
+      default -> {
+        boolean convertible = from.equals("int64") && to.equals("string") || from.equals("float64") && to.startsWith("int");
+        yield convertible ? "cannot convert " + from + " to " + to : "unrecognized type: " + to;
+      }
+    };
+  }
 }
