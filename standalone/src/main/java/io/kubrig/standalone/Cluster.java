@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,34 +73,30 @@ final class Cluster implements AutoCloseable {
     void run() throws InterruptedException;
   }
 
-  /** Runs steps side by side and throws the first failure when all have ended. */
+  /** Runs steps side by side; throws the first failure at once, without waiting for the others: {@link #close} ends them. */
   private static void together(List<Step> steps) throws InterruptedException {
-    List<RuntimeException> problems = Collections.synchronizedList(new ArrayList<>());
-    List<Thread> threads = new ArrayList<>();
+    BlockingQueue<Optional<RuntimeException>> outcomes = new LinkedBlockingQueue<>();
     for (Step step : steps) {
-      threads.add(
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      step.run();
-                    } catch (RuntimeException e) {
-                      problems.add(e);
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
+      Thread.ofVirtual().start(() -> outcomes.add(outcome(step)));
     }
-    try {
-      for (Thread thread : threads) {
-        thread.join();
+    for (int i = 0; i < steps.size(); i++) {
+      Optional<RuntimeException> problem = outcomes.take();
+      if (problem.isPresent()) {
+        throw problem.get();
       }
-    } catch (InterruptedException e) {
-      threads.forEach(Thread::interrupt);
-      throw e;
     }
-    if (!problems.isEmpty()) {
-      throw problems.getFirst();
+  }
+
+  private static Optional<RuntimeException> outcome(Step step) {
+    try {
+      step.run();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      return Optional.of(new StartException("a part of the cluster could not start: " + e.getMessage(), e));
+    } catch (RuntimeException e) {
+      return Optional.of(e);
+    } catch (InterruptedException e) {
+      return Optional.of(new StartException("the start was interrupted", e));
     }
   }
 
