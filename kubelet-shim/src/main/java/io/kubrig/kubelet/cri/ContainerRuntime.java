@@ -18,6 +18,7 @@ import io.kubrig.kubelet.cri.v1.RuntimeStatus;
 import io.kubrig.kubelet.cri.v1.VersionResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,8 +46,8 @@ public interface ContainerRuntime extends AutoCloseable {
   /** Forgets a sandbox and its containers. */
   void removeSandbox(String sandboxId);
 
-  /** Every sandbox, whatever its state. */
-  List<PodSandbox> sandboxes();
+  /** The sandboxes that carry all the labels, whatever their state. */
+  List<PodSandbox> sandboxes(Map<String, String> labels);
 
   /** A sandbox with its addresses; empty when the runtime does not know it any more. */
   Optional<PodSandboxStatus> sandbox(String sandboxId);
@@ -61,8 +62,8 @@ public interface ContainerRuntime extends AutoCloseable {
 
   void removeContainer(String containerId);
 
-  /** Every container, whatever its state. */
-  List<Container> containers();
+  /** The containers that carry all the labels, whatever their state. */
+  List<Container> containers(Map<String, String> labels);
 
   /** A container; empty when the runtime does not know it any more. */
   Optional<ContainerStatus> container(String containerId);

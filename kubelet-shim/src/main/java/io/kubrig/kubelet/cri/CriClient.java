@@ -14,6 +14,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -89,8 +90,9 @@ public final class CriClient implements ContainerRuntime {
   }
 
   @Override
-  public List<PodSandbox> sandboxes() {
-    return call(() -> timed().listPodSandbox(ListPodSandboxRequest.getDefaultInstance())).getItemsList();
+  public List<PodSandbox> sandboxes(Map<String, String> labels) {
+    PodSandboxFilter filter = PodSandboxFilter.newBuilder().putAllLabelSelector(labels).build();
+    return call(() -> timed().listPodSandbox(ListPodSandboxRequest.newBuilder().setFilter(filter).build())).getItemsList();
   }
 
   @Override
@@ -123,8 +125,9 @@ public final class CriClient implements ContainerRuntime {
   }
 
   @Override
-  public List<Container> containers() {
-    return call(() -> timed().listContainers(ListContainersRequest.getDefaultInstance())).getContainersList();
+  public List<Container> containers(Map<String, String> labels) {
+    ContainerFilter filter = ContainerFilter.newBuilder().putAllLabelSelector(labels).build();
+    return call(() -> timed().listContainers(ListContainersRequest.newBuilder().setFilter(filter).build())).getContainersList();
   }
 
   @Override
