@@ -41,7 +41,7 @@ public final class Backoff {
   }
 
   /** The whole present wait of a key; zero when it has none. */
-  public synchronized Duration wait(String key) {
+  public synchronized Duration delay(String key) {
     Entry entry = entries.get(key);
     return entry == null ? Duration.ZERO : entry.delay;
   }
