@@ -11,7 +11,7 @@ import io.kubrig.kubelet.cri.v1.PodSandboxConfig;
 import io.kubrig.kubelet.pod.Backoff;
 import io.kubrig.kubelet.pod.PodEvents;
 import io.kubrig.machinery.clock.Clock;
-import io.kubrig.machinery.flags.GoDuration;
+import io.kubrig.machinery.duration.GoDuration;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -13,7 +13,7 @@ import io.kubrig.kubelet.pod.SyncPlan.Kill;
 import io.kubrig.kubelet.pod.SyncPlan.SandboxStep;
 import io.kubrig.kubelet.posix.FileTree;
 import io.kubrig.kubelet.status.StatusInput.Waiting;
-import io.kubrig.machinery.flags.GoDuration;
+import io.kubrig.machinery.duration.GoDuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -229,7 +229,7 @@ final class PodWorker {
     services.probes().stopKilling(uid);
     look();
     if (!observed.dead()) {
-      services.actor().stop(current, observed, grace());
+      services.actor().stop(current, observed, ContainerKiller.grace(current));
     }
     look();
     if (!observed.dead()) {
@@ -240,11 +240,6 @@ final class PodWorker {
     stage = Stage.TERMINATED;
     poke();
     return Optional.empty();
-  }
-
-  /** A pod whose object was deleted without notice gets the least time. */
-  private Duration grace() {
-    return removed() && current.getMetadata().getDeletionTimestamp() == null ? Duration.ofSeconds(1) : ContainerKiller.grace(current);
   }
 
   /** Gives back what the pod had; then waits for its object to be deleted, and forgets what the runtime kept for its logs. */

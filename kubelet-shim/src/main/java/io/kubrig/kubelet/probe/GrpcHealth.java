@@ -46,7 +46,7 @@ final class GrpcHealth {
       String address = host + ":" + port;
       return switch (e.getStatus().getCode()) {
         case UNIMPLEMENTED -> ProbeOutcome.failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + e.getStatus().getDescription());
-        case DEADLINE_EXCEEDED -> ProbeOutcome.failure("timeout: health rpc did not complete within " + io.kubrig.machinery.flags.GoDuration.format(timeout));
+        case DEADLINE_EXCEEDED -> ProbeOutcome.failure("timeout: health rpc did not complete within " + io.kubrig.machinery.duration.GoDuration.format(timeout));
         case UNAVAILABLE -> ProbeOutcome.failure("error: failed to connect service \"" + address + "\": " + e.getStatus().getDescription());
         default -> ProbeOutcome.failure("error: health rpc probe failed: " + e.getStatus());
       };

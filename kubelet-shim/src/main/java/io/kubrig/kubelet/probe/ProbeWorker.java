@@ -10,6 +10,7 @@ import io.kubrig.kubelet.probe.Probes.Kind;
 import io.kubrig.kubelet.probe.Probes.Subject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Repeats one probe of one container, run after run of it, and applies the thresholds. Its state belongs to its own thread.
@@ -74,7 +75,7 @@ final class ProbeWorker {
     if (container.isEmpty() || run.isEmpty() || Probes.probe(container.get(), key.kind()) == null) {
       return;
     }
-    adopt(run.get());
+    adopt(subject.get().pod(), run.get());
     if (resting) {
       return;
     }
@@ -96,15 +97,25 @@ final class ProbeWorker {
     judge(subject.get(), probe, attempt(subject.get(), container.get(), probe));
   }
 
-  private void adopt(Instance run) {
+  /** Turns to a new run. What was reported of it before a restart of the kubelet holds until the first attempt. */
+  private void adopt(Pod pod, Instance run) {
     if (!run.id().equals(containerId)) {
       probes.clear(key, containerId);
       containerId = run.id();
       resting = false;
       inRow = 0;
       last = null;
-      probes.set(key, containerId, key.kind().initial);
+      probes.set(key, containerId, reported(pod) ? Verdict.SUCCESS : key.kind().initial);
     }
+  }
+
+  private boolean reported(Pod pod) {
+    if (pod.getStatus() == null) {
+      return false;
+    }
+    return Stream.concat(pod.getStatus().getContainerStatuses().stream(), pod.getStatus().getInitContainerStatuses().stream())
+        .filter(status -> ("containerd://" + containerId).equals(status.getContainerID()))
+        .anyMatch(status -> Boolean.TRUE.equals(key.kind() == Kind.READINESS ? status.getReady() : status.getStarted()));
   }
 
   private ProbeOutcome attempt(Subject subject, Container container, Probe probe) {

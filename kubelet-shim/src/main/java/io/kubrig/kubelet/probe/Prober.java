@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.kubrig.kubelet.cri.ContainerRuntime;
 import io.kubrig.kubelet.cri.CriException;
-import io.kubrig.machinery.flags.GoDuration;
+import io.kubrig.machinery.duration.GoDuration;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
