@@ -59,6 +59,11 @@ public final class ConfigFields {
     return node != null && !isNull(node);
   }
 
+  /** Consumes a field of any shape without reading it, for settings that have no meaning here; returns whether it was set. */
+  public boolean ignore(String name) {
+    return take(name) != null;
+  }
+
   public String text(String name, String absent) {
     return scalar(name, absent, "a text", text -> text);
   }
