@@ -7,14 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What types and their fields mean, in words, by OpenAPI definition name. Only OpenAPI and explain need it. Immutable. */
+/**
+ * What only OpenAPI and explain need of types and their fields, by OpenAPI definition name: their meaning in words, and their
+ * {@code x-kubernetes-…} extensions as JSON text. Immutable.
+ */
 public final class Descriptions {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private final Map<String, Map<String, String>> types;
+  private final Map<String, Map<String, String>> extensions;
 
   /** Texts by definition and field; the text under "" is the definition's own. */
-  public Descriptions(Map<String, Map<String, String>> types) {
+  public Descriptions(Map<String, Map<String, String>> types, Map<String, Map<String, String>> extensions) {
     this.types = types;
+    this.extensions = extensions;
   }
 
   /** The description of a definition, or "". */
@@ -27,10 +32,20 @@ public final class Descriptions {
     return types.getOrDefault(definition, Map.of()).getOrDefault(field, "");
   }
 
+  /** The extensions of a definition (field "") or of one of its fields, as the text of a JSON object; "" when there are none. */
+  public String extensions(String definition, String field) {
+    return extensions.getOrDefault(definition, Map.of()).getOrDefault(field, "");
+  }
+
   public void write(DataOutputStream out) throws IOException {
     out.writeShort(VERSION);
-    out.writeShort(types.size());
-    for (Map.Entry<String, Map<String, String>> type : types.entrySet()) {
+    write(types, out);
+    write(extensions, out);
+  }
+
+  private static void write(Map<String, Map<String, String>> texts, DataOutputStream out) throws IOException {
+    out.writeShort(texts.size());
+    for (Map.Entry<String, Map<String, String>> type : texts.entrySet()) {
       text(type.getKey(), out);
       out.writeShort(type.getValue().size());
       for (Map.Entry<String, String> field : type.getValue().entrySet()) {
@@ -45,6 +60,10 @@ public final class Descriptions {
     if (in.readShort() != VERSION) {
       throw new IOException("not a description resource of version " + VERSION);
     }
+    return new Descriptions(readTexts(in), readTexts(in));
+  }
+
+  private static Map<String, Map<String, String>> readTexts(DataInputStream in) throws IOException {
     int count = in.readUnsignedShort();
     Map<String, Map<String, String>> types = LinkedHashMap.newLinkedHashMap(count);
     for (int i = 0; i < count; i++) {
@@ -56,7 +75,7 @@ public final class Descriptions {
       }
       types.put(name, fields);
     }
-    return new Descriptions(types);
+    return types;
   }
 
   private static void text(String value, DataOutputStream out) throws IOException {

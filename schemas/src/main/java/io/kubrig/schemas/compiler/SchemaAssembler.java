@@ -1,9 +1,11 @@
 package io.kubrig.schemas.compiler;
 
+import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.Schema.Field;
 import io.kubrig.machinery.schema.Schema.ListType;
 import io.kubrig.machinery.schema.Schema.Type;
+import io.kubrig.machinery.tree.Tree;
 import io.kubrig.schemas.compiler.GoFields.GoField;
 import io.kubrig.schemas.compiler.Message.Cardinality;
 import io.kubrig.schemas.compiler.Message.MessageField;
@@ -47,6 +49,7 @@ final class SchemaAssembler {
   private final Map<String, List<GoField>> goFields;
   private final Map<String, Schema> definitions = new TreeMap<>();
   private final Map<String, Map<String, String>> descriptions = new TreeMap<>();
+  private final Map<String, Map<String, String>> extensions = new TreeMap<>();
   private final Map<String, Schema> scalars = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
 
@@ -76,6 +79,11 @@ final class SchemaAssembler {
     return descriptions;
   }
 
+  /** By definition and field, as JSON text. */
+  Map<String, Map<String, String>> extensions() {
+    return extensions;
+  }
+
   private Schema definition(String name) {
     Schema known = definitions.get(name);
     if (known != null) {
@@ -99,6 +107,7 @@ final class SchemaAssembler {
     }
     schema.atomicMap(message.comment().value("structType").filter("atomic"::equals).isPresent());
     addFields(schema, message, fields, new int[0]);
+    extend(name, "", Extensions.ofType(message, fields));
     return schema;
   }
 
@@ -138,6 +147,7 @@ final class SchemaAssembler {
   private Field field(String owner, GoFields.Named named, MessageField message, int[] path) {
     Comment comment = message.comment();
     describe(owner, named.name(), comment);
+    extend(owner, named.name(), Extensions.ofField(comment));
     boolean wrapped = message.cardinality() == Cardinality.ONE && isWrappedList(message.type());
     int[] protoPath = message.number() == 0 ? new int[0] : with(path, message.number());
     Field field =
@@ -232,6 +242,12 @@ final class SchemaAssembler {
     String text = comment.description();
     if (!text.isEmpty()) {
       descriptions.computeIfAbsent(definition, _ -> new TreeMap<>()).put(field, text);
+    }
+  }
+
+  private void extend(String definition, String field, Tree members) {
+    if (!members.isEmpty()) {
+      extensions.computeIfAbsent(definition, _ -> new TreeMap<>()).put(field, Json.text(members));
     }
   }
 

@@ -37,6 +37,7 @@ public final class SchemaCompiler {
     Map<String, Message> messages = new HashMap<>();
     DescriptorMessages.addTo(messages, ProtoComments.read(sourcesJar));
     TextMessages.addTo(messages, Files.readAllLines(data.resolve("messages.txt")));
+    Corrections.apply(messages, Files.readAllLines(data.resolve("corrections.txt")));
     Map<String, List<GoField>> goFields = GoFields.parse(Files.readAllLines(data.resolve("go-fields.txt")));
     SchemaAssembler assembler = new SchemaAssembler(messages, goFields);
     assembler.assemble();
@@ -47,7 +48,7 @@ public final class SchemaCompiler {
       SchemaFormat.write(assembler.definitions(), kinds, out);
     }
     try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(output.resolve("kubernetes.descriptions")))) {
-      new Descriptions(assembler.descriptions()).write(out);
+      new Descriptions(assembler.descriptions(), assembler.extensions()).write(out);
     }
     System.out.printf("compiled %d definitions, %d kinds%n", assembler.definitions().size(), kinds.size());
   }

@@ -55,7 +55,15 @@ final class TextMessages {
   }
 
   private static Comment markers(String[] words, int from) {
-    return new Comment(Arrays.asList(words).subList(from, words.length));
+    List<String> lines = new ArrayList<>();
+    for (int i = from; i < words.length; i++) {
+      if (words[i].equals("--")) {
+        lines.add(String.join(" ", Arrays.asList(words).subList(i + 1, words.length)));
+        break;
+      }
+      lines.add(words[i]);
+    }
+    return new Comment(lines);
   }
 
   private void flush() {
