@@ -3,16 +3,26 @@ package io.kubrig.apiserver.authn;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.tree.Tree;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.bouncycastle.jcajce.provider.asymmetric.util.EC5Util;
+import org.bouncycastle.jce.spec.ECParameterSpec;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /**
  * The keys of service account tokens, and the two documents by which others find them.
@@ -31,6 +41,23 @@ public record ServiceAccountKeys(List<String> issuers, PrivateKey signing, Strin
       byId.put(keyId(key), key);
     }
     return new ServiceAccountKeys(issuers, signing, verifying.isEmpty() ? "" : keyId(verifying.getFirst()), byId);
+  }
+
+  /** The public key that belongs to a private one. */
+  public static PublicKey publicHalf(PrivateKey key) {
+    try {
+      if (key instanceof RSAPrivateCrtKey rsa) {
+        return KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()));
+      }
+      if (key instanceof ECPrivateKey elliptic) {
+        ECParameterSpec curve = EC5Util.convertSpec(elliptic.getParams());
+        ECPoint point = EC5Util.convertPoint(new FixedPointCombMultiplier().multiply(curve.getG(), elliptic.getS()).normalize());
+        return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, elliptic.getParams()));
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("the service account key has no public half: " + e.getMessage(), e);
+    }
+    throw new IllegalArgumentException("service account keys are RSA or elliptic, not " + key.getAlgorithm());
   }
 
   /** As native derives it: the SHA-256 of the key's DER form. */

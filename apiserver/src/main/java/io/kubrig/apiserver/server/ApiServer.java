@@ -12,6 +12,7 @@ import io.kubrig.apiserver.filter.RequestMetrics;
 import io.kubrig.apiserver.flowcontrol.InFlightLimit;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Handler;
+import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.registry.BuiltInResources;
@@ -29,6 +30,7 @@ import io.kubrig.apiserver.rest.Patches;
 import io.kubrig.apiserver.rest.Registry;
 import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.rest.Responses;
+import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.rest.TypedDecoding;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
@@ -42,6 +44,7 @@ import io.kubrig.schemas.ResourceTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -56,7 +59,9 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Responses responses;
   private final Routes routes;
   private final StoredObjects objects;
+  private final Security security;
   private final Pipeline pipeline;
+  private final Map<String, Subresource> commands = new HashMap<>();
 
   public ApiServer(ApiServerSettings settings) {
     this.settings = settings;
@@ -71,12 +76,18 @@ public final class ApiServer implements Handler, AutoCloseable {
     registry = registry(schemas, forms, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
     responses = new Responses(encoder);
     Bodies bodies = new Bodies(new TypedDecoding(schemas, forms));
+    security = new Security(settings.security(), objects, settings.clock(), settings.random());
+    commands.putAll(new ReviewCommands(schemas, bodies, responses).of(security.reviews(), security.tokenRequests(), objects));
     resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches());
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
-    pipeline = pipeline(new Security(settings.security(), objects, settings.clock(), settings.random()));
+    pipeline = pipeline();
     new Bootstrap(registry, settings.clock()).run();
+  }
+
+  private Security security() {
+    return security;
   }
 
   private Registry registry() {
@@ -84,7 +95,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private Registry registry(SchemaCatalog schemas, Forms forms, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
-    AdmissionChain admission = new AdmissionChain(List.of());
+    AdmissionChain admission = new AdmissionChain(List.of(new EscalationCheck(() -> security().escalation())));
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
     return new Registry(
@@ -98,7 +109,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         views,
         forms,
         Map.of(),
-        Map.of(),
+        commands,
         settings.random());
   }
 
@@ -136,7 +147,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     return paths;
   }
 
-  private Pipeline pipeline(Security security) {
+  private Pipeline pipeline() {
     Pipeline.Parts parts =
         new Pipeline.Parts(
             new CrossOrigin(settings.limits().corsOrigins()),
@@ -180,6 +191,9 @@ public final class ApiServer implements Handler, AutoCloseable {
 
   private void document(Call call, String path) throws IOException {
     try {
+      if (issuerDocument(call.exchange(), path)) {
+        return;
+      }
       if (!routes.handle(call.exchange(), path, call.query()) && !discovery.handle(call.exchange(), path)) {
         if (path.equals("/api") || path.startsWith("/api/")) {
           throw ApiException.noSuchPath();
@@ -189,6 +203,19 @@ public final class ApiServer implements Handler, AutoCloseable {
     } catch (ApiException e) {
       responses.fail(call, e, List.of());
     }
+  }
+
+  /** What others need to verify service account tokens. */
+  private boolean issuerDocument(Exchange exchange, String path) throws IOException {
+    boolean discovered = path.equals("/.well-known/openid-configuration");
+    if (!discovered && !path.equals("/openid/v1/jwks")) {
+      return false;
+    }
+    String keySet = "https://" + settings.externalAddress() + "/openid/v1/jwks";
+    byte[] body = discovered ? security.keys().discovery(keySet) : security.keys().keySet();
+    String type = discovered ? "application/json" : "application/jwk-set+json";
+    exchange.respond(200, Headers.of("Content-Type", type, "Cache-Control", "public, max-age=3600"), body);
+    return true;
   }
 
   @Override

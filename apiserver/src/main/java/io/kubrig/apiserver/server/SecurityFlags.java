@@ -84,7 +84,7 @@ final class SecurityFlags {
     List<PublicKey> verifying = new ArrayList<>();
     List<String> files = parsed.value(flags.serviceAccountKeys);
     if (files.isEmpty()) {
-      verifying.addAll(PemFiles.publicKeys(signing.isEmpty() ? pki.file("sa.pub") : signingFile));
+      verifying.add(ServiceAccountKeys.publicHalf(key));
     }
     files.forEach(file -> verifying.addAll(PemFiles.publicKeys(Path.of(file))));
     return ServiceAccountKeys.of(issuers, key, verifying);

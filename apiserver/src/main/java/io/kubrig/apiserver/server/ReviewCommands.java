@@ -1,0 +1,81 @@
+package io.kubrig.apiserver.server;
+
+import io.kubrig.apiserver.authn.TokenRequests;
+import io.kubrig.apiserver.authz.AccessReviews;
+import io.kubrig.apiserver.negotiation.Negotiation;
+import io.kubrig.apiserver.negotiation.Representation;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.rest.Bodies;
+import io.kubrig.apiserver.rest.Call;
+import io.kubrig.apiserver.rest.ResourceHandler;
+import io.kubrig.apiserver.rest.Responses;
+import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.schema.GroupVersionKind;
+import io.kubrig.machinery.schema.SchemaCatalog;
+import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The resources that are questions and answers: reviews and token requests. Decodes the question, answers 201. */
+final class ReviewCommands {
+  private final SchemaCatalog schemas;
+  private final Bodies bodies;
+  private final Responses responses;
+
+  ReviewCommands(SchemaCatalog schemas, Bodies bodies, Responses responses) {
+    this.schemas = schemas;
+    this.bodies = bodies;
+    this.responses = responses;
+  }
+
+  /** What turns a question into an answer. */
+  @FunctionalInterface
+  private interface Answer {
+    Tree to(Call call, ResourceHandler.Target target, Tree question);
+  }
+
+  /** Commands by {@code plural.group/subresource}; reviews are commands of their resource itself. */
+  Map<String, Subresource> of(AccessReviews reviews, TokenRequests tokens, StoredObjects objects) {
+    Map<String, Subresource> commands = new HashMap<>();
+    String authz = ".authorization.k8s.io/";
+    commands.put("subjectaccessreviews" + authz, own((call, target, review) -> reviews.subjectAccessReview(review)));
+    commands.put("localsubjectaccessreviews" + authz, own((call, target, review) -> reviews.localSubjectAccessReview(review, target.namespace())));
+    commands.put("selfsubjectaccessreviews" + authz, own((call, target, review) -> reviews.selfSubjectAccessReview(review, call.user())));
+    commands.put("selfsubjectrulesreviews" + authz, own((call, target, review) -> reviews.selfSubjectRulesReview(review, call.user())));
+    String authn = ".authentication.k8s.io/";
+    commands.put("selfsubjectreviews" + authn, own((call, target, review) -> reviews.selfSubjectReview(review, call.user())));
+    commands.put("tokenreviews" + authn, own((call, target, review) -> reviews.tokenReview(review)));
+    GroupVersionKind request = GroupVersionKind.of("authentication.k8s.io/v1", "TokenRequest");
+    commands.put(
+        "serviceaccounts/token",
+        (call, target, warnings) ->
+            answer(call, target, request, warnings, (c, t, question) -> token(tokens, objects, t, question)));
+    return commands;
+  }
+
+  private static Tree token(TokenRequests tokens, StoredObjects objects, ResourceHandler.Target target, Tree question) {
+    Tree account =
+        objects
+            .get("", "serviceaccounts", target.namespace(), target.name())
+            .orElseThrow(() -> ApiException.notFound("", "serviceaccounts", target.name()));
+    tokens.applyDefaults(question);
+    return tokens.issue(account, question);
+  }
+
+  private Subresource own(Answer answer) {
+    return (call, target, warnings) -> answer(call, target, target.resource().gvk(target.version()), warnings, answer);
+  }
+
+  private void answer(Call call, ResourceHandler.Target target, GroupVersionKind kind, List<String> warnings, Answer answer) throws IOException {
+    if (!call.exchange().method().equals("POST")) {
+      throw new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", Tree.empty());
+    }
+    Representation representation = Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS, true);
+    Bodies.Expected expected = new Bodies.Expected(kind, schemas.kind(kind).orElseThrow(), false);
+    Tree question = bodies.object(call, expected, Operation.FieldValidation.WARN, warnings::add);
+    responses.send(call, 201, representation, answer.to(call, target, question), warnings);
+  }
+}
