@@ -2,6 +2,7 @@ package io.kubrig.operators;
 
 import io.kubrig.operators.daemonset.DaemonSetController;
 import io.kubrig.operators.deployment.DeploymentController;
+import io.kubrig.operators.job.JobController;
 import io.kubrig.operators.replicas.ReplicaController;
 import io.kubrig.operators.replicaset.ReplicaSets;
 import io.kubrig.operators.replicationcontroller.ReplicationControllers;
@@ -14,6 +15,7 @@ final class WorkloadControllers {
 
   static List<ControllerDescriptor> all() {
     return List.of(
+        new ControllerDescriptor("job-controller", "job", "job-controller", true, "concurrent-job-syncs", JobController::new),
         new ControllerDescriptor("daemonset-controller", "daemonset", "daemon-set-controller", true, "concurrent-daemonset-syncs",
             DaemonSetController::new),
         new ControllerDescriptor("deployment-controller", "deployment", "deployment-controller", true, "concurrent-deployment-syncs",
