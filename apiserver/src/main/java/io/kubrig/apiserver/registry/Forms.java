@@ -24,7 +24,12 @@ public final class Forms {
 
   /** Decodes what a client sent. */
   public Decoded decode(Schema schema, boolean custom, Document document) {
-    return custom ? new StructuralDecoder(schema, objectMeta, true).decode(document) : new Decoder(schema).decode(document);
+    return decode(schema, custom, document, Decoder.Wording.JSON);
+  }
+
+  /** Decodes what a client sent, complaining in the words of one of native's decoders. */
+  public Decoded decode(Schema schema, boolean custom, Document document, Decoder.Wording wording) {
+    return custom ? new StructuralDecoder(schema, objectMeta, true).decode(document) : new Decoder(schema).decode(document, wording);
   }
 
   /** Brings an object that came about otherwise into its normal form. The tree is used up. */

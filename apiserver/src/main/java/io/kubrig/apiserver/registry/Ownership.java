@@ -17,9 +17,13 @@ public interface Ownership {
    * The current object with a client's intent applied (server-side apply).
    *
    * @param current empty where there is none yet
-   * @param intent the object that the client sent, decoded but not defaulted
+   * @param intent the object as the client sent it, not decoded
+   * @return has to be brought into normal form and defaulted
    */
   Tree applied(Operation operation, Tree current, Tree intent, Lens lens);
+
+  /** The lens through which an intent is applied: its views carry the managed fields that are about them. */
+  Lens owned(Operation operation, Lens lens);
 
   /** Whether two versions differ in nothing but the times of their managed fields: then nothing is written. */
   static boolean sameButForTimes(Tree object, Tree old) {

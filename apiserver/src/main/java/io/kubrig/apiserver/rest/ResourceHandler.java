@@ -282,8 +282,15 @@ public final class ResourceHandler {
           byte[] patch = bodies.bytes(call);
           boolean applies = type == Patches.Type.APPLY;
           Writer.Change change = patches.change(type, patch, operation, expected(target, lens), lens);
+          Writer.Change named =
+              current -> {
+                Tree patched = change.apply(current);
+                checkName(patched, target);
+                return patched;
+              };
           boolean creates = applies && target.isMain();
-          Writer.Update update = new Writer.Update(lens, change, creates, applies, true, options.tree());
+          Lens through = applies ? patches.ownership().owned(operation, lens) : lens;
+          Writer.Update update = new Writer.Update(through, named, creates, applies, true, options.tree());
           answer(call, view, lens, registry.writer().update(operation, update), operation, warnings);
         });
   }

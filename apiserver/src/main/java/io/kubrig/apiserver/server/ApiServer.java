@@ -17,9 +17,11 @@ import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.registry.BuiltInResources;
 import io.kubrig.apiserver.registry.Deleter;
+import io.kubrig.apiserver.registry.FieldOwnership;
 import io.kubrig.apiserver.registry.Forms;
 import io.kubrig.apiserver.registry.Lister;
 import io.kubrig.apiserver.registry.ObjectStore;
+import io.kubrig.apiserver.registry.Ownership;
 import io.kubrig.apiserver.registry.ResourceCatalog;
 import io.kubrig.apiserver.registry.Views;
 import io.kubrig.apiserver.registry.Watches;
@@ -73,12 +75,13 @@ public final class ApiServer implements Handler, AutoCloseable {
     objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
     Kinds kinds = new Kinds(objects);
     Forms forms = new Forms(schemas);
-    registry = registry(schemas, forms, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
+    Ownership ownership = new FieldOwnership(schemas);
+    registry = registry(schemas, forms, ownership, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
     responses = new Responses(encoder);
     Bodies bodies = new Bodies(new TypedDecoding(schemas, forms));
     security = new Security(settings.security(), objects, settings.clock(), settings.random());
     commands.putAll(new ReviewCommands(schemas, bodies, responses).of(security.reviews(), security.tokenRequests(), objects));
-    resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches());
+    resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
@@ -94,7 +97,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     return registry;
   }
 
-  private Registry registry(SchemaCatalog schemas, Forms forms, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
+  private Registry registry(SchemaCatalog schemas, Forms forms, Ownership ownership, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
     AdmissionChain admission = new AdmissionChain(List.of(new EscalationCheck(() -> security().escalation())));
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
@@ -102,7 +105,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         catalog,
         schemas,
         store,
-        new Writer(store, admission, new NoOwnership(), forms, settings.random()),
+        new Writer(store, admission, ownership, forms, settings.random()),
         new Deleter(store, admission),
         lister,
         new Watches(store, lister, views, forms, settings.clock()),

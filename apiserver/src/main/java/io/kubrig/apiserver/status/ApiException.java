@@ -48,7 +48,7 @@ public final class ApiException extends RuntimeException {
       status.set("reason", reason);
     }
     // native always shows the details of a refusal, even when they are empty
-    if (code == 403 || !details.isEmpty()) {
+    if (code == 403 || code == 422 || !details.isEmpty()) {
       status.set("details", details);
     }
     return status.set("code", (long) code);
@@ -100,6 +100,11 @@ public final class ApiException extends RuntimeException {
     details.set("causes", causes(errors.causes()));
     String message = kindWithGroup(kind, group) + " \"" + name + "\" is invalid: " + errors.message();
     return new ApiException(422, "Invalid", message, details);
+  }
+
+  /** 422 without a word on what is wrong, as native answers what it takes for a generic failure of its server. */
+  public static ApiException unprocessable() {
+    return new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new Tree());
   }
 
   public static ApiException methodNotSupported(String group, String resource, String action) {
