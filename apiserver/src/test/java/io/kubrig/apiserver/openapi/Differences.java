@@ -36,6 +36,9 @@ final class Differences {
   }
 
   private static String text(Object value, Object ours, Object theirs) {
+    if (value instanceof String whole && Boolean.getBoolean("kubrig.whole")) {
+      return Json.text(whole);
+    }
     if (value instanceof String text && ours instanceof String a && theirs instanceof String b) {
       int from = Math.max(0, java.util.Arrays.mismatch(a.toCharArray(), b.toCharArray()) - 30);
       return "…" + text.substring(from, Math.min(text.length(), from + 90)).replace("\n", "\\n");

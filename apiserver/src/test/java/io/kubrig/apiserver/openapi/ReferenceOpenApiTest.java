@@ -80,7 +80,7 @@ class ReferenceOpenApiTest {
     differences.forEach(
         (kind, paths) -> {
           System.out.println(kind + ": " + paths.size());
-          paths.stream().limit(kind.equals("description") ? 12 : 25).forEach(path -> System.out.println("    " + path));
+          paths.stream().limit(kind.equals("description") ? Integer.getInteger("kubrig.shown", 30) : 25).forEach(path -> System.out.println("    " + path));
         });
     System.out.println(what + " compared, " + differences.values().stream().mapToInt(List::size).sum() + " differences");
   }

@@ -47,13 +47,15 @@ final class SchemaAssembler {
 
   private final Map<String, Message> messages;
   private final Map<String, List<GoField>> goFields;
+  private final ApiTexts apiTexts;
   private final Map<String, Schema> definitions = new TreeMap<>();
   private final Map<String, Map<String, String>> descriptions = new TreeMap<>();
   private final Map<String, Map<String, String>> extensions = new TreeMap<>();
   private final Map<String, Schema> scalars = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
 
-  SchemaAssembler(Map<String, Message> messages, Map<String, List<GoField>> goFields) {
+  SchemaAssembler(Map<String, Message> messages, Map<String, List<GoField>> goFields, ApiTexts apiTexts) {
+    this.apiTexts = apiTexts;
     this.messages = messages;
     this.goFields = goFields;
   }
@@ -238,11 +240,21 @@ final class SchemaAssembler {
     };
   }
 
-  private void describe(String definition, String field, Comment comment) {
-    String text = comment.description();
+  private void describe(String definition, String field, Comment own) {
+    Comment comment = own.description().isEmpty() ? stableComment(definition, field) : own;
+    String text = apiTexts.find(definition, field).map(blanked -> Paragraphs.restore(comment, blanked)).orElseGet(comment::description);
     if (!text.isEmpty()) {
       descriptions.computeIfAbsent(definition, _ -> new TreeMap<>()).put(field, text);
     }
+  }
+
+  /** What the stable version of a type says where the version has no comments of its own (those of {@code messages.txt}). */
+  private Comment stableComment(String definition, String field) {
+    Message stable = messages.get(definition.replaceFirst("\\.v\\d+(alpha|beta)\\d+\\.", ".v1."));
+    if (stable == null || stable.name().equals(definition)) {
+      return Comment.NONE;
+    }
+    return field.isEmpty() ? stable.comment() : stable.field(field).map(MessageField::comment).orElse(Comment.NONE);
   }
 
   private void extend(String definition, String field, Tree members) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The program that Maven runs: {@code SchemaCompiler SOURCES_JAR DATA_DIR GROUPS_FILE OUTPUT_DIR}. */
+/** The program that Maven runs: {@code SchemaCompiler JARS_DIR DATA_DIR GROUPS_FILE OUTPUT_DIR}. */
 public final class SchemaCompiler {
   private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
@@ -30,16 +30,16 @@ public final class SchemaCompiler {
 
   /** Compiles the resources; fails when the sources disagree. */
   public static void main(String[] args) throws IOException {
-    Path sourcesJar = Path.of(args[0]);
+    Path jars = Path.of(args[0]);
     Path data = Path.of(args[1]);
     Path groups = Path.of(args[2]);
     Path output = Path.of(args[3]);
     Map<String, Message> messages = new HashMap<>();
-    DescriptorMessages.addTo(messages, ProtoComments.read(sourcesJar));
+    DescriptorMessages.addTo(messages, ProtoComments.read(jars.resolve("client-java-proto-sources.jar")));
     TextMessages.addTo(messages, Files.readAllLines(data.resolve("messages.txt")));
     Corrections.apply(messages, Files.readAllLines(data.resolve("corrections.txt")));
     Map<String, List<GoField>> goFields = GoFields.parse(Files.readAllLines(data.resolve("go-fields.txt")));
-    SchemaAssembler assembler = new SchemaAssembler(messages, goFields);
+    SchemaAssembler assembler = new SchemaAssembler(messages, goFields, ApiTexts.read(jars.resolve("client-java-api.jar")));
     assembler.assemble();
     Map<GroupVersionKind, Schema> kinds = kinds(assembler.definitions(), goFields, Files.readAllLines(groups));
 
