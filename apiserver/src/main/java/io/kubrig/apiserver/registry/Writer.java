@@ -48,8 +48,10 @@ public final class Writer {
    * @param creates whether a missing object is created
    * @param tracksOwners whether the change has already recorded its field owner (apply)
    * @param retries whether a lost race is run again on the newer object (patches), or is the client's to know (PUT with a version)
+   * @param replaces whether the client sent the whole object, whose uid is then a precondition
    */
-  public record Update(Lens lens, Change change, boolean creates, boolean tracksOwners, boolean retries, Tree options) {}
+  public record Update(
+      Lens lens, Change change, boolean creates, boolean tracksOwners, boolean retries, boolean replaces, Tree options) {}
 
   /**
    * The outcome of an update.
@@ -190,7 +192,7 @@ public final class Writer {
     Tree old = Views.inVersion(resource, operation.version(), ObjectStore.tree(entry));
     Tree object = update.lens().put(old.copy(), update.change().apply(update.lens().view(old.copy())));
     object = carrySystemFields(operation, object, old);
-    checkPreconditions(operation, object, old, entry);
+    checkPreconditions(operation, update, object, old, entry);
     object.need("metadata").set("resourceVersion", old.tree("metadata").string("resourceVersion"));
     if (!update.tracksOwners()) {
       object = ownership.updated(operation, old, object, update.lens());
@@ -268,19 +270,21 @@ public final class Writer {
     return object;
   }
 
-  private void checkPreconditions(Operation operation, Tree object, Tree old, Entry entry) {
+  private void checkPreconditions(Operation operation, Update update, Tree object, Tree old, Entry entry) {
     Resource resource = operation.resource();
     Tree metadata = object.need("metadata");
     String uid = metadata.string("uid");
     String oldUid = old.tree("metadata").string("uid");
     if (uid.isEmpty()) {
       metadata.set("uid", oldUid);
-    } else if (!uid.equals(oldUid)) {
+    } else if (!uid.equals(oldUid) && update.replaces()) {
       throw ApiException.conflict(
           resource.group(),
           resource.plural(),
           operation.name(),
-          "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + oldUid);
+          "StorageError: invalid object, Code: 4, Key: "
+              + entry.key()
+              + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + oldUid);
     }
     String version = metadata.string("resourceVersion");
     if (version.isEmpty() || version.equals("0")) {

@@ -169,6 +169,14 @@ public final class Patches {
       throw ApiException.badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: the patch is no object");
     }
     Tree intent = document.value() instanceof Tree tree ? tree : new Tree();
+    String uid = intent.tree("metadata").string("uid");
+    if (current.isEmpty() && !uid.isEmpty()) {
+      throw ApiException.conflict(
+          operation.resource().group(),
+          operation.resource().plural(),
+          operation.name(),
+          "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found");
+    }
     Tree result = ownership.applied(operation, current, intent, lens);
     if (!document.remarks().isEmpty()) {
       duplicates(document.remarks(), operation);
@@ -184,7 +192,7 @@ public final class Patches {
     String error = "error converting YAML to JSON: yaml: unmarshal errors:\n  " + String.join("\n  ", remarks);
     switch (operation.options().fieldValidation()) {
       case STRICT -> throw ApiException.badRequest("error strict decoding patch: " + error);
-      case WARN -> operation.warn(error);
+      case WARN -> remarks.forEach(operation::warn);
       case IGNORE -> {}
     }
   }

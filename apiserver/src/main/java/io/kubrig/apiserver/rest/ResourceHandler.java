@@ -262,7 +262,7 @@ public final class ResourceHandler {
           checkName(object, target);
           boolean conditional = !object.tree("metadata").string("resourceVersion").isEmpty();
           boolean creates = target.isMain() && target.resource().behaviour().createsOnUpdate();
-          Writer.Update update = new Writer.Update(lens, current -> object.copy(), creates, false, !conditional, options.tree());
+          Writer.Update update = new Writer.Update(lens, current -> object.copy(), creates, false, !conditional, true, options.tree());
           answer(call, view, lens, registry.writer().update(operation, update), operation, warnings);
         });
   }
@@ -290,7 +290,7 @@ public final class ResourceHandler {
               };
           boolean creates = applies && target.isMain();
           Lens through = applies ? patches.ownership().owned(operation, lens) : lens;
-          Writer.Update update = new Writer.Update(through, named, creates, applies, true, options.tree());
+          Writer.Update update = new Writer.Update(through, named, creates, applies, true, false, options.tree());
           answer(call, view, lens, registry.writer().update(operation, update), operation, warnings);
         });
   }

@@ -60,7 +60,7 @@ final class Bootstrap {
 
   private void update(Resource resource, Tree better) {
     Operation operation = operation(resource, Operation.Verb.UPDATE, better);
-    Writer.Update update = new Writer.Update(Lens.OBJECT, current -> better.copy(), false, false, true, NO_OPTIONS);
+    Writer.Update update = new Writer.Update(Lens.OBJECT, current -> better.copy(), false, false, true, false, NO_OPTIONS);
     registry.writer().update(operation, update);
   }
 

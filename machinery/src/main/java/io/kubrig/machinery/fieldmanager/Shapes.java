@@ -119,6 +119,20 @@ final class Shapes {
     if (field == null) {
       return null;
     }
-    return field.defaultValue() != null ? field.defaultValue() : field.schema().defaultValue();
+    if (field.defaultValue() != null) {
+      return field.defaultValue();
+    }
+    boolean alwaysWritten = !field.pointer() && !field.omitEmpty();
+    return alwaysWritten ? zero(field.schema()) : field.schema().defaultValue();
+  }
+
+  /** A field that the native type always writes has its zero value for a default. */
+  private static Object zero(Schema schema) {
+    return switch (schema.type()) {
+      case STRING -> "";
+      case INTEGER -> 0L;
+      case BOOLEAN -> false;
+      default -> null;
+    };
   }
 }

@@ -197,11 +197,15 @@ class FieldManagerTest {
         .hasMessageEndingWith(".data.k: expected string, got &value.valueUnstructured{Value:5}");
     assertThatThrownBy(() -> apply(new Tree(), "},'spec':{'containers':[{'name':'c'},{'name':'c'}]}}", "one", false))
         .hasMessageEndingWith(".spec.containers: duplicate entries for key [name=\"c\"]");
-    assertThatThrownBy(() -> apply(new Tree(), "},'spec':{'containers':[{'image':'c'}]}}", "one", false))
-        .hasMessageEndingWith(
-            ".spec.containers: element 0: associative list with keys has an element that omits all key fields [\"name\"] (and doesn't have default values for any key"
-                + " fields)");
+    assertThatThrownBy(() -> apply(new Tree(), "},'spec':{'containers':[null]}}", "one", false))
+        .hasMessageEndingWith(".spec.containers: element 0: associative list with keys may not have a null element");
     assertThatThrownBy(() -> apply(new Tree(), ",'managedFields':[]}}", "one", false)).hasMessage("metadata.managedFields must be nil");
+  }
+
+  @Test
+  void a_key_that_the_type_always_writes_may_be_left_out() {
+    Tree applied = apply(new Tree(), "},'spec':{'containers':[{'image':'c'}]}}", "one", false);
+    assertThat(entries(applied)).contains("k:{\\'name\\':\\'\\'}");
   }
 
   @Test
