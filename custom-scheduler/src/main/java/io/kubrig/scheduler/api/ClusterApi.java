@@ -1,0 +1,63 @@
+package io.kubrig.scheduler.api;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.kubrig.scheduler.model.Pod;
+
+/**
+ * The scheduler's side of the Kubernetes API: what it watches and the few things it writes. Calls block; they are never made by the
+ * scheduling thread.
+ *
+ * <p>Errors: every write may throw {@link ClusterApiException}.
+ */
+public interface ClusterApi {
+
+  /** A certain pod: one of the same name created later is another. */
+  record PodRef(String namespace, String name, String uid) {
+    public static PodRef of(Pod pod) {
+      return new PodRef(pod.namespace(), pod.name(), pod.uid());
+    }
+  }
+
+  /**
+   * A change of a pod's status.
+   *
+   * @param condition to set, or null
+   * @param nominatedNode null: leave as it is; empty: take away
+   */
+  record StatusChange(PodCondition condition, String nominatedNode) {}
+
+  /** What is told of the cluster. Called from several threads, in order for each kind. */
+  interface Listener {
+    void added(HasMetadata object);
+
+    void updated(HasMetadata object);
+
+    void deleted(HasMetadata object);
+  }
+
+  /** Begins to watch. Returns when everything that exists has been told. */
+  void watch(Listener listener) throws InterruptedException;
+
+  /** Binds a pod to a node. */
+  void bind(PodRef pod, String node);
+
+  void patchStatus(PodRef pod, StatusChange change);
+
+  /** Deletes a pod with its own grace period. */
+  void delete(PodRef pod);
+
+  <T extends HasMetadata> T create(T object);
+
+  /** Replaces an object if it still has its resource version. */
+  <T extends HasMetadata> T replace(T object);
+
+  /** Replaces the status of an object if it still has its resource version. */
+  <T extends HasMetadata> T replaceStatus(T object);
+
+  /** The object as it is now; null when there is none. */
+  <T extends HasMetadata> T read(Class<T> kind, String namespace, String name);
+
+  /** Ends all watches. */
+  void close();
+}

@@ -1,0 +1,165 @@
+package io.kubrig.scheduler.cycle;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.api.model.storage.CSIDriver;
+import io.fabric8.kubernetes.api.model.storage.CSINode;
+import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacity;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttachment;
+import io.kubrig.scheduler.api.ClusterApi;
+import io.kubrig.scheduler.framework.EventKind;
+import io.kubrig.scheduler.framework.EventKind.Action;
+import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.model.Node;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.queue.Changes;
+import io.kubrig.scheduler.queue.SchedulingQueue;
+import io.kubrig.scheduler.state.ClusterState;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Brings what the API tells into the state and the queue. Objects are read on the caller's thread, applied on the scheduling thread. */
+final class ClusterEvents implements ClusterApi.Listener {
+  private static final Map<Class<?>, Subject> SUBJECTS = Map.ofEntries(
+      Map.entry(PersistentVolume.class, Subject.PERSISTENT_VOLUME),
+      Map.entry(PersistentVolumeClaim.class, Subject.PERSISTENT_VOLUME_CLAIM),
+      Map.entry(StorageClass.class, Subject.STORAGE_CLASS),
+      Map.entry(CSINode.class, Subject.CSI_NODE),
+      Map.entry(CSIDriver.class, Subject.CSI_DRIVER),
+      Map.entry(CSIStorageCapacity.class, Subject.CSI_STORAGE_CAPACITY),
+      Map.entry(VolumeAttachment.class, Subject.VOLUME_ATTACHMENT),
+      Map.entry(ResourceClaim.class, Subject.RESOURCE_CLAIM),
+      Map.entry(ResourceSlice.class, Subject.RESOURCE_SLICE),
+      Map.entry(DeviceClass.class, Subject.DEVICE_CLASS));
+
+  private final EventLoop loop;
+  private final ClusterState state;
+  private final SchedulingQueue queue;
+  private final Predicate<Pod> isOurs;
+  private final boolean keepSources;
+
+  /** With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. */
+  ClusterEvents(EventLoop loop, ClusterState state, SchedulingQueue queue, Predicate<Pod> isOurs, boolean keepSources) {
+    this.loop = loop;
+    this.state = state;
+    this.queue = queue;
+    this.isOurs = isOurs;
+    this.keepSources = keepSources;
+  }
+
+  @Override
+  public void added(HasMetadata object) {
+    updated(object);
+  }
+
+  @Override
+  public void updated(HasMetadata object) {
+    switch (object) {
+      case io.fabric8.kubernetes.api.model.Pod p -> {
+        Pod pod = Pod.of(p);
+        loop.post(() -> podSeen(pod));
+      }
+      case io.fabric8.kubernetes.api.model.Node n -> {
+        Node node = Node.of(n);
+        loop.post(() -> nodeSeen(node));
+      }
+      default -> loop.post(() -> objectSeen(object));
+    }
+  }
+
+  @Override
+  public void deleted(HasMetadata object) {
+    switch (object) {
+      case io.fabric8.kubernetes.api.model.Pod p -> {
+        String uid = p.getMetadata().getUid();
+        loop.post(() -> podGone(uid));
+      }
+      case io.fabric8.kubernetes.api.model.Node n -> {
+        String name = n.getMetadata().getName();
+        loop.post(() -> nodeGone(name));
+      }
+      default -> loop.post(() -> objectGone(object));
+    }
+  }
+
+  private void podSeen(Pod pod) {
+    if (pod.isFinished()) {
+      podGone(pod.uid());
+    } else if (pod.isAssigned()) {
+      assignedSeen(keepSources ? pod : pod.withoutSource());
+    } else if (isOurs.test(pod)) {
+      waitingSeen(pod);
+    }
+  }
+
+  private void assignedSeen(Pod pod) {
+    queue.delete(pod.uid());
+    state.nominations().remove(pod);
+    boolean wasAssumed = state.isAssumed(pod);
+    Optional<Pod> before = state.observe(pod);
+    if (before.isEmpty() || wasAssumed) {
+      queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.ADD), null, pod);
+    } else {
+      Changes.between(before.get(), pod, Subject.ASSIGNED_POD).forEach(kind -> queue.happened(kind, before.get(), pod));
+    }
+  }
+
+  private void waitingSeen(Pod pod) {
+    if (state.isAssumed(pod)) {
+      return;
+    }
+    queue.update(pod);
+    pod.nominatedNode().ifPresentOrElse(n -> state.nominations().add(pod, n), () -> state.nominations().update(pod));
+  }
+
+  private void podGone(String uid) {
+    Optional<Pod> waiting = queue.pod(uid);
+    queue.delete(uid);
+    Optional<Pod> assigned = state.pod(uid).flatMap(state::removePod);
+    waiting.ifPresent(pod -> {
+      boolean nominated = state.nominations().node(pod).isPresent();
+      state.nominations().remove(pod);
+      if (nominated && assigned.isEmpty()) {
+        queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.DELETE), pod, null);
+      }
+    });
+    assigned.ifPresent(pod -> queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.DELETE), pod, null));
+  }
+
+  private void nodeSeen(Node node) {
+    Optional<Node> before = state.observe(node);
+    if (before.isEmpty()) {
+      queue.happened(EventKind.of(Subject.NODE, Action.ADD), null, node);
+    } else {
+      Changes.between(before.get(), node).ifPresent(kind -> queue.happened(kind, before.get(), node));
+    }
+  }
+
+  private void nodeGone(String name) {
+    Optional<Node> before = state.node(name).map(n -> n.node());
+    state.removeNode(name);
+    before.ifPresent(n -> queue.happened(EventKind.of(Subject.NODE, Action.DELETE), n, null));
+  }
+
+  private void objectSeen(HasMetadata object) {
+    Optional<? extends HasMetadata> before = state.observe(object);
+    Subject subject = SUBJECTS.get(object.getClass());
+    if (subject != null) {
+      queue.happened(EventKind.of(subject, before.isEmpty() ? Action.ADD : Action.UPDATE), before.orElse(null), object);
+    }
+  }
+
+  private void objectGone(HasMetadata object) {
+    Optional<? extends HasMetadata> before = state.remove(object);
+    Subject subject = SUBJECTS.get(object.getClass());
+    if (subject != null) {
+      queue.happened(EventKind.of(subject, Action.DELETE), before.isPresent() ? before.get() : object, null);
+    }
+  }
+}

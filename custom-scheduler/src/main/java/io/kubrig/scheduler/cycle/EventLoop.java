@@ -1,0 +1,76 @@
+package io.kubrig.scheduler.cycle;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that decides. What happens elsewhere (events of the API, ends of bindings, timers) is posted here as a task; between
+ * tasks one pod after the other is tried. So the state needs no locks, and an attempt sees one unchanging cluster.
+ */
+public final class EventLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+  private volatile boolean stopped;
+
+  /** Something to do when there are no tasks; returns whether it did anything. */
+  @FunctionalInterface
+  public interface Work {
+    boolean doOne();
+  }
+
+  /** Runs a task on the loop's thread, after those posted before. */
+  public void post(Runnable task) {
+    mailbox.add(task);
+  }
+
+  /** Works until {@link #stop} or an interrupt. */
+  public void run(Work work) throws InterruptedException {
+    while (!stopped) {
+      drain();
+      if (!work.doOne()) {
+        runTask(mailbox.take());
+      }
+    }
+  }
+
+  /** Runs all tasks and all work there is, then returns; for tests and simulations. */
+  public void runUntilIdle(Work work) {
+    do {
+      drain();
+    } while (work.doOne() || !mailbox.isEmpty());
+  }
+
+  /** Like {@link #runUntilIdle}, after having waited for a task; returns whether one came. */
+  public boolean awaitTask(long timeoutMillis, Work work) throws InterruptedException {
+    Runnable task = mailbox.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+    if (task == null) {
+      return false;
+    }
+    runTask(task);
+    runUntilIdle(work);
+    return true;
+  }
+
+  private void drain() {
+    for (Runnable task = mailbox.poll(); task != null; task = mailbox.poll()) {
+      runTask(task);
+    }
+  }
+
+  /** One broken task must not end the scheduler. */
+  private static void runTask(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("A task of the scheduling loop failed", e);
+    }
+  }
+
+  public void stop() {
+    stopped = true;
+    post(() -> {});
+  }
+}

@@ -1,0 +1,249 @@
+package io.kubrig.scheduler.cycle;
+
+import io.kubrig.scheduler.config.ExtensionPoint;
+import io.kubrig.scheduler.extender.Extender;
+import io.kubrig.scheduler.extender.ExtenderException;
+import io.kubrig.scheduler.framework.CycleState;
+import io.kubrig.scheduler.framework.FitError;
+import io.kubrig.scheduler.framework.PluginException;
+import io.kubrig.scheduler.framework.PreScorePlugin;
+import io.kubrig.scheduler.framework.Profile;
+import io.kubrig.scheduler.framework.ScorePlugin;
+import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.state.NodeInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the best node for a pod: pre-filter, filter until enough nodes are found, extenders, score, choose. Read it from
+ * {@link #find} downwards.
+ */
+public final class NodeFinder {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeFinder.class);
+  private static final int MIN_NODES = 100;
+  private static final int MIN_PERCENTAGE = 5;
+  private static final int MAX_EXTENDER_SCORE = 10;
+
+  private final ClusterState cluster;
+  private final int percentageOfNodesToScore;
+  private final RandomGenerator random;
+  private final ScoreListener scores;
+  private int nextStart;
+
+  public NodeFinder(ClusterState cluster, int percentageOfNodesToScore, RandomGenerator random, ScoreListener scores) {
+    this.cluster = cluster;
+    this.percentageOfNodesToScore = percentageOfNodesToScore;
+    this.random = random;
+    this.scores = scores;
+  }
+
+  /** Looks for a node. A plugin that throws fails this attempt only. */
+  public Decision find(Profile profile, CycleState state, Pod pod) {
+    List<NodeInfo> nodes = cluster.nodes();
+    if (nodes.isEmpty()) {
+      return new Decision.NoNodes();
+    }
+    try {
+      FitError why = new FitError(nodes.size());
+      List<NodeInfo> feasible = feasible(profile, state, pod, nodes, why);
+      if (feasible.isEmpty()) {
+        return new Decision.NoFit(why);
+      }
+      int evaluated = feasible.size() + why.statuses().explicit().size();
+      String node = feasible.size() == 1 ? feasible.getFirst().name() : best(profile, state, pod, feasible);
+      return new Decision.Placed(node, evaluated, feasible.size());
+    } catch (PluginException e) {
+      return new Decision.Failed(e.status());
+    } catch (RuntimeException e) {
+      LOG.error("A plugin failed while scheduling pod {}", pod.key(), e);
+      return new Decision.Failed(Status.error(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private List<NodeInfo> feasible(Profile profile, CycleState state, Pod pod, List<NodeInfo> all, FitError why) {
+    Profile.PreFiltered pre = profile.preFilter(state, pod, all);
+    why.unschedulablePlugins().addAll(pre.limitedBy());
+    if (!pre.status().isSuccess()) {
+      if (!pre.status().isRejected()) {
+        throw new PluginException(pre.status());
+      }
+      why.statuses().setAbsent(pre.status());
+      why.setPreFilterMessage(pre.status().message());
+      why.addPlugin(pre.status());
+      return List.of();
+    }
+    Optional<NodeInfo> nominated = pod.nominatedNode().flatMap(cluster::node);
+    if (nominated.isPresent()) {
+      FitError there = new FitError(all.size());
+      List<NodeInfo> fits = askExtenders(profile, pod, passing(profile, state, pod, List.of(nominated.get()), there, 1), there);
+      if (!fits.isEmpty()) {
+        return fits;
+      }
+    }
+    List<NodeInfo> candidates = all;
+    if (pre.nodes() != null) {
+      candidates = pre.nodes().stream().flatMap(n -> cluster.node(n).stream()).toList();
+      why.statuses().setAbsent(Status.unresolvable("node(s) didn't satisfy plugin(s) [" + String.join(" ", pre.limitedBy()) + "]"));
+    }
+    List<NodeInfo> passed = passing(profile, state, pod, candidates, why, enough(profile, candidates.size()));
+    return askExtenders(profile, pod, passed, why);
+  }
+
+  /** The first so many nodes that pass the filters, beginning where the last attempt ended. */
+  private List<NodeInfo> passing(Profile profile, CycleState state, Pod pod, List<NodeInfo> nodes, FitError why, int wanted) {
+    List<NodeInfo> out = new ArrayList<>(Math.min(wanted, nodes.size()));
+    int looked = 0;
+    int size = nodes.size();
+    int start = size == 0 ? 0 : nextStart % size;
+    for (; looked < size && out.size() < wanted; looked++) {
+      int at = start + looked;
+      NodeInfo node = nodes.get(at < size ? at : at - size);
+      Status s = profile.filterWithNominated(state, pod, node);
+      if (s.isSuccess()) {
+        out.add(node);
+      } else if (s.isRejected()) {
+        why.statuses().put(node.name(), s);
+        why.addPlugin(s);
+      } else {
+        throw new PluginException(s);
+      }
+    }
+    if (size > 1) {
+      nextStart = (start + looked) % size;
+    }
+    return out;
+  }
+
+  private int enough(Profile profile, int nodes) {
+    if (!profile.has(ExtensionPoint.SCORE) && profile.extenders().stream().noneMatch(e -> e.filters() || e.prioritizes())) {
+      return 1;
+    }
+    if (nodes < MIN_NODES) {
+      return nodes;
+    }
+    int percentage = profile.percentageOfNodesToScore().orElse(percentageOfNodesToScore);
+    if (percentage == 0) {
+      percentage = Math.max(50 - nodes / 125, MIN_PERCENTAGE);
+    }
+    return Math.min(nodes, Math.max((int) ((long) nodes * percentage / 100), MIN_NODES));
+  }
+
+  /** Lets each interested extender turn down nodes. */
+  private List<NodeInfo> askExtenders(Profile profile, Pod pod, List<NodeInfo> nodes, FitError why) {
+    List<NodeInfo> left = nodes;
+    for (Extender e : profile.extenders()) {
+      if (left.isEmpty()) {
+        break;
+      }
+      if (!e.filters() || !e.isInterested(pod)) {
+        continue;
+      }
+      try {
+        Extender.Filtered answer = e.filter(pod, left);
+        answer.failed().forEach((node, reason) -> merge(why, node, Status.unschedulable(reason)));
+        answer.unresolvable().forEach((node, reason) -> merge(why, node, Status.unresolvable(reason)));
+        Set<String> kept = new HashSet<>(answer.nodes());
+        left = left.stream().filter(n -> kept.contains(n.name())).toList();
+        if (left.isEmpty()) {
+          why.unschedulablePlugins().add(e.name());
+        }
+      } catch (ExtenderException x) {
+        if (!e.isIgnorable()) {
+          throw new PluginException(Status.error(x.getMessage()));
+        }
+        LOG.info("Skipping extender {} as it returned an error and has ignorable flag set: {}", e.name(), x.getMessage());
+      }
+    }
+    return left;
+  }
+
+  private static void merge(FitError why, String node, Status status) {
+    Status known = why.statuses().explicit().get(node);
+    if (known == null) {
+      why.statuses().put(node, status);
+    } else if (status.code() == io.kubrig.scheduler.framework.Code.UNRESOLVABLE) {
+      List<String> reasons = new ArrayList<>(known.reasons());
+      reasons.addAll(status.reasons());
+      why.statuses().put(node, new Status(status.code(), reasons, known.plugin()));
+    }
+  }
+
+  private String best(Profile profile, CycleState state, Pod pod, List<NodeInfo> nodes) {
+    long[] total = new long[nodes.size()];
+    for (PreScorePlugin p : profile.at(ExtensionPoint.PRE_SCORE, PreScorePlugin.class)) {
+      Status s = p.preScore(state, pod, nodes);
+      if (s.isSkip()) {
+        state.skippedScores().add(p.name());
+      } else if (!s.isSuccess()) {
+        throw new PluginException(Status.error("running PreScore plugin \"" + p.name() + "\": " + s.message()));
+      }
+    }
+    for (ScorePlugin p : profile.at(ExtensionPoint.SCORE, ScorePlugin.class)) {
+      if (!state.skippedScores().contains(p.name())) {
+        addScores(profile, state, pod, nodes, p, total);
+      }
+    }
+    addExtenderScores(profile, pod, nodes, total);
+    return nodes.get(highest(total)).name();
+  }
+
+  private void addScores(Profile profile, CycleState state, Pod pod, List<NodeInfo> nodes, ScorePlugin p, long[] total) {
+    long[] own = new long[nodes.size()];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = p.score(state, pod, nodes.get(i));
+    }
+    p.normalize(state, pod, nodes, own);
+    int weight = profile.weights().get(p.name());
+    for (int i = 0; i < own.length; i++) {
+      if (own[i] < 0 || own[i] > ScorePlugin.MAX) {
+        throw new PluginException(Status.error("plugin \"" + p.name() + "\" returns an invalid score " + own[i]
+            + ", it should in the range of [0, " + ScorePlugin.MAX + "] after normalizing"));
+      }
+      total[i] += own[i] * weight;
+      if (scores != ScoreListener.NONE) {
+        scores.scored(pod, p.name(), nodes.get(i).name(), own[i]);
+      }
+    }
+  }
+
+  private static void addExtenderScores(Profile profile, Pod pod, List<NodeInfo> nodes, long[] total) {
+    Map<String, Long> sum = new HashMap<>();
+    for (Extender e : profile.extenders()) {
+      if (e.prioritizes() && e.isInterested(pod)) {
+        try {
+          e.prioritize(pod, nodes).forEach((node, score) -> sum.merge(node, score * e.weight(), Long::sum));
+        } catch (ExtenderException x) {
+          LOG.info("Failed to run extender's priority function; no score is given by this extender: {}: {}", e.name(), x.getMessage());
+        }
+      }
+    }
+    for (int i = 0; i < total.length; i++) {
+      total[i] += sum.getOrDefault(nodes.get(i).name(), 0L) * (ScorePlugin.MAX / MAX_EXTENDER_SCORE);
+    }
+  }
+
+  /** The index of the highest value; among equals each is as likely. */
+  private int highest(long[] values) {
+    int best = 0;
+    int ties = 1;
+    for (int i = 1; i < values.length; i++) {
+      if (values[i] > values[best]) {
+        best = i;
+        ties = 1;
+      } else if (values[i] == values[best] && random.nextInt(++ties) == 0) {
+        best = i;
+      }
+    }
+    return best;
+  }
+}

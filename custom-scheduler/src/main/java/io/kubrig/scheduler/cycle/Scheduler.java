@@ -1,0 +1,312 @@
+package io.kubrig.scheduler.cycle;
+
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.scheduler.api.ClusterApi;
+import io.kubrig.scheduler.api.SerialWriter;
+import io.kubrig.scheduler.config.ExtensionPoint;
+import io.kubrig.scheduler.config.SchedulerConfiguration;
+import io.kubrig.scheduler.events.EventRecorder;
+import io.kubrig.scheduler.events.EventRecorder.Note;
+import io.kubrig.scheduler.extender.Extender;
+import io.kubrig.scheduler.framework.CycleState;
+import io.kubrig.scheduler.framework.EventKind;
+import io.kubrig.scheduler.framework.FitError;
+import io.kubrig.scheduler.framework.PermitPlugin;
+import io.kubrig.scheduler.framework.PluginContext;
+import io.kubrig.scheduler.framework.PluginFactory;
+import io.kubrig.scheduler.framework.PostBindPlugin;
+import io.kubrig.scheduler.framework.PostFilterPlugin;
+import io.kubrig.scheduler.framework.PreBindPlugin;
+import io.kubrig.scheduler.framework.Profile;
+import io.kubrig.scheduler.framework.ReservePlugin;
+import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.queue.QueuedPod;
+import io.kubrig.scheduler.queue.SchedulingQueue;
+import io.kubrig.scheduler.state.ClusterState;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The scheduler: takes one pod after the other from the queue, decides, and leaves binding, events and statuses to background threads.
+ * Read {@link #scheduleOne} downwards.
+ */
+public final class Scheduler {
+  private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+  private static final int WRITES_AT_ONCE = 128;
+
+  /** What a scheduler is made of. */
+  public record Parts(
+      ClusterApi api,
+      Clock clock,
+      RandomGenerator random,
+      Map<String, PluginFactory> registry,
+      List<Extender> extenders,
+      ScoreListener scores,
+      SchedulerMetrics metrics,
+      String hostName) {}
+
+  private final ClusterApi api;
+  private final Clock clock;
+  private final SchedulerMetrics metrics;
+  private final EventLoop loop = new EventLoop();
+  private final ClusterState state = new ClusterState();
+  private final Map<String, Profile> profiles = new LinkedHashMap<>();
+  private final SchedulingQueue queue;
+  private final NodeFinder finder;
+  private final SerialWriter writer = new SerialWriter(WRITES_AT_ONCE);
+  private final EventRecorder events;
+  private final PodStatuses statuses;
+  private final WaitingPods waiting;
+  private final ClusterEvents clusterEvents;
+
+  public Scheduler(SchedulerConfiguration configuration, Parts parts) {
+    this.api = parts.api();
+    this.clock = parts.clock();
+    this.metrics = parts.metrics();
+    this.events = new EventRecorder(api, writer, clock, parts.hostName());
+    this.statuses = new PodStatuses(api, writer, clock);
+    PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), new LoopDoor());
+    configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, parts.registry(), context, parts.extenders())));
+    this.queue = new SchedulingQueue(profiles.values(), configuration.backoff(), clock);
+    this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores());
+    this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected);
+    this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty());
+  }
+
+  /** Watches the cluster and schedules until {@link #stop} or an interrupt. */
+  public void run() throws InterruptedException {
+    api.watch(clusterEvents);
+    List<Clock.Timer> timers = List.of(
+        clock.every(Duration.ofSeconds(1), () -> loop.post(this::everySecond)),
+        clock.every(Duration.ofSeconds(30), () -> loop.post(queue::flushUnschedulable)));
+    try {
+      loop.run(this::scheduleOne);
+    } finally {
+      timers.forEach(Clock.Timer::cancel);
+      api.close();
+    }
+  }
+
+  private void everySecond() {
+    queue.flushBackoff();
+    metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount());
+  }
+
+  /** Ends {@link #run}. */
+  public void stop() {
+    loop.stop();
+  }
+
+  /** The thread that decides; tests and simulations drive it step by step. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** What hears of the cluster. */
+  public ClusterApi.Listener listener() {
+    return clusterEvents;
+  }
+
+  /** The state; only to be touched on the scheduling thread. */
+  public ClusterState state() {
+    return state;
+  }
+
+  /** The queue; only to be touched on the scheduling thread. */
+  public SchedulingQueue queue() {
+    return queue;
+  }
+
+  /** Tries the next pod; returns whether there was one. */
+  public boolean scheduleOne() {
+    Optional<QueuedPod> next = queue.pop();
+    next.ifPresent(this::schedule);
+    return next.isPresent();
+  }
+
+  private void schedule(QueuedPod queued) {
+    Pod pod = queued.pod();
+    Profile profile = profiles.get(pod.schedulerName());
+    if (profile == null || pod.isTerminating() || state.pod(pod.uid()).isPresent()) {
+      if (pod.isTerminating()) {
+        events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", "skip schedule deleting pod: " + pod.key()), pod.schedulerName());
+      }
+      queue.done(queued);
+      return;
+    }
+    long start = clock.nanos();
+    CycleState cycle = new CycleState();
+    Decision decision = finder.find(profile, cycle, pod);
+    metrics.algorithm(clock.nanos() - start);
+    switch (decision) {
+      case Decision.Placed p -> place(new Attempt(queued, profile, cycle, pod.on(p.node()), start));
+      case Decision.NoNodes n -> fail(queued, profile, Status.unresolvable("no nodes available to schedule pods"),
+          Optional.of(PostFilterPlugin.Nomination.NONE), start);
+      case Decision.Failed f -> fail(queued, profile, f.status(), Optional.of(PostFilterPlugin.Nomination.NONE), start);
+      case Decision.NoFit n -> noFit(queued, profile, cycle, n.why(), start);
+    }
+  }
+
+  private void noFit(QueuedPod queued, Profile profile, CycleState cycle, FitError why, long start) {
+    Optional<PostFilterPlugin.Nomination> nomination = Optional.of(PostFilterPlugin.Nomination.NONE);
+    if (profile.has(ExtensionPoint.POST_FILTER)) {
+      PostFilterPlugin.Result result = postFilter(queued, profile, cycle, why);
+      why.setPostFilterMessage(result.status().message());
+      nomination = result.nomination();
+    }
+    queued.rejectedBy(why.unschedulablePlugins(), why.pendingPlugins());
+    fail(queued, profile, Status.unschedulable(why.message()), nomination, start);
+  }
+
+  private static PostFilterPlugin.Result postFilter(QueuedPod queued, Profile profile, CycleState cycle, FitError why) {
+    try {
+      return profile.postFilter(cycle, queued.pod(), why.statuses());
+    } catch (RuntimeException e) {
+      LOG.error("A PostFilter plugin failed for pod {}", queued.pod().key(), e);
+      return PostFilterPlugin.Result.of(Status.error(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Takes the chosen node for the pod: assume, reserve, permit; then on to binding. */
+  private void place(Attempt a) {
+    state.assume(a.pod());
+    for (ReservePlugin p : a.profile().at(ExtensionPoint.RESERVE, ReservePlugin.class)) {
+      Status s = p.reserve(a.state(), a.pod(), a.node());
+      if (!s.isSuccess()) {
+        giveBack(a);
+        failAtNode(a, s.isRejected() ? s.from(p.name())
+            : Status.error("running Reserve plugin \"" + p.name() + "\": " + s.message()));
+        return;
+      }
+    }
+    Map<String, Duration> waits = new LinkedHashMap<>();
+    for (PermitPlugin p : a.profile().at(ExtensionPoint.PERMIT, PermitPlugin.class)) {
+      PermitPlugin.Result r = p.permit(a.state(), a.pod(), a.node());
+      if (r.status().isWait()) {
+        waits.put(p.name(), r.timeout());
+      } else if (!r.status().isSuccess()) {
+        giveBack(a);
+        failAtNode(a, r.status().isRejected() ? r.status().from(p.name())
+            : Status.error("running Permit plugin \"" + p.name() + "\": " + r.status().message()));
+        return;
+      }
+    }
+    if (waits.isEmpty()) {
+      startBinding(a);
+    } else {
+      statuses.nominated(a.queued().pod(), a.node());
+      waiting.add(a, waits);
+    }
+  }
+
+  private void permitRejected(Attempt a, Status status) {
+    giveBack(a);
+    failAtNode(a, status);
+  }
+
+  private void startBinding(Attempt a) {
+    queue.done(a.queued());
+    List<PreBindPlugin> preBinds = BindingCycle.preFlight(a);
+    if (!preBinds.isEmpty()) {
+      statuses.nominated(a.queued().pod(), a.node());
+    }
+    writer.submit(a.pod().uid(), () -> {
+      Status status = BindingCycle.run(a, preBinds);
+      loop.post(() -> bound(a, status));
+    });
+  }
+
+  private void bound(Attempt a, Status status) {
+    if (!status.isSuccess()) {
+      giveBack(a);
+      failAtNode(a, status);
+      return;
+    }
+    state.nominations().remove(a.pod());
+    queue.forget(a.queued());
+    for (PostBindPlugin p : a.profile().at(ExtensionPoint.POST_BIND, PostBindPlugin.class)) {
+      p.postBind(a.state(), a.pod(), a.node());
+    }
+    metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
+    events.record(a.pod(), null, Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
+        a.profile().name());
+  }
+
+  /** Undoes what {@link #place} did. What the pod held is free again, which others may be waiting for. */
+  private void giveBack(Attempt a) {
+    List<ReservePlugin> reserved = a.profile().at(ExtensionPoint.RESERVE, ReservePlugin.class).reversed();
+    reserved.forEach(p -> p.unreserve(a.state(), a.pod(), a.node()));
+    if (state.forget(a.pod())) {
+      queue.happened(EventKind.of(EventKind.Subject.ASSIGNED_POD, EventKind.Action.DELETE), a.pod(), null);
+    }
+  }
+
+  /** A pod that had a node was turned down there. */
+  private void failAtNode(Attempt a, Status status) {
+    Status told = status;
+    if (status.isRejected()) {
+      FitError why = new FitError(1);
+      why.statuses().put(a.node(), status);
+      why.addPlugin(status);
+      a.queued().rejectedBy(why.unschedulablePlugins(), why.pendingPlugins());
+      told = new Status(status.code(), List.of(why.message()), status.plugin());
+    }
+    fail(a.queued(), a.profile(), told, Optional.of(PostFilterPlugin.Nomination.NONE), a.startedNanos());
+  }
+
+  /** Tells why the pod is not scheduled and puts it back. */
+  private void fail(QueuedPod queued, Profile profile, Status status, Optional<PostFilterPlugin.Nomination> nomination, long start) {
+    metrics.failed(profile.name(), status, clock.nanos() - start);
+    Pod pod = queue.pod(queued.pod().uid()).orElse(null);
+    if (pod == null || state.pod(pod.uid()).isPresent()) {
+      queue.done(queued);
+      return;
+    }
+    String reason = status.isRejected() ? "Unschedulable" : "SchedulerError";
+    String node = nomination.map(PostFilterPlugin.Nomination::node).orElse(null);
+    if (node != null && !node.isEmpty()) {
+      state.nominations().add(pod, node);
+    } else if (node != null) {
+      state.nominations().remove(pod);
+    }
+    LOG.debug("Pod {} is not scheduled: {}", pod.key(), status.message());
+    queue.putBack(queued);
+    events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", status.message()), profile.name());
+    statuses.notScheduled(pod, reason, status.message(), node);
+  }
+
+  private final class LoopDoor implements PluginContext.Loop {
+    @Override
+    public void post(Runnable task) {
+      loop.post(task);
+    }
+
+    @Override
+    public void activate(String uid) {
+      queue.activate(uid);
+    }
+
+    @Override
+    public boolean rejectWaiting(String uid, String plugin, String reason) {
+      return waiting.reject(uid, plugin, reason);
+    }
+
+    @Override
+    public void allowWaiting(String uid, String plugin) {
+      waiting.allow(uid, plugin);
+    }
+
+    @Override
+    public void happened(EventKind event, Object before, Object after) {
+      queue.happened(event, before, after);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.kubrig.scheduler.plugins.imagelocality;
+
+import io.kubrig.scheduler.framework.CycleState;
+import io.kubrig.scheduler.framework.ScorePlugin;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.state.NodeInfo;
+
+/** Prefers nodes that have the pod's images, weighing each by its size and by how many nodes have it. */
+public final class ImageLocality implements ScorePlugin {
+  private static final long MB = 1024 * 1024;
+  private static final long MIN = 23 * MB;
+  private static final long MAX_PER_CONTAINER = 1000 * MB;
+
+  private final ClusterState cluster;
+
+  public ImageLocality(ClusterState cluster) {
+    this.cluster = cluster;
+  }
+
+  @Override
+  public String name() {
+    return "ImageLocality";
+  }
+
+  @Override
+  public long score(CycleState state, Pod pod, NodeInfo node) {
+    if (node.node().images().isEmpty()) {
+      return 0;
+    }
+    long sum = 0;
+    int images = 0;
+    int nodes = cluster.nodes().size();
+    for (String image : pod.spec().footprint().images()) {
+      images++;
+      String name = normalized(image);
+      Long size = node.node().images().get(name);
+      if (size != null) {
+        sum += (long) ((double) size * ((double) cluster.nodesWithImage(name) / nodes));
+      }
+    }
+    return points(sum, images);
+  }
+
+  /** The score of a sum of sizes for a pod with so many images. */
+  static long points(long sum, int images) {
+    long max = MAX_PER_CONTAINER * images;
+    long clamped = Math.min(Math.max(sum, MIN), max);
+    return max == MIN ? 0 : MAX * (clamped - MIN) / (max - MIN);
+  }
+
+  /** The name with a tag: {@code :latest} when there is neither tag nor digest. */
+  static String normalized(String image) {
+    return image.lastIndexOf(':') <= image.lastIndexOf('/') ? image + ":latest" : image;
+  }
+}

@@ -1,0 +1,212 @@
+package io.kubrig.scheduler.simulation;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.scheduler.api.ClusterApi;
+import io.kubrig.scheduler.api.ClusterApiException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A cluster in memory that answers the scheduler as an API server would: for simulations, benchmarks and tests. It has no controllers and
+ * no kubelet; whoever uses it plays them.
+ *
+ * <p>Thread-safe; listeners are called in the order of the changes, with the lock held, and must not call back.
+ */
+public final class MemoryCluster implements ClusterApi {
+  private static final KubernetesSerialization JSON = new KubernetesSerialization();
+
+  private final Clock clock;
+  private final PodAdmission admission;
+  private final Map<String, HasMetadata> objects = new LinkedHashMap<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private long revision;
+
+  public MemoryCluster(Clock clock) {
+    this.clock = clock;
+    this.admission = new PodAdmission(this, clock);
+  }
+
+  private static String key(Class<?> kind, String namespace, String name) {
+    return kind.getSimpleName() + "/" + (namespace == null ? "" : namespace) + "/" + name;
+  }
+
+  private static String key(HasMetadata o) {
+    return key(o.getClass(), o.getMetadata().getNamespace(), o.getMetadata().getName());
+  }
+
+  @Override
+  public synchronized void watch(Listener listener) {
+    objects.values().forEach(listener::added);
+    listeners.add(listener);
+  }
+
+  @Override
+  public synchronized <T extends HasMetadata> T create(T object) {
+    T o = JSON.clone(object);
+    ObjectMeta meta = o.getMetadata();
+    if (meta.getName() == null) {
+      meta.setName(meta.getGenerateName() + Long.toString(revision + 1, 36));
+    }
+    if (objects.containsKey(key(o))) {
+      throw new ClusterApiException(409, o.getKind() + " \"" + meta.getName() + "\" already exists");
+    }
+    meta.setUid(UUID.randomUUID().toString());
+    meta.setCreationTimestamp(clock.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    if (o instanceof Pod pod) {
+      admission.admit(pod);
+    }
+    put(o, false);
+    return o;
+  }
+
+  private void put(HasMetadata o, boolean update) {
+    o.getMetadata().setResourceVersion(Long.toString(++revision));
+    objects.put(key(o), o);
+    listeners.forEach(l -> {
+      if (update) {
+        l.updated(o);
+      } else {
+        l.added(o);
+      }
+    });
+    notifyAll();
+  }
+
+  private void drop(HasMetadata o) {
+    revision++;
+    objects.remove(key(o));
+    listeners.forEach(l -> l.deleted(o));
+    notifyAll();
+  }
+
+  /** The object as stored; not to be changed. */
+  public synchronized <T extends HasMetadata> Optional<T> find(Class<T> kind, String namespace, String name) {
+    return Optional.ofNullable(kind.cast(objects.get(key(kind, namespace, name))));
+  }
+
+  /** All objects of a kind. */
+  public synchronized <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return objects.values().stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  @Override
+  public <T extends HasMetadata> T read(Class<T> kind, String namespace, String name) {
+    return find(kind, namespace, name).map(JSON::clone).orElse(null);
+  }
+
+  /** Changes an object by a JSON merge patch. */
+  public synchronized <T extends HasMetadata> T patch(Class<T> kind, String namespace, String name, Map<String, Object> patch) {
+    T old = find(kind, namespace, name).orElseThrow(() -> new ClusterApiException(404, kind.getSimpleName() + " \"" + name + "\" not found"));
+    T changed = MergePatch.apply(JSON, kind, old, patch);
+    put(changed, true);
+    return changed;
+  }
+
+  @Override
+  public synchronized <T extends HasMetadata> T replace(T object) {
+    HasMetadata old = objects.get(key(object));
+    if (old == null) {
+      throw new ClusterApiException(404, object.getKind() + " \"" + object.getMetadata().getName() + "\" not found");
+    }
+    String version = object.getMetadata().getResourceVersion();
+    if (version != null && !version.isEmpty() && !version.equals(old.getMetadata().getResourceVersion())) {
+      throw new ClusterApiException(409, "Operation cannot be fulfilled on " + object.getMetadata().getName()
+          + ": the object has been modified; please apply your changes to the latest version and try again");
+    }
+    T o = JSON.clone(object);
+    put(o, true);
+    return o;
+  }
+
+  @Override
+  public <T extends HasMetadata> T replaceStatus(T object) {
+    return replace(object);
+  }
+
+  private Pod pod(PodRef ref) {
+    return find(Pod.class, ref.namespace(), ref.name()).filter(p -> p.getMetadata().getUid().equals(ref.uid()))
+        .orElseThrow(() -> new ClusterApiException(404, "pods \"" + ref.name() + "\" not found"));
+  }
+
+  @Override
+  public synchronized void bind(PodRef ref, String node) {
+    Pod pod = JSON.clone(pod(ref));
+    if (pod.getSpec().getNodeName() != null) {
+      throw new ClusterApiException(409, "Operation cannot be fulfilled on pods/binding \"" + ref.name() + "\": pod " + ref.name()
+          + " is already assigned to node \"" + pod.getSpec().getNodeName() + "\"");
+    }
+    pod.getSpec().setNodeName(node);
+    pod.getStatus().setNominatedNodeName(null);
+    PodCondition scheduled = new PodCondition();
+    scheduled.setType("PodScheduled");
+    scheduled.setStatus("True");
+    set(pod.getStatus(), scheduled);
+    put(pod, true);
+  }
+
+  @Override
+  public synchronized void patchStatus(PodRef ref, StatusChange change) {
+    Pod pod = JSON.clone(pod(ref));
+    if (change.condition() != null) {
+      set(pod.getStatus(), change.condition());
+    }
+    if (change.nominatedNode() != null) {
+      pod.getStatus().setNominatedNodeName(change.nominatedNode().isEmpty() ? null : change.nominatedNode());
+    }
+    put(pod, true);
+  }
+
+  private static void set(PodStatus status, PodCondition condition) {
+    List<PodCondition> all = new ArrayList<>(status.getConditions());
+    all.removeIf(c -> c.getType().equals(condition.getType()));
+    all.add(condition);
+    status.setConditions(all);
+  }
+
+  @Override
+  public void delete(PodRef ref) {
+    synchronized (this) {
+      delete(pod(ref), null);
+    }
+  }
+
+  /** Deletes an object; a pod on a node stays, terminating, until its grace period (null: its own) is over and someone deletes it with 0. */
+  public synchronized void delete(HasMetadata object, Long gracePeriodSeconds) {
+    HasMetadata o = objects.get(key(object));
+    if (o instanceof Pod pod && pod.getSpec().getNodeName() != null && grace(pod, gracePeriodSeconds) > 0) {
+      if (pod.getMetadata().getDeletionTimestamp() == null) {
+        Pod marked = JSON.clone(pod);
+        marked.getMetadata().setDeletionTimestamp(clock.now().plusSeconds(grace(pod, gracePeriodSeconds)).truncatedTo(ChronoUnit.SECONDS).toString());
+        put(marked, true);
+      }
+    } else if (o != null) {
+      drop(o);
+    }
+  }
+
+  private static long grace(Pod pod, Long asked) {
+    Long own = pod.getSpec().getTerminationGracePeriodSeconds();
+    return asked != null ? asked : own != null ? own : 30;
+  }
+
+  /** Waits for the next change, at most so long. */
+  public synchronized void awaitChange(long timeoutMillis) throws InterruptedException {
+    wait(timeoutMillis);
+  }
+
+  @Override
+  public synchronized void close() {
+    listeners.clear();
+  }
+}

@@ -1,0 +1,212 @@
+package io.kubrig.scheduler.state;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.kubrig.scheduler.model.Node;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.model.PodVolumes;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The cluster as the scheduler believes it to be: nodes with their pods, assumed ones included, and the other objects.
+ *
+ * <p>It belongs to the scheduling thread: events are applied between attempts, so that one attempt sees one unchanging state without
+ * any copy or lock. Invariants:
+ * <ul>
+ *   <li>a pod is on at most one node; an assumed pod stays until its binding is confirmed, forgotten or it is deleted;
+ *   <li>what an event says about a pod wins over what was assumed of it.
+ * </ul>
+ */
+public final class ClusterState {
+
+  private record Placement(Pod pod, boolean assumed) {}
+
+  private final Map<String, NodeInfo> nodes = new LinkedHashMap<>();
+  private final Map<String, Placement> pods = new HashMap<>();
+  private final Map<String, Integer> claimUses = new HashMap<>();
+  private final Map<String, Integer> imageNodes = new HashMap<>();
+  private final Set<NodeInfo> withAffinity = new LinkedHashSet<>();
+  private final Set<NodeInfo> withRequiredAntiAffinity = new LinkedHashSet<>();
+  private final ClusterObjects objects = new ClusterObjects();
+  private final Nominations nominations = new Nominations();
+  private List<NodeInfo> list = List.of();
+  private boolean listIsStale;
+
+  /** The known nodes, zones in turn. */
+  public List<NodeInfo> nodes() {
+    if (listIsStale) {
+      list = NodeList.interleaved(nodes.values());
+      listIsStale = false;
+    }
+    return list;
+  }
+
+  /** A known node. */
+  public Optional<NodeInfo> node(String name) {
+    return Optional.ofNullable(nodes.get(name)).filter(n -> n.node() != null);
+  }
+
+  public ClusterObjects objects() {
+    return objects;
+  }
+
+  /** Pods that wait for room on a node. */
+  public Nominations nominations() {
+    return nominations;
+  }
+
+  /** Nodes with pods that have terms of affinity or anti-affinity. */
+  public Collection<NodeInfo> nodesWithAffinity() {
+    return withAffinity;
+  }
+
+  /** Nodes with pods that have required anti-affinity. */
+  public Collection<NodeInfo> nodesWithRequiredAntiAffinity() {
+    return withRequiredAntiAffinity;
+  }
+
+  /** How many pods on nodes use a claim ({@code namespace/name}). */
+  public int claimUses(String key) {
+    return claimUses.getOrDefault(key, 0);
+  }
+
+  /** How many nodes have an image. */
+  public int nodesWithImage(String name) {
+    return imageNodes.getOrDefault(name, 0);
+  }
+
+  /** How many pods are on nodes, assumed ones included. */
+  public int podCount() {
+    return pods.size();
+  }
+
+  /** The pod with a uid, if it is on a node. */
+  public Optional<Pod> pod(String uid) {
+    return Optional.ofNullable(pods.get(uid)).map(Placement::pod);
+  }
+
+  public boolean isAssumed(Pod pod) {
+    Placement p = pods.get(pod.uid());
+    return p != null && p.assumed;
+  }
+
+  /** Notes a node; returns what it was before. */
+  public Optional<Node> observe(Node node) {
+    NodeInfo info = nodes.computeIfAbsent(node.name(), n -> new NodeInfo(n, null));
+    Node before = info.node();
+    if (before != null) {
+      countImages(before, -1);
+    }
+    countImages(node, 1);
+    info.setNode(node);
+    listIsStale |= before == null || !before.labels().equals(node.labels());
+    return Optional.ofNullable(before);
+  }
+
+  /** Notes that a node is gone; its pods stay known until they go, too. */
+  public void removeNode(String name) {
+    NodeInfo info = nodes.get(name);
+    if (info == null || info.node() == null) {
+      return;
+    }
+    countImages(info.node(), -1);
+    info.setNode(null);
+    listIsStale = true;
+    withAffinity.remove(info);
+    withRequiredAntiAffinity.remove(info);
+    if (info.pods().isEmpty()) {
+      nodes.remove(name);
+    }
+  }
+
+  private void countImages(Node node, int by) {
+    node.images().keySet().forEach(i -> imageNodes.merge(i, by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b)));
+  }
+
+  /** Notes an object of another kind; returns what it was before. */
+  public Optional<HasMetadata> observe(HasMetadata object) {
+    return objects.observe(object);
+  }
+
+  /** Notes that an object of another kind is gone. */
+  public Optional<HasMetadata> remove(HasMetadata object) {
+    return objects.remove(object);
+  }
+
+  /** Counts a pod on a node before it is bound. */
+  public void assume(Pod pod) {
+    if (pods.containsKey(pod.uid())) {
+      throw new IllegalStateException("pod " + pod.key() + " is already on a node");
+    }
+    put(pod, true);
+  }
+
+  /** Takes an assumed pod back; nothing happens when its binding was observed in the meantime. */
+  public boolean forget(Pod pod) {
+    if (!isAssumed(pod)) {
+      return false;
+    }
+    take(pod.uid());
+    return true;
+  }
+
+  /** Notes a pod on a node; returns it as it was before. */
+  public Optional<Pod> observe(Pod pod) {
+    Optional<Pod> before = take(pod.uid());
+    put(pod, false);
+    return before;
+  }
+
+  /** Notes that a pod is gone from its node. */
+  public Optional<Pod> removePod(Pod pod) {
+    return take(pod.uid());
+  }
+
+  private void put(Pod pod, boolean assumed) {
+    pods.put(pod.uid(), new Placement(pod, assumed));
+    NodeInfo info = nodes.computeIfAbsent(pod.state().nodeName(), n -> new NodeInfo(n, null));
+    info.add(pod);
+    countClaims(pod, 1);
+    track(info);
+  }
+
+  private Optional<Pod> take(String uid) {
+    Placement p = pods.remove(uid);
+    if (p == null) {
+      return Optional.empty();
+    }
+    NodeInfo info = nodes.get(p.pod.state().nodeName());
+    info.remove(p.pod);
+    countClaims(p.pod, -1);
+    track(info);
+    if (info.node() == null && info.pods().isEmpty()) {
+      nodes.remove(info.name());
+    }
+    return Optional.of(p.pod);
+  }
+
+  private void countClaims(Pod pod, int by) {
+    for (PodVolumes.ClaimUse use : PodVolumes.claims(pod)) {
+      claimUses.merge(Index.key(pod.namespace(), use.name()), by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
+    }
+  }
+
+  private void track(NodeInfo info) {
+    mark(withAffinity, info, !info.podsWithAffinity().isEmpty());
+    mark(withRequiredAntiAffinity, info, !info.podsWithRequiredAntiAffinity().isEmpty());
+  }
+
+  private static void mark(Set<NodeInfo> set, NodeInfo info, boolean in) {
+    if (in) {
+      set.add(info);
+    } else {
+      set.remove(info);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.kubrig.scheduler.state;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The objects of one kind by {@code namespace/name} (or name). A newer local version may be assumed until the API shows one that is as new.
+ * Used by the scheduling thread only.
+ */
+public final class Index<T extends HasMetadata> {
+  private final Map<String, T> observed = new LinkedHashMap<>();
+  private final Map<String, T> assumed = new LinkedHashMap<>();
+
+  /** The key of an object. */
+  public static String key(HasMetadata o) {
+    return key(o.getMetadata().getNamespace(), o.getMetadata().getName());
+  }
+
+  /** The key of a name in a namespace (null or empty: cluster-scoped). */
+  public static String key(String namespace, String name) {
+    return namespace == null || namespace.isEmpty() ? name : namespace + "/" + name;
+  }
+
+  /** The object as assumed or else as observed. */
+  public Optional<T> find(String namespace, String name) {
+    String key = key(namespace, name);
+    T local = assumed.get(key);
+    return Optional.ofNullable(local != null ? local : observed.get(key));
+  }
+
+  /** A cluster-scoped object. */
+  public Optional<T> find(String name) {
+    return find(null, name);
+  }
+
+  /** The object as the API showed it. */
+  public Optional<T> observed(String namespace, String name) {
+    return Optional.ofNullable(observed.get(key(namespace, name)));
+  }
+
+  /** All objects as observed. */
+  public Collection<T> all() {
+    return Collections.unmodifiableCollection(observed.values());
+  }
+
+  /** All objects, assumed ones in place of observed ones. */
+  public Collection<T> allWithAssumed() {
+    if (assumed.isEmpty()) {
+      return all();
+    }
+    Map<String, T> merged = new LinkedHashMap<>(observed);
+    assumed.forEach((k, v) -> merged.computeIfPresent(k, (key, old) -> v));
+    return merged.values();
+  }
+
+  /** Lets a local version count until a newer one is observed or it is restored. */
+  public void assume(T object) {
+    assumed.put(key(object), object);
+  }
+
+  /** Drops the assumed version. */
+  public void restore(String namespace, String name) {
+    assumed.remove(key(namespace, name));
+  }
+
+  /** Notes what the API shows; returns what was observed before. */
+  public Optional<T> observe(T object) {
+    String key = key(object);
+    T local = assumed.get(key);
+    if (local != null && isNewer(object, local)) {
+      assumed.remove(key);
+    }
+    return Optional.ofNullable(observed.put(key, object));
+  }
+
+  /** Notes that the object is gone. */
+  public Optional<T> remove(T object) {
+    assumed.remove(key(object));
+    return Optional.ofNullable(observed.remove(key(object)));
+  }
+
+  /** Resource versions of one kind are comparable numbers since 1.35 (KEP-5504). */
+  private static boolean isNewer(HasMetadata a, HasMetadata b) {
+    return version(a) > version(b) || !uid(a).equals(uid(b));
+  }
+
+  private static String uid(HasMetadata o) {
+    return String.valueOf(o.getMetadata().getUid());
+  }
+
+  private static long version(HasMetadata o) {
+    try {
+      return Long.parseLong(o.getMetadata().getResourceVersion());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+}

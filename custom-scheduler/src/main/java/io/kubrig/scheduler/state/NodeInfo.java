@@ -1,0 +1,149 @@
+package io.kubrig.scheduler.state;
+
+import io.kubrig.scheduler.model.HostPort;
+import io.kubrig.scheduler.model.Node;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.model.ResourceVector;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A node with what its pods take from it. Changed only by the scheduling thread; plugins read it.
+ *
+ * <p>Invariant: the sums equal those over {@link #pods()}.
+ */
+public final class NodeInfo {
+  private final String name;
+  private Node node;
+  private final List<Pod> pods = new ArrayList<>();
+  private final List<Pod> podsWithAffinity = new ArrayList<>();
+  private final List<Pod> podsWithRequiredAntiAffinity = new ArrayList<>();
+  private final List<HostPort> ports = new ArrayList<>();
+  private ResourceVector requested = new ResourceVector();
+  private long nonZeroCpu;
+  private long nonZeroMemory;
+  private long generation;
+
+  public NodeInfo(String name, Node node) {
+    this.name = name;
+    this.node = node;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The node; null while only pods of it are known. */
+  public Node node() {
+    return node;
+  }
+
+  void setNode(Node node) {
+    this.node = node;
+    generation++;
+  }
+
+  public List<Pod> pods() {
+    return Collections.unmodifiableList(pods);
+  }
+
+  /** Those with any term of pod affinity or anti-affinity. */
+  public List<Pod> podsWithAffinity() {
+    return Collections.unmodifiableList(podsWithAffinity);
+  }
+
+  public List<Pod> podsWithRequiredAntiAffinity() {
+    return Collections.unmodifiableList(podsWithRequiredAntiAffinity);
+  }
+
+  public List<HostPort> ports() {
+    return Collections.unmodifiableList(ports);
+  }
+
+  /** The sum of what the pods reserve. */
+  public ResourceVector requested() {
+    return requested;
+  }
+
+  /** Like {@link #requested()} for cpu or memory, with defaults for containers that ask for nothing. */
+  public long nonZeroRequested(int resource) {
+    return switch (resource) {
+      case ResourceVector.CPU -> nonZeroCpu;
+      case ResourceVector.MEMORY -> nonZeroMemory;
+      default -> requested.get(resource);
+    };
+  }
+
+  public ResourceVector allocatable() {
+    return node.allocatable();
+  }
+
+  /** Grows with each change. */
+  public long generation() {
+    return generation;
+  }
+
+  /** Puts a pod on the node. */
+  public void add(Pod pod) {
+    pods.add(pod);
+    count(pod, 1);
+    ports.addAll(pod.spec().footprint().ports());
+    if (pod.spec().pods().hasAffinity()) {
+      podsWithAffinity.add(pod);
+      if (!pod.spec().pods().requiredAntiAffinity().isEmpty()) {
+        podsWithRequiredAntiAffinity.add(pod);
+      }
+    }
+  }
+
+  /** Takes a pod (recognised by its uid) from the node; returns whether it was there. */
+  public boolean remove(Pod pod) {
+    for (int i = 0; i < pods.size(); i++) {
+      if (pods.get(i).uid().equals(pod.uid())) {
+        Pod there = pods.remove(i);
+        count(there, -1);
+        for (HostPort p : there.spec().footprint().ports()) {
+          ports.remove(p);
+        }
+        if (there.spec().pods().hasAffinity()) {
+          podsWithAffinity.removeIf(p -> p.uid().equals(pod.uid()));
+          podsWithRequiredAntiAffinity.removeIf(p -> p.uid().equals(pod.uid()));
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void count(Pod pod, int sign) {
+    Pod.Requests r = pod.spec().requests();
+    if (sign > 0) {
+      requested.add(r.total());
+    } else {
+      requested.subtract(r.total());
+    }
+    nonZeroCpu += sign * r.nonZero().get(ResourceVector.CPU);
+    nonZeroMemory += sign * r.nonZero().get(ResourceVector.MEMORY);
+    generation++;
+  }
+
+  /** An independent copy, for trying things out. */
+  public NodeInfo copy() {
+    NodeInfo copy = new NodeInfo(name, node);
+    copy.pods.addAll(pods);
+    copy.podsWithAffinity.addAll(podsWithAffinity);
+    copy.podsWithRequiredAntiAffinity.addAll(podsWithRequiredAntiAffinity);
+    copy.ports.addAll(ports);
+    copy.requested = requested.copy();
+    copy.nonZeroCpu = nonZeroCpu;
+    copy.nonZeroMemory = nonZeroMemory;
+    copy.generation = generation;
+    return copy;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
