@@ -295,6 +295,11 @@ public final class Scheduler {
     }
 
     @Override
+    public void ungate(String uid) {
+      queue.ungate(uid);
+    }
+
+    @Override
     public boolean rejectWaiting(String uid, String plugin, String reason) {
       return waiting.reject(uid, plugin, reason);
     }

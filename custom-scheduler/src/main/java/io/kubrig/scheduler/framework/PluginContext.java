@@ -21,6 +21,9 @@ public record PluginContext(ClusterState state, ClusterApi api, SerialWriter wri
     /** Puts a waiting pod into the active queue, whatever it waits for. Only on the scheduling thread. */
     void activate(String uid);
 
+    /** Asks the PreEnqueue plugins again about a pod that one of them has kept out. Only on the scheduling thread. */
+    void ungate(String uid);
+
     /** Turns down a pod that waits at a Permit plugin; returns whether it was waiting. Only on the scheduling thread. */
     boolean rejectWaiting(String uid, String plugin, String reason);
 

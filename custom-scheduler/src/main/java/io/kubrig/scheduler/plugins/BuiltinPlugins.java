@@ -3,6 +3,9 @@ package io.kubrig.scheduler.plugins;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.plugins.defaultbinder.DefaultBinder;
+import io.kubrig.scheduler.plugins.defaultpreemption.DefaultPreemption;
+import io.kubrig.scheduler.plugins.interpodaffinity.InterPodAffinity;
+import io.kubrig.scheduler.plugins.podtopologyspread.PodTopologySpread;
 import io.kubrig.scheduler.plugins.imagelocality.ImageLocality;
 import io.kubrig.scheduler.plugins.nodeaffinity.NodeAffinity;
 import io.kubrig.scheduler.plugins.nodedeclaredfeatures.NodeDeclaredFeatures;
@@ -36,6 +39,9 @@ public final class BuiltinPlugins {
     r.put("ImageLocality", (args, context, profile) -> new ImageLocality(context.state()));
     r.put("DefaultBinder", (args, context, profile) -> new DefaultBinder(context.api()));
     r.put("NodeDeclaredFeatures", (args, context, profile) -> new NodeDeclaredFeatures());
+    r.put("PodTopologySpread", (args, context, profile) -> new PodTopologySpread(args, context.state()));
+    r.put("InterPodAffinity", (args, context, profile) -> new InterPodAffinity(args, context.state()));
+    r.put("DefaultPreemption", (args, context, profile) -> new DefaultPreemption(args, context, profile));
     return r;
   }
 }

@@ -248,6 +248,15 @@ public final class SchedulingQueue {
     }
   }
 
+  /** Asks the PreEnqueue plugins again about a pod that one of them has kept out. */
+  public void ungate(String uid) {
+    QueuedPod entry = byUid.get(uid);
+    if (entry != null && entry.place == Place.GATED) {
+      take(entry);
+      activate(entry);
+    }
+  }
+
   /** Moves pods whose back-off is over. To be called every second. */
   public void flushBackoff() {
     Instant now = clock.now();

@@ -82,9 +82,17 @@ class SchedulerVectorsTest {
   private static Map<String, io.kubrig.scheduler.framework.PluginFactory> registry(SchedulerConfiguration c) {
     Map<String, io.kubrig.scheduler.framework.PluginFactory> r = BuiltinPlugins.registry(c);
     for (String n : io.kubrig.scheduler.config.ProfileConfiguration.DEFAULT_PLUGINS.names()) {
-      r.putIfAbsent(n, (a, x, p) -> { a.plain(); return () -> n; });
+      r.putIfAbsent(n, (a, x, p) -> { a.plain(); return n.equals("DynamicResources") ? new Dra() : () -> n; });
     }
     return r;
+  }
+
+  private static final class Dra implements io.kubrig.scheduler.framework.PreFilterPlugin, io.kubrig.scheduler.framework.PostFilterPlugin, io.kubrig.scheduler.framework.ScorePlugin {
+    record D() implements io.kubrig.scheduler.framework.CycleState.Data {}
+    public String name() { return "DynamicResources"; }
+    public io.kubrig.scheduler.framework.PreFilterResult preFilter(io.kubrig.scheduler.framework.CycleState s, io.kubrig.scheduler.model.Pod p, List<io.kubrig.scheduler.state.NodeInfo> n) { s.put(this, new D()); return io.kubrig.scheduler.framework.PreFilterResult.SKIP; }
+    public Result postFilter(io.kubrig.scheduler.framework.CycleState s, io.kubrig.scheduler.model.Pod p, io.kubrig.scheduler.framework.NodeStatuses n) { return Result.of(s.get(this, D.class) == null ? io.kubrig.scheduler.framework.Status.error("not found") : io.kubrig.scheduler.framework.Status.unschedulable("no new claims to deallocate")); }
+    public long score(io.kubrig.scheduler.framework.CycleState s, io.kubrig.scheduler.model.Pod p, io.kubrig.scheduler.state.NodeInfo n) { return 0; }
   }
 
   private static String configuration() {

@@ -1,0 +1,77 @@
+package io.kubrig.scheduler.plugins.defaultpreemption;
+
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.kubrig.scheduler.api.ClusterApi.PodRef;
+import io.kubrig.scheduler.api.ClusterApi.StatusChange;
+import io.kubrig.scheduler.api.ClusterApiException;
+import io.kubrig.scheduler.events.EventRecorder.Note;
+import io.kubrig.scheduler.framework.PluginContext;
+import io.kubrig.scheduler.model.Pod;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Evicts victims in the background and knows for which pods that is under way. Source: KEP-4832 asynchronous preemption. */
+final class Evictions {
+  private static final Logger LOG = LoggerFactory.getLogger(Evictions.class);
+
+  private final PluginContext context;
+  /** Belongs to the scheduling thread. */
+  private final Set<String> underWay = new HashSet<>();
+
+  Evictions(PluginContext context) {
+    this.context = context;
+  }
+
+  boolean isUnderWay(Pod preemptor) {
+    return underWay.contains(preemptor.uid());
+  }
+
+  /** Begins to evict; pods that wait at Permit are just turned down. */
+  void begin(Pod preemptor, List<Pod> victims, String node) {
+    underWay.add(preemptor.uid());
+    List<Pod> bound = victims.stream().filter(v -> !context.loop().rejectWaiting(v.uid(), DefaultPreemption.NAME, "preempted")).toList();
+    context.writer().submit("preempt-" + preemptor.uid(), () -> {
+      boolean done = true;
+      for (Pod victim : bound) {
+        done &= evict(preemptor, victim, node);
+      }
+      boolean ok = done;
+      context.loop().post(() -> end(preemptor, ok));
+    });
+  }
+
+  private void end(Pod preemptor, boolean ok) {
+    underWay.remove(preemptor.uid());
+    if (ok) {
+      context.loop().ungate(preemptor.uid());
+    } else {
+      context.loop().activate(preemptor.uid());
+    }
+  }
+
+  private boolean evict(Pod preemptor, Pod victim, String node) {
+    try {
+      PodCondition c = new PodCondition();
+      c.setType("DisruptionTarget");
+      c.setStatus("True");
+      c.setReason("PreemptionByScheduler");
+      c.setMessage(preemptor.schedulerName() + ": preempting to accommodate a higher priority pod");
+      c.setLastTransitionTime(context.clock().now().truncatedTo(ChronoUnit.SECONDS).toString());
+      context.api().patchStatus(PodRef.of(victim), new StatusChange(c, null));
+      context.api().delete(PodRef.of(victim));
+    } catch (ClusterApiException e) {
+      if (!e.isNotFound()) {
+        LOG.error("Pod {} could not be preempted for {}: {}", victim.key(), preemptor.key(), e.getMessage());
+        return false;
+      }
+      return true;
+    }
+    context.events().record(victim, preemptor,
+        Note.normal("Preempted", "Preempting", "Preempted by pod " + preemptor.uid() + " on node " + node), preemptor.schedulerName());
+    return true;
+  }
+}
