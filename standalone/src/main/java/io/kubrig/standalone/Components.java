@@ -6,6 +6,7 @@ import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.proxy.ProxyFactory;
+import io.kubrig.scheduler.SchedulerFactory;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 /** The components of this build, under the names of their commands. */
 enum Components {
   API_SERVER("apiserver", ApiServerFactory::new),
-  SCHEDULER("scheduler", null),
+  SCHEDULER("scheduler", SchedulerFactory::new),
   CONTROLLER_MANAGER("controller-manager", ControllerManagerFactory::new),
   KUBELET("kubelet", null),
   PROXY("proxy", ProxyFactory::new),

@@ -32,9 +32,10 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
    *
    * @param total what is reserved for it
    * @param nonZero {@code total} with a default for containers that name no cpu (100m) or memory (200Mi); used by scores
+   * @param scored like {@code nonZero}, but without what the pod asks for as a whole: what the fit scores take the pod for
    * @param named every resource name that some container names in requests or limits
    */
-  public record Requests(ResourceVector total, ResourceVector nonZero, Set<String> named) {}
+  public record Requests(ResourceVector total, ResourceVector nonZero, ResourceVector scored, Set<String> named) {}
 
   /** Which nodes it may run on. */
   public record NodeRules(String nodeName, Selector selector, NodeSelector required, List<Preference> preferred, List<Toleration> tolerations) {
@@ -66,9 +67,11 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
    * What else it occupies.
    *
    * @param images of containers, init containers and image volumes, in order
+   * @param containers how many there are, init containers included
    * @param volumes those that matter to scheduling
    */
-  public record Footprint(List<HostPort> ports, List<String> images, List<Volume> volumes, List<PodResourceClaim> claims, Set<String> features) {}
+  public record Footprint(
+      List<HostPort> ports, List<String> images, int containers, List<Volume> volumes, List<PodResourceClaim> claims, Set<String> features) {}
 
   /**
    * Where it is in its life.

@@ -152,7 +152,8 @@ final class PodReader {
         volumes.add(v);
       }
     }
-    return new Pod.Footprint(List.copyOf(ports), List.copyOf(images), List.copyOf(volumes), List.copyOf(spec.getResourceClaims()), features());
+    return new Pod.Footprint(List.copyOf(ports), List.copyOf(images), spec.getContainers().size() + spec.getInitContainers().size(),
+        List.copyOf(volumes), List.copyOf(spec.getResourceClaims()), features());
   }
 
   private static void addPorts(Container c, List<HostPort> ports) {

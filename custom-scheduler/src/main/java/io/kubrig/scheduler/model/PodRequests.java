@@ -48,7 +48,8 @@ final class PodRequests {
       defaults.put("memory", DEFAULT_MEMORY);
     }
     ResourceVector nonZero = defaults.isEmpty() || r.namesBoth() ? total : r.total(podLevel, defaults);
-    return new io.kubrig.scheduler.model.Pod.Requests(total, nonZero, r.names());
+    ResourceVector scored = podLevel.isEmpty() ? nonZero : r.total(Map.of(), Map.of("cpu", DEFAULT_CPU, "memory", DEFAULT_MEMORY));
+    return new io.kubrig.scheduler.model.Pod.Requests(total, nonZero, scored, r.names());
   }
 
   private static boolean resizeIsInfeasible(List<PodCondition> conditions) {

@@ -6,6 +6,7 @@ import io.kubrig.scheduler.plugins.defaultbinder.DefaultBinder;
 import io.kubrig.scheduler.plugins.defaultpreemption.DefaultPreemption;
 import io.kubrig.scheduler.plugins.interpodaffinity.InterPodAffinity;
 import io.kubrig.scheduler.plugins.podtopologyspread.PodTopologySpread;
+import io.kubrig.scheduler.plugins.dynamicresources.DynamicResources;
 import io.kubrig.scheduler.plugins.imagelocality.ImageLocality;
 import io.kubrig.scheduler.plugins.nodeaffinity.NodeAffinity;
 import io.kubrig.scheduler.plugins.nodedeclaredfeatures.NodeDeclaredFeatures;
@@ -42,6 +43,7 @@ public final class BuiltinPlugins {
     r.put("PodTopologySpread", (args, context, profile) -> new PodTopologySpread(args, context.state()));
     r.put("InterPodAffinity", (args, context, profile) -> new InterPodAffinity(args, context.state()));
     r.put("DefaultPreemption", (args, context, profile) -> new DefaultPreemption(args, context, profile));
+    r.put("DynamicResources", (args, context, profile) -> new DynamicResources(args));
     return r;
   }
 }

@@ -29,22 +29,20 @@ public final class ImageLocality implements ScorePlugin {
       return 0;
     }
     long sum = 0;
-    int images = 0;
     int nodes = cluster.nodes().size();
     for (String image : pod.spec().footprint().images()) {
-      images++;
       String name = normalized(image);
       Long size = node.node().images().get(name);
       if (size != null) {
         sum += (long) ((double) size * ((double) cluster.nodesWithImage(name) / nodes));
       }
     }
-    return points(sum, images);
+    return points(sum, pod.spec().footprint().containers());
   }
 
-  /** The score of a sum of sizes for a pod with so many images. */
-  static long points(long sum, int images) {
-    long max = MAX_PER_CONTAINER * images;
+  /** The score of a sum of sizes for a pod with so many containers; image volumes add to the sum only. */
+  static long points(long sum, int containers) {
+    long max = MAX_PER_CONTAINER * containers;
     long clamped = Math.min(Math.max(sum, MIN), max);
     return max == MIN ? 0 : MAX * (clamped - MIN) / (max - MIN);
   }

@@ -35,7 +35,7 @@ final class AllocationScore {
     long sum = 0;
     long weightSum = 0;
     for (int i = 0; i < resources.length; i++) {
-      long podRequest = pod.spec().requests().nonZero().get(resources[i]);
+      long podRequest = pod.spec().requests().scored().get(resources[i]);
       long capacity = node.allocatable().get(resources[i]);
       if (capacity == 0 || !counts(resources[i], podRequest)) {
         continue;

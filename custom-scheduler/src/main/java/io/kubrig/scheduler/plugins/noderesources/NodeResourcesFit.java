@@ -30,16 +30,16 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
   private final Set<String> ignoredGroups;
   private final AllocationScore score;
 
-  /** With the extenders of the configuration, whose managed resources may be none of the scheduler's business. */
+  /** With the extenders of the configuration: resources that they manage alone take the place of the ignored ones of the arguments. */
   public NodeResourcesFit(ConfigNode args, List<ExtenderConfiguration> extenders) {
     FitArgs read = FitArgs.read(args);
-    Set<String> all = new HashSet<>(read.ignoredResources());
+    Set<String> all = new HashSet<>();
     extenders.forEach(e -> e.managed().forEach((name, byScheduler) -> {
       if (byScheduler) {
         all.add(name);
       }
     }));
-    this.ignored = Set.copyOf(all);
+    this.ignored = all.isEmpty() ? read.ignoredResources() : Set.copyOf(all);
     this.ignoredGroups = read.ignoredGroups();
     this.score = new AllocationScore(read);
   }

@@ -1,0 +1,216 @@
+package io.kubrig.scheduler;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.Component;
+import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.flags.ParsedFlags;
+import io.kubrig.machinery.health.HealthCheck;
+import io.kubrig.machinery.health.HealthChecks;
+import io.kubrig.machinery.health.Page;
+import io.kubrig.machinery.health.StatusPages;
+import io.kubrig.machinery.health.StatusServer;
+import io.kubrig.machinery.leader.ElectionSettings;
+import io.kubrig.machinery.leader.KubernetesLease;
+import io.kubrig.machinery.leader.LeaderElectionFlags;
+import io.kubrig.machinery.leader.LeaderElector;
+import io.kubrig.machinery.leader.LeaderListener;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.scheduler.api.ClusterApiException;
+import io.kubrig.scheduler.api.KubernetesClusterApi;
+import io.kubrig.scheduler.config.InvalidConfigurationException;
+import io.kubrig.scheduler.config.SchedulerConfiguration;
+import io.kubrig.scheduler.cycle.ScoreListener;
+import io.kubrig.scheduler.cycle.Scheduler;
+import io.kubrig.scheduler.explain.ScoreFile;
+import io.kubrig.scheduler.extender.Extenders;
+import io.kubrig.scheduler.metrics.NativeMetrics;
+import io.kubrig.scheduler.plugins.BuiltinPlugins;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The scheduler as a program: serves its status from the start and schedules while it leads. A leader that loses its lease has failed. */
+final class SchedulerComponent implements Component {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulerComponent.class);
+  private static final Duration STUCK = Duration.ofSeconds(20);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+
+  private final SchedulerFlags flags;
+  private final ParsedFlags given;
+  private final SchedulerConfiguration configuration;
+  private final Environment environment;
+  private final Instant created;
+  private final Optional<StatusServer> status;
+  private final Scheduler scheduler;
+  private final Optional<ScoreFile> scores;
+  /** Guarded by this. */
+  private LeaderElector elector;
+  private KubernetesClient leaseClient;
+  private Thread loop;
+  private boolean closed;
+
+  SchedulerComponent(SchedulerFlags flags, ParsedFlags given, SchedulerConfiguration configuration, Environment environment) {
+    this.flags = flags;
+    this.given = given;
+    this.configuration = configuration;
+    this.environment = environment;
+    this.created = environment.clock().now();
+    this.status = flags.serving().server(given, environment);
+    String file = flags.explainFile(given);
+    this.scores = file.isEmpty() ? Optional.empty() : Optional.of(new ScoreFile(Path.of(file)));
+    try {
+      this.scheduler = new Scheduler(configuration, new Scheduler.Parts(new KubernetesClusterApi(open()), environment.clock(),
+          environment.random(), BuiltinPlugins.registry(configuration), Extenders.of(configuration),
+          scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE), new NativeMetrics(environment.metrics()), host()));
+    } catch (InvalidConfigurationException e) {
+      throw new StartException(e.getMessage(), e);
+    }
+  }
+
+  private KubernetesClient open() {
+    ClientSettings fromFlags = flags.client().settings(given);
+    if (flags.config(given).isEmpty()) {
+      return environment.clients().open(fromFlags);
+    }
+    SchedulerConfiguration.Connection c = configuration.connection();
+    return environment.clients().open(new ClientSettings(name(), c.kubeconfig(), fromFlags.master(), c.qps(), c.burst()));
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost"; // a host without a name in its own resolver still schedules
+    }
+  }
+
+  @Override
+  public String name() {
+    return SchedulerFlags.COMPONENT;
+  }
+
+  @Override
+  public synchronized void start() {
+    serveStatus();
+    if (!elects()) {
+      schedule();
+      return;
+    }
+    SchedulerConfiguration.LeaderElection c = configuration.leaderElection();
+    boolean byConfig = !flags.config(given).isEmpty();
+    String namespace = byConfig ? c.resourceNamespace() : flags.election().namespace(given);
+    ElectionSettings settings = byConfig
+        ? new ElectionSettings(c.resourceName(), LeaderElectionFlags.identity(environment.random()), c.leaseDuration(), c.renewDeadline(),
+            c.retryPeriod(), true)
+        : flags.election().settings(given, environment.random());
+    leaseClient = open();
+    KubernetesLease lease = new KubernetesLease(leaseClient, environment.clock(), namespace, settings.name(), name());
+    elector = new LeaderElector(lease, settings, environment.clock(), environment.random(), environment.metrics(), new Leadership());
+    elector.start();
+  }
+
+  /** A flag that is given wins over the file, the file over the flag's default. */
+  private boolean elects() {
+    return flags.config(given).isEmpty() || flags.isSet(given, "leader-elect") ? flags.election().wanted(given)
+        : configuration.leaderElection().leaderElect();
+  }
+
+  private synchronized void schedule() {
+    if (closed || loop != null) {
+      return;
+    }
+    loop = Thread.ofPlatform().name("scheduler").start(() -> {
+      try {
+        scheduler.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ClusterApiException e) {
+        LOG.error("The scheduler cannot watch the cluster: {}", e.getMessage());
+        environment.failures().failed(name(), e.getMessage());
+      }
+    });
+  }
+
+  private void serveStatus() {
+    HealthCheck leading = HealthCheck.of("leaderElection", () -> {
+      if (isStuck()) {
+        throw new IllegalStateException("failed election to renew leadership on lease");
+      }
+    });
+    status.ifPresent(server -> {
+      for (String endpoint : List.of("healthz", "livez", "readyz")) {
+        server.health(new HealthChecks(endpoint, environment.metrics(), List.of(HealthCheck.ping(), leading)));
+      }
+      server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), given.effective())));
+      server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock())));
+      if (environment.metrics() instanceof KubernetesRegistry registry) {
+        server.page("/metrics", Page.metrics(registry::scrape));
+      }
+      server.start();
+    });
+  }
+
+  private synchronized boolean isStuck() {
+    return elector != null && elector.isStuck(STUCK);
+  }
+
+  @Override
+  public void close() {
+    LeaderElector candidate;
+    Thread running;
+    KubernetesClient lease;
+    synchronized (this) {
+      closed = true;
+      candidate = elector;
+      running = loop;
+      lease = leaseClient;
+      elector = null;
+      loop = null;
+      leaseClient = null;
+    }
+    stop(running);
+    if (candidate != null) {
+      candidate.close();
+    }
+    if (lease != null) {
+      lease.close();
+    }
+    status.ifPresent(StatusServer::close);
+    scores.ifPresent(ScoreFile::close);
+  }
+
+  private void stop(Thread running) {
+    scheduler.stop();
+    if (running == null) {
+      return;
+    }
+    try {
+      running.join(STOP_WITHIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    running.interrupt();
+  }
+
+  /** Schedules while this process leads. */
+  private final class Leadership implements LeaderListener {
+    @Override
+    public void startedLeading() {
+      schedule();
+    }
+
+    @Override
+    public void stoppedLeading() {
+      scheduler.stop();
+      environment.failures().failed(name(), "leaderelection lost");
+    }
+  }
+}

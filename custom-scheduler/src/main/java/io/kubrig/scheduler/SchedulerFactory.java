@@ -1,0 +1,46 @@
+package io.kubrig.scheduler;
+
+import io.kubrig.machinery.component.Component;
+import io.kubrig.machinery.component.ComponentFactory;
+import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.flags.FlagSet;
+import io.kubrig.machinery.flags.ParsedFlags;
+import io.kubrig.scheduler.config.InvalidConfigurationException;
+import io.kubrig.scheduler.config.SchedulerConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Makes schedulers from kube-scheduler's command line. */
+public final class SchedulerFactory implements ComponentFactory {
+  private final SchedulerFlags flags = new SchedulerFlags();
+
+  @Override
+  public String name() {
+    return SchedulerFlags.COMPONENT;
+  }
+
+  @Override
+  public FlagSet flags() {
+    return flags.all();
+  }
+
+  @Override
+  public Component create(ParsedFlags given, Environment environment) {
+    return new SchedulerComponent(flags, given, configuration(flags.config(given)), environment);
+  }
+
+  private static SchedulerConfiguration configuration(String file) {
+    if (file.isEmpty()) {
+      return SchedulerConfiguration.standard();
+    }
+    try {
+      return SchedulerConfiguration.parse(Files.readString(Path.of(file)));
+    } catch (IOException e) {
+      throw new StartException("open " + file + ": no such file or directory", e);
+    } catch (InvalidConfigurationException e) {
+      throw new StartException(file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.kubrig.scheduler;
+
+import io.kubrig.machinery.component.ClientFlags;
+import io.kubrig.machinery.flags.Flag;
+import io.kubrig.machinery.flags.FlagSection;
+import io.kubrig.machinery.flags.FlagSet;
+import io.kubrig.machinery.flags.FlagTypes;
+import io.kubrig.machinery.flags.ParsedFlags;
+import io.kubrig.machinery.health.ServingFlags;
+import io.kubrig.machinery.leader.LeaderElectionFlags;
+import io.kubrig.machinery.logging.LoggingFlags;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** All flags of the scheduler: those of kube-scheduler and, apart from them, our own. */
+final class SchedulerFlags {
+  static final String COMPONENT = "kube-scheduler";
+  private static final int PORT = 10259;
+
+  private final FlagSet all = new FlagSet(COMPONENT,
+      "Finds a node for each new pod: filters the nodes that can run it, scores them, and binds the pod to the best.");
+  private final ServingFlags serving = new ServingFlags(all, PORT);
+  private final LeaderElectionFlags election = new LeaderElectionFlags(all, COMPONENT);
+  private final ClientFlags client = new ClientFlags(all, "deprecated", 50, 100);
+  private final Flag<String> config;
+  private final Flag<String> writeConfigTo;
+  private final Flag<String> explainFile;
+
+  SchedulerFlags() {
+    new LoggingFlags(all);
+    FlagSection misc = all.section("misc");
+    config = misc.string("config", "", "The path to the configuration file.");
+    writeConfigTo = misc.string("write-config-to", "", "If set, write the configuration values to this file and exit.");
+    misc.inert("unsupported-kube-api-over-localhost", FlagTypes.BOOL, false, "clients go where the kubeconfig says");
+    all.section("deprecated").inert("contention-profiling", FlagTypes.BOOL, true, "there is no Go runtime to profile");
+    all.section("deprecated").inert("profiling", FlagTypes.BOOL, true, "there is no Go runtime to profile");
+    all.section("deprecated").inert("pod-max-in-unschedulable-pods-duration", FlagTypes.DURATION, Duration.ofMinutes(5),
+        "pods are tried again after five minutes");
+    all.section("feature gate").inert("feature-gates", FlagTypes.MULTIMAP, Map.of(), "features are as in 1.36 by default");
+    all.section("metrics").inert("disabled-metrics", FlagTypes.STRINGS, List.of(), "all metrics are served");
+    all.section("metrics").inert("show-hidden-metrics-for-version", FlagTypes.STRING, "", "there are no hidden metrics");
+    explainFile = all.section("kubrig").string("explain-file", "",
+        "If set, append every normalized score to this file, one JSON object a line.");
+  }
+
+  FlagSet all() {
+    return all;
+  }
+
+  ServingFlags serving() {
+    return serving;
+  }
+
+  LeaderElectionFlags election() {
+    return election;
+  }
+
+  ClientFlags client() {
+    return client;
+  }
+
+  String config(ParsedFlags flags) {
+    return flags.value(config);
+  }
+
+  String writeConfigTo(ParsedFlags flags) {
+    return flags.value(writeConfigTo);
+  }
+
+  String explainFile(ParsedFlags flags) {
+    return flags.value(explainFile);
+  }
+
+  /** Whether a flag was given on the command line. */
+  boolean isSet(ParsedFlags flags, String name) {
+    return all.find(name).map(flags::isSet).orElse(false);
+  }
+}

@@ -1,0 +1,89 @@
+package io.kubrig.scheduler.extender;
+
+import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.scheduler.config.ExtenderConfiguration;
+import io.kubrig.scheduler.config.InvalidConfigurationException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** How an extender's certificate is checked and ours is shown, as its {@code tlsConfig} says. */
+final class ExtenderTls {
+  private ExtenderTls() {}
+
+  static SSLContext context(ExtenderConfiguration.Tls tls) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys(tls), trust(tls), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new InvalidConfigurationException("the tlsConfig of an extender cannot be used: " + e.getMessage());
+    }
+  }
+
+  private static javax.net.ssl.KeyManager[] keys(ExtenderConfiguration.Tls tls) throws GeneralSecurityException, IOException {
+    if (tls.certFile().isEmpty()) {
+      return null;
+    }
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    store.setKeyEntry("client", PemFiles.privateKey(Path.of(tls.keyFile())), new char[0],
+        PemFiles.certificates(Path.of(tls.certFile())).toArray(Certificate[]::new));
+    KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, new char[0]);
+    return factory.getKeyManagers();
+  }
+
+  private static TrustManager[] trust(ExtenderConfiguration.Tls tls) throws GeneralSecurityException, IOException {
+    if (tls.insecure()) {
+      return new TrustManager[] {new TrustAll()};
+    }
+    if (tls.caFile().isEmpty()) {
+      return null;
+    }
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    List<X509Certificate> authorities = PemFiles.certificates(Path.of(tls.caFile()));
+    for (int i = 0; i < authorities.size(); i++) {
+      store.setCertificateEntry("ca" + i, authorities.get(i));
+    }
+    TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+
+  /** What {@code insecure: true} asks for. */
+  private static final class TrustAll extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
