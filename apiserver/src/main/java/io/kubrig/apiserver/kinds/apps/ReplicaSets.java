@@ -1,0 +1,21 @@
+package io.kubrig.apiserver.kinds.apps;
+
+import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.machinery.tree.Tree;
+
+/** The kind ReplicaSet. (Source: registry/apps/replicaset/strategy.go of native.) */
+public final class ReplicaSets implements Kind {
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    Tree spec = object.need("spec");
+    spec.fill("replicas", 1L);
+    PodDefaults.ofTemplateIn(spec);
+  }
+
+  @Override
+  public boolean hasStatus() {
+    return true;
+  }
+}

@@ -1,0 +1,23 @@
+package io.kubrig.apiserver.kinds.pod;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.machinery.tree.Tree;
+
+/** The kind PodTemplate. */
+public final class PodTemplates implements Kind {
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    PodDefaults.ofTemplateIn(object);
+  }
+
+  @Override
+  public boolean countsGenerations() {
+    return true;
+  }
+
+  @Override
+  public boolean answersDeletedObject() {
+    return true;
+  }
+}

@@ -1,0 +1,121 @@
+package io.kubrig.apiserver.kinds.pod;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The kind Pod. (Source: registry/core/pod/strategy.go of native.) */
+public final class Pods implements Kind {
+  private static final Set<String> SELECTABLE =
+      Set.of(
+          "spec.nodeName",
+          "spec.restartPolicy",
+          "spec.schedulerName",
+          "spec.serviceAccountName",
+          "spec.hostNetwork",
+          "status.phase",
+          "status.podIP",
+          "status.podIPs",
+          "status.nominatedNodeName");
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    PodDefaults.pod(object.need("spec"));
+    if (object.get("status") instanceof Tree status) {
+      mirrorAddress(status, "podIP", "podIPs");
+    }
+  }
+
+  /** The singular and the first of the plural are one value; the plural wins. */
+  private static void mirrorAddress(Tree status, String one, String all) {
+    List<Tree> addresses = status.trees(all);
+    if (!addresses.isEmpty()) {
+      status.set(one, addresses.getFirst().string("ip"));
+    } else if (!status.string(one).isEmpty()) {
+      status.set(all, new ArrayList<Object>(List.of(Tree.of("ip", status.string(one)))));
+    }
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    Tree spec = object.need("spec");
+    Tree status = new Tree();
+    status.set("phase", "Pending");
+    if (!spec.trees("schedulingGates").isEmpty()) {
+      status.set("conditions", new ArrayList<Object>(List.of(gated())));
+    }
+    status.set("qosClass", PodResources.qosClass(spec));
+    object.set("status", status);
+    MatchLabelKeys.merge(spec, object.tree("metadata").stringMap("labels"));
+    AppArmorAnnotations.sync(object, operation);
+  }
+
+  private static Tree gated() {
+    return Tree.of(
+        "type",
+        "PodScheduled",
+        "status",
+        "False",
+        "lastProbeTime",
+        null,
+        "lastTransitionTime",
+        null,
+        "reason",
+        "SchedulingGated",
+        "message",
+        "Scheduling is blocked due to non-empty scheduling gates");
+  }
+
+  @Override
+  public boolean hasStatus() {
+    return true;
+  }
+
+  @Override
+  public Set<String> selectableFieldLabels() {
+    return SELECTABLE;
+  }
+
+  @Override
+  public Map<String, String> selectableFields(Tree object) {
+    Tree spec = object.tree("spec");
+    Tree status = object.tree("status");
+    List<Tree> addresses = status.trees("podIPs");
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (String name : List.of("nodeName", "restartPolicy", "schedulerName", "serviceAccountName")) {
+      fields.put("spec." + name, spec.string(name));
+    }
+    fields.put("spec.hostNetwork", Boolean.toString(spec.bool("hostNetwork")));
+    fields.put("status.phase", status.string("phase"));
+    fields.put("status.podIP", addresses.isEmpty() ? status.string("podIP") : addresses.getFirst().string("ip"));
+    fields.put("status.nominatedNodeName", status.string("nominatedNodeName"));
+    return fields;
+  }
+
+  @Override
+  public String unsupportedField(String field) {
+    return "field label not supported: " + field;
+  }
+
+  @Override
+  public Optional<Long> gracePeriodSeconds(Tree object, Optional<Long> requested) {
+    String phase = object.tree("status").string("phase");
+    boolean runs = !object.tree("spec").string("nodeName").isEmpty() && !phase.equals("Failed") && !phase.equals("Succeeded");
+    if (!runs) {
+      return Optional.of(0L);
+    }
+    long seconds = requested.orElseGet(() -> object.tree("spec").integer("terminationGracePeriodSeconds"));
+    return Optional.of(seconds < 0 ? 1 : seconds);
+  }
+
+  @Override
+  public boolean answersDeletedObject() {
+    return true;
+  }
+}
