@@ -2,6 +2,7 @@ package io.kubrig.standalone;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.kubelet.containerd.LocalRuntime;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
@@ -9,6 +10,7 @@ import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.ClusterPki;
+import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.standalone.simulated.AnnotatedScript;
 import io.kubrig.standalone.simulated.SimulatedNodes;
 import java.nio.file.Path;
@@ -63,8 +65,19 @@ final class Cluster implements AutoCloseable {
   private void startNodes(KubernetesClient admin) throws InterruptedException {
     switch (settings.node()) {
       case NodeMode.Simulated simulated -> startSimulated(admin, simulated.count());
-      case NodeMode.Containerd containerd -> start(Components.PROXY, plan.proxy());
+      case NodeMode.Containerd containerd -> together(List.of(() -> start(Components.PROXY, plan.proxy()), () -> startContainers(admin)));
     }
+  }
+
+  private void startContainers(KubernetesClient admin) throws InterruptedException {
+    progress.begins("Starting containerd");
+    LocalRuntime runtime = keep(new LocalRuntime(settings.directory().node(), environment.clock()));
+    runtime.start();
+    runtime.followPodCidr(admin, settings.nodeName());
+    runtime.awaitImage();
+    progress.done("containerd runs");
+    PemFiles.write(settings.directory().kubeletConfig(), plan.kubeletConfig());
+    start(Components.KUBELET, plan.kubelet(runtime.endpoint(), runtime.cgroupRoot()));
   }
 
   /** Something to start that may fail or be interrupted. */

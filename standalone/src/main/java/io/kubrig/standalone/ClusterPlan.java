@@ -116,6 +116,42 @@ final class ClusterPlan {
         "--hostname-override=" + settings.nodeName());
   }
 
+  /**
+   * @param endpoint of the container runtime
+   * @param cgroupRoot below which the pods' control groups are
+   */
+  List<String> kubelet(String endpoint, String cgroupRoot) {
+    return List.of(
+        "--kubeconfig=" + kubeconfig("kubelet"),
+        "--config=" + settings.directory().kubeletConfig(),
+        "--container-runtime-endpoint=" + endpoint,
+        "--cgroup-root=" + cgroupRoot,
+        "--root-dir=" + settings.directory().node().resolve("kubelet"),
+        "--client-ca-file=" + pki("ca.crt"),
+        "--hostname-override=" + settings.nodeName(),
+        "--node-ip=" + settings.address().getHostAddress(),
+        "--cluster-dns=" + ClusterSettings.CLUSTER_DNS,
+        "--cluster-domain=" + ClusterSettings.CLUSTER_DOMAIN,
+        "--port=" + kubeletPort(),
+        "--healthz-port=" + statusPort(10248));
+  }
+
+  /** What the kubelet takes only from a file. */
+  String kubeletConfig() {
+    return """
+        apiVersion: kubelet.config.k8s.io/v1beta1
+        kind: KubeletConfiguration
+        podLogsDir: %s
+        """
+        .formatted(settings.directory().node().resolve("logs").resolve("pods"));
+  }
+
+  /** The native port for a cluster on the native API port; for others one that follows from theirs. */
+  private int kubeletPort() {
+    int port = settings.securePort() == ClusterSettings.DEFAULT_PORT ? 10250 : settings.securePort() + 1;
+    return port > 65535 ? settings.securePort() - 1 : port;
+  }
+
   private int statusPort(int port) {
     return settings.securePort() == ClusterSettings.DEFAULT_PORT ? port : 0;
   }

@@ -16,6 +16,7 @@ record ClusterSettings(DataDirectory directory, NodeMode node, String storage, i
   static final int DEFAULT_PORT = 6443;
   static final String CLUSTER_DOMAIN = "cluster.local";
   static final String SERVICE_RANGE = "10.96.0.0/12";
+  static final String CLUSTER_DNS = "10.96.0.10";
   static final String POD_RANGE = "10.244.0.0/16";
 
   /** The first address of the service range, that of the Service {@code kubernetes}. */

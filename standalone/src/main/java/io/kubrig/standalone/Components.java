@@ -2,6 +2,7 @@ package io.kubrig.standalone;
 
 import io.kubrig.apiserver.ApiServerFactory;
 import io.kubrig.dns.DnsFactory;
+import io.kubrig.kubelet.config.KubeletFactory;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.operators.ControllerManagerFactory;
@@ -16,7 +17,7 @@ enum Components {
   API_SERVER("apiserver", ApiServerFactory::new),
   SCHEDULER("scheduler", SchedulerFactory::new),
   CONTROLLER_MANAGER("controller-manager", ControllerManagerFactory::new),
-  KUBELET("kubelet", null),
+  KUBELET("kubelet", KubeletFactory::new),
   PROXY("proxy", ProxyFactory::new),
   DNS("dns", DnsFactory::new);
 

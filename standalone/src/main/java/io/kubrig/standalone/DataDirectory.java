@@ -65,6 +65,15 @@ final class DataDirectory {
     return path.resolve("storage");
   }
 
+  /** What a node with real containers keeps: runtime, volumes, logs of pods. */
+  Path node() {
+    return path.resolve("node");
+  }
+
+  Path kubeletConfig() {
+    return path.resolve("kubelet.yaml");
+  }
+
   private Path lockFile() {
     return path.resolve(LOCK);
   }

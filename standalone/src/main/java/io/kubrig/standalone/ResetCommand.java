@@ -1,7 +1,10 @@
 package io.kubrig.standalone;
 
+import io.kubrig.kubelet.containerd.LocalRuntime;
+import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.StartException;
 import java.io.Console;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,9 +38,20 @@ final class ResetCommand implements Callable<Integer> {
     if (directory.holder().isPresent()) {
       DownCommand.stop(directory);
     }
+    if (Files.isDirectory(directory.node())) {
+      resetNode(directory);
+    }
     directory.remove();
     System.out.println("Removed " + directory.path() + ".");
     return 0;
+  }
+
+  private static void resetNode(DataDirectory directory) throws InterruptedException {
+    try {
+      new LocalRuntime(directory.node(), Clock.system()).reset();
+    } catch (IOException e) {
+      throw new StartException("the node's containers could not be removed: " + e.getMessage(), e);
+    }
   }
 
   private static boolean confirmed(DataDirectory directory) {

@@ -21,6 +21,7 @@ class ClusterPlanTest {
     accepts(Components.API_SERVER, plan.apiServer());
     accepts(Components.CONTROLLER_MANAGER, plan.controllerManager());
     accepts(Components.PROXY, plan.proxy());
+    accepts(Components.KUBELET, plan.kubelet("unix:///s", "kubrig-1"));
   }
 
   private static void accepts(Components component, List<String> args) {
