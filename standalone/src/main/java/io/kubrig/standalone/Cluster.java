@@ -73,6 +73,8 @@ final class Cluster implements AutoCloseable {
     progress.begins("Starting containerd");
     LocalRuntime runtime = keep(new LocalRuntime(settings.directory().node(), environment.clock()));
     runtime.start();
+    // the range that the node IPAM controller gives the first node; known before, it need not be waited for
+    runtime.useRanges(List.of(ClusterSettings.FIRST_NODE_RANGE));
     runtime.followPodCidr(admin, settings.nodeName());
     runtime.awaitImage();
     progress.done("containerd runs");

@@ -18,6 +18,7 @@ record ClusterSettings(DataDirectory directory, NodeMode node, String storage, i
   static final String SERVICE_RANGE = "10.96.0.0/12";
   static final String CLUSTER_DNS = "10.96.0.10";
   static final String POD_RANGE = "10.244.0.0/16";
+  static final String FIRST_NODE_RANGE = "10.244.0.0/24";
 
   /** The first address of the service range, that of the Service {@code kubernetes}. */
   static final InetAddress KUBERNETES_SERVICE = InetAddress.ofLiteral("10.96.0.1");

@@ -131,16 +131,17 @@ public final class LocalRuntime implements AutoCloseable {
     } catch (KubernetesClientException e) {
       LOG.debug("The node's pod range is not known yet: {}", e.getMessage());
       return false;
-    } catch (IOException e) {
-      LOG.error("The pods' network cannot be configured", e);
-      return true;
     }
   }
 
-  /** Sets the network up for known ranges of addresses. */
-  public void useRanges(List<String> podCidrs) throws IOException {
-    config.network(bridge()).write(podCidrs);
-    LOG.info("Pods get addresses of {} on {}", podCidrs, bridge());
+  /** Sets the network up for ranges of addresses. */
+  public void useRanges(List<String> podCidrs) {
+    try {
+      config.network(bridge()).write(podCidrs);
+      LOG.info("Pods get addresses of {} on {}", podCidrs, bridge());
+    } catch (IOException e) {
+      throw new StartException("the pods' network cannot be configured: " + e.getMessage(), e);
+    }
   }
 
   /** The name of the bridge: the same for the same directory, different for others. */
