@@ -131,6 +131,9 @@ public final class LocalRuntime implements AutoCloseable {
     } catch (KubernetesClientException e) {
       LOG.debug("The node's pod range is not known yet: {}", e.getMessage());
       return false;
+    } catch (StartException e) {
+      LOG.error("The network keeps its range: {}", e.getMessage());
+      return true;
     }
   }
 
