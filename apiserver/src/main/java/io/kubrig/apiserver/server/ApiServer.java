@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.admission.AdmissionChain;
+import io.kubrig.apiserver.admission.AdmissionPlugin;
+import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.audit.Audit;
 import io.kubrig.apiserver.authn.Impersonation;
 import io.kubrig.apiserver.discovery.DiscoveryHandler;
@@ -98,7 +100,10 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private Registry registry(SchemaCatalog schemas, Forms forms, Ownership ownership, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
-    AdmissionChain admission = new AdmissionChain(List.of(new EscalationCheck(() -> security().escalation())));
+    List<AdmissionPlugin> plugins = new ArrayList<>();
+    plugins.add(new EscalationCheck(() -> security().escalation()));
+    plugins.addAll(AdmissionPlugins.of(settings.admission(), objects));
+    AdmissionChain admission = new AdmissionChain(plugins);
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
     return new Registry(

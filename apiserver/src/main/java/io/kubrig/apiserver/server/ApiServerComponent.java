@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
 import io.kubrig.apiserver.http.Tls;
@@ -74,7 +75,7 @@ public final class ApiServerComponent implements Component {
       close();
       throw new StartException(
           "failed to create listener: failed to listen on " + address() + ": " + e.getMessage() + "; choose another port with --secure-port", e);
-    } catch (IOException e) {
+    } catch (IllegalArgumentException | IOException e) {
       close();
       throw new StartException(e.getMessage(), e);
     }
@@ -108,7 +109,15 @@ public final class ApiServerComponent implements Component {
             String.join("; ", parsed.value(flags.hsts)));
     SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
     return new ApiServerSettings(
-        storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, limits);
+        storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits);
+  }
+
+  private AdmissionPlugins.Settings admission() {
+    return new AdmissionPlugins.Settings(
+        parsed.value(flags.enableAdmission),
+        parsed.value(flags.disableAdmission),
+        parsed.value(flags.notReadyToleration),
+        parsed.value(flags.unreachableToleration));
   }
 
   /** The server without its socket, for clients in the same process. Only after {@link #start}. */

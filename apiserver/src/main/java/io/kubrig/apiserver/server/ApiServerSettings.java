@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.machinery.clock.Clock;
@@ -16,6 +17,7 @@ public record ApiServerSettings(
     Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
     Cluster.Settings cluster,
     SecuritySettings security,
+    AdmissionPlugins.Settings admission,
     Limits limits) {
 
   /**
