@@ -17,6 +17,8 @@ import io.kubrig.apiserver.http.Handler;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
+import io.kubrig.apiserver.openapi.OpenApiDocuments;
+import io.kubrig.apiserver.openapi.OpenApiHandler;
 import io.kubrig.apiserver.registry.BuiltInResources;
 import io.kubrig.apiserver.registry.Deleter;
 import io.kubrig.apiserver.registry.FieldOwnership;
@@ -59,6 +61,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final ResourceHandler resources;
   private final Registry registry;
   private final DiscoveryHandler discovery;
+  private final OpenApiHandler openApi;
   private final ServedApis served;
   private final Responses responses;
   private final Routes routes;
@@ -86,6 +89,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
+    openApi = new OpenApiHandler(served, new OpenApiDocuments(schemas, KubernetesSchemas::descriptions));
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
     pipeline = pipeline();
     new Bootstrap(registry, settings.clock()).run();
@@ -202,7 +206,9 @@ public final class ApiServer implements Handler, AutoCloseable {
       if (issuerDocument(call.exchange(), path)) {
         return;
       }
-      if (!routes.handle(call.exchange(), path, call.query()) && !discovery.handle(call.exchange(), path)) {
+      if (!routes.handle(call.exchange(), path, call.query())
+          && !discovery.handle(call.exchange(), path)
+          && !openApi.handle(call.exchange(), path)) {
         if (path.equals("/api") || path.startsWith("/api/")) {
           throw ApiException.noSuchPath();
         }

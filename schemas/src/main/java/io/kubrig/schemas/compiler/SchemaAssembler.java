@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -95,7 +96,7 @@ final class SchemaAssembler {
     Type special = SPECIAL.get(name);
     Schema schema = new Schema(special == null ? Type.OBJECT : special).name(name);
     definitions.put(name, schema);
-    describe(name, "", message == null ? Comment.NONE : message.comment());
+    describe(name, "", message == null ? Comment.NONE : message.comment(), false);
     if (name.startsWith(EXTENSIONS + "JSONSchemaPropsOr")) {
       schema.items(definition(EXTENSIONS + "JSONSchemaProps"));
     }
@@ -142,13 +143,15 @@ final class SchemaAssembler {
     Message typeMeta = messages.get(META + "TypeMeta");
     for (String name : List.of("kind", "apiVersion")) {
       schema.field(new Field(name, scalar("string")));
-      typeMeta.field(name).ifPresent(field -> describe(schema.name(), name, field.comment()));
+      typeMeta.field(name).ifPresent(field -> describe(schema.name(), name, field.comment(), false));
     }
   }
 
   private Field field(String owner, GoFields.Named named, MessageField message, int[] path) {
     Comment comment = message.comment();
-    describe(owner, named.name(), comment);
+    // a model's annotation of a reference speaks of the type, not of the field
+    boolean reference = message.cardinality() == Cardinality.ONE && message.type().indexOf('.') >= 0;
+    describe(owner, named.name(), comment, reference);
     extend(owner, named.name(), Extensions.ofField(comment));
     boolean wrapped = message.cardinality() == Cardinality.ONE && isWrappedList(message.type());
     int[] protoPath = message.number() == 0 ? new int[0] : with(path, message.number());
@@ -240,9 +243,10 @@ final class SchemaAssembler {
     };
   }
 
-  private void describe(String definition, String field, Comment own) {
+  private void describe(String definition, String field, Comment own, boolean reference) {
     Comment comment = own.description().isEmpty() ? stableComment(definition, field) : own;
-    String text = apiTexts.find(definition, field).map(blanked -> Paragraphs.restore(comment, blanked)).orElseGet(comment::description);
+    Optional<String> blanked = reference ? Optional.empty() : apiTexts.find(definition, field);
+    String text = blanked.map(known -> Paragraphs.restore(comment, known)).orElseGet(comment::description);
     if (!text.isEmpty()) {
       descriptions.computeIfAbsent(definition, _ -> new TreeMap<>()).put(field, text);
     }
