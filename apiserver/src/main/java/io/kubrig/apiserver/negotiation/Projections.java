@@ -97,6 +97,6 @@ public final class Projections {
                                 "reason",
                                 reason,
                                 "message",
-                                "The pod has completed and terminated")))));
+                                reason.equals("Failed") ? "The pod failed." : "The pod has completed successfully.")))));
   }
 }

@@ -3,6 +3,8 @@ package io.kubrig.apiserver.kinds.apps;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Objects;
 
@@ -58,5 +60,10 @@ public final class DaemonSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.DAEMON_SETS;
   }
 }

@@ -2,6 +2,8 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Objects;
 
@@ -36,5 +38,10 @@ public final class Deployments implements Kind {
   public boolean sameDesiredState(Tree object, Tree old) {
     return Kind.super.sameDesiredState(object, old)
         && Objects.equals(object.tree("metadata").tree("annotations"), old.tree("metadata").tree("annotations"));
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.DEPLOYMENTS;
   }
 }

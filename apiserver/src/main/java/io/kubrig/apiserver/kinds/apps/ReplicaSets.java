@@ -2,6 +2,8 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 
 /** The kind ReplicaSet. (Source: registry/apps/replicaset/strategy.go of native.) */
@@ -17,5 +19,10 @@ public final class ReplicaSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.REPLICA_SETS;
   }
 }

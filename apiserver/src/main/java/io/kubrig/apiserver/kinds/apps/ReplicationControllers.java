@@ -2,6 +2,8 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,9 @@ public final class ReplicationControllers implements Kind {
       }
     }
     spec.fill("replicas", 1L);
+    if (spec.integer("minReadySeconds") == 0) {
+      spec.remove("minReadySeconds"); // its default is what is not written
+    }
     PodDefaults.ofTemplateIn(spec);
   }
 
@@ -48,5 +53,10 @@ public final class ReplicationControllers implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label not supported: " + field;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.REPLICATION_CONTROLLERS;
   }
 }

@@ -2,6 +2,8 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 
 /** The kind StatefulSet. (Source: registry/apps/statefulset/strategy.go of native.) */
@@ -24,6 +26,7 @@ public final class StatefulSets implements Kind {
     PodDefaults.ofTemplateIn(spec);
     for (Tree claim : spec.trees("volumeClaimTemplates")) {
       PodDefaults.claimTemplate(claim);
+      claim.set("apiVersion", "v1").set("kind", "PersistentVolumeClaim");
       fillText(claim.need("status"), "phase", "Pending");
     }
   }
@@ -37,5 +40,10 @@ public final class StatefulSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.STATEFUL_SETS;
   }
 }

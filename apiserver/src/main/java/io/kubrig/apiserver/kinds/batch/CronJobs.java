@@ -2,6 +2,8 @@ package io.kubrig.apiserver.kinds.batch;
 
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 
 /** The kind CronJob. (Source: registry/batch/cronjob/strategy.go of native.) */
@@ -22,5 +24,10 @@ public final class CronJobs implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.CRON_JOBS;
   }
 }

@@ -3,6 +3,8 @@ package io.kubrig.apiserver.kinds.batch;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Map;
 import java.util.Set;
@@ -87,5 +89,10 @@ public final class Jobs implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label \"" + field + "\" not supported for batchv1.Job";
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.JOBS;
   }
 }

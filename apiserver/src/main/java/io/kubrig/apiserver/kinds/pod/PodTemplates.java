@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 
 /** The kind PodTemplate. */
@@ -19,5 +21,10 @@ public final class PodTemplates implements Kind {
   @Override
   public boolean answersDeletedObject() {
     return true;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return WorkloadTables.POD_TEMPLATES;
   }
 }

@@ -2,7 +2,10 @@ package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.table.PodTable;
+import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.tree.Tree;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.Set;
 
 /** The kind Pod. (Source: registry/core/pod/strategy.go of native.) */
 public final class Pods implements Kind {
+  private static final TableColumns COLUMNS = new PodTable();
   private static final Set<String> SELECTABLE =
       Set.of(
           "spec.nodeName",
@@ -48,7 +52,7 @@ public final class Pods implements Kind {
     Tree status = new Tree();
     status.set("phase", "Pending");
     if (!spec.trees("schedulingGates").isEmpty()) {
-      status.set("conditions", new ArrayList<Object>(List.of(gated())));
+      status.set("conditions", new ArrayList<Object>(List.of(gated(operation))));
     }
     status.set("qosClass", PodResources.qosClass(spec));
     object.set("status", status);
@@ -56,7 +60,7 @@ public final class Pods implements Kind {
     AppArmorAnnotations.sync(object, operation);
   }
 
-  private static Tree gated() {
+  private static Tree gated(Operation operation) {
     return Tree.of(
         "type",
         "PodScheduled",
@@ -65,7 +69,7 @@ public final class Pods implements Kind {
         "lastProbeTime",
         null,
         "lastTransitionTime",
-        null,
+        operation.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         "reason",
         "SchedulingGated",
         "message",
@@ -117,5 +121,10 @@ public final class Pods implements Kind {
   @Override
   public boolean answersDeletedObject() {
     return true;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
   }
 }
