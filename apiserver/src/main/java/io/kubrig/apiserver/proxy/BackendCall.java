@@ -1,0 +1,234 @@
+package io.kubrig.apiserver.proxy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.kubrig.apiserver.http.Headers;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * One HTTP/1.1 request to a backend on a connection of its own, which an upgrade may keep. Blocking, for a virtual thread. Redirects are
+ * answers like any other.
+ */
+final class BackendCall implements AutoCloseable {
+  private static final int MAX_HEAD = 64 * 1024;
+
+  private final Socket socket;
+  private final InputStream in;
+  private int status;
+  private final Headers headers = new Headers();
+
+  private BackendCall(Socket socket) throws IOException {
+    this.socket = socket;
+    in = new BufferedInputStream(socket.getInputStream(), 32 * 1024);
+  }
+
+  /** Sends a request and reads the head of the answer. */
+  static BackendCall send(Backend backend, Duration connectTimeout, String method, String target, Headers headers, byte[] body) throws IOException {
+    Socket socket = connect(backend, connectTimeout);
+    try {
+      BackendCall call = new BackendCall(socket);
+      call.writeHead(method, target, headers, body);
+      call.readHead();
+      while (call.status == 100) {
+        call.readHead();
+      }
+      return call;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static Socket connect(Backend backend, Duration timeout) throws IOException {
+    Socket plain = new Socket();
+    try {
+      plain.setTcpNoDelay(true);
+      plain.connect(new InetSocketAddress(backend.host(), backend.port()), (int) timeout.toMillis());
+      if (backend.tls() == null) {
+        return plain;
+      }
+      SSLSocket secure = (SSLSocket) backend.tls().getSocketFactory().createSocket(plain, backend.host(), backend.port(), true);
+      SSLParameters parameters = secure.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"http/1.1"});
+      if (backend.verifyHost()) {
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      }
+      secure.setSSLParameters(parameters);
+      secure.setSoTimeout((int) timeout.multipliedBy(2).toMillis());
+      secure.startHandshake();
+      secure.setSoTimeout(0);
+      return secure;
+    } catch (IOException e) {
+      plain.close();
+      throw e;
+    }
+  }
+
+  private void writeHead(String method, String target, Headers fields, byte[] body) throws IOException {
+    StringBuilder head = new StringBuilder(512).append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
+    fields.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    if (body.length > 0 || method.equals("POST") || method.equals("PUT") || method.equals("PATCH")) {
+      head.append("Content-Length: ").append(body.length).append("\r\n");
+    }
+    head.append("\r\n");
+    ByteArrayOutputStream all = new ByteArrayOutputStream(head.length() + body.length);
+    all.write(head.toString().getBytes(ISO_8859_1));
+    all.write(body);
+    socket.getOutputStream().write(all.toByteArray());
+  }
+
+  private void readHead() throws IOException {
+    int[] left = {MAX_HEAD};
+    String line = line(left);
+    String[] parts = line.split(" ", 3);
+    if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
+      throw new IOException("malformed HTTP response \"" + line + "\"");
+    }
+    try {
+      status = Integer.parseInt(parts[1]);
+    } catch (NumberFormatException e) {
+      throw new IOException("malformed HTTP status code \"" + parts[1] + "\"", e);
+    }
+    for (String field = line(left); !field.isEmpty(); field = line(left)) {
+      int colon = field.indexOf(':');
+      if (colon > 0) {
+        headers.add(field.substring(0, colon), field.substring(colon + 1).strip());
+      }
+    }
+  }
+
+  private String line(int[] left) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new IOException("EOF");
+      }
+      if (left[0]-- == 0) {
+        throw new IOException("the backend's header is too large");
+      }
+      if (c != '\r') {
+        line.append((char) c);
+      }
+    }
+    return line.toString();
+  }
+
+  int status() {
+    return status;
+  }
+
+  Headers headers() {
+    return headers;
+  }
+
+  /** The bytes of the connection after the head: what an upgrade is made of. */
+  InputStream input() {
+    return in;
+  }
+
+  OutputStream output() throws IOException {
+    return socket.getOutputStream();
+  }
+
+  /** The answer's body, its framing taken off. */
+  InputStream body() {
+    boolean none = status == 204 || status == 304;
+    if (none) {
+      return InputStream.nullInputStream();
+    }
+    if (headers.value("Transfer-Encoding").equalsIgnoreCase("chunked")) {
+      return new Chunked();
+    }
+    String length = headers.value("Content-Length");
+    return length.isEmpty() ? in : new Bounded(Long.parseLong(length));
+  }
+
+  private final class Bounded extends InputStream {
+    private long left;
+
+    Bounded(long length) {
+      left = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (left == 0) {
+        return -1;
+      }
+      int count = in.read(into, offset, (int) Math.min(length, left));
+      if (count < 0) {
+        throw new IOException("unexpected EOF");
+      }
+      left -= count;
+      return count;
+    }
+  }
+
+  private final class Chunked extends InputStream {
+    private long left;
+    private boolean first = true;
+    private boolean ended;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (left == 0 && !ended) {
+        nextChunk();
+      }
+      if (ended) {
+        return -1;
+      }
+      int count = in.read(into, offset, (int) Math.min(length, left));
+      if (count < 0) {
+        throw new IOException("unexpected EOF");
+      }
+      left -= count;
+      return count;
+    }
+
+    private void nextChunk() throws IOException {
+      int[] limit = {1024};
+      if (!first) {
+        line(limit);
+      }
+      first = false;
+      String size = line(limit);
+      int extension = size.indexOf(';');
+      try {
+        left = Long.parseLong((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
+      } catch (NumberFormatException e) {
+        throw new IOException("malformed chunked encoding", e);
+      }
+      ended = left == 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException gone) {
+      // a connection that cannot be closed is closed
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.kubrig.apiserver.proxy;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** TLS towards backends. */
+public final class BackendTls {
+  private BackendTls() {}
+
+  /**
+   * A context.
+   *
+   * @param key of the client certificate, null for none
+   * @param authorities who signs the backends' certificates; none means, as natively, that they are not verified
+   */
+  public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys(key, chain), trust(authorities), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot use this client certificate: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyManager[] keys(PrivateKey key, List<X509Certificate> chain) throws GeneralSecurityException, IOException {
+    if (key == null) {
+      return null;
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry("client", key, new char[0], chain.toArray(X509Certificate[]::new));
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(store, new char[0]);
+    return keys.getKeyManagers();
+  }
+
+  private static TrustManager[] trust(List<X509Certificate> authorities) throws GeneralSecurityException, IOException {
+    if (authorities.isEmpty()) {
+      return new TrustManager[] {new TrustAny()};
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    for (int i = 0; i < authorities.size(); i++) {
+      store.setCertificateEntry("ca" + i, authorities.get(i));
+    }
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(store);
+    return trust.getTrustManagers();
+  }
+
+  /** What {@code --kubelet-certificate-authority} being absent means. */
+  private static final class TrustAny extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.kubrig.apiserver.proxy;
+
+import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.tree.Tree;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/**
+ * How kubelets are reached.
+ *
+ * @param tls with the server's client certificate
+ * @param verify whether kubelets' certificates are verified
+ * @param addressTypes in the order of preference
+ */
+public record Kubelets(SSLContext tls, boolean verify, List<String> addressTypes, Duration timeout) {
+  private static final long DEFAULT_PORT = 10250;
+
+  Backend of(ObjectReader objects, String node) {
+    Tree object = objects.get("", "nodes", "", node).orElseThrow(() -> ApiException.notFound("", "nodes", node));
+    long port = object.at("status", "daemonEndpoints", "kubeletEndpoint").integer("Port", DEFAULT_PORT);
+    return new Backend(address(object, node), (int) (port == 0 ? DEFAULT_PORT : port), tls, verify);
+  }
+
+  private String address(Tree node, String name) {
+    List<Tree> addresses = node.tree("status").trees("addresses");
+    for (String type : addressTypes) {
+      for (Tree address : addresses) {
+        if (address.string("type").equals(type)) {
+          return address.string("address");
+        }
+      }
+    }
+    throw new ApiException(500, "", "no preferred addresses found; known addresses: " + addresses, new Tree());
+  }
+}
