@@ -251,8 +251,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     Http1Exchange(HttpRequest request, Headers headers) {
       super(request.method().name(), request.uri(), headers, peer, options);
       protocol = request.protocolVersion().text();
+      // an offer of h2c is ignored, as natively: HTTP/2 is chosen in the handshake
+      String wanted = request.headers().get(HttpHeaderNames.UPGRADE, "");
       upgradable =
-          request.headers().contains(HttpHeaderNames.UPGRADE)
+          !wanted.isEmpty()
+              && !wanted.equalsIgnoreCase("h2c")
               && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
     }
 

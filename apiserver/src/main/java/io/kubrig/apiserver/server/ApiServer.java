@@ -19,6 +19,7 @@ import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.openapi.OpenApiDocuments;
 import io.kubrig.apiserver.openapi.OpenApiHandler;
+import io.kubrig.apiserver.proxy.Connections;
 import io.kubrig.apiserver.registry.BuiltInResources;
 import io.kubrig.apiserver.registry.Deleter;
 import io.kubrig.apiserver.registry.FieldOwnership;
@@ -66,6 +67,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Responses responses;
   private final Routes routes;
   private final StoredObjects objects;
+  private final AdmissionChain admission;
   private final Security security;
   private final Pipeline pipeline;
   private final Map<String, Subresource> commands = new HashMap<>();
@@ -78,6 +80,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());
     objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
+    admission = admission();
     Kinds kinds = new Kinds(objects);
     Forms forms = new Forms(schemas);
     Ownership ownership = new FieldOwnership(schemas);
@@ -85,7 +88,9 @@ public final class ApiServer implements Handler, AutoCloseable {
     responses = new Responses(encoder);
     Bodies bodies = new Bodies(new TypedDecoding(schemas, forms));
     security = new Security(settings.security(), objects, settings.clock(), settings.random());
-    commands.putAll(new ReviewCommands(schemas, bodies, responses).of(security.reviews(), security.tokenRequests(), objects));
+    commands.putAll(
+        new ReviewCommands(schemas, bodies, responses, admission).of(security.reviews(), security.tokenRequests(), objects));
+    commands.putAll(new Connections(objects, settings.kubelets(), settings.random()).commands());
     resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
@@ -93,6 +98,12 @@ public final class ApiServer implements Handler, AutoCloseable {
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
     pipeline = pipeline();
     new Bootstrap(registry, settings.clock()).run();
+  }
+
+  private AdmissionChain admission() {
+    List<AdmissionPlugin> plugins = new ArrayList<>(AdmissionPlugins.of(settings.admission(), objects));
+    plugins.add(new EscalationCheck(() -> security().escalation()));
+    return new AdmissionChain(plugins);
   }
 
   private Security security() {
@@ -104,10 +115,6 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private Registry registry(SchemaCatalog schemas, Forms forms, Ownership ownership, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
-    List<AdmissionPlugin> plugins = new ArrayList<>();
-    plugins.add(new EscalationCheck(() -> security().escalation()));
-    plugins.addAll(AdmissionPlugins.of(settings.admission(), objects));
-    AdmissionChain admission = new AdmissionChain(plugins);
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
     return new Registry(

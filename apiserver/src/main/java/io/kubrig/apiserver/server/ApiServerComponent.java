@@ -109,7 +109,8 @@ public final class ApiServerComponent implements Component {
             String.join("; ", parsed.value(flags.hsts)));
     SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
     return new ApiServerSettings(
-        storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits);
+        storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
+        KubeletFlags.read(flags, parsed, pki));
   }
 
   private AdmissionPlugins.Settings admission() {

@@ -2,23 +2,27 @@ package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.proxy.Kubelets;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.machinery.clock.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
  * What an API server is made of, flags already read.
  *
  * @param externalAddress host and port under which clients reach the server
+ * @param kubelets how logs and streams are fetched; asked when first needed
  */
 public record ApiServerSettings(
     Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
     Cluster.Settings cluster,
     SecuritySettings security,
     AdmissionPlugins.Settings admission,
-    Limits limits) {
+    Limits limits,
+    Supplier<Kubelets> kubelets) {
 
   /**
    * What is admitted and told to all clients.

@@ -1,5 +1,7 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.admission.AdmissionChain;
+import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.authn.TokenRequests;
 import io.kubrig.apiserver.authz.AccessReviews;
 import io.kubrig.apiserver.negotiation.Negotiation;
@@ -24,8 +26,10 @@ final class ReviewCommands {
   private final SchemaCatalog schemas;
   private final Bodies bodies;
   private final Responses responses;
+  private final AdmissionChain admission;
 
-  ReviewCommands(SchemaCatalog schemas, Bodies bodies, Responses responses) {
+  ReviewCommands(SchemaCatalog schemas, Bodies bodies, Responses responses, AdmissionChain admission) {
+    this.admission = admission;
     this.schemas = schemas;
     this.bodies = bodies;
     this.responses = responses;
@@ -52,16 +56,22 @@ final class ReviewCommands {
     commands.put(
         "serviceaccounts/token",
         (call, target, warnings) ->
-            answer(call, target, request, warnings, (c, t, question) -> token(tokens, objects, t, question)));
+            answer(call, target, request, warnings, (c, t, question) -> token(tokens, objects, c, t, question)));
     return commands;
   }
 
-  private static Tree token(TokenRequests tokens, StoredObjects objects, ResourceHandler.Target target, Tree question) {
+  private Tree token(TokenRequests tokens, StoredObjects objects, Call call, ResourceHandler.Target target, Tree question) {
     Tree account =
         objects
             .get("", "serviceaccounts", target.namespace(), target.name())
             .orElseThrow(() -> ApiException.notFound("", "serviceaccounts", target.name()));
     tokens.applyDefaults(question);
+    Operation operation =
+        new Operation(Operation.Verb.CREATE, target.resource(), target.version(), "token", target.namespace(), target.name(), call.user(),
+            Operation.Options.NONE, call.received());
+    AdmissionRequest request = new AdmissionRequest(operation, question, null, Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1"));
+    admission.mutate(request);
+    admission.validate(request);
     return tokens.issue(account, question);
   }
 
