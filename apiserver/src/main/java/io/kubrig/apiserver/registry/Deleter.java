@@ -123,12 +123,9 @@ public final class Deleter {
       setDeletion(operation, metadata, requested.get());
       return Grace.SET;
     }
-    if (granted.get() == 0) {
-      return Grace.NONE;
-    }
     setDeletion(operation, metadata, granted.get());
     countGeneration(metadata);
-    return Grace.SET;
+    return granted.get() == 0 ? Grace.NONE : Grace.SET;
   }
 
   private static Optional<Long> requestedGrace(Tree options) {
@@ -249,7 +246,7 @@ public final class Deleter {
     if (preconditions.get("uid") != null && !uid.equals(metadata.string("uid"))) {
       throw ApiException.conflict(
           resource.group(),
-          resource.plural(),
+          resource.kind(),
           operation.name(),
           "the UID in the precondition (" + uid + ") does not match the UID in record (" + metadata.string("uid")
               + "). The object might have been deleted and then recreated");
@@ -258,7 +255,7 @@ public final class Deleter {
     if (preconditions.get("resourceVersion") != null && !Objects.equals(version, metadata.string("resourceVersion"))) {
       throw ApiException.conflict(
           resource.group(),
-          resource.plural(),
+          resource.kind(),
           operation.name(),
           "the ResourceVersion in the precondition (" + version + ") does not match the ResourceVersion in record ("
               + metadata.string("resourceVersion") + "). The object might have been modified");

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.registry;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,15 @@ public interface Kind {
 
   /** Everything that is wrong with an object by itself, metadata excepted. */
   default void validate(Tree object, FieldErrors errors, Operation operation) {}
+
+  /**
+   * The checks of metadata that the kind repeats on an update, besides those that all kinds have: native counts their complaints twice, and so do
+   * clients that count causes. Most kinds check both the new metadata and the change; override where one of them is not repeated.
+   */
+  default void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, FieldErrors errors) {
+    MetadataRules.check(object, namespaced, nameRule(), errors);
+    MetadataRules.checkUpdate(object, old, errors);
+  }
 
   /** Everything that is wrong with going from {@code old} to {@code object}; {@link #validate} has been called on the new one before. */
   default void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {}

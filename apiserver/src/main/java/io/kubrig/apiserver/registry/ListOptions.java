@@ -94,7 +94,9 @@ public record ListOptions(
   private void checkInitialEvents(FieldPath path, FieldErrors errors) {
     if (!match.equals(NOT_OLDER_THAN)) {
       errors.forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to " + NOT_OLDER_THAN);
-      errors.notSupported(path, match, List.of(NOT_OLDER_THAN));
+      if (!match.isEmpty()) {
+        errors.notSupported(path, match, List.of(NOT_OLDER_THAN));
+      }
     }
     if (!continueToken.isEmpty()) {
       errors.forbidden(FieldPath.of("continue"), "sendInitialEvents is not allowed with continue");

@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** Objects as trees over a {@link Storage}: the only place that turns one into the other. */
 public final class ObjectStore {
+  /** What etcd takes in one request by default. */
+  private static final int MAX_BYTES = 1536 << 10;
+
   private final Storage storage;
 
   public ObjectStore(Storage storage) {
@@ -56,7 +59,11 @@ public final class ObjectStore {
     Tree metadata = object.tree("metadata");
     String key = resource.key(metadata.string("namespace"), metadata.string("name"));
     Instant expires = resource.behaviour().timeToLive(object).map(now::plus).orElse(null);
-    return commit(new Write.Put(key, expected, Json.write(stored(resource, object)), expires, Facts.of(resource, object)));
+    byte[] value = Json.write(stored(resource, object));
+    if (value.length > MAX_BYTES) {
+      throw new ApiException(500, "", "etcdserver: request is too large", Tree.empty());
+    }
+    return commit(new Write.Put(key, expected, value, expires, Facts.of(resource, object)));
   }
 
   public Outcome delete(Entry entry) {

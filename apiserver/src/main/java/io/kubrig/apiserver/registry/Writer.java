@@ -8,6 +8,7 @@ import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -71,7 +72,7 @@ public final class Writer {
     Resource resource = operation.resource();
     fitNamespace(operation, object);
     if (!object.tree("metadata").string("resourceVersion").isEmpty()) {
-      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+      throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", Tree.empty());
     }
     boolean generated = object.tree("metadata").string("name").isEmpty();
     for (int attempt = 1; ; attempt++) {
@@ -101,8 +102,6 @@ public final class Writer {
     Tree metadata = object.need("metadata");
     if (kind.countsGenerations()) {
       metadata.set("generation", 1L);
-    } else {
-      metadata.remove("generation");
     }
     kind.prepareForCreate(object, operation);
     kind.warnings(object, null).forEach(operation::warn);
@@ -221,8 +220,9 @@ public final class Writer {
     lens.prepare(object, old, operation);
     resource.behaviour().warnings(object, old).forEach(operation::warn);
     FieldErrors errors = new FieldErrors();
-    MetadataRules.check(object, resource.namespaced(), resource.behaviour().nameRule(), errors);
+    MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, errors);
     MetadataRules.checkUpdate(object, old, errors);
+    resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), errors);
     lens.validate(object, old, errors, operation);
     failIfInvalid(operation, object, errors);
   }
@@ -244,7 +244,7 @@ public final class Writer {
         if (finished) {
           resource.behaviour().released(object);
         }
-        yield Optional.of(withRevision(object, done.revision()));
+        yield Optional.of(finished ? object : withRevision(object, done.revision()));
       }
       case Outcome.Conflict ignored -> {
         undo.run();
@@ -261,8 +261,13 @@ public final class Writer {
     fitNamespace(operation, object);
     Tree metadata = object.need("metadata");
     Tree before = old.tree("metadata");
-    for (String member : new String[] {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"}) {
+    for (String member : List.of("creationTimestamp", "generation", "selfLink")) {
       Lens.carry(member, metadata, before);
+    }
+    for (String member : List.of("deletionTimestamp", "deletionGracePeriodSeconds")) {
+      if (before.get(member) != null) {
+        metadata.fill(member, before.get(member));
+      }
     }
     if (metadata.string("generateName").isEmpty() && !before.string("generateName").isEmpty()) {
       metadata.set("generateName", before.string("generateName"));

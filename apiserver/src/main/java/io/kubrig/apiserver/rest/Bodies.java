@@ -92,8 +92,8 @@ public final class Bodies {
       return ApiException.badRequest("error decoding " + expected.kind().kind() + ": " + why);
     }
     String type = expected.kind().kind();
-    return ApiException.badRequest(
-        "the object provided is unrecognized (must be of type " + type + "): couldn't get version/kind; json parse error: " + why);
+    String subject = type.equals("DeleteOptions") ? "" : "the object provided is unrecognized (must be of type " + type + "): ";
+    return ApiException.badRequest(subject + "couldn't get version/kind; json parse error: " + why);
   }
 
   private static String jsonType(Object value) {

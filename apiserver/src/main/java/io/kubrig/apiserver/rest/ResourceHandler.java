@@ -394,7 +394,8 @@ public final class ResourceHandler {
       Tree metadata = ObjectStore.tree(entry).tree("metadata");
       Operation one = operation(call, target, Operation.Verb.DELETE, metadata.string("name"), options);
       try {
-        deleted.add(Views.inVersion(resource, target.version(), registry.deleter().delete(one, options.tree().copy()).object()));
+        registry.deleter().delete(one, options.tree().copy());
+        deleted.add(Views.inVersion(resource, target.version(), ObjectStore.tree(entry)));
       } catch (ApiException e) {
         if (e.code() != 404) {
           throw e;

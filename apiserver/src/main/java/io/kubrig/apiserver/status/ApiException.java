@@ -3,12 +3,16 @@ package io.kubrig.apiserver.status;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An answer of the API that is not success: what a client receives as {@code Status}. The factory methods give each kind of failure its
  * native code, reason, message and details (source: apimachinery/pkg/api/errors).
  */
 public final class ApiException extends RuntimeException {
+  /** Failures that show their details even when those are empty. */
+  private static final Set<Integer> ALWAYS_DETAILED = Set.of(403, 404, 405, 406, 422);
+
   private final int code;
   private final String reason;
   private final Tree details;
@@ -47,8 +51,7 @@ public final class ApiException extends RuntimeException {
     if (!reason.isEmpty()) {
       status.set("reason", reason);
     }
-    // native always shows the details of a refusal, even when they are empty
-    if (code == 403 || code == 422 || !details.isEmpty()) {
+    if (ALWAYS_DETAILED.contains(code) || !details.isEmpty()) {
       status.set("details", details);
     }
     return status.set("code", (long) code);

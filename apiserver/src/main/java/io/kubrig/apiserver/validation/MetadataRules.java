@@ -56,6 +56,9 @@ public final class MetadataRules {
         errors.forbidden(METADATA.child("finalizers"), text.append('}').toString());
       }
     }
+    labels(metadata, METADATA.child("labels"), errors);
+    annotations(metadata, METADATA.child("annotations"), errors);
+    ownerReferences(metadata.trees("ownerReferences"), errors);
     if (metadata.integer("generation") < before.integer("generation")) {
       errors.invalid(METADATA.child("generation"), metadata.integer("generation"), "must not be decremented");
     }

@@ -30,7 +30,7 @@ public final class Names {
 
   public static List<String> dnsLabel(String value) {
     List<String> wrong = new ArrayList<>();
-    tooLong(value, 63, wrong);
+    tooLong(value, 63, "characters", wrong);
     if (!isDnsLabel(value)) {
       wrong.add(DNS_LABEL_TEXT);
     }
@@ -43,7 +43,7 @@ public final class Names {
 
   public static List<String> dns1035Label(String value) {
     List<String> wrong = new ArrayList<>();
-    tooLong(value, 63, wrong);
+    tooLong(value, 63, "characters", wrong);
     if (!isDnsLabel(value) || !isLower(value.charAt(0))) {
       wrong.add(DNS_1035_TEXT);
     }
@@ -56,7 +56,7 @@ public final class Names {
 
   public static List<String> dnsSubdomain(String value) {
     List<String> wrong = new ArrayList<>();
-    tooLong(value, 253, wrong);
+    tooLong(value, 253, "characters", wrong);
     if (!isDnsSubdomain(value)) {
       wrong.add(DNS_SUBDOMAIN_TEXT);
     }
@@ -112,7 +112,7 @@ public final class Names {
 
   public static List<String> labelValue(String value) {
     List<String> wrong = new ArrayList<>();
-    tooLong(value, 63, wrong);
+    tooLong(value, 63, "bytes", wrong);
     if (!value.isEmpty() && !isNamePart(value)) {
       wrong.add(LABEL_VALUE_TEXT);
     }
@@ -168,9 +168,9 @@ public final class Names {
     return value.length() > 1 && value.endsWith("-") ? value.substring(0, value.length() - 2) + 'a' : value;
   }
 
-  private static void tooLong(String value, int max, List<String> wrong) {
+  private static void tooLong(String value, int max, String unit, List<String> wrong) {
     if (value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > max) {
-      wrong.add("must be no more than " + max + " bytes");
+      wrong.add("must be no more than " + max + " " + unit);
     }
   }
 

@@ -80,7 +80,7 @@ final class YamlWriter {
   }
 
   private void string(String text, int indent, boolean block) {
-    if (text.isEmpty() || YamlScalars.ambiguous(text) || !printable(text)) {
+    if (text.isEmpty() || YamlScalars.ambiguous(text) || isTimestamp(text) || !printable(text)) {
       doubleQuoted(text);
     } else if (text.indexOf('\n') >= 0) {
       if (block && !text.startsWith(" ") && !text.startsWith("\n") && !text.contains(" \n") && text.indexOf('\t') != 0) {
@@ -109,6 +109,19 @@ final class YamlWriter {
 
   private static boolean printable(String text) {
     return text.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c == 0xfeff || c >= 0x80 && c < 0xa0 || Character.isSurrogate((char) c));
+  }
+
+  /** YAML 1.1 would read a plain 2026-01-02 or 2026-01-02T03:04:05Z as a time. */
+  private static boolean isTimestamp(String text) {
+    if (text.length() < 10 || text.charAt(4) != '-' || text.charAt(7) != '-') {
+      return false;
+    }
+    for (int i : new int[] {0, 1, 2, 3, 5, 6, 8, 9}) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return text.length() == 10 || "Tt ".indexOf(text.charAt(10)) >= 0;
   }
 
   private static boolean plainIsSafe(String text) {
