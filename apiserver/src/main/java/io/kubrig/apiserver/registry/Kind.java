@@ -59,6 +59,15 @@ public interface Kind {
     return false;
   }
 
+  /**
+   * Gives an object that is created its first status: none, whatever the client sent.
+   *
+   * @param empty an object of the kind in which nothing is set
+   */
+  default void initialStatus(Tree object, Tree empty) {
+    Lens.carry("status", object, empty);
+  }
+
   /** Whether {@code metadata.generation} counts changes of the spec. */
   default boolean countsGenerations() {
     return hasStatus();
@@ -169,9 +178,14 @@ public interface Kind {
     return Set.of();
   }
 
-  /** Called after a write was decided and before it is stored: allocation of addresses and ports. The answer undoes it if the write fails. */
-  default Runnable allocate(Tree object, Tree old, Operation operation) {
-    return () -> {};
+  /**
+   * Called after a write was decided and before it is stored: allocation of addresses and ports. Undone if the write fails, and always on a
+   * dry run.
+   *
+   * @param old null on create
+   */
+  default Reservation allocate(Tree object, Tree old, Operation operation) {
+    return Reservation.NONE;
   }
 
   /** Called after an object is gone for good: release of addresses and ports. */

@@ -97,7 +97,7 @@ public final class Writer {
     AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
     admission.mutate(request);
     if (kind.hasStatus()) {
-      Lens.carry("status", object, forms.empty(resource, operation.version()));
+      kind.initialStatus(object, forms.empty(resource, operation.version()));
     }
     Tree metadata = object.need("metadata");
     if (kind.countsGenerations()) {
@@ -128,14 +128,15 @@ public final class Writer {
     Tree metadata = object.tree("metadata");
     if (operation.dryRun()) {
       boolean taken = store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent();
-      Runnable undo = taken ? () -> {} : resource.behaviour().allocate(object, null, operation);
-      undo.run();
+      if (!taken) {
+        resource.behaviour().allocate(object, null, operation).undo();
+      }
       return taken ? Optional.empty() : Optional.of(object);
     }
     if (store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent()) {
       return Optional.empty();
     }
-    Runnable undo = resource.behaviour().allocate(object, null, operation);
+    Reservation reservation = resource.behaviour().allocate(object, null, operation);
     boolean committed = false;
     try {
       Tree stored = toStorage(operation, object);
@@ -143,8 +144,10 @@ public final class Writer {
       committed = outcome instanceof Outcome.Committed;
       return outcome instanceof Outcome.Committed done ? Optional.of(withRevision(object, done.revision())) : Optional.empty();
     } finally {
-      if (!committed) {
-        undo.run();
+      if (committed) {
+        reservation.commit();
+      } else {
+        reservation.undo();
       }
     }
   }
@@ -234,11 +237,21 @@ public final class Writer {
             && ObjectMeta.finalizers(object).isEmpty()
             && ObjectMeta.gracePeriod(object).orElse(0L) == 0
             && !resource.behaviour().holdsItself(object);
+    Reservation reservation = resource.behaviour().allocate(object, old, operation);
     if (operation.dryRun()) {
+      reservation.undo();
       return Optional.of(object);
     }
-    Runnable undo = resource.behaviour().allocate(object, old, operation);
-    Outcome outcome = finished ? store.delete(entry) : store.put(resource, toStorage(operation, object), entry.modified(), operation.now());
+    Outcome outcome = null;
+    try {
+      outcome = finished ? store.delete(entry) : store.put(resource, toStorage(operation, object), entry.modified(), operation.now());
+    } finally {
+      if (outcome instanceof Outcome.Committed) {
+        reservation.commit();
+      } else {
+        reservation.undo();
+      }
+    }
     return switch (outcome) {
       case Outcome.Committed done -> {
         if (finished) {
@@ -247,7 +260,6 @@ public final class Writer {
         yield Optional.of(finished ? object : withRevision(object, done.revision()));
       }
       case Outcome.Conflict ignored -> {
-        undo.run();
         if (!update.retries()) {
           throw modified(operation);
         }
@@ -296,7 +308,8 @@ public final class Writer {
       if (!resource.behaviour().unconditionalUpdate()) {
         FieldErrors errors = new FieldErrors();
         errors.invalid(io.kubrig.apiserver.status.FieldPath.of("metadata", "resourceVersion"), 0L, "must be specified for an update");
-        failIfInvalid(operation, object, errors);
+        // native names the resource here, not the kind
+        throw ApiException.invalid(resource.group(), resource.plural(), operation.name(), errors);
       }
     } else if (parsedVersion(operation, object, version) != entry.modified()) {
       throw modified(operation);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -89,13 +90,15 @@ public final class MetadataRules {
 
   /** The labels under {@code holder.labels}, reported under a path. */
   public static void labels(Tree holder, FieldPath path, FieldErrors errors) {
-    holder
-        .stringMap("labels")
-        .forEach(
-            (key, value) -> {
-              Names.qualifiedName(key).forEach(text -> errors.invalid(path, key, text));
-              Names.labelValue(value).forEach(text -> errors.invalid(path.key(key), value, text));
-            });
+    labels(holder.stringMap("labels"), path, errors);
+  }
+
+  public static void labels(Map<String, String> labels, FieldPath path, FieldErrors errors) {
+    labels.forEach(
+        (key, value) -> {
+          Names.qualifiedName(key).forEach(text -> errors.invalid(path, key, text));
+          Names.labelValue(value).forEach(text -> errors.invalid(path.key(key), value, text));
+        });
   }
 
   /** The annotations under {@code holder.annotations}, reported under a path. */
