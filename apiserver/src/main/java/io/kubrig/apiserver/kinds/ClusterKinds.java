@@ -1,7 +1,11 @@
 package io.kubrig.apiserver.kinds;
 
+import io.kubrig.apiserver.kinds.coordination.LeaseKind;
+import io.kubrig.apiserver.kinds.core.CoreKinds;
+import io.kubrig.apiserver.kinds.discovery.EndpointSliceKind;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.NameRule;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Every kind that is no workload. */
@@ -9,6 +13,9 @@ final class ClusterKinds {
   private ClusterKinds() {}
 
   static Map<String, Kind> all(Cluster cluster) {
+    Map<String, Kind> kinds = new HashMap<>(CoreKinds.all(cluster));
+    kinds.put("coordination.k8s.io/Lease", new LeaseKind());
+    kinds.put("discovery.k8s.io/EndpointSlice", new EndpointSliceKind());
     Kind rbac =
         new Kind() {
           @Override
@@ -16,7 +23,9 @@ final class ClusterKinds {
             return NameRule.PATH_SEGMENT;
           }
         };
-    String group = "rbac.authorization.k8s.io/";
-    return Map.of(group + "Role", rbac, group + "ClusterRole", rbac, group + "RoleBinding", rbac, group + "ClusterRoleBinding", rbac);
+    for (String kind : new String[] {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}) {
+      kinds.put("rbac.authorization.k8s.io/" + kind, rbac);
+    }
+    return kinds;
   }
 }

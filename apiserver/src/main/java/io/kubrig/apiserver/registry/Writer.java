@@ -355,7 +355,8 @@ public final class Writer {
   private static void failIfInvalid(Operation operation, Tree object, FieldErrors errors) {
     if (!errors.isEmpty()) {
       Resource resource = operation.resource();
-      throw ApiException.invalid(resource.group(), resource.kind(), object.tree("metadata").string("name"), errors);
+      // native names the kind as it is stored: events of both groups are core events
+      throw ApiException.invalid(resource.storageGvk().group(), resource.kind(), object.tree("metadata").string("name"), errors);
     }
   }
 

@@ -20,7 +20,7 @@ public final class Ages {
       return UNKNOWN;
     }
     try {
-      return shortly(Duration.between(Timestamps.parseMicro(timestamp), now));
+      return shortly(Duration.between(Timestamps.parse(timestamp), now));
     } catch (DateTimeException | IllegalArgumentException e) {
       return UNKNOWN;
     }

@@ -32,7 +32,7 @@ public final class Names {
     List<String> wrong = new ArrayList<>();
     tooLong(value, 63, "characters", wrong);
     if (!isDnsLabel(value)) {
-      wrong.add(DNS_LABEL_TEXT);
+      wrong.add(isDnsSubdomain(value) ? "must not contain dots" : DNS_LABEL_TEXT);
     }
     return wrong;
   }

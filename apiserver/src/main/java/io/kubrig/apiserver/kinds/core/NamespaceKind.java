@@ -1,0 +1,135 @@
+package io.kubrig.apiserver.kinds.core;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.NameRule;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.machinery.tree.Tree;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Namespaces: kept by {@code spec.finalizers} until their content is gone, which only the path {@code /finalize} may change. */
+final class NamespaceKind implements Kind {
+  private static final String FINALIZER = "kubernetes";
+  private static final String NAME_LABEL = "kubernetes.io/metadata.name";
+  private static final String PHASE = "phase";
+
+  private static final TableColumns COLUMNS =
+      Columns.of(
+          (namespace, now) -> Columns.row(Columns.name(namespace), namespace.tree("status").string(PHASE), Columns.age(namespace, now)),
+          Columns.NAME,
+          Columns.text("Status", "The status of the namespace"),
+          Columns.AGE);
+
+  @Override
+  public NameRule nameRule() {
+    return NameRule.DNS_LABEL;
+  }
+
+  @Override
+  public boolean hasStatus() {
+    return true;
+  }
+
+  @Override
+  public boolean countsGenerations() {
+    return false;
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    object.need("status").fill(PHASE, "Active");
+    String name = object.tree("metadata").string("name");
+    if (!name.isEmpty()) {
+      object.need("metadata").need("labels").set(NAME_LABEL, name);
+    }
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    object.set("status", Tree.of(PHASE, "Active"));
+    Tree metadata = object.need("metadata");
+    metadata.need("labels").set(NAME_LABEL, metadata.string("name"));
+    List<Object> finalizers = object.need("spec").needList("finalizers");
+    if (!finalizers.contains(FINALIZER)) {
+      finalizers.add(FINALIZER);
+    }
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    Lens.carry("finalizers", object.need("spec"), old.tree("spec"));
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    MetadataRules.finalizers(object.tree("spec").strings("finalizers"), FieldPath.of("spec", "finalizers"), errors);
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    String phase = object.tree("status").string(PHASE);
+    String wanted = object.tree("metadata").get("deletionTimestamp") == null ? "Active" : "Terminating";
+    if (!phase.equals(wanted)) {
+      String when = wanted.equals("Active") ? "empty" : "not empty";
+      errors.invalid(
+          FieldPath.of("status", "Phase"), phase, "may only be '" + wanted + "' if `deletionTimestamp` is " + when);
+    }
+  }
+
+  @Override
+  public boolean holdsItself(Tree object) {
+    return !object.tree("spec").list("finalizers").isEmpty();
+  }
+
+  @Override
+  public void deletionBegun(Tree object) {
+    object.need("status").set(PHASE, "Terminating");
+  }
+
+  @Override
+  public Optional<Lens> lens(String subresource) {
+    return subresource.equals("finalize") ? Optional.of(FINALIZE) : Optional.empty();
+  }
+
+  /** The path that changes the finalizers of the spec, and nothing else but metadata. */
+  private static final Lens FINALIZE =
+      new Lens() {
+        @Override
+        public void prepare(Tree object, Tree old, Operation operation) {
+          Lens.carry("status", object, old);
+        }
+
+        @Override
+        public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+          MetadataRules.finalizers(object.tree("spec").strings("finalizers"), FieldPath.of("spec", "finalizers"), errors);
+        }
+      };
+
+  @Override
+  public Map<String, String> selectableFields(Tree object) {
+    return Map.of("status.phase", object.tree("status").string(PHASE));
+  }
+
+  @Override
+  public Set<String> selectableFieldLabels() {
+    return Set.of("status.phase");
+  }
+
+  @Override
+  public String unsupportedField(String field) {
+    return "field label not supported: " + field;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
+  }
+}

@@ -1,0 +1,249 @@
+package io.kubrig.apiserver.kinds.core;
+
+import io.kubrig.apiserver.network.Cidr;
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.Addresses;
+import io.kubrig.apiserver.validation.Names;
+import io.kubrig.apiserver.validation.Quantities;
+import io.kubrig.machinery.tree.Tree;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Nodes. Their status may be given at creation, as a kubelet does when it registers itself. */
+final class NodeKind implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final String ROLE_PREFIX = "node-role.kubernetes.io/";
+  private static final String ROLE_LABEL = "kubernetes.io/role";
+  private static final String NONE = "<none>";
+  private static final List<String> EFFECTS = List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
+
+  private static final TableColumns COLUMNS =
+      Columns.of(
+          NodeKind::row,
+          Columns.NAME,
+          Columns.text("Status", "The status of the node"),
+          Columns.text("Roles", "The roles of the node"),
+          Columns.AGE,
+          Columns.text("Version", "Kubelet Version reported by the node."),
+          Columns.wide("Internal-IP", "List of addresses reachable to the node. Queried from cloud provider, if available."),
+          Columns.wide("External-IP", "List of addresses reachable to the node. Queried from cloud provider, if available."),
+          Columns.wide("OS-Image", "OS Image reported by the node from /etc/os-release (e.g. Debian GNU/Linux 7 (wheezy))."),
+          Columns.wide("Kernel-Version", "Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64)."),
+          Columns.wide("Container-Runtime", "ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2)."));
+
+  @Override
+  public boolean hasStatus() {
+    return true;
+  }
+
+  @Override
+  public boolean countsGenerations() {
+    return false;
+  }
+
+  @Override
+  public void initialStatus(Tree object, Tree empty) {
+    // a kubelet registers its node with the status it has
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    if (object.tree("status").get("capacity") instanceof Tree capacity && object.tree("status").get("allocatable") == null) {
+      object.need("status").set("allocatable", capacity.copy());
+    }
+    Tree spec = object.tree("spec");
+    if (!spec.string("podCIDR").isEmpty() && spec.list("podCIDRs").isEmpty()) {
+      spec.set("podCIDRs", new ArrayList<Object>(List.of(spec.string("podCIDR"))));
+    } else if (!spec.list("podCIDRs").isEmpty()) {
+      spec.set("podCIDR", spec.strings("podCIDRs").getFirst());
+    }
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    object.tree("spec").remove("configSource");
+    object.tree("status").remove("config");
+  }
+
+  @Override
+  public void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {
+    object.tree("status").remove("config");
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    taints(spec.trees("taints"), FieldPath.of("metadata", "taints"), errors);
+    Quantities.resources(object.tree("status").tree("capacity"), FieldPath.of("status", "capacity"), errors);
+    Quantities.resources(object.tree("status").tree("allocatable"), FieldPath.of("status", "allocatable"), errors);
+    podCidrs(spec.strings("podCIDRs"), errors);
+  }
+
+  private static void podCidrs(List<String> cidrs, FieldErrors errors) {
+    FieldPath path = SPEC.child("podCIDRs");
+    List<Cidr> valid = new ArrayList<>();
+    for (int i = 0; i < cidrs.size(); i++) {
+      Addresses.lenientCidr(cidrs.get(i), path.index(i), errors).ifPresent(valid::add);
+    }
+    if (cidrs.size() > 1 && valid.size() == cidrs.size()) {
+      boolean dual = valid.stream().anyMatch(Cidr::v6) && valid.stream().anyMatch(cidr -> !cidr.v6());
+      if (!dual || cidrs.size() > 2) {
+        errors.invalid(path, new ArrayList<Object>(cidrs), "may specify no more than one CIDR for each IP family");
+      }
+    }
+  }
+
+  private static void taints(List<Tree> taints, FieldPath path, FieldErrors errors) {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < taints.size(); i++) {
+      Tree taint = taints.get(i);
+      FieldPath at = path.index(i);
+      String key = taint.string("key");
+      Names.qualifiedName(key).forEach(text -> errors.invalid(at.child("key"), key, text));
+      String value = taint.string("value");
+      List<String> wrong = Names.labelValue(value);
+      if (!wrong.isEmpty()) {
+        errors.invalid(at.child("value"), value, String.join(";", wrong));
+      }
+      effect(taint.string("effect"), at.child("effect"), errors);
+      if (!seen.add(key + " " + taint.string("effect"))) {
+        Tree shown =
+            Tree.of("Key", key, "Value", value, "Effect", taint.string("effect"), "TimeAdded", taint.get("timeAdded"));
+        errors.add("FieldValueDuplicate", at, "Duplicate value: " + goText(shown) + ": taints must be unique by key and effect pair");
+      }
+    }
+  }
+
+  /** A structure as native's messages show it: its members in the order of the type. */
+  private static String goText(Tree shown) {
+    return new String(io.kubrig.machinery.json.Json.write(shown), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static void effect(String effect, FieldPath path, FieldErrors errors) {
+    if (effect.isEmpty()) {
+      errors.required(path, "");
+    } else if (!EFFECTS.contains(effect)) {
+      errors.notSupported(path, effect, EFFECTS);
+    }
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    Tree before = old.tree("spec");
+    List<String> oldCidrs = before.strings("podCIDRs");
+    if (!oldCidrs.isEmpty() && !oldCidrs.equals(spec.strings("podCIDRs"))) {
+      errors.forbidden(SPEC.child("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
+    }
+    if (!before.string("providerID").isEmpty() && !before.string("providerID").equals(spec.string("providerID"))) {
+      errors.forbidden(SPEC.child("providerID"), "node updates may not change providerID except from \"\" to valid");
+    }
+    Tree rest = object.copy();
+    for (String member : List.of("podCIDR", "podCIDRs", "providerID", "configSource", "unschedulable", "taints")) {
+      Lens.carry(member, rest.need("spec"), before);
+    }
+    if (!rest.tree("spec").equals(before)) {
+      errors.forbidden(
+          FieldPath.root().key(""), "node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is"
+              + " enabled)");
+    }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Set<String> addresses = new HashSet<>();
+    List<Tree> list = object.tree("status").trees("addresses");
+    for (int i = 0; i < list.size(); i++) {
+      Tree address = list.get(i);
+      if (!addresses.add(address.string("type") + " " + address.string("address"))) {
+        errors.duplicate(
+            FieldPath.of("status", "addresses").index(i), Tree.of("Type", address.string("type"), "Address", address.string("address")));
+      }
+    }
+    Quantities.resources(object.tree("status").tree("capacity"), FieldPath.of("status", "capacity"), errors);
+    Quantities.resources(object.tree("status").tree("allocatable"), FieldPath.of("status", "allocatable"), errors);
+  }
+
+  @Override
+  public Map<String, String> selectableFields(Tree object) {
+    return Map.of("spec.unschedulable", Boolean.toString(object.tree("spec").bool("unschedulable")));
+  }
+
+  @Override
+  public Set<String> selectableFieldLabels() {
+    return Set.of("spec.unschedulable");
+  }
+
+  @Override
+  public String unsupportedField(String field) {
+    return "field label not supported: " + field;
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
+  }
+
+  private static List<Object> row(Tree node, Instant now) {
+    Tree info = node.tree("status").tree("nodeInfo");
+    String kernel = info.string("kernelVersion");
+    String architecture = info.string("architecture");
+    String shownKernel = kernel.isEmpty() ? "<unknown>" : architecture.isEmpty() ? kernel : kernel + " (" + architecture + ")";
+    return Columns.row(
+        Columns.name(node),
+        status(node),
+        roles(node),
+        Columns.age(node, now),
+        info.string("kubeletVersion"),
+        address(node, "InternalIP"),
+        address(node, "ExternalIP"),
+        orUnknown(info.string("osImage")),
+        shownKernel,
+        orUnknown(info.string("containerRuntimeVersion")));
+  }
+
+  private static String orUnknown(String text) {
+    return text.isEmpty() ? "<unknown>" : text;
+  }
+
+  private static String status(Tree node) {
+    Optional<Tree> ready = node.tree("status").trees("conditions").stream().filter(c -> c.string("type").equals("Ready")).findFirst();
+    String status = ready.map(condition -> condition.string("status").equals("True") ? "Ready" : "NotReady").orElse("Unknown");
+    return node.tree("spec").bool("unschedulable") ? status + ",SchedulingDisabled" : status;
+  }
+
+  private static String roles(Tree node) {
+    Set<String> roles = new TreeSet<>();
+    node.tree("metadata")
+        .stringMap("labels")
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(ROLE_PREFIX) && key.length() > ROLE_PREFIX.length()) {
+                roles.add(key.substring(ROLE_PREFIX.length()));
+              } else if (key.equals(ROLE_LABEL) && !value.isEmpty()) {
+                roles.add(value);
+              }
+            });
+    return roles.isEmpty() ? NONE : String.join(",", roles);
+  }
+
+  private static String address(Tree node, String type) {
+    return node.tree("status").trees("addresses").stream()
+        .filter(address -> address.string("type").equals(type))
+        .map(address -> address.string("address"))
+        .findFirst()
+        .orElse(NONE);
+  }
+}
