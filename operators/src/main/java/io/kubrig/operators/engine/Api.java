@@ -79,8 +79,10 @@ public final class Api {
   }
 
   private void showDeletion(HasMetadata object, String answer) {
-    HasMetadata left = Objects.parse(answer, kindOf(object));
-    boolean same = left.getMetadata() != null && java.util.Objects.equals(left.getMetadata().getUid(), object.getMetadata().getUid());
+    // the answer is the object while it lingers, or when it has gone; for some kinds then a mere Status
+    boolean isObject = object.getKind().equals(Objects.parse(answer, Map.class).get("kind"));
+    HasMetadata left = isObject ? Objects.parse(answer, kindOf(object)) : null;
+    boolean same = left != null && java.util.Objects.equals(left.getMetadata().getUid(), object.getMetadata().getUid());
     if (same && Objects.isTerminating(left)) {
       caches.wrote(left);
     } else {

@@ -8,9 +8,9 @@ import java.util.List;
 public final class ApiErrors {
   private ApiErrors() {}
 
-  /** Whether the server answered at all, or the connection failed, as opposed to a bug of ours. */
-  public static boolean isApiError(Throwable failure) {
-    return failure instanceof KubernetesClientException;
+  /** Whether the server refused, as opposed to a broken connection or a bug of ours. */
+  public static boolean isAnswer(Throwable failure) {
+    return failure instanceof KubernetesClientException e && e.getStatus() != null;
   }
 
   /** 409 for an object that has moved on. */

@@ -138,7 +138,7 @@ public final class Loop implements Queue, AutoCloseable {
   private void report(Key key, Throwable failure) {
     if (ApiErrors.isConflict(failure) || ApiErrors.isTerminating(failure)) {
       LOG.debug("{}: {}: {}", name, key, failure.getMessage());
-    } else if (ApiErrors.isApiError(failure)) {
+    } else if (ApiErrors.isAnswer(failure)) {
       LOG.warn("{}: {}: {}", name, key, ApiErrors.message(failure));
     } else {
       LOG.error("{}: {} failed and is retried", name, key, failure);
