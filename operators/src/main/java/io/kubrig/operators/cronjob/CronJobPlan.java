@@ -84,7 +84,12 @@ record CronJobPlan(List<Told> told, List<Job> expire, List<ObjectReference> repl
       if (Objects.isTerminating(cron)) {
         return done(Optional.empty());
       }
-      return schedule().map(this::run).orElseGet(() -> done(Optional.empty()));
+      try {
+        return schedule().map(this::run).orElseGet(() -> done(Optional.empty()));
+      } catch (IllegalStateException e) {
+        tell(true, "InvalidSchedule", "invalid schedule: " + cron.getSpec().getSchedule() + " : " + e.getMessage());
+        return done(Optional.empty());
+      }
     }
 
     private void tell(boolean warning, String reason, String message) {

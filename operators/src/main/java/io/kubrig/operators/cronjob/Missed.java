@@ -16,7 +16,12 @@ import java.util.Optional;
 record Missed(Instant earliest, Optional<Instant> latest, boolean many) {
   private static final int MANY = 100;
 
-  /** Finds them. @param withDeadline whether those beyond the starting deadline are left out */
+  /**
+   * Finds them.
+   *
+   * @param withDeadline whether those beyond the starting deadline are left out
+   * @throws IllegalStateException the schedule never comes
+   */
   static Missed of(CronJob cron, Schedule schedule, Instant now, boolean withDeadline) {
     Instant earliest = cron.getStatus() == null ? Objects.created(cron)
         : Objects.time(cron.getStatus().getLastScheduleTime()).orElseGet(() -> Objects.created(cron));
@@ -25,7 +30,10 @@ record Missed(Instant earliest, Optional<Instant> latest, boolean many) {
       earliest = now.minusSeconds(deadline);
     }
     Optional<Instant> first = schedule.next(earliest);
-    if (first.isEmpty() || now.isBefore(first.get())) {
+    if (first.isEmpty()) {
+      throw new IllegalStateException("time difference between two schedules is less than 1 second");
+    }
+    if (now.isBefore(first.get())) {
       return new Missed(earliest, Optional.empty(), false);
     }
     Optional<Instant> second = schedule.next(first.get());

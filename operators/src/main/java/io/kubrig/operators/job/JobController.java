@@ -30,9 +30,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs each job's pods to their end and counts them. */
 public final class JobController implements Controller {
+  private static final Logger LOG = LoggerFactory.getLogger(JobController.class);
   private static final String MANAGER = "kubernetes.io/job-controller";
   private static final String ORPHAN = "pod/";
 
@@ -100,6 +103,11 @@ public final class JobController implements Controller {
   }
 
   private Outcome reconcile(Job job) throws InterruptedException {
+    if (job.getSpec().getSelector() == null) {
+      // the API server gives every job a selector; without one its own pods would be strangers, and new ones made for ever
+      LOG.error("Job {} has no selector and is left alone", Key.of(job));
+      return Outcome.DONE;
+    }
     Selector selector = Selector.of(job.getSpec().getSelector());
     List<Pod> claimed = new Claims<Pod>(api, job, selector, pod -> true, List.of(JobPods.FINALIZER)).claim(owned.candidates(job));
     String uid = job.getMetadata().getUid();
