@@ -38,6 +38,7 @@ public final class SchemaCompiler {
     DescriptorMessages.addTo(messages, ProtoComments.read(jars.resolve("client-java-proto-sources.jar")));
     TextMessages.addTo(messages, Files.readAllLines(data.resolve("messages.txt")));
     Corrections.apply(messages, Files.readAllLines(data.resolve("corrections.txt")));
+    ParagraphStarts.apply(messages, Files.readAllLines(data.resolve("paragraphs.txt")));
     Map<String, List<GoField>> goFields = GoFields.parse(Files.readAllLines(data.resolve("go-fields.txt")));
     SchemaAssembler assembler = new SchemaAssembler(messages, goFields, ApiTexts.read(jars.resolve("client-java-api.jar")));
     assembler.assemble();
