@@ -1,5 +1,7 @@
 package io.kubrig.standalone;
 
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.kubelet.containerd.LocalRuntime;
@@ -78,8 +80,24 @@ final class Cluster implements AutoCloseable {
     runtime.followPodCidr(admin, settings.nodeName());
     runtime.awaitImage();
     progress.done("containerd runs");
+    bindAdministrators(admin);
     PemFiles.write(settings.directory().kubeletConfig(), plan.kubeletConfig());
     start(Components.KUBELET, plan.kubelet(runtime.endpoint(), runtime.cgroupRoot()));
+  }
+
+  /** The group of the API server's certificate towards kubelets; kubeadm binds it in the same way. */
+  private static void bindAdministrators(KubernetesClient admin) {
+    ClusterRoleBinding binding =
+        new ClusterRoleBindingBuilder()
+            .withNewMetadata()
+            .withName("kubeadm:cluster-admins")
+            .endMetadata()
+            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+            .addNewSubject("rbac.authorization.k8s.io", "Group", "kubeadm:cluster-admins", null)
+            .build();
+    if (admin.rbac().clusterRoleBindings().withName(binding.getMetadata().getName()).get() == null) {
+      admin.rbac().clusterRoleBindings().resource(binding).create();
+    }
   }
 
   /** Something to start that may fail or be interrupted. */

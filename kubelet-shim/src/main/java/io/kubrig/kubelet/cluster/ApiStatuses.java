@@ -18,6 +18,7 @@ import io.kubrig.machinery.clock.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -132,6 +133,7 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
     // these lists are merged by key; without this an address that is gone would stay
     replaceWhole(status, "podIPs", before);
     replaceWhole(status, "hostIPs", before);
+    removeWhatIsGone(status, before);
     ObjectNode patch = JSON.createObjectNode();
     if (!isStatic) {
       patch.putObject("metadata").put("uid", pod.getMetadata().getUid());
@@ -151,6 +153,24 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
         return false;
       }
       throw e;
+    }
+  }
+
+  /** In a merge, what is not mentioned stays: what was told before and holds no more has to be taken back by name. */
+  private static void removeWhatIsGone(ObjectNode status, JsonNode before) {
+    if (before != null) {
+      before.fieldNames().forEachRemaining(name -> {
+        if (!status.has(name)) {
+          status.putNull(name);
+        }
+      });
+    }
+    for (JsonNode condition : status.path("conditions")) {
+      for (String name : List.of("reason", "message")) {
+        if (!condition.has(name)) {
+          ((ObjectNode) condition).putNull(name);
+        }
+      }
     }
   }
 

@@ -12,9 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import io.kubrig.machinery.clock.Clock;
 import org.slf4j.Logger;
@@ -218,15 +215,29 @@ public final class ContainerdProcess implements AutoCloseable {
     }
   }
 
-  private static boolean await(ProcessHandle handle, Duration limit) {
+  /** Returns whether the process ended in time. One that nobody has reaped counts as ended: where process 1 is no init, it stays forever. */
+  private boolean await(ProcessHandle handle, Duration limit) {
+    long end = clock.nanos() + limit.toNanos();
     try {
-      handle.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      while (handle.isAlive() && !isZombie(handle)) {
+        if (clock.nanos() > end) {
+          return false;
+        }
+        clock.sleep(POLL);
+      }
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
+    }
+  }
+
+  private static boolean isZombie(ProcessHandle handle) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(handle.pid()), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+    } catch (IOException gone) {
+      return true;
     }
   }
 

@@ -141,7 +141,7 @@ final class PodWorker {
       alarm.cancel();
     }
     Pod pod = wanted;
-    current = lastStatus == null ? pod : new PodBuilder(pod).withStatus(lastStatus).build();
+    current = lastStatus == null ? pod : new PodBuilder(pod).withStatus(PodStatuses.merged(lastStatus, pod.getStatus())).build();
   }
 
   private void turn() throws InterruptedException {
@@ -156,6 +156,9 @@ final class PodWorker {
       retry = FIRST_RETRY;
       again.ifPresent(this::lookAgain);
     } catch (CriException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException();
+      }
       LOG.warn("Pod {}: {}", Containers.describe(current), e.rpcMessage());
       lookAgain(nextRetry());
     } catch (IOException e) {

@@ -20,6 +20,10 @@ final class PodConditions {
   private final List<PodCondition> before;
   private final Instant now;
 
+  static boolean isOwned(PodCondition condition) {
+    return OWNED.contains(condition.getType());
+  }
+
   PodConditions(Pod pod, Instant now) {
     this.pod = pod;
     this.before = pod.getStatus() == null || pod.getStatus().getConditions() == null ? List.of() : pod.getStatus().getConditions();

@@ -4,12 +4,14 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HostIP;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.kubrig.kubelet.container.Qos;
 import io.kubrig.kubelet.pod.Containers;
 import io.kubrig.kubelet.pod.RuntimePod;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The status of a pod in the API: a pure function of {@link StatusInput}. */
@@ -41,6 +43,17 @@ public final class PodStatuses {
             .withMessage(input.failure() == null ? before.getMessage() : input.failure().message());
     addresses(input, status, before);
     return status.build();
+  }
+
+  /** What the kubelet knows of a pod, with the conditions that others set in the cluster meanwhile. */
+  public static PodStatus merged(PodStatus own, PodStatus fromCluster) {
+    if (fromCluster == null || fromCluster.getConditions() == null) {
+      return own;
+    }
+    List<PodCondition> conditions = new ArrayList<>(own.getConditions());
+    conditions.removeIf(condition -> !PodConditions.isOwned(condition));
+    fromCluster.getConditions().stream().filter(condition -> !PodConditions.isOwned(condition)).forEach(conditions::add);
+    return new PodStatusBuilder(own).withConditions(conditions).build();
   }
 
   private static String phase(StatusInput input, List<ContainerStatus> init, List<ContainerStatus> regular, PodStatus before) {
