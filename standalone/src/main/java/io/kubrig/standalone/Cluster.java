@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.apiserver.server.ApiServerComponent;
 import io.kubrig.kubelet.containerd.LocalRuntime;
 import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
@@ -13,6 +15,7 @@ import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.standalone.inprocess.InProcessSource;
 import io.kubrig.standalone.simulated.AnnotatedScript;
 import io.kubrig.standalone.simulated.SimulatedNodes;
 import java.nio.file.Path;
@@ -39,6 +42,9 @@ final class Cluster implements AutoCloseable {
   private final ClusterPlan plan;
   private final Environment environment;
   private final Progress progress;
+  private volatile ClientSource clients = settings -> {
+    throw new IllegalStateException("the API server comes first");
+  }; // set once the API server runs
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by itself
 
   Cluster(ClusterSettings settings, Environment environment, Progress progress) {
@@ -53,8 +59,9 @@ final class Cluster implements AutoCloseable {
     progress.begins("Making keys and certificates");
     prepareKeys();
     progress.done("Keys and certificates are in " + settings.directory().pki());
-    start(Components.API_SERVER, plan.apiServer());
-    KubernetesClient admin = keep(environment.clients().open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
+    Component apiServer = start(Components.API_SERVER, plan.apiServer());
+    clients = new InProcessSource(((ApiServerComponent) apiServer).server());
+    KubernetesClient admin = keep(clients.open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
     awaitReady(admin);
     progress.done("The API server is ready on " + settings.server());
     together(
@@ -67,8 +74,14 @@ final class Cluster implements AutoCloseable {
   private void startNodes(KubernetesClient admin) throws InterruptedException {
     switch (settings.node()) {
       case NodeMode.Simulated simulated -> startSimulated(admin, simulated.count());
-      case NodeMode.Containerd containerd -> together(List.of(() -> start(Components.PROXY, plan.proxy()), () -> startContainers(admin)));
+      case NodeMode.Containerd containerd -> 
+          together(List.of(() -> start(Components.PROXY, plan.proxy()), () -> startDns(admin), () -> startContainers(admin)));
     }
+  }
+
+  private void startDns(KubernetesClient admin) throws InterruptedException {
+    start(Components.DNS, plan.dns());
+    ClusterDns.publish(admin, settings.address().getHostAddress(), plan.dnsPort());
   }
 
   private void startContainers(KubernetesClient admin) throws InterruptedException {
@@ -144,16 +157,13 @@ final class Cluster implements AutoCloseable {
     together(writers);
   }
 
-  private void start(Components which, List<String> args) throws InterruptedException {
-    if (!which.isPresent()) {
-      progress.done("This build has no " + which.command());
-      return;
-    }
+  private Component start(Components which, List<String> args) throws InterruptedException {
     progress.begins("Starting the " + which.command());
     ComponentFactory factory = which.factory();
-    Component component = keep(factory.create(factory.flags().parse(args), environment.withMetrics(new KubernetesRegistry())));
+    Component component = keep(factory.create(factory.flags().parse(args), environment.withMetrics(new KubernetesRegistry()).withClients(clients)));
     component.start();
     progress.done(which.command() + " runs");
+    return component;
   }
 
   private void startSimulated(KubernetesClient admin, int count) throws InterruptedException {

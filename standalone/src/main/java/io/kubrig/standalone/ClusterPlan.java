@@ -31,6 +31,7 @@ final class ClusterPlan {
     users.add(user("controller-manager", "system:kube-controller-manager"));
     users.add(user("scheduler", "system:kube-scheduler"));
     users.add(user("proxy", "system:kube-proxy"));
+    users.add(user("dns", "system:serviceaccount:kube-system:kube-dns"));
     if (settings.node() instanceof NodeMode.Containerd) {
       String node = "system:node:" + settings.nodeName();
       users.add(new User("kubelet", node, CertificateSpec.client(node, "system:nodes")));
@@ -114,6 +115,21 @@ final class ClusterPlan {
         "--proxy-mode=nftables",
         "--cluster-cidr=" + ClusterSettings.POD_RANGE,
         "--hostname-override=" + settings.nodeName());
+  }
+
+  /** The DNS server listens beside the host's own resolver, on a port of its own; pods reach it through the Service at port 53. */
+  List<String> dns() {
+    return List.of(
+        "--kubeconfig=" + kubeconfig("dns"),
+        "--bind-address=" + settings.address().getHostAddress(),
+        "--port=" + dnsPort(),
+        "--cluster-domain=" + ClusterSettings.CLUSTER_DOMAIN,
+        "--status-bind-address=");
+  }
+
+  int dnsPort() {
+    int port = settings.securePort() == ClusterSettings.DEFAULT_PORT ? 10053 : settings.securePort() + 2;
+    return port > 65535 ? settings.securePort() - 2 : port;
   }
 
   /**

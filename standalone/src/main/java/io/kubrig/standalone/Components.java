@@ -4,7 +4,6 @@ import io.kubrig.apiserver.ApiServerFactory;
 import io.kubrig.dns.DnsFactory;
 import io.kubrig.kubelet.config.KubeletFactory;
 import io.kubrig.machinery.component.ComponentFactory;
-import io.kubrig.machinery.component.StartException;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.proxy.ProxyFactory;
 import io.kubrig.scheduler.SchedulerFactory;
@@ -22,7 +21,7 @@ enum Components {
   DNS("dns", DnsFactory::new);
 
   private final String command;
-  private final Supplier<ComponentFactory> factory; // null while the component is not written
+  private final Supplier<ComponentFactory> factory;
 
   Components(String command, Supplier<ComponentFactory> factory) {
     this.command = command;
@@ -33,15 +32,7 @@ enum Components {
     return command;
   }
 
-  /** Whether this build has the component. */
-  boolean isPresent() {
-    return factory != null;
-  }
-
   ComponentFactory factory() {
-    if (factory == null) {
-      throw new StartException("this build has no " + command);
-    }
     return factory.get();
   }
 

@@ -1,0 +1,95 @@
+package io.kubrig.standalone;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+
+/**
+ * What leads pods to the DNS server of this process: the Service {@code kube-dns} at its well-known address, without selector, and an EndpointSlice that names
+ * this machine.
+ */
+final class ClusterDns {
+  private static final String NAMESPACE = "kube-system";
+  private static final String NAME = "kube-dns";
+  private static final int DNS_PORT = 53;
+
+  private ClusterDns() {}
+
+  /**
+   * @param address of this machine
+   * @param port that the DNS server listens on
+   */
+  static void publish(KubernetesClient client, String address, int port) {
+    createUnlessThere(() -> client.services().inNamespace(NAMESPACE).resource(service(port)).create());
+    client.discovery().v1().endpointSlices().inNamespace(NAMESPACE).resource(endpoints(address, port)).createOr(existing -> existing.update());
+  }
+
+  private static void createUnlessThere(Runnable create) {
+    try {
+      create.run();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+  }
+
+  private static Service service(int port) {
+    return new ServiceBuilder()
+        .withNewMetadata()
+        .withNamespace(NAMESPACE)
+        .withName(NAME)
+        .addToLabels("k8s-app", NAME)
+        .addToLabels("kubernetes.io/cluster-service", "true")
+        .addToLabels("kubernetes.io/name", "CoreDNS")
+        .endMetadata()
+        .withNewSpec()
+        .withClusterIP(ClusterSettings.CLUSTER_DNS)
+        .addNewPort()
+        .withName("dns")
+        .withPort(DNS_PORT)
+        .withNewTargetPort(port)
+        .withProtocol("UDP")
+        .endPort()
+        .addNewPort()
+        .withName("dns-tcp")
+        .withPort(DNS_PORT)
+        .withNewTargetPort(port)
+        .withProtocol("TCP")
+        .endPort()
+        .endSpec()
+        .build();
+  }
+
+  private static EndpointSlice endpoints(String address, int port) {
+    return new EndpointSliceBuilder()
+        .withNewMetadata()
+        .withNamespace(NAMESPACE)
+        .withName(NAME + "-kubrig")
+        .addToLabels("kubernetes.io/service-name", NAME)
+        .addToLabels("endpointslice.kubernetes.io/managed-by", "kubrig")
+        .endMetadata()
+        .withAddressType("IPv4")
+        .addNewEndpoint()
+        .withAddresses(address)
+        .withNewConditions()
+        .withReady(true)
+        .endConditions()
+        .endEndpoint()
+        .addNewPort()
+        .withName("dns")
+        .withPort(port)
+        .withProtocol("UDP")
+        .endPort()
+        .addNewPort()
+        .withName("dns-tcp")
+        .withPort(port)
+        .withProtocol("TCP")
+        .endPort()
+        .build();
+  }
+}
