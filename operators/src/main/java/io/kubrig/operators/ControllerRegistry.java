@@ -8,6 +8,6 @@ final class ControllerRegistry {
   private ControllerRegistry() {}
 
   static List<ControllerDescriptor> all() {
-    return Stream.of(WorkloadControllers.all()).flatMap(List::stream).toList();
+    return Stream.of(ClusterControllers.all(), WorkloadControllers.all()).flatMap(List::stream).toList();
   }
 }

@@ -134,7 +134,8 @@ public final class Api {
       return new Deletion(uid, null, null, null);
     }
 
-    Map<String, Object> options() {
+    /** The body of a delete request. */
+    public Map<String, Object> options() {
       Map<String, Object> options = new LinkedHashMap<>();
       options.put("kind", "DeleteOptions");
       options.put("apiVersion", "v1");

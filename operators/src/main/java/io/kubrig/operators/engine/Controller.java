@@ -20,4 +20,7 @@ public interface Controller {
 
   /** Runs work that no key stands for (periodic sweeps); called once after the caches have synced. */
   default void started() {}
+
+  /** Ends what {@link #started} began; called once, when the manager stops. */
+  default void stopped() {}
 }

@@ -80,6 +80,7 @@ public final class Loop implements Queue, AutoCloseable {
 
   @Override
   public void close() {
+    controller.stopped();
     operator.stop();
     waits.values().forEach(wait -> wait.timer.cancel());
     waits.clear();

@@ -1,0 +1,33 @@
+package io.kubrig.operators;
+
+import io.kubrig.operators.endpoints.EndpointsController;
+import io.kubrig.operators.endpointslice.EndpointSliceController;
+import io.kubrig.operators.endpointslicemirroring.EndpointSliceMirroringController;
+import io.kubrig.operators.garbagecollector.GarbageCollector;
+import io.kubrig.operators.namespace.NamespaceController;
+import io.kubrig.operators.rootca.RootCaController;
+import io.kubrig.operators.serviceaccount.DefaultAccountController;
+import java.util.List;
+
+/** The controllers that keep the cluster itself: what every namespace, service, node and volume needs. */
+final class ClusterControllers {
+  private ClusterControllers() {}
+
+  static List<ControllerDescriptor> all() {
+    return List.of(
+        new ControllerDescriptor("serviceaccount-controller", "serviceaccount", "service-account-controller", true, "",
+            DefaultAccountController::new),
+        new ControllerDescriptor("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", "root-ca-cert-publisher", true, "",
+            RootCaController::new),
+        new ControllerDescriptor("namespace-controller", "namespace", "namespace-controller", true, "concurrent-namespace-syncs",
+            NamespaceController::new),
+        new ControllerDescriptor("garbage-collector-controller", "garbagecollector", "generic-garbage-collector", true, "concurrent-gc-syncs",
+            GarbageCollector::new),
+        new ControllerDescriptor("endpoints-controller", "endpoint", "endpoint-controller", true, "concurrent-endpoint-syncs",
+            EndpointsController::new),
+        new ControllerDescriptor("endpointslice-controller", "endpointslice", "endpointslice-controller", true,
+            "concurrent-service-endpoint-syncs", EndpointSliceController::new),
+        new ControllerDescriptor("endpointslice-mirroring-controller", "endpointslicemirroring", "endpointslicemirroring-controller", true,
+            "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new));
+  }
+}

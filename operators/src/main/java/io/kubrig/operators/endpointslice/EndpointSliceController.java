@@ -1,0 +1,128 @@
+package io.kubrig.operators.endpointslice;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.ApiErrors;
+import io.kubrig.operators.engine.Cached;
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.engine.Outcome;
+import io.kubrig.operators.engine.Queue;
+import io.kubrig.operators.events.EventRecorder;
+import io.kubrig.operators.ownership.Claims;
+import io.kubrig.operators.services.ServicePods;
+import io.kubrig.operators.services.TriggerTimes;
+import io.kubrig.operators.slices.SlicePlan;
+import io.kubrig.operators.slices.SliceWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Keeps the slices of every service with a selector. */
+public final class EndpointSliceController implements Controller {
+  static final String MANAGER = "endpointslice-controller.k8s.io";
+  private static final String SERVICE_INDEX = "endpointslice-service";
+
+  private final Cached<Service> services;
+  private final Cached<EndpointSlice> slices;
+  private final Cached<Node> nodes;
+  private final ServicePods pods;
+  private final SliceWriter writer;
+  private final EventRecorder events;
+  private final TriggerTimes triggers = new TriggerTimes();
+  private final Duration batch;
+  private final int max;
+
+  /** A controller in a manager. */
+  public EndpointSliceController(ControllerContext context) {
+    Api api = context.api();
+    this.services = context.caches().of(Service.class);
+    this.slices = context.caches().of(EndpointSlice.class);
+    this.nodes = context.caches().of(Node.class);
+    this.pods = new ServicePods(services, context.caches().of(Pod.class));
+    this.writer = new SliceWriter(api);
+    this.events = context.events("endpoint-slice-controller");
+    this.batch = context.options().duration("endpointslice-updates-batch-period");
+    this.max = context.options().integer("max-endpoints-per-slice");
+    slices.index(SERVICE_INDEX, slice -> service(slice).map(Key::toString).map(List::of).orElse(List.of()));
+  }
+
+  private static Optional<Key> service(EndpointSlice slice) {
+    Map<String, String> labels = Objects.labels(slice);
+    String name = labels.get(SlicePlan.SERVICE);
+    boolean ours = MANAGER.equals(labels.get(SlicePlan.MANAGED_BY)) && name != null && !name.isEmpty();
+    return ours ? Optional.of(new Key(slice.getMetadata().getNamespace(), name)) : Optional.empty();
+  }
+
+  @Override
+  public void watch(Queue queue) {
+    services.onChange(service -> queue.add(Key.of(service)));
+    pods.wake(queue, batch);
+    slices.watch(added -> touched(queue, added), (before, after) -> {
+      touched(queue, before);
+      touched(queue, after);
+    }, gone -> touched(queue, gone));
+    nodes.watch(added -> nodesChanged(queue, added), (before, after) -> {
+      if (!Objects.labels(before).equals(Objects.labels(after))) {
+        nodesChanged(queue, after);
+      }
+    }, gone -> {});
+  }
+
+  private static void touched(Queue queue, EndpointSlice slice) {
+    service(slice).ifPresent(queue::add);
+  }
+
+  /** A node's zone is in the endpoints of its pods. */
+  private void nodesChanged(Queue queue, Node node) {
+    String name = node.getMetadata().getName();
+    slices.list().stream().filter(slice -> Objects.orEmpty(slice.getEndpoints()).stream().anyMatch(e -> name.equals(e.getNodeName())))
+        .forEach(slice -> touched(queue, slice));
+  }
+
+  @Override
+  public Outcome reconcile(Key key) {
+    Optional<Service> service = services.get(key);
+    if (service.isEmpty()) {
+      triggers.forget(key);
+    } else if (!"ExternalName".equals(service.get().getSpec().getType()) && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
+      keep(service.get());
+    }
+    return Outcome.DONE;
+  }
+
+  private void keep(Service service) {
+    List<Pod> selected = pods.of(service);
+    List<EndpointSlice> existing = slices.byIndex(SERVICE_INDEX, Key.of(service).toString()).stream()
+        .filter(slice -> !Objects.isTerminating(slice)).toList();
+    OwnerReference owner = Claims.controllerReference(service);
+    SlicePlan.Frame frame = new SlicePlan.Frame(service.getMetadata().getNamespace(), service.getMetadata().getName(), owner,
+        ServiceEndpoints.labels(service, MANAGER), Map.of(), max, triggers.next(service, selected));
+    List<String> families = ServicePods.families(service);
+    List<EndpointSlice> strange = existing.stream().filter(slice -> !families.contains(slice.getAddressType()) || !isOwned(slice, owner)).toList();
+    try {
+      strange.forEach(writer::delete);
+      for (String family : families) {
+        List<EndpointSlice> own = new ArrayList<>(existing);
+        own.removeIf(slice -> !family.equals(slice.getAddressType()) || strange.contains(slice));
+        writer.apply(SlicePlan.of(family, ServiceEndpoints.groups(service, selected, family, name -> nodes.get("", name)), own, frame));
+      }
+    } catch (RuntimeException e) {
+      events.warning(service, "FailedToUpdateEndpointSlices", "Error updating Endpoint Slices for Service " + Key.of(service) + ": "
+          + ApiErrors.message(e));
+      throw e;
+    }
+  }
+
+  private static boolean isOwned(EndpointSlice slice, OwnerReference owner) {
+    return Objects.controllerOf(slice).filter(ref -> owner.getUid().equals(ref.getUid())).isPresent();
+  }
+}

@@ -1,0 +1,103 @@
+package io.kubrig.operators.garbagecollector;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.operators.engine.ApiErrors;
+import io.kubrig.operators.metadata.Discovery;
+import io.kubrig.operators.metadata.MetadataClient;
+import io.kubrig.operators.metadata.MetadataInformer;
+import io.kubrig.operators.metadata.ResourceType;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One metadata watch per kind that can be listed, watched and deleted, following discovery. */
+final class Monitors implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Monitors.class);
+  private static final Duration DISCOVERY = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Set<String> IGNORED = Set.of("events.", "events.events.k8s.io");
+
+  private final MetadataClient client;
+  private final Clock clock;
+  private final MetadataInformer.Listener listener;
+  private final Map<String, MetadataInformer> running = new HashMap<>(); // by group and resource, guarded by this
+  private volatile Discovery discovery; // null until the server has answered; replaced as a whole
+  private Thread follower;
+
+  Monitors(MetadataClient client, Clock clock, MetadataInformer.Listener listener) {
+    this.client = client;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** Begins to watch. */
+  synchronized void start() {
+    follower = Thread.ofVirtual().name("garbage-collector-discovery").start(this::follow);
+  }
+
+  private void follow() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        clock.sleep(sync() ? DISCOVERY : SOON);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean sync() {
+    try {
+      Discovery fresh = Discovery.of(client);
+      discovery = fresh;
+      replace(fresh);
+      return true;
+    } catch (KubernetesClientException e) {
+      LOG.warn("garbage-collector-controller: cannot discover resources: {}", ApiErrors.message(e));
+      return false;
+    }
+  }
+
+  private synchronized void replace(Discovery fresh) {
+    Map<String, ResourceType> wanted = fresh.preferred().stream()
+        .filter(type -> type.serves("delete", "list", "watch") && !IGNORED.contains(type.groupResource()))
+        .collect(Collectors.toMap(ResourceType::groupResource, type -> type, (first, second) -> first));
+    running.entrySet().removeIf(entry -> {
+      boolean stale = !entry.getValue().type().equals(wanted.get(entry.getKey())) && !isUndiscovered(fresh, entry.getValue().type());
+      if (stale) {
+        entry.getValue().close();
+      }
+      return stale;
+    });
+    wanted.forEach((name, type) -> running.computeIfAbsent(name, n -> new MetadataInformer(type, client, clock, listener)));
+  }
+
+  private static boolean isUndiscovered(Discovery discovery, ResourceType type) {
+    return discovery.failures().containsKey(type.apiVersion());
+  }
+
+  /** Whether all objects of all kinds have been listed once. */
+  synchronized boolean synced() {
+    return discovery != null && running.values().stream().allMatch(MetadataInformer::synced);
+  }
+
+  /** The resource of a kind; the server is asked again for one that is not known. */
+  Optional<ResourceType> kind(String apiVersion, String kind) {
+    Discovery known = discovery;
+    return known == null ? Optional.empty() : known.kind(apiVersion, kind);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (follower != null) {
+      follower.interrupt();
+    }
+    running.values().forEach(MetadataInformer::close);
+    running.clear();
+  }
+}

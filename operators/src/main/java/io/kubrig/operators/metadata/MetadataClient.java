@@ -1,0 +1,205 @@
+package io.kubrig.operators.metadata;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.Objects;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/** Requests for objects of any kind, by metadata. Refusals throw {@link KubernetesClientException} with the server's Status. */
+public final class MetadataClient {
+  private static final String OBJECT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+  private static final String LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int PAGE = 500;
+
+  private final KubernetesClient client;
+
+  /** Requests through a client's connection and identity. */
+  public MetadataClient(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** All objects of a kind and the revision at which they were read. */
+  public record Listing(List<ObjectMeta> items, String revision) {}
+
+  /** One event of a watch: ADDED, MODIFIED, DELETED or BOOKMARK. */
+  public record Change(String type, ObjectMeta object) {}
+
+  /** One object's metadata, read past all caches. */
+  public Optional<ObjectMeta> get(ResourceType type, String namespace, String name) {
+    try {
+      return Optional.of(Objects.parse(send("GET", type.path(namespace, name), OBJECT, null, null), Envelope.class).metadata);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == 404) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** All objects of a kind, or those of a namespace. */
+  public Listing list(ResourceType type, String namespace) {
+    List<ObjectMeta> items = new ArrayList<>();
+    String next = "";
+    do {
+      String path = type.collection(namespace) + "?limit=" + PAGE + (next.isEmpty() ? "" : "&continue=" + HttpRequest.formURLEncode(next));
+      ListEnvelope page = Objects.parse(send("GET", path, LIST, null, null), ListEnvelope.class);
+      Objects.orEmpty(page.items).forEach(item -> items.add(item.metadata));
+      next = page.metadata.getContinue() == null ? "" : page.metadata.getContinue();
+      if (next.isEmpty()) {
+        return new Listing(items, page.metadata.getResourceVersion());
+      }
+    } while (true);
+  }
+
+  /** Deletes one object under conditions. */
+  public void delete(ResourceType type, String namespace, String name, Api.Deletion how) {
+    send("DELETE", type.path(namespace, name), "application/json", "application/json", Objects.patch(how.options()));
+  }
+
+  /** Deletes all objects of a kind in a namespace; their dependents are left to the garbage collector. */
+  public void deleteCollection(ResourceType type, String namespace) {
+    Api.Deletion how = new Api.Deletion(null, null, null, "Background");
+    send("DELETE", type.collection(namespace), OBJECT, "application/json", Objects.patch(how.options()));
+  }
+
+  /** Patches one object. @param media the patch's media type */
+  public void patch(ResourceType type, String namespace, String name, String media, Map<String, ?> patch) {
+    send("PATCH", type.path(namespace, name), OBJECT, media, Objects.patch(patch));
+  }
+
+  /** A document as a tree. */
+  public JsonNode json(String path, String accept) {
+    return tree(send("GET", path, accept, null, null));
+  }
+
+  /**
+   * Watches a kind from a revision until the server or an interrupt ends it.
+   *
+   * @param each is told every change, one after the other
+   */
+  public void watch(ResourceType type, String revision, Duration atMost, Consumer<Change> each) throws InterruptedException {
+    String path = type.collection("") + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + revision
+        + "&timeoutSeconds=" + atMost.toSeconds();
+    HttpRequest request = http().newHttpRequestBuilder().uri(url(path)).header("Accept", OBJECT + ",application/json").forStreaming().build();
+    Lines lines = new Lines(line -> each.accept(change(line)));
+    CompletableFuture<HttpResponse<AsyncBody>> answer = http().consumeBytes(request, (buffers, body) -> {
+      buffers.forEach(lines::feed);
+      body.consume();
+    });
+    HttpResponse<AsyncBody> response = await(answer);
+    try {
+      if (!response.isSuccessful()) {
+        throw new KubernetesClientException("watch of " + type + " refused: " + response.code(), response.code(), null);
+      }
+      response.body().consume();
+      await(response.body().done());
+    } finally {
+      response.body().cancel();
+    }
+  }
+
+  private static Change change(byte[] line) {
+    Event event = Objects.parse(new String(line, java.nio.charset.StandardCharsets.UTF_8), Event.class);
+    if ("ERROR".equals(event.type)) {
+      int code = event.object.code == null ? 500 : event.object.code;
+      throw new KubernetesClientException("watch ended: " + event.object.message, code, null);
+    }
+    return new Change(event.type, event.object.metadata);
+  }
+
+  private String send(String method, String path, String accept, String media, String body) {
+    HttpRequest.Builder request = http().newHttpRequestBuilder().uri(url(path)).header("Accept", accept);
+    if (body != null) {
+      request.header("Content-Type", media).method(method, media, body);
+    } else if (!method.equals("GET")) {
+      request.method(method, null, (String) null);
+    }
+    HttpResponse<String> response;
+    try {
+      response = await(http().sendAsync(request.build(), String.class));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KubernetesClientException("interrupted: " + method + " " + path, e);
+    }
+    if (!response.isSuccessful()) {
+      throw refusal(method + " " + path, response);
+    }
+    return response.body();
+  }
+
+  private static KubernetesClientException refusal(String what, HttpResponse<String> response) {
+    String body = response.body() == null ? "" : response.body();
+    Status status = body.startsWith("{") ? Objects.parse(body, Status.class) : null;
+    String message = status == null || status.getMessage() == null ? what + ": " + response.code() : status.getMessage();
+    return new KubernetesClientException(message, response.code(), status);
+  }
+
+  private HttpClient http() {
+    return client.getHttpClient();
+  }
+
+  private String url(String path) {
+    String master = client.getMasterUrl().toString();
+    return (master.endsWith("/") ? master.substring(0, master.length() - 1) : master) + path;
+  }
+
+  private static JsonNode tree(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new KubernetesClientException("not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> answer) throws InterruptedException {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KubernetesClientException refused ? refused
+          : new KubernetesClientException(String.valueOf(e.getCause().getMessage()), e.getCause());
+    }
+  }
+
+  /** Bytes in pieces, lines out. */
+  private static final class Lines {
+    private final Consumer<byte[]> each;
+    private byte[] rest = new byte[0];
+
+    Lines(Consumer<byte[]> each) {
+      this.each = each;
+    }
+
+    void feed(ByteBuffer more) {
+      byte[] all = new byte[rest.length + more.remaining()];
+      System.arraycopy(rest, 0, all, 0, rest.length);
+      more.get(all, rest.length, more.remaining());
+      int start = 0;
+      for (int at = rest.length; at < all.length; at++) {
+        if (all[at] == '\n') {
+          each.accept(java.util.Arrays.copyOfRange(all, start, at));
+          start = at + 1;
+        }
+      }
+      rest = java.util.Arrays.copyOfRange(all, start, all.length);
+    }
+  }
+}
