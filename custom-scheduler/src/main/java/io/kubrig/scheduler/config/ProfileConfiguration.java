@@ -33,6 +33,10 @@ public record ProfileConfiguration(
     all.put("NodeAffinity", 2);
     all.put("NodePorts", 0);
     all.put("NodeResourcesFit", 1);
+    all.put("VolumeRestrictions", 0);
+    all.put("NodeVolumeLimits", 0);
+    all.put("VolumeBinding", 0);
+    all.put("VolumeZone", 0);
     all.put("PodTopologySpread", 2);
     all.put("InterPodAffinity", 2);
     all.put("DynamicResources", 2);

@@ -18,6 +18,10 @@ import io.kubrig.scheduler.plugins.nodeunschedulable.NodeUnschedulable;
 import io.kubrig.scheduler.plugins.prioritysort.PrioritySort;
 import io.kubrig.scheduler.plugins.schedulinggates.SchedulingGates;
 import io.kubrig.scheduler.plugins.tainttoleration.TaintToleration;
+import io.kubrig.scheduler.plugins.nodevolumelimits.NodeVolumeLimits;
+import io.kubrig.scheduler.plugins.volumebinding.VolumeBinding;
+import io.kubrig.scheduler.plugins.volumerestrictions.VolumeRestrictions;
+import io.kubrig.scheduler.plugins.volumezone.VolumeZone;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -43,6 +47,10 @@ public final class BuiltinPlugins {
     r.put("PodTopologySpread", (args, context, profile) -> new PodTopologySpread(args, context.state()));
     r.put("InterPodAffinity", (args, context, profile) -> new InterPodAffinity(args, context.state()));
     r.put("DefaultPreemption", (args, context, profile) -> new DefaultPreemption(args, context, profile));
+    r.put("VolumeRestrictions", (args, context, profile) -> new VolumeRestrictions(context.state()));
+    r.put("NodeVolumeLimits", (args, context, profile) -> new NodeVolumeLimits(context.state()));
+    r.put("VolumeBinding", (args, context, profile) -> new VolumeBinding(args, context));
+    r.put("VolumeZone", (args, context, profile) -> new VolumeZone(context.state()));
     r.put("DynamicResources", (args, context, profile) -> new DynamicResources(args));
     return r;
   }
