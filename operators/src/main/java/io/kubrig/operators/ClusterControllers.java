@@ -5,8 +5,12 @@ import io.kubrig.operators.endpointslice.EndpointSliceController;
 import io.kubrig.operators.endpointslicemirroring.EndpointSliceMirroringController;
 import io.kubrig.operators.garbagecollector.GarbageCollector;
 import io.kubrig.operators.namespace.NamespaceController;
+import io.kubrig.operators.nodeipam.NodeIpamController;
+import io.kubrig.operators.nodelifecycle.NodeLifecycleController;
+import io.kubrig.operators.nodettl.NodeTtlController;
 import io.kubrig.operators.rootca.RootCaController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
+import io.kubrig.operators.tainteviction.TaintEvictionController;
 import java.util.List;
 
 /** The controllers that keep the cluster itself: what every namespace, service, node and volume needs. */
@@ -28,6 +32,11 @@ final class ClusterControllers {
         new ControllerDescriptor("endpointslice-controller", "endpointslice", "endpointslice-controller", true,
             "concurrent-service-endpoint-syncs", EndpointSliceController::new),
         new ControllerDescriptor("endpointslice-mirroring-controller", "endpointslicemirroring", "endpointslicemirroring-controller", true,
-            "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new));
+            "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new),
+        new ControllerDescriptor("node-lifecycle-controller", "nodelifecycle", "node-controller", true, "", NodeLifecycleController::new),
+        new ControllerDescriptor("taint-eviction-controller", "taint-eviction-controller", "node-controller", true, "",
+            TaintEvictionController::new),
+        new ControllerDescriptor("node-ipam-controller", "nodeipam", "node-controller", true, "", NodeIpamController::new),
+        new ControllerDescriptor("ttl-controller", "ttl", "ttl-controller", true, "", NodeTtlController::new));
   }
 }
