@@ -17,9 +17,13 @@ public final class NodeInfo {
   private final String name;
   private Node node;
   private final List<Pod> pods = new ArrayList<>();
+  private final List<Pod> podsView = Collections.unmodifiableList(pods);
   private final List<Pod> podsWithAffinity = new ArrayList<>();
+  private final List<Pod> podsWithAffinityView = Collections.unmodifiableList(podsWithAffinity);
   private final List<Pod> podsWithRequiredAntiAffinity = new ArrayList<>();
+  private final List<Pod> podsWithRequiredAntiAffinityView = Collections.unmodifiableList(podsWithRequiredAntiAffinity);
   private final List<HostPort> ports = new ArrayList<>();
+  private final List<HostPort> portsView = Collections.unmodifiableList(ports);
   private ResourceVector requested = new ResourceVector();
   private long nonZeroCpu;
   private long nonZeroMemory;
@@ -45,20 +49,20 @@ public final class NodeInfo {
   }
 
   public List<Pod> pods() {
-    return Collections.unmodifiableList(pods);
+    return podsView;
   }
 
   /** Those with any term of pod affinity or anti-affinity. */
   public List<Pod> podsWithAffinity() {
-    return Collections.unmodifiableList(podsWithAffinity);
+    return podsWithAffinityView;
   }
 
   public List<Pod> podsWithRequiredAntiAffinity() {
-    return Collections.unmodifiableList(podsWithRequiredAntiAffinity);
+    return podsWithRequiredAntiAffinityView;
   }
 
   public List<HostPort> ports() {
-    return Collections.unmodifiableList(ports);
+    return portsView;
   }
 
   /** The sum of what the pods reserve. */

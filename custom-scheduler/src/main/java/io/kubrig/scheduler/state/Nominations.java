@@ -39,7 +39,8 @@ public final class Nominations {
 
   /** The pods nominated to a node. */
   public List<Pod> on(String node) {
-    return Collections.unmodifiableList(podsByNode.getOrDefault(node, List.of()));
+    List<Pod> pods = podsByNode.get(node);
+    return pods == null ? List.of() : Collections.unmodifiableList(pods);
   }
 
   /** The node a pod is nominated to. */
