@@ -3,6 +3,7 @@ package io.kubrig.apiserver.kinds;
 import io.kubrig.apiserver.kinds.coordination.LeaseKind;
 import io.kubrig.apiserver.kinds.core.CoreKinds;
 import io.kubrig.apiserver.kinds.discovery.EndpointSliceKind;
+import io.kubrig.apiserver.kinds.service.ServiceKind;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.NameRule;
 import java.util.HashMap;
@@ -12,8 +13,9 @@ import java.util.Map;
 final class ClusterKinds {
   private ClusterKinds() {}
 
-  static Map<String, Kind> all(Cluster cluster) {
+  static Map<String, Kind> all(LiveCluster cluster) {
     Map<String, Kind> kinds = new HashMap<>(CoreKinds.all(cluster));
+    kinds.put("/Service", new ServiceKind(cluster));
     kinds.put("coordination.k8s.io/Lease", new LeaseKind());
     kinds.put("discovery.k8s.io/EndpointSlice", new EndpointSliceKind());
     Kind rbac =

@@ -11,7 +11,7 @@ public final class Kinds {
   private final Map<String, Kind> kinds = new HashMap<>();
 
   /** @param cluster what kinds need of the running server */
-  public Kinds(Cluster cluster) {
+  public Kinds(LiveCluster cluster) {
     WorkloadKinds.all(cluster).forEach(this::add);
     ClusterKinds.all(cluster).forEach(this::add);
   }

@@ -1,7 +1,7 @@
 package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.authz.ObjectReader;
-import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.kinds.LiveCluster;
 import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.registry.ResourceCatalog;
@@ -9,20 +9,24 @@ import io.kubrig.apiserver.storage.Change;
 import io.kubrig.apiserver.storage.CompactedException;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Keyspace;
+import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.apiserver.storage.Snapshot;
 import io.kubrig.apiserver.storage.Watcher;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The stored objects as the server's own parts see them: kinds, admission, authentication and authorization. */
-final class StoredObjects implements Cluster, ObjectReader, AutoCloseable {
+final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final ObjectStore store;
@@ -68,6 +72,30 @@ final class StoredObjects implements Cluster, ObjectReader, AutoCloseable {
         .resource(group, plural)
         .map(resource -> trees(store.storage().keyspace().current(), resource.prefix(namespace)))
         .orElse(List.of());
+  }
+
+  @Override
+  public boolean create(String group, String plural, Tree object) {
+    Resource resource = catalog.get().resource(group, plural).orElseThrow();
+    Tree made = Tree.of("kind", resource.kind(), "apiVersion", resource.storageApiVersion());
+    object.copy().forEach(made::add);
+    Instant now = clock.now();
+    made.need("metadata").set("uid", uuid()).set("creationTimestamp", Timestamps.format(now));
+    return store.put(resource, made, 0, now) instanceof Outcome.Committed;
+  }
+
+  private String uuid() {
+    long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+    return new UUID(high, (random.nextLong() & ~(3L << 62)) | (1L << 63)).toString();
+  }
+
+  @Override
+  public void remove(String group, String plural, String namespace, String name) {
+    Resource resource = catalog.get().resource(group, plural).orElseThrow();
+    Optional<Entry> entry = store.entry(resource, namespace, name);
+    while (entry.isPresent() && store.delete(entry.get()) instanceof Outcome.Conflict) {
+      entry = store.entry(resource, namespace, name);
+    }
   }
 
   private static List<Tree> trees(Snapshot snapshot, String prefix) {
