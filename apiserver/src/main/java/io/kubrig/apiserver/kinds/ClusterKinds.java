@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds;
 
+import io.kubrig.apiserver.kinds.apiregistration.ApiServiceKind;
 import io.kubrig.apiserver.kinds.coordination.LeaseKind;
 import io.kubrig.apiserver.kinds.core.CoreKinds;
 import io.kubrig.apiserver.kinds.discovery.EndpointSliceKind;
@@ -16,6 +17,7 @@ final class ClusterKinds {
   static Map<String, Kind> all(LiveCluster cluster) {
     Map<String, Kind> kinds = new HashMap<>(CoreKinds.all(cluster));
     kinds.put("/Service", new ServiceKind(cluster));
+    kinds.put("apiregistration.k8s.io/APIService", new ApiServiceKind(cluster));
     kinds.put("coordination.k8s.io/Lease", new LeaseKind());
     kinds.put("discovery.k8s.io/EndpointSlice", new EndpointSliceKind());
     Kind rbac =

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds;
 
+import io.kubrig.apiserver.kinds.service.ServiceKind;
 import io.kubrig.apiserver.registry.Kind;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,11 @@ public final class Kinds {
   public Kinds(LiveCluster cluster) {
     WorkloadKinds.all(cluster).forEach(this::add);
     ClusterKinds.all(cluster).forEach(this::add);
+  }
+
+  /** Brings up to date what is derived from stored objects: part of a start, once storage can be read. */
+  public void repair() {
+    ((ServiceKind) kinds.get("/Service")).repair();
   }
 
   private void add(String name, Kind kind) {

@@ -97,7 +97,11 @@ public final class ApiServer implements Handler, AutoCloseable {
     openApi = new OpenApiHandler(served, new OpenApiDocuments(schemas, KubernetesSchemas::descriptions));
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
     pipeline = pipeline();
-    new Bootstrap(registry, settings.clock()).run();
+    kinds.repair();
+    Bootstrap bootstrap = new Bootstrap(registry, settings.clock());
+    bootstrap.run();
+    new SelfPublication(bootstrap, objects, settings).publish();
+    LocalApiServices.create(bootstrap, served.snapshot().groups());
   }
 
   private AdmissionChain admission() {

@@ -110,7 +110,7 @@ public final class ApiServerComponent implements Component {
     SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
-        KubeletFlags.read(flags, parsed, pki));
+        KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"));
   }
 
   private AdmissionPlugins.Settings admission() {
@@ -177,7 +177,7 @@ public final class ApiServerComponent implements Component {
       return InetAddress.ofLiteral(advertised);
     }
     InetAddress bound = parsed.value(flags.bindAddress);
-    return bound.isAnyLocalAddress() ? firstAddress() : bound;
+    return bound.isAnyLocalAddress() || bound.isLoopbackAddress() ? firstAddress() : bound;
   }
 
   private static InetAddress firstAddress() throws SocketException {

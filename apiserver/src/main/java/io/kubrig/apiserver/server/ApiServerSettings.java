@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  *
  * @param externalAddress host and port under which clients reach the server
  * @param kubelets how logs and streams are fetched; asked when first needed
+ * @param publishesEndpoints whether the endpoints of the service {@code kubernetes} are this server's to keep
  */
 public record ApiServerSettings(
     Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
@@ -22,7 +23,8 @@ public record ApiServerSettings(
     SecuritySettings security,
     AdmissionPlugins.Settings admission,
     Limits limits,
-    Supplier<Kubelets> kubelets) {
+    Supplier<Kubelets> kubelets,
+    boolean publishesEndpoints) {
 
   /**
    * What is admitted and told to all clients.

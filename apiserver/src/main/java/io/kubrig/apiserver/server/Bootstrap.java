@@ -38,6 +38,7 @@ final class Bootstrap {
     policy.clusterRoleBindings().forEach(binding -> reconcile("clusterrolebindings", binding));
     policy.roles().forEach(role -> reconcile("roles", role));
     policy.roleBindings().forEach(binding -> reconcile("rolebindings", binding));
+    new FlowControlObjects(this).create();
   }
 
   private void priorityClass(String name, long value, String description) {
@@ -62,6 +63,32 @@ final class Bootstrap {
     Operation operation = operation(resource, Operation.Verb.UPDATE, better);
     Writer.Update update = new Writer.Update(Lens.OBJECT, current -> better.copy(), false, false, true, false, NO_OPTIONS);
     registry.writer().update(operation, update);
+  }
+
+  /** Creates an object, or makes the members that are given what they are here. */
+  void apply(String group, String plural, Tree object) {
+    Resource resource = registry.catalog().resource(group, plural).orElseThrow();
+    Tree metadata = object.tree("metadata");
+    if (registry.store().entry(resource, metadata.string("namespace"), metadata.string("name")).isEmpty()) {
+      create(group, plural, object);
+      return;
+    }
+    Writer.Change change =
+        current -> {
+          object.forEach((member, value) -> {
+            if (!member.equals("metadata")) {
+              current.set(member, Tree.copyOf(value));
+            }
+          });
+          Tree labels = current.need("metadata").need("labels");
+          metadata.stringMap("labels").forEach(labels::set);
+          if (labels.isEmpty()) {
+            current.need("metadata").remove("labels");
+          }
+          return current;
+        };
+    Operation operation = operation(resource, Operation.Verb.UPDATE, object);
+    registry.writer().update(operation, new Writer.Update(Lens.OBJECT, change, false, false, true, false, NO_OPTIONS));
   }
 
   /** Creates an object unless it is there. */

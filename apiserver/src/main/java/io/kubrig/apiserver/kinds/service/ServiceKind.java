@@ -35,10 +35,12 @@ public final class ServiceKind implements Kind {
           Columns.AGE,
           Columns.wide("Selector", "Route service traffic to pods with label keys and values matching this selector."));
 
+  private final LiveCluster cluster;
   private final ClusterAddresses addresses;
   private final NodePorts ports;
 
   public ServiceKind(LiveCluster cluster) {
+    this.cluster = cluster;
     addresses = new ClusterAddresses(cluster);
     ports = new NodePorts(cluster);
   }
@@ -154,7 +156,7 @@ public final class ServiceKind implements Kind {
   }
 
   /** Makes the addresses of stored services known that are not, as after an unclean end: part of a start. */
-  public void repair(LiveCluster cluster) {
+  public void repair() {
     for (Tree service : cluster.list("", "services", "")) {
       Tree metadata = service.tree("metadata");
       ClusterAddresses.Owner owner = new ClusterAddresses.Owner(metadata.string("namespace"), metadata.string("name"));
