@@ -58,6 +58,12 @@ record BudgetPlan(PodDisruptionBudgetStatus status, List<Pod> undeleted, Optiona
     return status;
   }
 
+  /** Whether the budget is a share of what the pods' owners want, so that pods without owner cannot be counted. */
+  static boolean needsScale(PodDisruptionBudget budget) {
+    var spec = budget.getSpec();
+    return spec.getMaxUnavailable() != null || spec.getMinAvailable() != null && spec.getMinAvailable().getStrVal() != null;
+  }
+
   private static Counts counts(Observed seen) {
     var spec = seen.budget().getSpec();
     if (spec.getMaxUnavailable() != null) {

@@ -19,6 +19,7 @@ import io.kubrig.operators.ownership.Selector;
 import io.kubrig.operators.pods.Pods;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +100,12 @@ public final class DisruptionController implements Controller {
       updateStatus(budget, BudgetPlan.failed(seen, e.getMessage()));
       return Outcome.RETRY;
     }
+    if (BudgetPlan.needsScale(budget) && selected.stream().anyMatch(pod -> Objects.controllerOf(pod).isEmpty())) {
+      events.warning(budget, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: "
+          + SelectorText.of(budget.getSpec().getSelector()) + ") were found to be unmanaged. As a result, the status of the PDB cannot be"
+          + " calculated correctly, which may result in undefined behavior. To account for these pods please set \".spec.minAvailable\""
+          + " field of the PDB to an integer value.");
+    }
     String name = budget.getMetadata().getNamespace() + "/" + budget.getMetadata().getName();
     plan.undeleted().forEach(pod -> events.warning(pod, "NotDeleted", "Pod was expected by PDB " + name + " to be deleted but it wasn't"));
     updateStatus(budget, plan.status());
@@ -129,8 +136,14 @@ public final class DisruptionController implements Controller {
     if (left.isPositive()) {
       return Outcome.after(left);
     }
-    api.patch(pod, "status", PatchType.STRATEGIC_MERGE, Map.of("metadata", Map.of("uid", pod.getMetadata().getUid()),
-        "status", Map.of("conditions", List.of(Map.of("type", MARK, "status", "False", "lastTransitionTime", Objects.time(clock.now()))))));
+    Map<String, Object> mark = new LinkedHashMap<>();
+    mark.put("type", MARK);
+    mark.put("status", "False");
+    mark.put("lastTransitionTime", Objects.time(clock.now()));
+    mark.put("reason", null);
+    mark.put("message", null);
+    api.patch(pod, "status", PatchType.STRATEGIC_MERGE,
+        Map.of("metadata", Map.of("uid", pod.getMetadata().getUid()), "status", Map.of("conditions", List.of(mark))));
     return Outcome.DONE;
   }
 }

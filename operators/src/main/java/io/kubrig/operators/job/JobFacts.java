@@ -102,7 +102,7 @@ final class JobFacts {
 
   private IndexSet failedIndexes(JobStatus status) {
     IndexSet fresh = new IndexSet();
-    pods.stream().filter(pod -> hasValidIndex(pod) && JobPods.isFailed(job, pod)).filter(this::failsIndex)
+    pods.stream().filter(pod -> JobPods.isTracked(pod) && hasValidIndex(pod) && JobPods.isFailed(job, pod)).filter(this::failsIndex)
         .forEach(pod -> fresh.add(JobPods.index(pod)));
     return IndexSet.parse(status.getFailedIndexes(), completions).plus(fresh);
   }

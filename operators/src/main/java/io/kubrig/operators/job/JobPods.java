@@ -58,7 +58,13 @@ final class JobPods {
     Optional<Instant> last = containers.stream().filter(c -> c.getState() != null && c.getState().getTerminated() != null)
         .flatMap(c -> Objects.time(c.getState().getTerminated().getFinishedAt()).stream()).max(Instant::compareTo);
     return last.or(() -> Pods.condition(pod, "Ready").filter(c -> "False".equals(c.getStatus())).flatMap(c -> Objects.time(c.getLastTransitionTime())))
-        .or(() -> Objects.time(pod.getMetadata().getDeletionTimestamp())).orElseGet(() -> Objects.created(pod));
+        .or(() -> deletionBegan(pod)).orElseGet(() -> Objects.created(pod));
+  }
+
+  /** When the deletion was asked for: the timestamp is when it is to be over. */
+  private static Optional<Instant> deletionBegan(Pod pod) {
+    Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+    return Objects.time(pod.getMetadata().getDeletionTimestamp()).map(end -> end.minusSeconds(grace == null ? 0 : grace));
   }
 
   /** How often an index has failed, with the failed pod; ignored failures apart. */

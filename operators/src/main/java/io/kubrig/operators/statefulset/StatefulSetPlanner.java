@@ -182,7 +182,7 @@ final class StatefulSetPlanner {
     int budget = 1;
     if (seen.maxUnavailable()) {
       int max = rolling().map(RollingUpdateStatefulSetStrategy::getMaxUnavailable)
-          .map(value -> Fraction.roundedUp(value, Identity.replicas(set))).orElse(1);
+          .map(value -> Fraction.roundedDown(value, Identity.replicas(set))).orElse(1);
       budget = Math.max(1, max) - (int) wanted.values().stream().filter(pod -> !isHealthy(pod) || !isAvailable(pod)).count();
     }
     for (Pod pod : wanted.descendingMap().values()) {
