@@ -1,5 +1,8 @@
 package io.kubrig.operators;
 
+import io.kubrig.operators.bootstraptoken.BootstrapSigner;
+import io.kubrig.operators.bootstraptoken.TokenCleaner;
+import io.kubrig.operators.clusterroleaggregation.ClusterRoleAggregationController;
 import io.kubrig.operators.endpoints.EndpointsController;
 import io.kubrig.operators.endpointslice.EndpointSliceController;
 import io.kubrig.operators.endpointslicemirroring.EndpointSliceMirroringController;
@@ -8,7 +11,9 @@ import io.kubrig.operators.namespace.NamespaceController;
 import io.kubrig.operators.nodeipam.NodeIpamController;
 import io.kubrig.operators.nodelifecycle.NodeLifecycleController;
 import io.kubrig.operators.nodettl.NodeTtlController;
+import io.kubrig.operators.resourcequota.ResourceQuotaController;
 import io.kubrig.operators.rootca.RootCaController;
+import io.kubrig.operators.serviceaccount.AccountTokenController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
 import java.util.List;
@@ -37,6 +42,14 @@ final class ClusterControllers {
         new ControllerDescriptor("taint-eviction-controller", "taint-eviction-controller", "node-controller", true, "",
             TaintEvictionController::new),
         new ControllerDescriptor("node-ipam-controller", "nodeipam", "node-controller", true, "", NodeIpamController::new),
-        new ControllerDescriptor("ttl-controller", "ttl", "ttl-controller", true, "", NodeTtlController::new));
+        new ControllerDescriptor("ttl-controller", "ttl", "ttl-controller", true, "", NodeTtlController::new),
+        new ControllerDescriptor("serviceaccount-token-controller", "serviceaccount-token", "tokens-controller", true,
+            "concurrent-serviceaccount-token-syncs", AccountTokenController::new),
+        new ControllerDescriptor("resourcequota-controller", "resourcequota", "resourcequota-controller", true,
+            "concurrent-resource-quota-syncs", ResourceQuotaController::new),
+        new ControllerDescriptor("clusterrole-aggregation-controller", "clusterrole-aggregation", "clusterrole-aggregation-controller", true,
+            "", ClusterRoleAggregationController::new),
+        new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "bootstrap-signer", false, "", BootstrapSigner::new),
+        new ControllerDescriptor("token-cleaner-controller", "tokencleaner", "token-cleaner", false, "", TokenCleaner::new));
   }
 }
