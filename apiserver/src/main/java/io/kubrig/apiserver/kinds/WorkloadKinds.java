@@ -18,16 +18,17 @@ final class WorkloadKinds {
   private WorkloadKinds() {}
 
   static Map<String, Kind> all(Cluster cluster) {
+    boolean privileged = cluster.settings().allowPrivileged();
     return Map.of(
-        "/Pod", new Pods(),
-        "/PodTemplate", new PodTemplates(),
-        "/ReplicationController", new ReplicationControllers(),
-        "apps/Deployment", new Deployments(),
-        "apps/ReplicaSet", new ReplicaSets(),
-        "apps/StatefulSet", new StatefulSets(),
-        "apps/DaemonSet", new DaemonSets(),
+        "/Pod", new Pods(privileged),
+        "/PodTemplate", new PodTemplates(privileged),
+        "/ReplicationController", new ReplicationControllers(privileged),
+        "apps/Deployment", new Deployments(privileged),
+        "apps/ReplicaSet", new ReplicaSets(privileged),
+        "apps/StatefulSet", new StatefulSets(privileged),
+        "apps/DaemonSet", new DaemonSets(privileged),
         "apps/ControllerRevision", new ControllerRevisions(),
-        "batch/Job", new Jobs(),
-        "batch/CronJob", new CronJobs());
+        "batch/Job", new Jobs(privileged),
+        "batch/CronJob", new CronJobs(privileged));
   }
 }

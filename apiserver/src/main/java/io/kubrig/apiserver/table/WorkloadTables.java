@@ -269,6 +269,6 @@ public final class WorkloadTables {
       return "";
     }
     String end = status.string("completionTime");
-    return Ages.shortly(Duration.between(Timestamps.parseMicro(start), end.isEmpty() ? now : Timestamps.parseMicro(end)));
+    return Ages.shortly(Duration.between(Timestamps.parse(start), end.isEmpty() ? now : Timestamps.parse(end)));
   }
 }

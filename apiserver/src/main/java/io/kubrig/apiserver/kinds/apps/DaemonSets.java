@@ -1,15 +1,37 @@
 package io.kubrig.apiserver.kinds.apps;
 
+import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.Scope;
+import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
+import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.apiserver.validation.Selectors;
+import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 import java.util.Objects;
 
 /** The kind DaemonSet. (Source: registry/apps/daemonset/strategy.go of native.) */
 public final class DaemonSets implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+
+  private static final List<String> COUNTERS =
+      List.of(
+          "currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady", "observedGeneration",
+          "updatedNumberScheduled", "numberAvailable", "numberUnavailable", "collisionCount");
+
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public DaemonSets(boolean allowPrivileged) {
+    scope = new Scope(false, allowPrivileged);
+  }
   /** Counts changes of the template: a field of old, kept as an annotation. */
   private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
@@ -60,6 +82,64 @@ public final class DaemonSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    Tree template = spec.tree("template");
+    FieldPath templatePath = SPEC.child("template");
+    if (spec.get("selector") instanceof Tree selector) {
+      Selectors.check(selector, SPEC.child("selector"), errors);
+      WorkloadRules.parsed(selector).ifPresent(parsed -> WorkloadRules.matches(parsed, template, templatePath, errors));
+      if (Selectors.isEmpty(selector)) {
+        errors.invalid(SPEC.child("selector"), selector, "empty selector is invalid for daemonset");
+      }
+    } else {
+      WorkloadRules.matches(LabelSelector.nothing(), template, templatePath, errors);
+    }
+    WorkloadRules.endlessTemplate(template, "DaemonSet", scope, templatePath, errors);
+    Checks.nonNegative(spec, "minReadySeconds", SPEC, errors);
+    Checks.nonNegative(spec, "revisionHistoryLimit", SPEC, errors);
+    updateStrategy(spec.tree("updateStrategy"), SPEC.child("updateStrategy"), errors);
+  }
+
+  private static void updateStrategy(Tree strategy, FieldPath path, FieldErrors errors) {
+    switch (strategy.string("type")) {
+      case "OnDelete" -> {}
+      case "RollingUpdate" -> rollingUpdate(strategy.tree("rollingUpdate"), path.child("rollingUpdate"), errors);
+      default -> {
+        Tree shown = Tree.of("Type", strategy.string("type"), "RollingUpdate", strategy.get("rollingUpdate"));
+        errors.notSupported(path, shown, List.of("RollingUpdate", "OnDelete"));
+      }
+    }
+  }
+
+  private static void rollingUpdate(Tree rolling, FieldPath path, FieldErrors errors) {
+    WorkloadRules.amountOrPercent(rolling, "maxUnavailable", path, errors);
+    WorkloadRules.amountOrPercent(rolling, "maxSurge", path, errors);
+    boolean removes = WorkloadRules.value(rolling, "maxUnavailable") != 0;
+    boolean adds = WorkloadRules.value(rolling, "maxSurge") != 0;
+    if (removes && adds) {
+      errors.invalid(path.child("maxSurge"), rolling.get("maxSurge"), "may not be set when maxUnavailable is non-zero");
+    } else if (!removes && !adds) {
+      errors.required(path.child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
+    }
+    WorkloadRules.atMostAll(rolling, "maxUnavailable", path, errors);
+    WorkloadRules.atMostAll(rolling, "maxSurge", path, errors);
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    MetadataRules.immutable(object.tree("spec").get("selector"), old.tree("spec").get("selector"), SPEC.child("selector"), errors);
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    for (String counter : COUNTERS) {
+      Checks.nonNegative(object.tree("status"), counter, FieldPath.of("status"), errors);
+    }
+    WorkloadRules.notDecremented(object.tree("status"), old.tree("status"), "collisionCount", errors);
   }
 
   @Override

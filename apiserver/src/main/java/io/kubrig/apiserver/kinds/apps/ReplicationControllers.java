@@ -1,15 +1,32 @@
 package io.kubrig.apiserver.kinds.apps;
 
+import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.Scope;
+import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
+import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The kind ReplicationController. (Source: registry/core/replicationcontroller/strategy.go of native.) */
 public final class ReplicationControllers implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public ReplicationControllers(boolean allowPrivileged) {
+    scope = new Scope(false, allowPrivileged);
+  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -53,6 +70,33 @@ public final class ReplicationControllers implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label not supported: " + field;
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    Checks.nonNegative(spec, "minReadySeconds", SPEC, errors);
+    Checks.nonNegative(spec, "replicas", SPEC, errors);
+    Map<String, String> selector = spec.stringMap("selector");
+    if (selector.isEmpty()) {
+      errors.required(SPEC.child("selector"), "");
+    }
+    if (spec.get("template") == null) {
+      errors.required(SPEC.child("template"), "");
+      return;
+    }
+    WorkloadRules.matches(LabelSelector.ofLabels(selector), spec.tree("template"), SPEC.child("template"), errors);
+    WorkloadRules.endlessTemplate(spec.tree("template"), "ReplicationController", scope, SPEC.child("template"), errors);
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    ReplicaSets.replicaStatus(object.tree("status"), errors);
+  }
+
+  @Override
+  public Optional<Lens> lens(String subresource) {
+    return subresource.equals("scale") ? Optional.of(ScaleLens.BY_LABELS) : Optional.empty();
   }
 
   @Override

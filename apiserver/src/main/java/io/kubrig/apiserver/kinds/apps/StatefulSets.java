@@ -1,13 +1,36 @@
 package io.kubrig.apiserver.kinds.apps;
 
+import io.kubrig.apiserver.kinds.pod.Checks;
+import io.kubrig.apiserver.kinds.pod.ClaimRules;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.Scope;
+import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
+import java.util.Optional;
 
 /** The kind StatefulSet. (Source: registry/apps/statefulset/strategy.go of native.) */
 public final class StatefulSets implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+
+  private static final List<String> MUTABLE =
+      List.of(
+          "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
+          "minReadySeconds");
+
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public StatefulSets(boolean allowPrivileged) {
+    scope = new Scope(false, allowPrivileged);
+  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -40,6 +63,92 @@ public final class StatefulSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    String management = spec.string("podManagementPolicy");
+    if (!List.of("OrderedReady", "Parallel").contains(management)) {
+      errors.invalid(SPEC.child("podManagementPolicy"), management, "must be 'OrderedReady' or 'Parallel'");
+    }
+    updateStrategy(spec.tree("updateStrategy"), SPEC.child("updateStrategy"), errors);
+    Tree retention = spec.tree("persistentVolumeClaimRetentionPolicy");
+    FieldPath retentionPath = SPEC.child("persistentVolumeClaimRetentionPolicy");
+    Checks.oneOf(retention, "whenDeleted", List.of("Retain", "Delete"), retentionPath, errors);
+    Checks.oneOf(retention, "whenScaled", List.of("Retain", "Delete"), retentionPath, errors);
+    for (String number : List.of("replicas", "minReadySeconds", "revisionHistoryLimit")) {
+      Checks.nonNegative(spec, number, SPEC, errors);
+    }
+    Checks.nonNegative(spec.tree("ordinals"), "start", SPEC.child("ordinals"), errors);
+    WorkloadRules.selector(spec, "statefulset", "", SPEC, errors)
+        .ifPresent(selector -> WorkloadRules.matches(selector, spec.tree("template"), SPEC.child("template"), errors));
+    WorkloadRules.endlessTemplate(withClaims(spec), "StatefulSet", scope, SPEC.child("template"), errors);
+    List<Tree> claims = spec.trees("volumeClaimTemplates");
+    for (int i = 0; i < claims.size(); i++) {
+      ClaimRules.spec(claims.get(i).tree("spec"), SPEC.child("volumeClaimTemplates").index(i).child("spec"), errors);
+    }
+  }
+
+  /** The template as its pods will have it: the claims are volumes. */
+  private static Tree withClaims(Tree spec) {
+    Tree template = spec.tree("template").copy();
+    for (Tree claim : spec.trees("volumeClaimTemplates")) {
+      String name = claim.tree("metadata").string("name");
+      List<Object> volumes = template.need("spec").needList("volumes");
+      volumes.removeIf(volume -> ((Tree) volume).string("name").equals(name));
+      volumes.add(Tree.of("name", name, "persistentVolumeClaim", Tree.of("claimName", name)));
+    }
+    return template;
+  }
+
+  private static void updateStrategy(Tree strategy, FieldPath path, FieldErrors errors) {
+    switch (strategy.string("type")) {
+      case "" -> errors.required(path, "");
+      case "OnDelete" -> {
+        if (strategy.get("rollingUpdate") != null) {
+          errors.invalid(path.child("rollingUpdate"), strategy.get("rollingUpdate"), "only allowed for updateStrategy 'RollingUpdate'");
+        }
+      }
+      case "RollingUpdate" -> {
+        Tree rolling = strategy.tree("rollingUpdate");
+        Checks.nonNegative(rolling, "partition", path.child("rollingUpdate"), errors);
+        WorkloadRules.amountOrPercent(rolling, "maxUnavailable", path.child("rollingUpdate"), errors);
+        WorkloadRules.atMostAll(rolling, "maxUnavailable", path.child("rollingUpdate"), errors);
+      }
+      default -> errors.invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+    }
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree munged = object.tree("spec").copy();
+    for (String member : MUTABLE) {
+      Lens.carry(member, munged, old.tree("spec"));
+    }
+    if (!munged.equals(old.tree("spec"))) {
+      errors.forbidden(
+          SPEC,
+          "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit',"
+              + " 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+    }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    WorkloadRules.counters(
+        object.tree("status"),
+        List.of(
+            "replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas", "observedGeneration", "collisionCount"),
+        List.of("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"),
+        "status.readyReplicas",
+        errors);
+    WorkloadRules.notDecremented(object.tree("status"), old.tree("status"), "collisionCount", errors);
+  }
+
+  @Override
+  public Optional<Lens> lens(String subresource) {
+    return subresource.equals("scale") ? Optional.of(ScaleLens.BY_LABEL_SELECTOR) : Optional.empty();
   }
 
   @Override

@@ -1,13 +1,29 @@
 package io.kubrig.apiserver.kinds.batch;
 
+import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
+import java.time.zone.ZoneRulesProvider;
+import java.util.List;
 
 /** The kind CronJob. (Source: registry/batch/cronjob/strategy.go of native.) */
 public final class CronJobs implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final int MAX_NAME = 52;
+
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public CronJobs(boolean allowPrivileged) {
+    scope = new Scope(false, allowPrivileged);
+  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -24,6 +40,60 @@ public final class CronJobs implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    String name = object.tree("metadata").string("name");
+    if (operation.verb() == Operation.Verb.CREATE && name.length() > MAX_NAME) {
+      errors.invalid(FieldPath.of("metadata", "name"), name, "must be no more than " + MAX_NAME + " characters");
+    }
+    if (spec.string("schedule").isEmpty()) {
+      errors.required(SPEC.child("schedule"), "");
+    } else {
+      schedule(spec, SPEC.child("schedule"), errors);
+    }
+    for (String number : List.of("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")) {
+      Checks.nonNegative(spec, number, SPEC, errors);
+    }
+    if (spec.get("timeZone") instanceof String zone) {
+      timeZone(zone, SPEC.child("timeZone"), errors);
+    }
+    Checks.oneOf(spec, "concurrencyPolicy", List.of("Allow", "Forbid", "Replace"), SPEC, errors);
+    jobTemplate(spec.at("jobTemplate", "spec"), SPEC.child("jobTemplate", "spec"), errors);
+  }
+
+  private static void schedule(Tree spec, FieldPath path, FieldErrors errors) {
+    String schedule = spec.string("schedule");
+    CronSchedule.trouble(schedule).ifPresent(text -> errors.invalid(path, schedule, text));
+    if (schedule.contains("TZ")) {
+      String text =
+          spec.get("timeZone") != null
+              ? "cannot use both timeZone field and TZ or CRON_TZ in schedule"
+              : "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+      errors.invalid(path, schedule, text);
+    }
+  }
+
+  private static void timeZone(String zone, FieldPath path, FieldErrors errors) {
+    if (zone.isEmpty()) {
+      errors.invalid(path, zone, "timeZone must be nil or non-empty string");
+    } else if (zone.equalsIgnoreCase("Local")) {
+      errors.invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+    } else if (!ZoneRulesProvider.getAvailableZoneIds().contains(zone)) {
+      errors.invalid(path, zone, "unknown time zone " + zone);
+    }
+  }
+
+  private void jobTemplate(Tree job, FieldPath path, FieldErrors errors) {
+    JobRules.spec(job, scope, path, errors);
+    if (job.get("selector") != null) {
+      errors.invalid(path.child("selector"), job.get("selector"), "`selector` will be auto-generated");
+    }
+    if (job.bool("manualSelector")) {
+      errors.notSupported(path.child("manualSelector"), true, List.of("nil", "false"));
+    }
   }
 
   @Override

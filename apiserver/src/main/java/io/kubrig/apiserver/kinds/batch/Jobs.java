@@ -1,20 +1,37 @@
 package io.kubrig.apiserver.kinds.batch;
 
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.Scope;
+import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
+import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.apiserver.validation.Names;
+import io.kubrig.apiserver.validation.Selectors;
+import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** The kind Job. (Source: registry/batch/job/strategy.go of native.) */
 public final class Jobs implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
   private static final String CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
   private static final String JOB_NAME = "batch.kubernetes.io/job-name";
   private static final String OLD_CONTROLLER_UID = "controller-uid";
   private static final String OLD_JOB_NAME = "job-name";
+
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public Jobs(boolean allowPrivileged) {
+    scope = new Scope(false, allowPrivileged);
+  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -89,6 +106,58 @@ public final class Jobs implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label \"" + field + "\" not supported for batchv1.Job";
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    JobRules.spec(spec, scope, SPEC, errors);
+    if (spec.get("selector") instanceof Tree selector) {
+      Selectors.check(selector, SPEC.child("selector"), errors);
+      WorkloadRules.parsed(selector).ifPresent(parsed -> WorkloadRules.matches(parsed, spec.tree("template"), SPEC.child("template"), errors));
+    } else {
+      errors.required(SPEC.child("selector"), "");
+      WorkloadRules.matches(LabelSelector.nothing(), spec.tree("template"), SPEC.child("template"), errors);
+    }
+    if (JobRules.isIndexed(spec) && spec.integer("completions") > 0 && operation.verb() == Operation.Verb.CREATE) {
+      lastHostname(object.tree("metadata").string("name"), spec.integer("completions"), errors);
+    }
+  }
+
+  private static void lastHostname(String name, long completions, FieldErrors errors) {
+    String longest = name + "-" + (completions - 1);
+    if (!Names.dnsLabel(longest).isEmpty()) {
+      errors.invalid(FieldPath.of("metadata", "name"), name, "will not able to create pod with invalid DNS label: " + longest);
+    }
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    Tree before = old.tree("spec");
+    completions(spec, before, errors);
+    for (String member : List.of("selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy")) {
+      MetadataRules.immutable(spec.get(member), before.get(member), SPEC.child(member), errors);
+    }
+    boolean waits = before.bool("suspend") && old.tree("status").get("startTime") == null;
+    Tree template = waits ? SuspendedJob.munged(spec.tree("template"), before.tree("template")) : spec.tree("template");
+    MetadataRules.immutable(template, before.tree("template"), SPEC.child("template"), errors);
+  }
+
+  /** Indexed jobs grow and shrink as long as they run all indexes at once. */
+  private static void completions(Tree spec, Tree old, FieldErrors errors) {
+    Object completions = spec.get("completions");
+    boolean elastic = JobRules.isIndexed(spec) && JobRules.isIndexed(old) && completions != null && old.get("completions") != null;
+    if (!elastic) {
+      MetadataRules.immutable(completions, old.get("completions"), SPEC.child("completions"), errors);
+    } else if (!completions.equals(old.get("completions")) && !completions.equals(spec.get("parallelism"))) {
+      errors.invalid(SPEC.child("completions"), completions, "can only be modified in tandem with spec.parallelism");
+    }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    JobStatusRules.check(object, old, errors);
   }
 
   @Override

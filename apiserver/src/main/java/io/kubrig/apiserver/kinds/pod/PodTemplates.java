@@ -1,12 +1,21 @@
 package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 
 /** The kind PodTemplate. */
 public final class PodTemplates implements Kind {
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public PodTemplates(boolean allowPrivileged) {
+    scope = new Scope(false, allowPrivileged);
+  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -21,6 +30,11 @@ public final class PodTemplates implements Kind {
   @Override
   public boolean answersDeletedObject() {
     return true;
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    PodRules.template(object.tree("template"), scope, FieldPath.of("template"), errors);
   }
 
   @Override

@@ -1,7 +1,10 @@
 package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.PodTable;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.tree.Tree;
@@ -15,6 +18,7 @@ import java.util.Set;
 
 /** The kind Pod. (Source: registry/core/pod/strategy.go of native.) */
 public final class Pods implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
   private static final TableColumns COLUMNS = new PodTable();
   private static final Set<String> SELECTABLE =
       Set.of(
@@ -27,6 +31,13 @@ public final class Pods implements Kind {
           "status.podIP",
           "status.podIPs",
           "status.nominatedNodeName");
+
+  private final Scope scope;
+
+  /** @param allowPrivileged whether containers may be privileged */
+  public Pods(boolean allowPrivileged) {
+    scope = new Scope(true, allowPrivileged);
+  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -58,6 +69,59 @@ public final class Pods implements Kind {
     object.set("status", status);
     MatchLabelKeys.merge(spec, object.tree("metadata").stringMap("labels"));
     AppArmorAnnotations.sync(object, operation);
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    PodRules.deletionCost(object.tree("metadata"), FieldPath.of("metadata", "annotations"), errors);
+    PodRules.spec(spec, scope, SPEC, errors);
+    if (operation.verb() != Operation.Verb.CREATE) {
+      return;
+    }
+    if (!spec.list("ephemeralContainers").isEmpty()) {
+      errors.forbidden(SPEC.child("ephemeralContainers"), "cannot be set on create");
+    }
+    if (!spec.list("schedulingGates").isEmpty() && !spec.string("nodeName").isEmpty()) {
+      errors.forbidden(SPEC.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
+    }
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    PodUpdateRules.spec(object.tree("spec"), old.tree("spec"), errors);
+  }
+
+  @Override
+  public void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {
+    Lens.carry("ownerReferences", object.need("metadata"), old.tree("metadata"));
+    Tree status = object.need("status");
+    Tree before = old.tree("status");
+    if (status.string("qosClass").isEmpty() && before.has("qosClass")) {
+      status.set("qosClass", before.string("qosClass"));
+    }
+    if (status.integer("observedGeneration") == 0 && before.has("observedGeneration")) {
+      status.set("observedGeneration", before.integer("observedGeneration"));
+    }
+    keepObservedGenerations(status.trees("conditions"), before.trees("conditions"));
+  }
+
+  /** A condition that does not say which generation it speaks of keeps what it said before. */
+  private static void keepObservedGenerations(List<Tree> conditions, List<Tree> before) {
+    List<Tree> left = new ArrayList<>(before);
+    for (Tree condition : conditions) {
+      Optional<Tree> old = left.stream().filter(other -> other.string("type").equals(condition.string("type"))).findFirst();
+      old.ifPresent(left::remove);
+      long generation = old.map(other -> other.integer("observedGeneration")).orElse(0L);
+      if (condition.integer("observedGeneration") == 0 && generation != 0) {
+        condition.set("observedGeneration", generation);
+      }
+    }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    PodUpdateRules.status(object, old, errors);
   }
 
   private static Tree gated(Operation operation) {

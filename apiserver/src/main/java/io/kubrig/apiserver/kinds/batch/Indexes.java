@@ -1,0 +1,51 @@
+package io.kubrig.apiserver.kinds.batch;
+
+/**
+ * A list of completion indexes such as {@code 0-2,5}: ascending, without overlaps.
+ *
+ * @param count how many indexes
+ * @param trouble what is wrong, "" when nothing is
+ */
+record Indexes(long count, String trouble) {
+
+  /** @param completions all indexes are less */
+  static Indexes parse(String text, long completions) {
+    long count = 0;
+    long last = -1;
+    if (text.isEmpty()) {
+      return new Indexes(0, "");
+    }
+    for (String interval : text.split(",", -1)) {
+      String[] limits = interval.split("-", -1);
+      if (limits.length > 2) {
+        return wrong("the fragment \"" + interval + "\" violates the requirement that an index interval can have at most two parts separated by '-'");
+      }
+      long first = number(limits[0]);
+      long end = limits.length == 1 ? first : number(limits[1]);
+      if (first < 0 || end < 0) {
+        return wrong("cannot convert string to integer for index: \"" + limits[first < 0 ? 0 : 1] + "\"");
+      }
+      if (first <= last) {
+        return wrong("non-increasing order, previous: " + last + ", current: " + first);
+      }
+      if (limits.length == 2 && end <= first) {
+        return wrong("non-increasing order, previous: " + first + ", current: " + end);
+      }
+      if (end >= completions) {
+        return wrong("too large index: \"" + limits[limits.length - 1] + "\"");
+      }
+      count += end - first + 1;
+      last = end;
+    }
+    return new Indexes(count, "");
+  }
+
+  private static Indexes wrong(String trouble) {
+    return new Indexes(0, trouble);
+  }
+
+  /** -1 for what is no number. */
+  private static long number(String text) {
+    return text.matches("\\d{1,9}") ? Long.parseLong(text) : -1;
+  }
+}

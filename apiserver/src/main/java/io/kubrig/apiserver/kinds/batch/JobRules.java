@@ -1,0 +1,112 @@
+package io.kubrig.apiserver.kinds.batch;
+
+import io.kubrig.apiserver.kinds.pod.Checks;
+import io.kubrig.apiserver.kinds.pod.PodRules;
+import io.kubrig.apiserver.kinds.pod.Scope;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
+import java.util.List;
+
+/** What the spec of a job must look like, in jobs and in the templates of cron jobs. (Source: apis/batch/validation of native.) */
+final class JobRules {
+  private static final List<String> MODES = List.of("NonIndexed", "Indexed");
+  private static final int MAX_PARALLELISM = 100_000;
+  private static final int MAX_MANAGER = 63;
+
+  private JobRules() {}
+
+  static void spec(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
+    for (String number :
+        List.of(
+            "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex",
+            "maxFailedIndexes")) {
+      Checks.nonNegative(spec, number, path, errors);
+    }
+    indexing(spec, path, errors);
+    if (spec.get("podFailurePolicy") instanceof Tree policy) {
+      JobPolicyRules.failure(policy, spec, path.child("podFailurePolicy"), errors);
+    }
+    if (spec.get("successPolicy") instanceof Tree policy) {
+      if (isIndexed(spec)) {
+        JobPolicyRules.success(policy, spec, path.child("successPolicy"), errors);
+      } else {
+        errors.invalid(path.child("successPolicy"), policy, "requires indexed completion mode");
+      }
+    }
+    boolean onlyFailed = spec.get("podFailurePolicy") != null;
+    List<String> replacements = onlyFailed ? List.of("Failed") : List.of("Failed", "TerminatingOrFailed");
+    Checks.oneOf(spec, "podReplacementPolicy", replacements, path, errors);
+    managedBy(spec, path.child("managedBy"), errors);
+    template(spec, scope, path, errors);
+  }
+
+  static boolean isIndexed(Tree spec) {
+    return spec.string("completionMode").equals("Indexed");
+  }
+
+  private static void indexing(Tree spec, FieldPath path, FieldErrors errors) {
+    Checks.oneOf(spec, "completionMode", MODES, path, errors);
+    if (isIndexed(spec)) {
+      indexed(spec, path, errors);
+    } else {
+      for (String member : List.of("backoffLimitPerIndex", "maxFailedIndexes")) {
+        if (spec.get(member) != null) {
+          errors.invalid(path.child(member), spec.get(member), "requires indexed completion mode");
+        }
+      }
+    }
+    if (spec.get("maxFailedIndexes") != null && spec.get("backoffLimitPerIndex") == null) {
+      errors.required(path.child("backoffLimitPerIndex"), "when maxFailedIndexes is specified");
+    }
+  }
+
+  private static void indexed(Tree spec, FieldPath path, FieldErrors errors) {
+    if (spec.get("completions") == null) {
+      errors.required(path.child("completions"), "when completion mode is Indexed");
+    }
+    if (spec.integer("parallelism") > MAX_PARALLELISM) {
+      errors.invalid(
+          path.child("parallelism"),
+          spec.integer("parallelism"),
+          "must be less than or equal to " + MAX_PARALLELISM + " when completion mode is Indexed");
+    }
+    long failed = spec.integer("maxFailedIndexes");
+    if (spec.get("completions") != null && failed > spec.integer("completions")) {
+      errors.invalid(path.child("maxFailedIndexes"), failed, "must be less than or equal to completions");
+    }
+  }
+
+  private static void managedBy(Tree spec, FieldPath path, FieldErrors errors) {
+    if (!(spec.get("managedBy") instanceof String manager)) {
+      return;
+    }
+    int slash = manager.indexOf('/');
+    if (slash <= 0 || slash == manager.length() - 1) {
+      errors.invalid(path, manager, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+    } else {
+      Names.dnsSubdomain(manager.substring(0, slash)).forEach(text -> errors.invalid(path, manager.substring(0, slash), text));
+    }
+    if (manager.length() > MAX_MANAGER) {
+      errors.tooLong(path, MAX_MANAGER);
+    }
+  }
+
+  private static void template(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
+    Tree template = spec.tree("template");
+    PodRules.template(template, scope, path.child("template"), errors);
+    String policy = template.tree("spec").string("restartPolicy");
+    FieldPath policyPath = path.child("template", "spec", "restartPolicy");
+    switch (policy) {
+      case "", "Always" -> errors.required(policyPath, "valid values: \"OnFailure\", \"Never\"");
+      case "Never" -> {}
+      case "OnFailure" -> {
+        if (spec.get("podFailurePolicy") != null) {
+          errors.invalid(policyPath, policy, "only \"Never\" is supported when podFailurePolicy is specified");
+        }
+      }
+      default -> errors.notSupported(policyPath, policy, List.of("OnFailure", "Never"));
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.kubrig.apiserver.kinds.pod;
+
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.Addresses;
+import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.machinery.tree.Tree;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a pod spec and the metadata beside it must look like, in pods and templates. (Source: ValidatePodSpec of core validation.) */
+public final class PodRules {
+  private static final List<String> DNS_POLICIES = List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
+  private static final List<String> RESTART_POLICIES = List.of("Always", "OnFailure", "Never");
+  private static final int MAX_NAMESERVERS = 3;
+  private static final int MAX_SEARCHES = 32;
+  private static final int MAX_SEARCH_TEXT = 2048;
+
+  private PodRules() {}
+
+  /** A {@code PodTemplateSpec}. */
+  public static void template(Tree template, Scope scope, FieldPath path, FieldErrors errors) {
+    Tree metadata = template.tree("metadata");
+    Checks.labels(metadata.stringMap("labels"), path.child("labels"), errors);
+    MetadataRules.annotations(metadata, path.child("annotations"), errors);
+    deletionCost(metadata, path.child("annotations"), errors);
+    spec(template.tree("spec"), scope, path.child("spec"), errors);
+    if (!template.tree("spec").list("ephemeralContainers").isEmpty()) {
+      errors.forbidden(path.child("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template");
+    }
+  }
+
+  static void deletionCost(Tree metadata, FieldPath path, FieldErrors errors) {
+    String key = "controller.kubernetes.io/pod-deletion-cost";
+    String cost = metadata.tree("annotations").string(key);
+    if (metadata.tree("annotations").has(key) && !isInteger(cost)) {
+      errors.invalid(path.key(key), cost, "must be a 32bit integer");
+    }
+  }
+
+  /** A number of 32 bits, written without a plus sign or needless zeros. */
+  private static boolean isInteger(String text) {
+    try {
+      return Integer.toString(Integer.parseInt(text)).equals(text);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  static void spec(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
+    Map<String, Tree> volumes = VolumeRules.check(spec.trees("volumes"), scope, path.child("volumes"), errors);
+    Set<String> claims = claims(spec.trees("resourceClaims"), path.child("resourceClaims"), errors);
+    ContainerRules containers = new ContainerRules(spec, scope, volumes, claims, errors);
+    containers.containers(path.child("containers"));
+    containers.initContainers(path.child("initContainers"));
+    containers.ephemeralContainers(path.child("ephemeralContainers"));
+    ResourceRules.podLevel(spec, path, errors);
+    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead"), errors);
+    Checks.requiredOneOf(spec, "restartPolicy", RESTART_POLICIES, path, errors);
+    Checks.requiredOneOf(spec, "dnsPolicy", DNS_POLICIES, path, errors);
+    dns(spec, path.child("dnsConfig"), errors);
+    SecurityRules.pod(spec, scope, path, errors);
+    Checks.labels(spec.stringMap("nodeSelector"), path.child("nodeSelector"), errors);
+    SchedulingRules.affinity(spec.tree("affinity"), path.child("affinity"), errors);
+    SchedulingRules.tolerations(spec.trees("tolerations"), path.child("tolerations"), errors);
+    SchedulingRules.gates(spec.trees("schedulingGates"), path.child("schedulingGates"), errors);
+    SchedulingRules.spread(spec.trees("topologySpreadConstraints"), path.child("topologySpreadConstraints"), errors);
+    readinessGates(spec.trees("readinessGates"), path.child("readinessGates"), errors);
+    names(spec, path, errors);
+    Checks.inRange(spec, "activeDeadlineSeconds", 1, Integer.MAX_VALUE, path, errors);
+    Checks.oneOf(spec, "preemptionPolicy", List.of("Never", "PreemptLowerPriority"), path, errors);
+    hostAliases(spec.trees("hostAliases"), path.child("hostAliases"), errors);
+    operatingSystem(spec, path, errors);
+  }
+
+  private static Set<String> claims(List<Tree> claims, FieldPath path, FieldErrors errors) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < claims.size(); i++) {
+      Tree claim = claims.get(i);
+      FieldPath at = path.index(i);
+      String name = claim.string("name");
+      if (name.isEmpty()) {
+        errors.required(at.child("name"), "");
+      } else if (names.contains(name)) {
+        errors.duplicate(at.child("name"), name);
+      } else {
+        Checks.dnsLabel(name, at.child("name"), errors);
+        names.add(name);
+      }
+      boolean direct = claim.get("resourceClaimName") != null;
+      boolean template = claim.get("resourceClaimTemplateName") != null;
+      if (direct && template) {
+        errors.invalid(at, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
+      } else if (!direct && !template) {
+        errors.invalid(at, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+      }
+      for (String member : List.of("resourceClaimName", "resourceClaimTemplateName")) {
+        if (claim.get(member) instanceof String reference) {
+          Checks.dnsSubdomain(reference, at.child(member), errors);
+        }
+      }
+    }
+    return names;
+  }
+
+  private static void names(Tree spec, FieldPath path, FieldErrors errors) {
+    for (String member : List.of("serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName")) {
+      if (!spec.string(member).isEmpty()) {
+        Checks.dnsSubdomain(spec.string(member), path.child(member), errors);
+      }
+    }
+    for (String member : List.of("hostname", "subdomain")) {
+      if (!spec.string(member).isEmpty()) {
+        Checks.dnsLabel(spec.string(member), path.child(member), errors);
+      }
+    }
+  }
+
+  private static void readinessGates(List<Tree> gates, FieldPath path, FieldErrors errors) {
+    for (int i = 0; i < gates.size(); i++) {
+      Checks.labelName(gates.get(i).string("conditionType"), path.index(i).child("conditionType"), errors);
+    }
+  }
+
+  private static void hostAliases(List<Tree> aliases, FieldPath path, FieldErrors errors) {
+    for (int i = 0; i < aliases.size(); i++) {
+      Addresses.lenient(aliases.get(i).string("ip"), path.index(i).child("ip"), errors);
+      List<String> names = aliases.get(i).strings("hostnames");
+      for (int j = 0; j < names.size(); j++) {
+        Checks.dnsSubdomain(names.get(j), path.index(i).child("hostnames").index(j), errors);
+      }
+    }
+  }
+
+  private static void dns(Tree spec, FieldPath path, FieldErrors errors) {
+    boolean none = spec.string("dnsPolicy").equals("None");
+    if (!(spec.get("dnsConfig") instanceof Tree config)) {
+      if (none) {
+        errors.required(path, "must provide `dnsConfig` when `dnsPolicy` is None");
+      }
+      return;
+    }
+    List<String> servers = config.strings("nameservers");
+    if (none && servers.isEmpty()) {
+      errors.required(path.child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None");
+      return;
+    }
+    if (servers.size() > MAX_NAMESERVERS) {
+      errors.invalid(path.child("nameservers"), servers, "must not have more than " + MAX_NAMESERVERS + " nameservers");
+    }
+    for (int i = 0; i < servers.size(); i++) {
+      Addresses.lenient(servers.get(i), path.child("nameservers").index(i), errors);
+    }
+    searches(config.strings("searches"), path.child("searches"), errors);
+    List<Tree> options = config.trees("options");
+    for (int i = 0; i < options.size(); i++) {
+      if (options.get(i).string("name").isEmpty()) {
+        errors.required(path.child("options").index(i), "must not be empty");
+      }
+    }
+  }
+
+  private static void searches(List<String> searches, FieldPath path, FieldErrors errors) {
+    if (searches.size() > MAX_SEARCHES) {
+      errors.invalid(path, searches, "must not have more than " + MAX_SEARCHES + " search paths");
+    }
+    if (String.join(" ", searches).length() > MAX_SEARCH_TEXT) {
+      errors.invalid(path, searches, "must not have more than " + MAX_SEARCH_TEXT + " characters (including spaces) in the search list");
+    }
+    for (int i = 0; i < searches.size(); i++) {
+      String given = searches.get(i);
+      String search = given.endsWith(".") ? given.substring(0, given.length() - 1) : given;
+      String plain = search.replace('_', 'a');
+      if (!given.equals(".") && !io.kubrig.apiserver.validation.Names.isDnsSubdomain(plain)) {
+        Checks.dnsSubdomain(search, path.index(i), errors);
+      }
+    }
+  }
+
+  // ---- operating systems ---------------------------------------------------------------------------------------------
+
+  private static void operatingSystem(Tree spec, FieldPath path, FieldErrors errors) {
+    if (!(spec.get("os") instanceof Tree system)) {
+      return;
+    }
+    switch (system.string("name")) {
+      case "" -> errors.required(path.child("os", "name"), "cannot be empty");
+      case "linux" -> linux(spec, path, errors);
+      case "windows" -> windows(spec, path, errors);
+      default -> errors.notSupported(path.child("os"), system.string("name"), List.of("linux", "windows"));
+    }
+  }
+
+  private static void linux(Tree spec, FieldPath path, FieldErrors errors) {
+    forbid(spec.tree("securityContext"), List.of("windowsOptions"), "windows options cannot be set for a linux pod", path.child("securityContext"), errors);
+    eachContext(
+        spec,
+        path,
+        (context, at) -> forbid(context, List.of("windowsOptions"), "windows options cannot be set for a linux pod", at, errors));
+  }
+
+  private static void windows(Tree spec, FieldPath path, FieldErrors errors) {
+    String text = "cannot be set for a windows pod";
+    forbid(spec, List.of("hostUsers", "shareProcessNamespace"), text, path, errors);
+    for (String namespace : List.of("hostPID", "hostIPC")) {
+      if (spec.bool(namespace)) {
+        errors.forbidden(path.child(namespace), text);
+      }
+    }
+    forbid(
+        spec.tree("securityContext"),
+        List.of(
+            "appArmorProfile", "seLinuxOptions", "seccompProfile", "fsGroup", "fsGroupChangePolicy", "sysctls", "runAsUser", "runAsGroup",
+            "supplementalGroups", "supplementalGroupsPolicy"),
+        text,
+        path.child("securityContext"),
+        errors);
+    List<String> ofContainers =
+        List.of(
+            "appArmorProfile", "seLinuxOptions", "seccompProfile", "capabilities", "readOnlyRootFilesystem", "privileged",
+            "allowPrivilegeEscalation", "procMount", "runAsUser", "runAsGroup");
+    eachContext(spec, path, (context, at) -> forbid(context, ofContainers, text, at, errors));
+  }
+
+  private static void forbid(Tree holder, List<String> members, String text, FieldPath path, FieldErrors errors) {
+    for (String member : members) {
+      if (holder.get(member) != null) {
+        errors.forbidden(path.child(member), text);
+      }
+    }
+  }
+
+  private interface ContextCheck {
+    void check(Tree context, FieldPath path);
+  }
+
+  private static void eachContext(Tree spec, FieldPath path, ContextCheck check) {
+    for (String list : PodDefaults.CONTAINER_LISTS) {
+      List<Tree> containers = spec.trees(list);
+      for (int i = 0; i < containers.size(); i++) {
+        check.check(containers.get(i).tree("securityContext"), path.child(list).index(i).child("securityContext"));
+      }
+    }
+  }
+}
