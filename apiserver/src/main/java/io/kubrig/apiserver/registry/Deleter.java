@@ -38,6 +38,7 @@ public final class Deleter {
   /** Deletes the object that the operation names; {@code options} is a DeleteOptions. */
   public Deleted delete(Operation operation, Tree options) {
     Resource resource = operation.resource();
+    resource.behaviour().warningsOnDelete(options).forEach(operation::warn);
     while (true) {
       Entry entry =
           store

@@ -158,6 +158,11 @@ public interface Kind {
     return List.of();
   }
 
+  /** Warnings for a client that deletes objects without saying what is to become of their dependents. */
+  default List<String> warningsOnDelete(Tree options) {
+    return List.of();
+  }
+
   /** The object in another group and version, apiVersion included. The tree may be changed and answered. */
   default Tree convert(Tree object, String fromApiVersion, String toApiVersion) {
     return object.set("apiVersion", toApiVersion);

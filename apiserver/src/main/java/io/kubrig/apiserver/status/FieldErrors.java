@@ -31,14 +31,14 @@ public final class FieldErrors {
   }
 
   public FieldErrors invalid(FieldPath path, Object value, String detail) {
-    return add("FieldValueInvalid", path, "Invalid value: " + show(value) + (detail.isEmpty() ? "" : ": " + detail));
+    return add("FieldValueInvalid", path, "Invalid value: " + shown(value) + (detail.isEmpty() ? "" : ": " + detail));
   }
 
   /** A value outside of a closed set. */
   public FieldErrors notSupported(FieldPath path, Object value, Collection<String> supported) {
     List<String> quoted = supported.stream().map(text -> "\"" + text + "\"").toList();
     String detail = quoted.isEmpty() ? "" : ": supported values: " + String.join(", ", quoted);
-    return add("FieldValueNotSupported", path, "Unsupported value: " + show(value) + detail);
+    return add("FieldValueNotSupported", path, "Unsupported value: " + shown(value) + detail);
   }
 
   public FieldErrors forbidden(FieldPath path, String detail) {
@@ -46,11 +46,11 @@ public final class FieldErrors {
   }
 
   public FieldErrors duplicate(FieldPath path, Object value) {
-    return add("FieldValueDuplicate", path, "Duplicate value: " + show(value));
+    return add("FieldValueDuplicate", path, "Duplicate value: " + shown(value));
   }
 
   public FieldErrors notFound(FieldPath path, Object value) {
-    return add("FieldValueNotFound", path, "Not found: " + show(value));
+    return add("FieldValueNotFound", path, "Not found: " + shown(value));
   }
 
   public FieldErrors tooLong(FieldPath path, int maxLength) {
@@ -63,7 +63,7 @@ public final class FieldErrors {
   }
 
   public FieldErrors typeInvalid(FieldPath path, Object value, String detail) {
-    return add("FieldValueTypeInvalid", path, "Invalid value: " + show(value) + (detail.isEmpty() ? "" : ": " + detail));
+    return add("FieldValueTypeInvalid", path, "Invalid value: " + shown(value) + (detail.isEmpty() ? "" : ": " + detail));
   }
 
   public FieldErrors internal(FieldPath path, String detail) {
@@ -90,7 +90,7 @@ public final class FieldErrors {
   }
 
   /** A value as native shows it: strings quoted, numbers plain, structures as JSON. */
-  private static String show(Object value) {
+  public static String shown(Object value) {
     return switch (value) {
       case null -> "null";
       case String text -> quote(text);

@@ -97,7 +97,7 @@ public final class MetadataRules {
     labels.forEach(
         (key, value) -> {
           Names.qualifiedName(key).forEach(text -> errors.invalid(path, key, text));
-          Names.labelValue(value).forEach(text -> errors.invalid(path.key(key), value, text));
+          Names.labelValue(value).forEach(text -> errors.invalid(path, value, text));
         });
   }
 
@@ -122,7 +122,7 @@ public final class MetadataRules {
     String controller = "";
     for (int i = 0; i < references.size(); i++) {
       Tree reference = references.get(i);
-      FieldPath path = METADATA.child("ownerReferences").index(i);
+      FieldPath path = METADATA.child("ownerReferences");
       ownerReference(reference, path, errors);
       if (reference.bool("controller")) {
         if (!controller.isEmpty()) {
@@ -167,7 +167,7 @@ public final class MetadataRules {
     boolean foreground = false;
     for (int i = 0; i < finalizers.size(); i++) {
       String finalizer = finalizers.get(i);
-      FieldPath at = path;
+      FieldPath at = path.index(i);
       Names.qualifiedName(finalizer).forEach(text -> errors.invalid(at, finalizer, text));
       if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
         errors.invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");

@@ -94,7 +94,6 @@ public final class Names {
     } else if (parts.length > 2) {
       wrong.add(
           "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-              .replace("a valid label key", "a qualified name")
               + " (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
               + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
       return wrong;

@@ -109,8 +109,7 @@ public final class DaemonSets implements Kind {
       case "OnDelete" -> {}
       case "RollingUpdate" -> rollingUpdate(strategy.tree("rollingUpdate"), path.child("rollingUpdate"), errors);
       default -> {
-        Tree shown = Tree.of("Type", strategy.string("type"), "RollingUpdate", strategy.get("rollingUpdate"));
-        errors.notSupported(path, shown, List.of("RollingUpdate", "OnDelete"));
+        errors.notSupported(path, new WorkloadRules.StrategyText(strategy), List.of("RollingUpdate", "OnDelete"));
       }
     }
   }

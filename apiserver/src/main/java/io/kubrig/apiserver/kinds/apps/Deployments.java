@@ -87,8 +87,7 @@ public final class Deployments implements Kind {
       }
       case "RollingUpdate" -> rollingUpdate(strategy.tree("rollingUpdate"), path.child("rollingUpdate"), errors);
       default -> {
-        Tree shown = Tree.of("Type", type, "RollingUpdate", strategy.get("rollingUpdate"));
-        errors.notSupported(path, shown, List.of("Recreate", "RollingUpdate"));
+        errors.notSupported(path, new WorkloadRules.StrategyText(strategy), List.of("Recreate", "RollingUpdate"));
       }
     }
   }

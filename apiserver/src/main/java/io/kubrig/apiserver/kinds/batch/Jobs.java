@@ -21,6 +21,9 @@ import java.util.Set;
 /** The kind Job. (Source: registry/batch/job/strategy.go of native.) */
 public final class Jobs implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final String PODS_STAY =
+      "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set"
+          + " propagationPolicy=Orphan to suppress this warning";
   private static final String CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
   private static final String JOB_NAME = "batch.kubernetes.io/job-name";
   private static final String OLD_CONTROLLER_UID = "controller-uid";
@@ -91,6 +94,11 @@ public final class Jobs implements Kind {
   @Override
   public boolean orphansByDefault() {
     return true;
+  }
+
+  @Override
+  public List<String> warningsOnDelete(Tree options) {
+    return options.get("propagationPolicy") == null && options.get("orphanDependents") == null ? List.of(PODS_STAY) : List.of();
   }
 
   @Override

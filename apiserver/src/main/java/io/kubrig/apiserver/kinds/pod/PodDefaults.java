@@ -65,7 +65,8 @@ public final class PodDefaults {
     }
   }
 
-  private static void mirrorServiceAccount(Tree spec) {
+  /** The account is told under two names, also when admission has chosen it. */
+  static void mirrorServiceAccount(Tree spec) {
     String name = spec.string("serviceAccountName");
     String account = name.isEmpty() ? spec.string("serviceAccount") : name;
     if (!account.isEmpty()) {

@@ -60,6 +60,7 @@ public final class Pods implements Kind {
   @Override
   public void prepareForCreate(Tree object, Operation operation) {
     Tree spec = object.need("spec");
+    PodDefaults.mirrorServiceAccount(spec);
     Tree status = new Tree();
     status.set("phase", "Pending");
     if (!spec.trees("schedulingGates").isEmpty()) {
