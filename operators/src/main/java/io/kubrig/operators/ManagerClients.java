@@ -2,10 +2,7 @@ package io.kubrig.operators;
 
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.Environment;
@@ -35,21 +32,22 @@ final class ManagerClients implements AutoCloseable {
 
   /** A client for a purpose of the manager itself. */
   KubernetesClient open(String purpose) {
-    return closing(environment.clients().open(new ClientSettings(ControllerManagerOptions.COMPONENT + "/" + purpose,
-        options.string("kubeconfig"), options.string("master"), options.real("kube-api-qps"), options.integer("kube-api-burst"))));
+    return closing(environment.clients().open(settings(purpose)));
+  }
+
+  private ClientSettings settings(String purpose) {
+    return new ClientSettings(ControllerManagerOptions.COMPONENT + "/" + purpose,
+        options.string("kubeconfig"), options.string("master"), options.real("kube-api-qps"), options.integer("kube-api-burst"));
   }
 
   /** A client for one controller. */
   KubernetesClient ofController(ControllerDescriptor controller) {
     KubernetesClient own = open(controller.name());
-    if (!options.bool("use-service-account-credentials") || environment.embedded()) {
+    if (!options.bool("use-service-account-credentials")) {
       return own;
     }
     Tokens tokens = new Tokens(own, controller.serviceAccount(), environment.clock());
-    Config config = new ConfigBuilder(own.getConfiguration())
-        .withClientCertData(null).withClientCertFile(null).withClientKeyData(null).withClientKeyFile(null)
-        .withUsername(null).withPassword(null).withOauthToken(null).withOauthTokenProvider(tokens::current).build();
-    return closing(new KubernetesClientBuilder().withConfig(config).build());
+    return closing(environment.clients().openAs(settings(controller.name()), tokens::current));
   }
 
   private synchronized KubernetesClient closing(KubernetesClient client) {

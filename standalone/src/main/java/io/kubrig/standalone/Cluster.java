@@ -11,6 +11,7 @@ import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.ClusterPki;
@@ -42,9 +43,7 @@ final class Cluster implements AutoCloseable {
   private final ClusterPlan plan;
   private final Environment environment;
   private final Progress progress;
-  private volatile ClientSource clients = settings -> {
-    throw new IllegalStateException("the API server comes first");
-  }; // set once the API server runs
+  private volatile ClientSource clients = new KubeconfigClients(); // the API server's own; for the others that server itself, once it runs
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by itself
 
   Cluster(ClusterSettings settings, Environment environment, Progress progress) {
@@ -80,6 +79,7 @@ final class Cluster implements AutoCloseable {
   }
 
   private void startDns(KubernetesClient admin) throws InterruptedException {
+    ClusterDns.authorize(admin);
     start(Components.DNS, plan.dns());
     ClusterDns.publish(admin, settings.address().getHostAddress(), plan.dnsPort());
   }

@@ -4,6 +4,10 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -15,7 +19,12 @@ import java.net.HttpURLConnection;
 final class ClusterDns {
   private static final String NAMESPACE = "kube-system";
   private static final String NAME = "kube-dns";
+  private static final String ROLE = "system:coredns";
+  private static final String ACCOUNT = "coredns";
   private static final int DNS_PORT = 53;
+
+  /** Who the DNS server is. */
+  static final String USER = "system:serviceaccount:" + NAMESPACE + ":" + ACCOUNT;
 
   private ClusterDns() {}
 
@@ -26,6 +35,40 @@ final class ClusterDns {
   static void publish(KubernetesClient client, String address, int port) {
     createUnlessThere(() -> client.services().inNamespace(NAMESPACE).resource(service(port)).create());
     client.discovery().v1().endpointSlices().inNamespace(NAMESPACE).resource(endpoints(address, port)).createOr(existing -> existing.update());
+  }
+
+  /** Lets the DNS server see what it answers about: the role that kubeadm's CoreDNS add-on has. */
+  static void authorize(KubernetesClient client) {
+    createUnlessThere(() -> client.rbac().clusterRoles().resource(role()).create());
+    createUnlessThere(() -> client.rbac().clusterRoleBindings().resource(binding()).create());
+  }
+
+  private static ClusterRole role() {
+    return new ClusterRoleBuilder()
+        .withNewMetadata()
+        .withName(ROLE)
+        .endMetadata()
+        .addNewRule()
+        .withApiGroups("")
+        .withResources("endpoints", "services", "pods", "namespaces")
+        .withVerbs("list", "watch")
+        .endRule()
+        .addNewRule()
+        .withApiGroups("discovery.k8s.io")
+        .withResources("endpointslices")
+        .withVerbs("list", "watch")
+        .endRule()
+        .build();
+  }
+
+  private static ClusterRoleBinding binding() {
+    return new ClusterRoleBindingBuilder()
+        .withNewMetadata()
+        .withName(ROLE)
+        .endMetadata()
+        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", ROLE)
+        .addNewSubject("", "ServiceAccount", ACCOUNT, NAMESPACE)
+        .build();
   }
 
   private static void createUnlessThere(Runnable create) {

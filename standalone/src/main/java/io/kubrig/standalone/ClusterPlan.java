@@ -31,7 +31,7 @@ final class ClusterPlan {
     users.add(user("controller-manager", "system:kube-controller-manager"));
     users.add(user("scheduler", "system:kube-scheduler"));
     users.add(user("proxy", "system:kube-proxy"));
-    users.add(user("dns", "system:serviceaccount:kube-system:kube-dns"));
+    users.add(user("dns", ClusterDns.USER));
     if (settings.node() instanceof NodeMode.Containerd) {
       String node = "system:node:" + settings.nodeName();
       users.add(new User("kubelet", node, CertificateSpec.client(node, "system:nodes")));

@@ -150,6 +150,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void register() throws InterruptedException {
+    String complaint = "";
     while (true) {
       try {
         Node wanted = description.registration(read());
@@ -163,7 +164,10 @@ public final class NodeAgent implements AutoCloseable {
         started(present);
         return;
       } catch (KubernetesClientException e) {
-        LOG.debug("Unable to register node {} with the API server: {}", settings.name(), e.getMessage());
+        if (!complaint.equals(e.getMessage())) {
+          complaint = String.valueOf(e.getMessage());
+          LOG.warn("Unable to register node {} with the API server: {}", settings.name(), complaint);
+        }
       } catch (IOException e) {
         LOG.error("Cannot read this machine: {}", e.toString());
       }

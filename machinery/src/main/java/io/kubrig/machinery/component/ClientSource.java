@@ -1,9 +1,11 @@
 package io.kubrig.machinery.component;
 
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.function.Supplier;
 
 /** Where components get their connection to the API: over the network as a kubeconfig says, or from an API server in the same process. */
-@FunctionalInterface
 public interface ClientSource {
 
   /**
@@ -12,4 +14,25 @@ public interface ClientSource {
    * @throws StartException when there is no such kubeconfig or it cannot be used
    */
   KubernetesClient open(ClientSettings settings);
+
+  /**
+   * Opens a client that goes the same way as somebody else: whoever the token names, for instance a service account.
+   *
+   * @param token asked for at every request; may block
+   * @throws StartException as {@link #open}
+   */
+  KubernetesClient openAs(ClientSettings settings, Supplier<String> token);
+
+  /** A configuration without its credentials. */
+  static Config anonymous(Config config) {
+    return new ConfigBuilder(config)
+        .withClientCertData(null)
+        .withClientCertFile(null)
+        .withClientKeyData(null)
+        .withClientKeyFile(null)
+        .withUsername(null)
+        .withPassword(null)
+        .withOauthToken(null)
+        .build();
+  }
 }

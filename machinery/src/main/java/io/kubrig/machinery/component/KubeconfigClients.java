@@ -9,14 +9,27 @@ import io.kubrig.machinery.clock.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** Clients over the network, as a kubeconfig or the service account of the pod says. */
 public final class KubeconfigClients implements ClientSource {
 
   @Override
   public KubernetesClient open(ClientSettings settings) {
-    Config config = settings.kubeconfig().isEmpty() ? inCluster(settings) : fromFile(Path.of(settings.kubeconfig()));
-    ConfigBuilder builder = new ConfigBuilder(config).withUserAgent(userAgent(settings.component()));
+    return client(settings, new ConfigBuilder(read(settings)));
+  }
+
+  @Override
+  public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
+    return client(settings, new ConfigBuilder(ClientSource.anonymous(read(settings))).withOauthTokenProvider(token::get));
+  }
+
+  private static Config read(ClientSettings settings) {
+    return settings.kubeconfig().isEmpty() ? inCluster(settings) : fromFile(Path.of(settings.kubeconfig()));
+  }
+
+  private static KubernetesClient client(ClientSettings settings, ConfigBuilder builder) {
+    builder.withUserAgent(userAgent(settings.component()));
     if (!settings.master().isEmpty()) {
       builder.withMasterUrl(settings.master());
     }

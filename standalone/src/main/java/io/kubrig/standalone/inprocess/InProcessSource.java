@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Clients of the components that run in one process with their API server. Who a component is comes from its kubeconfig, as over the network: the
@@ -30,13 +31,29 @@ public final class InProcessSource implements ClientSource {
 
   @Override
   public KubernetesClient open(ClientSettings settings) {
+    Config config = read(settings);
+    return client(named(config, settings).build(), identity(config));
+  }
+
+  @Override
+  public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
+    return client(named(ClientSource.anonymous(read(settings)), settings).withOauthTokenProvider(token::get).build(), List.of());
+  }
+
+  private static Config read(ClientSettings settings) {
     Path file = Path.of(settings.kubeconfig());
     if (!Files.isReadable(file)) {
       throw new StartException("the kubeconfig " + file + " of " + settings.component() + " cannot be read");
     }
-    Config config = Config.fromKubeconfig(file.toFile());
-    Config named = new ConfigBuilder(config).withUserAgent(KubeconfigClients.userAgent(settings.component())).build();
-    return new KubernetesClientBuilder().withConfig(named).withHttpClientFactory(new InProcessClients(handler, identity(config))).build();
+    return Config.fromKubeconfig(file.toFile());
+  }
+
+  private static ConfigBuilder named(Config config, ClientSettings settings) {
+    return new ConfigBuilder(config).withUserAgent(KubeconfigClients.userAgent(settings.component()));
+  }
+
+  private KubernetesClient client(Config config, List<X509Certificate> identity) {
+    return new KubernetesClientBuilder().withConfig(config).withHttpClientFactory(new InProcessClients(handler, identity)).build();
   }
 
   private static List<X509Certificate> identity(Config config) {
