@@ -47,9 +47,13 @@ public final class Quantities {
 
   public static void resourceName(String name, FieldPath path, FieldErrors errors) {
     Names.qualifiedName(name).forEach(text -> errors.invalid(path, name, text));
-    if (!name.contains("/") && !STANDARD_RESOURCES.contains(name)) {
+    if (!name.contains("/") && !isStandard(name)) {
       errors.invalid(path, name, "must be a standard resource type or fully qualified");
     }
+  }
+
+  private static boolean isStandard(String name) {
+    return STANDARD_RESOURCES.contains(name) || name.startsWith("hugepages-") || name.startsWith("requests.hugepages-");
   }
 
   /** An amount must not be negative, and whole where the resource is counted. */

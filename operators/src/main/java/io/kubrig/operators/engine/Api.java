@@ -52,16 +52,14 @@ public final class Api {
     return show(client.resource(object).updateStatus());
   }
 
-  /** Applies a patch of a type. */
+  /** Applies a patch of a type. The client is given the object because it would read it first otherwise, which not every account may. */
   public <T extends HasMetadata> T patch(T object, PatchType type, Map<String, ?> patch) {
-    return show(resource(kindOf(object), object.getMetadata().getNamespace(), object.getMetadata().getName())
-        .patch(PatchContext.of(type), Objects.patch(patch)));
+    return show(client.resource(object).patch(PatchContext.of(type), Objects.patch(patch)));
   }
 
   /** Applies a patch of a type to a subresource. */
   public <T extends HasMetadata> T patch(T object, String subresource, PatchType type, Map<String, ?> patch) {
-    return show(resource(kindOf(object), object.getMetadata().getNamespace(), object.getMetadata().getName())
-        .subresource(subresource).patch(PatchContext.of(type), Objects.patch(patch)));
+    return show(client.resource(object).subresource(subresource).patch(PatchContext.of(type), Objects.patch(patch)));
   }
 
   /** Deletes an object, whatever its state. */
