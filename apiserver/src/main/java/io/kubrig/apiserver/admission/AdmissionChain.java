@@ -16,17 +16,25 @@ public final class AdmissionChain {
     }
   }
 
+  /** Asks every plugin; when one refuses, those that had agreed take back what they did for the request. */
   public void validate(AdmissionRequest request) {
-    for (AdmissionPlugin plugin : plugins) {
-      plugin.validate(request);
+    boolean agreed = false;
+    try {
+      for (AdmissionPlugin plugin : plugins) {
+        plugin.validate(request);
+      }
+      agreed = true;
+    } finally {
+      if (!agreed) {
+        abandoned(request);
+      }
     }
   }
 
-  /** Tells the plugins in reverse order that a request they agreed to came to nothing. */
+  /** To be called when a request that all plugins agreed to came to nothing. */
   public void abandoned(AdmissionRequest request) {
-    for (AdmissionPlugin plugin : plugins.reversed()) {
-      plugin.abandoned(request);
-    }
+    request.undoing().forEach(Runnable::run);
+    request.undoing().clear();
   }
 
   public List<AdmissionPlugin> plugins() {

@@ -11,9 +11,6 @@ public interface AdmissionPlugin {
   /** Changes the object before it is validated. May be called again when a later plugin changed it. */
   default void mutate(AdmissionRequest request) throws ApiException {}
 
-  /** Looks at the final object. */
+  /** Looks at the final object. What it takes for the write it gives back through {@link AdmissionRequest#ifAbandoned}. */
   default void validate(AdmissionRequest request) throws ApiException {}
-
-  /** Called when the write did not happen after all although every plugin had agreed (quota gives back what it took). */
-  default void abandoned(AdmissionRequest request) {}
 }

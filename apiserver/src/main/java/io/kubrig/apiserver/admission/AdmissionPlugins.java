@@ -1,12 +1,17 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.admission.podsecurity.PodSecurity;
+import io.kubrig.apiserver.admission.quota.ResourceQuota;
+import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.kinds.Cluster;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** The admission plugins in native's order, those that are on by default and those that were switched on. */
+/** The admission plugins in native's order, those that are on by default and those that were switched on. (Source: pkg/kubeapiserver/options/plugins.go.) */
 public final class AdmissionPlugins {
 
   /**
@@ -19,15 +24,51 @@ public final class AdmissionPlugins {
    */
   public record Settings(List<String> enabled, List<String> disabled, long notReadySeconds, long unreachableSeconds) {}
 
+  /**
+   * The parts of the server that plugins ask.
+   *
+   * @param authorizer asked late: it is made after admission
+   */
+  public record Services(Cluster cluster, Supplier<Authorizer> authorizer, KindLookup kinds, OwnWrites writes) {}
+
   private AdmissionPlugins() {}
 
   /** Every plugin that there is, with whether it is on by default, in the order in which they are asked. */
-  private static List<Candidate> all(Settings settings, Cluster cluster) {
+  private static List<Candidate> all(Settings settings, Services services) {
+    Cluster cluster = services.cluster();
+    Supplier<Authorizer> authorizer = services.authorizer();
     return List.of(
+        off(new AlwaysAdmit()),
+        off(new NamespaceAutoProvision(cluster, services.writes())),
         on(new NamespaceLifecycle(cluster)),
+        off(new NamespaceExists(cluster)),
+        off(new LimitPodHardAntiAffinityTopology()),
+        on(new LimitRanger(cluster)),
         on(new ServiceAccountAdmission(cluster)),
+        off(new NodeRestriction(cluster, authorizer)),
+        on(new TaintNodesByCondition()),
+        off(new AlwaysPullImages()),
+        on(new PodSecurity(cluster, PodSecurity.Configuration.DEFAULT)),
+        off(new PodNodeSelector(cluster, Map.of())),
         on(new PriorityAdmission(cluster)),
-        on(new DefaultTolerationSeconds(settings.notReadySeconds(), settings.unreachableSeconds())));
+        on(new DefaultTolerationSeconds(settings.notReadySeconds(), settings.unreachableSeconds())),
+        off(new PodTolerationRestriction(cluster, List.of(), List.of())),
+        off(new ExtendedResourceToleration()),
+        on(new DefaultStorageClass(cluster)),
+        on(new StorageObjectInUseProtection()),
+        off(new OwnerReferencesPermissionEnforcement(authorizer, services.kinds())),
+        on(new PersistentVolumeClaimResize(cluster)),
+        on(new RuntimeClassAdmission(cluster)),
+        on(new CertificateApproval(authorizer)),
+        on(new CertificateSigning(authorizer)),
+        on(new ClusterTrustBundleAttest(authorizer)),
+        on(new CertificateSubjectRestriction()),
+        on(new DefaultIngressClass(cluster)),
+        off(new DenyServiceExternalIPs()),
+        on(new PodTopologyLabels(cluster)),
+        // policies and webhooks come here: only quota and denial see what they have made of an object
+        on(new ResourceQuota(cluster, services.writes())),
+        off(new AlwaysDeny()));
   }
 
   private record Candidate(AdmissionPlugin plugin, boolean byDefault) {}
@@ -36,13 +77,17 @@ public final class AdmissionPlugins {
     return new Candidate(plugin, true);
   }
 
+  private static Candidate off(AdmissionPlugin plugin) {
+    return new Candidate(plugin, false);
+  }
+
   /**
    * The plugins that are to run.
    *
    * @throws IllegalArgumentException when a name is not known; the message lists those that are
    */
-  public static List<AdmissionPlugin> of(Settings settings, Cluster cluster) {
-    List<Candidate> all = all(settings, cluster);
+  public static List<AdmissionPlugin> of(Settings settings, Services services) {
+    List<Candidate> all = all(settings, services);
     Set<String> named = new HashSet<>(settings.enabled());
     named.addAll(settings.disabled());
     List<String> known = all.stream().map(candidate -> candidate.plugin().name()).toList();

@@ -1,7 +1,12 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.registry.Operation.Verb;
+import io.kubrig.apiserver.registry.Resource;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A write on its way to storage, as admission sees it.
@@ -9,8 +14,13 @@ import io.kubrig.machinery.tree.Tree;
  * @param object the new state in the version of the request, null for a deletion; mutating plugins change it in place
  * @param old the state so far, null for a creation; not to be changed
  * @param options the CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of the request; for CONNECT what the subresource takes
+ * @param undoing what is to be done when the write comes to nothing after all, see {@link #ifAbandoned}
  */
-public record AdmissionRequest(Operation operation, Tree object, Tree old, Tree options) {
+public record AdmissionRequest(Operation operation, Tree object, Tree old, Tree options, List<Runnable> undoing) {
+
+  public AdmissionRequest(Operation operation, Tree object, Tree old, Tree options) {
+    this(operation, object, old, options, new ArrayList<>());
+  }
 
   public boolean is(String group, String plural) {
     return operation.resource().group().equals(group) && operation.resource().plural().equals(plural);
@@ -19,5 +29,44 @@ public record AdmissionRequest(Operation operation, Tree object, Tree old, Tree 
   /** Whether the main resource is written, no subresource of it. */
   public boolean isMain() {
     return operation.subresource().isEmpty();
+  }
+
+  public boolean isThrough(String subresource) {
+    return operation.subresource().equals(subresource);
+  }
+
+  public boolean creates() {
+    return operation.verb() == Verb.CREATE;
+  }
+
+  public boolean updates() {
+    return operation.verb() == Verb.UPDATE;
+  }
+
+  public boolean deletes() {
+    return operation.verb() == Verb.DELETE;
+  }
+
+  /** Has something done when the write does not happen although this plugin agreed (quota gives back what it took). Last registered, first done. */
+  public void ifAbandoned(Runnable undo) {
+    undoing.addFirst(undo);
+  }
+
+  /** The refusal in native's words: an object whose name is still to be generated goes by the base of its name. */
+  public ApiException forbidden(String why) {
+    Resource resource = operation.resource();
+    return ApiException.forbidden(resource.group(), resource.plural(), displayName(), why);
+  }
+
+  private String displayName() {
+    if (!operation.name().isEmpty()) {
+      return operation.name();
+    }
+    Tree metadata = object == null ? Tree.empty() : object.tree("metadata");
+    String name = metadata.string("name");
+    if (!name.isEmpty()) {
+      return name;
+    }
+    return metadata.string("generateName", "Unknown");
   }
 }

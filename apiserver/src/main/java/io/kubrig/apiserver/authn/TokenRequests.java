@@ -47,10 +47,14 @@ public final class TokenRequests {
     this.ids = ids;
   }
 
-  /** Fills what a TokenRequest may leave out. */
-  public void applyDefaults(Tree request) {
+  /** Fills in how long a token lives when a TokenRequest does not say. */
+  public void applyExpiration(Tree request) {
+    request.need("spec").fill("expirationSeconds", 3600L);
+  }
+
+  /** Fills in who a token is for when a TokenRequest does not say, which admission has seen. */
+  public void applyAudiences(Tree request) {
     Tree spec = request.need("spec");
-    spec.fill("expirationSeconds", 3600L);
     if (spec.list("audiences").isEmpty()) {
       spec.set("audiences", new ArrayList<Object>(audiences));
     }

@@ -22,17 +22,15 @@ public final class NodeAuthorizer implements Authorizer {
     graph = new NodeGraph(objects);
   }
 
-  /** The node that a user is; "" for a member of system:nodes with another name; empty for who is no node. */
-  static Optional<String> nodeOf(UserInfo user) {
-    if (!user.in("system:nodes")) {
-      return Optional.empty();
-    }
-    return Optional.of(user.name().startsWith(USER_PREFIX) ? user.name().substring(USER_PREFIX.length()) : "");
+  /** The node that a user is, "" when its name says none; empty for who is no node. */
+  public static Optional<String> identity(UserInfo user) {
+    boolean node = user.in("system:nodes") && user.name().startsWith(USER_PREFIX);
+    return node ? Optional.of(user.name().substring(USER_PREFIX.length())) : Optional.empty();
   }
 
   @Override
   public Verdict authorize(Attributes asked) {
-    Optional<String> node = nodeOf(asked.user()).filter(name -> asked.user().name().startsWith(USER_PREFIX));
+    Optional<String> node = identity(asked.user());
     if (node.isEmpty()) {
       return Verdict.noOpinion("");
     }
@@ -181,7 +179,7 @@ public final class NodeAuthorizer implements Authorizer {
 
   @Override
   public UserRules rulesFor(UserInfo user, String namespace) {
-    boolean node = nodeOf(user).isPresent();
+    boolean node = identity(user).isPresent();
     return new UserRules(List.of(), node, node ? "node authorizer does not support user rule resolution" : "");
   }
 }

@@ -23,6 +23,11 @@ final class ObjectMeta {
     metadata.remove("deletionTimestamp");
     metadata.remove("deletionGracePeriodSeconds");
     metadata.remove("selfLink");
+  }
+
+  /** Names an object that has only the base of a name. */
+  static void generateName(Tree object, RandomGenerator random) {
+    Tree metadata = object.need("metadata");
     if (metadata.string("name").isEmpty() && !metadata.string("generateName").isEmpty()) {
       metadata.set("name", generateName(metadata.string("generateName"), random));
     }

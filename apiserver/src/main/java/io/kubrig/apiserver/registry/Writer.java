@@ -74,13 +74,17 @@ public final class Writer {
     if (!object.tree("metadata").string("resourceVersion").isEmpty()) {
       throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", Tree.empty());
     }
-    boolean generated = object.tree("metadata").string("name").isEmpty();
+    Tree mutated = object.copy();
+    ObjectMeta.fillSystemFields(mutated, operation, random);
+    Operation creation = operation.as(Operation.Verb.CREATE, mutated.tree("metadata").string("name"));
+    mutated = recordsOwner ? ownership.updated(creation, new Tree(), mutated, Lens.OBJECT) : mutated;
+    admission.mutate(new AdmissionRequest(creation, mutated, null, options));
+    boolean generated = mutated.tree("metadata").string("name").isEmpty();
     for (int attempt = 1; ; attempt++) {
-      Tree candidate = object.copy();
-      ObjectMeta.fillSystemFields(candidate, operation, random);
+      Tree candidate = mutated.copy();
+      ObjectMeta.generateName(candidate, random);
       Operation named = operation.as(Operation.Verb.CREATE, candidate.tree("metadata").string("name"));
-      Tree owned = recordsOwner ? ownership.updated(named, new Tree(), candidate, Lens.OBJECT) : candidate;
-      Optional<Tree> stored = tryCreate(named, owned, options);
+      Optional<Tree> stored = tryCreate(named, candidate, options);
       if (stored.isPresent()) {
         return stored.get();
       }
@@ -94,8 +98,6 @@ public final class Writer {
   private Optional<Tree> tryCreate(Operation operation, Tree object, Tree options) {
     Resource resource = operation.resource();
     Kind kind = resource.behaviour();
-    AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
-    admission.mutate(request);
     if (kind.hasStatus()) {
       kind.initialStatus(object, forms.empty(resource, operation.version()));
     }
@@ -109,6 +111,7 @@ public final class Writer {
     MetadataRules.check(object, resource.namespaced(), kind.nameRule(), errors);
     kind.validate(object, errors, operation);
     failIfInvalid(operation, object, errors);
+    AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
     admission.validate(request);
     Optional<Tree> stored;
     try {

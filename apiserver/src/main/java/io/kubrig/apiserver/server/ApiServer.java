@@ -105,7 +105,13 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private AdmissionChain admission() {
-    List<AdmissionPlugin> plugins = new ArrayList<>(AdmissionPlugins.of(settings.admission(), objects));
+    AdmissionPlugins.Services services =
+        new AdmissionPlugins.Services(
+            objects,
+            () -> security().authorizer(),
+            (group, kind) -> registry().catalog().byKind(group, kind),
+            new ServerWrites(this::registry, settings.clock()));
+    List<AdmissionPlugin> plugins = new ArrayList<>(AdmissionPlugins.of(settings.admission(), services));
     plugins.add(new EscalationCheck(() -> security().escalation()));
     return new AdmissionChain(plugins);
   }

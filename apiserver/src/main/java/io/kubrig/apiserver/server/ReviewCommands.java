@@ -65,12 +65,13 @@ final class ReviewCommands {
         objects
             .get("", "serviceaccounts", target.namespace(), target.name())
             .orElseThrow(() -> ApiException.notFound("", "serviceaccounts", target.name()));
-    tokens.applyDefaults(question);
+    tokens.applyExpiration(question);
     Operation operation =
         new Operation(Operation.Verb.CREATE, target.resource(), target.version(), "token", target.namespace(), target.name(), call.user(),
             Operation.Options.NONE, call.received());
     AdmissionRequest request = new AdmissionRequest(operation, question, null, Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1"));
     admission.mutate(request);
+    tokens.applyAudiences(question);
     admission.validate(request);
     return tokens.issue(account, question);
   }

@@ -42,7 +42,8 @@ class ServiceAccountTokensTest {
 
   private String issue(String spec) {
     Tree request = tree("{'kind':'TokenRequest','spec':" + spec + "}");
-    requests.applyDefaults(request);
+    requests.applyExpiration(request);
+    requests.applyAudiences(request);
     return requests.issue(objects.get("", "serviceaccounts", "ns", "s").orElseThrow(), request).tree("status").string("token");
   }
 
