@@ -186,7 +186,8 @@ public final class KubrigCluster implements AutoCloseable {
         security,
         new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300),
         new ApiServerSettings.Limits(400, 200, List.of(), ""),
-        KubrigCluster::noKubelets);
+        KubrigCluster::noKubelets,
+        false);
   }
 
   private static Kubelets noKubelets() {
