@@ -17,7 +17,6 @@ import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
-import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.CertificateAuthority;
@@ -157,8 +156,8 @@ public final class KubrigCluster implements AutoCloseable {
     }
 
     @Override
-    public KubernetesClient open(ClientSettings settings, Supplier<String> token) {
-      return client(KubeconfigClients.withToken(CONFIG, token), List.of());
+    public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
+      return client(new ConfigBuilder(CONFIG).withOauthTokenProvider(token::get).build(), List.of());
     }
   }
 

@@ -109,12 +109,8 @@ public final class ResourceHandler {
       case "PUT" -> update(call, target, warnings);
       case "PATCH" -> patch(call, target, warnings);
       case "DELETE" -> delete(call, target, warnings);
-      default -> throw methodNotAllowed();
+      default -> throw ApiException.methodNotAllowed();
     }
-  }
-
-  static ApiException methodNotAllowed() {
-    return new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", Tree.empty());
   }
 
   // ---- reading -------------------------------------------------------------------------------------------------------
@@ -226,11 +222,11 @@ public final class ResourceHandler {
 
   private void create(Call call, Target target, List<String> warnings) throws IOException {
     if (!target.isCollection()) {
-      throw methodNotAllowed();
+      throw ApiException.methodNotAllowed();
     }
     require(target, "create");
     if (target.resource().namespaced() && target.namespace().isEmpty()) {
-      throw methodNotAllowed();
+      throw ApiException.methodNotAllowed();
     }
     Views.View view = view(call, target, Offer.PROJECTIONS);
     WriteOptions.Read options = writeOptions.read(call, WriteOptions.CREATE);
@@ -347,7 +343,7 @@ public final class ResourceHandler {
 
   private void delete(Call call, Target target, List<String> warnings) throws IOException {
     if (!target.isMain()) {
-      throw methodNotAllowed();
+      throw ApiException.methodNotAllowed();
     }
     if (target.isCollection()) {
       deleteCollection(call, target, warnings);
@@ -381,7 +377,7 @@ public final class ResourceHandler {
     require(target, "deletecollection");
     Resource resource = target.resource();
     if (resource.namespaced() && target.namespace().isEmpty()) {
-      throw methodNotAllowed();
+      throw ApiException.methodNotAllowed();
     }
     Views.View view = view(call, target, Offer.PROJECTIONS);
     WriteOptions.Read options = writeOptions.readDelete(call, bodies);
@@ -425,13 +421,13 @@ public final class ResourceHandler {
 
   private static void require(Target target, String verb) {
     if (target.isMain() && !target.resource().can(verb)) {
-      throw methodNotAllowed();
+      throw ApiException.methodNotAllowed();
     }
   }
 
   private static void requireObject(Target target) {
     if (target.isCollection()) {
-      throw methodNotAllowed();
+      throw ApiException.methodNotAllowed();
     }
   }
 

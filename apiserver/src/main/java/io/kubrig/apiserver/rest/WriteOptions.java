@@ -37,6 +37,11 @@ public final class WriteOptions {
    */
   public record Read(Tree tree, Operation.Options options) {}
 
+  /** The options of a create. */
+  public Read readCreate(Call call) {
+    return read(call, CREATE);
+  }
+
   Read read(Call call, String kind) {
     boolean apply = kind.equals(APPLY);
     Tree tree = Tree.of("kind", apply ? PATCH : kind, "apiVersion", "meta.k8s.io/v1");

@@ -41,6 +41,7 @@ import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.rest.TypedDecoding;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.subresource.BindingCommand;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
@@ -91,7 +92,11 @@ public final class ApiServer implements Handler, AutoCloseable {
     commands.putAll(
         new ReviewCommands(schemas, bodies, responses, admission).of(security.reviews(), security.tokenRequests(), objects));
     commands.putAll(new Connections(objects, settings.kubelets(), settings.random()).commands());
-    resources = new ResourceHandler(registry, bodies, responses, new WriteOptions(schemas), new Patches(forms, ownership));
+    WriteOptions writeOptions = new WriteOptions(schemas);
+    Subresource binding = new BindingCommand(registry, bodies, responses, writeOptions, admission);
+    commands.put("pods/binding", binding);
+    commands.put("bindings/", binding);
+    resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     openApi = new OpenApiHandler(served, new OpenApiDocuments(schemas, KubernetesSchemas::descriptions));

@@ -82,7 +82,7 @@ final class ReviewCommands {
 
   private void answer(Call call, ResourceHandler.Target target, GroupVersionKind kind, List<String> warnings, Answer answer) throws IOException {
     if (!call.exchange().method().equals("POST")) {
-      throw new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", Tree.empty());
+      throw ApiException.methodNotAllowed();
     }
     Representation representation = Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS, true);
     Bodies.Expected expected = new Bodies.Expected(kind, schemas.kind(kind).orElseThrow(), false);

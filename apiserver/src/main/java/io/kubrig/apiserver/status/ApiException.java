@@ -117,6 +117,11 @@ public final class ApiException extends RuntimeException {
     return new ApiException(405, "MethodNotAllowed", action + " is not supported on resources of kind \"" + qualified(group, resource) + "\"", details);
   }
 
+  /** 405 for a method that a path does not take. */
+  public static ApiException methodNotAllowed() {
+    return new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new Tree());
+  }
+
   public static ApiException gone(String message) {
     return new ApiException(410, "Gone", message, new Tree());
   }
