@@ -50,7 +50,7 @@ public final class BindingCommand implements Subresource {
     WriteOptions.Read options = writeOptions.readCreate(call);
     Bodies.Expected expected = new Bodies.Expected(BINDING, registry.schemas().kind(BINDING).orElseThrow(), false);
     Tree binding = bodies.object(call, expected, options.options().fieldValidation(), warnings::add);
-    String name = target.isMain() ? binding.tree("metadata").string("name") : target.name();
+    String name = target.subresource().isEmpty() ? binding.tree("metadata").string("name") : target.name();
     Resource pods = registry.catalog().resource("", "pods").orElseThrow();
     Operation operation =
         new Operation(
