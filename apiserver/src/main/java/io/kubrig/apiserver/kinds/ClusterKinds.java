@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds;
 
+import io.kubrig.apiserver.customresource.DefinitionKind;
 import io.kubrig.apiserver.kinds.apiregistration.ApiServiceKind;
 import io.kubrig.apiserver.kinds.coordination.LeaseKind;
 import io.kubrig.apiserver.kinds.core.CoreKinds;
@@ -20,6 +21,7 @@ final class ClusterKinds {
     kinds.put("apiregistration.k8s.io/APIService", new ApiServiceKind(cluster));
     kinds.put("coordination.k8s.io/Lease", new LeaseKind());
     kinds.put("discovery.k8s.io/EndpointSlice", new EndpointSliceKind());
+    kinds.put("apiextensions.k8s.io/CustomResourceDefinition", new DefinitionKind());
     Kind rbac =
         new Kind() {
           @Override

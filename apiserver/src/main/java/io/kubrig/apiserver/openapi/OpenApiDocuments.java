@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.openapi;
 
 import io.kubrig.apiserver.discovery.ServedApis;
+import io.kubrig.apiserver.discovery.ServedVersion;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
@@ -58,8 +59,17 @@ public final class OpenApiDocuments {
     parts()
         .paths
         .parts(served)
-        .forEach((name, paths) -> written.put(name, () -> DocumentV3.write(paths.get(), this::definition, kindsOf(name))));
+        .forEach((name, paths) -> written.put(name, () -> part(served, name, paths.get())));
     return written;
+  }
+
+  private Tree part(ServedApis.Snapshot served, String name, Map<String, List<Operation>> paths) {
+    Tree document = DocumentV3.write(paths, this::definition, kindsOf(name));
+    boolean isCustom =
+        served.named().stream()
+            .flatMap(group -> group.versions().stream())
+            .anyMatch(version -> version.origin() == ServedVersion.Origin.CUSTOM && name.equals("apis/" + version.api().groupVersion()));
+    return isCustom ? document.set("info", Tree.of("title", "Kubernetes CRD Swagger", "version", "v0.1.0")) : document;
   }
 
   /** All parts of version 3, written. */

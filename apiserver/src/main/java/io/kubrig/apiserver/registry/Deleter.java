@@ -77,6 +77,9 @@ public final class Deleter {
   /** What is to be done; marks the object where that is it. */
   private static Step decide(Operation operation, Tree options, Tree object) {
     Kind kind = operation.resource().behaviour();
+    if (kind.beginsDeletion(object, operation.now())) {
+      return Step.MARK;
+    }
     Grace grace = grace(operation, options, object);
     boolean finalizersChanged = setPropagationFinalizers(kind, options, object);
     if (grace == Grace.PENDING && !finalizersChanged) {

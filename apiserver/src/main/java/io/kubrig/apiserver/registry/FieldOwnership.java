@@ -148,19 +148,21 @@ public final class FieldOwnership implements Ownership {
         .schemas()
         .forEach((version, schema) -> byVersion.put(resource.apiVersion(version), resource.custom() ? FieldManager.customSchema(schema, objectMeta) : schema));
     Versions versions = versions(byVersion, resource.behaviour());
-    FieldSet reset = FieldSet.of(resets(resource, operation.subresource()).toArray(String[]::new));
     Map<String, FieldSet> resets = new HashMap<>();
-    byVersion.keySet().forEach(version -> resets.put(version, reset));
+    for (String version : resource.schemas().keySet()) {
+      Set<String> paths = resets(resource, version, operation.subresource());
+      resets.put(resource.apiVersion(version), FieldSet.of(paths.toArray(String[]::new)));
+    }
     return resource.custom()
         ? FieldManager.custom(kind, operation.subresource(), versions, resets)
         : FieldManager.builtIn(kind, operation.subresource(), versions, resets);
   }
 
-  private static Set<String> resets(Resource resource, String subresource) {
+  private static Set<String> resets(Resource resource, String version, String subresource) {
     Set<String> paths = new HashSet<>();
     if (subresource.isEmpty()) {
       paths.addAll(resource.behaviour().resetFields());
-      if (resource.behaviour().hasStatus()) {
+      if (resource.behaviour().hasStatus(version)) {
         paths.add("status");
       }
     } else if (subresource.equals("status")) {

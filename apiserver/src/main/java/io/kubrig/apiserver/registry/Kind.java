@@ -5,6 +5,7 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,11 @@ public interface Kind {
     MetadataRules.checkUpdate(object, old, errors);
   }
 
+  /** Whether finalizers must be standard ones or have a path. Not so for what users define, and their definitions. */
+  default boolean qualifiesFinalizers() {
+    return true;
+  }
+
   /** Everything that is wrong with going from {@code old} to {@code object}; {@link #validate} has been called on the new one before. */
   default void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {}
 
@@ -57,6 +63,16 @@ public interface Kind {
   /** Whether the kind has the status subresource, and so ignores status elsewhere. */
   default boolean hasStatus() {
     return false;
+  }
+
+  /** {@link #hasStatus()} of one version: custom resources may have it in some of theirs. */
+  default boolean hasStatus(String version) {
+    return hasStatus();
+  }
+
+  /** Whether a subresource of the resource is served in one version. */
+  default boolean hasSubresource(String version, String subresource) {
+    return true;
   }
 
   /**
@@ -120,6 +136,16 @@ public interface Kind {
     return TableColumns.NAME_AND_AGE;
   }
 
+  /** What kubectl get shows in one version. */
+  default TableColumns columns(String version) {
+    return columns();
+  }
+
+  /** Whether stored objects are shown in their storage version as they are. Not so where a schema that changes shapes them on the way out. */
+  default boolean readsAsStored(String version) {
+    return true;
+  }
+
   /** How long objects live; empty for ever. */
   default Optional<Duration> timeToLive(Tree object) {
     return Optional.empty();
@@ -137,6 +163,15 @@ public interface Kind {
 
   /** Whether an object keeps itself from going by more than metadata.finalizers (the spec.finalizers of a namespace). */
   default boolean holdsItself(Tree object) {
+    return false;
+  }
+
+  /**
+   * Does everything that the beginning of a deletion does to an object, for kinds whose objects never go at once; others answer false.
+   *
+   * @return whether the object was changed and is to be stored
+   */
+  default boolean beginsDeletion(Tree object, Instant now) {
     return false;
   }
 

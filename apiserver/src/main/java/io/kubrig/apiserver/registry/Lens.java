@@ -42,7 +42,7 @@ public interface Lens {
         @Override
         public void prepare(Tree object, Tree old, Operation operation) {
           Kind kind = operation.resource().behaviour();
-          if (kind.hasStatus()) {
+          if (kind.hasStatus(operation.version())) {
             carry("status", object, old);
           }
           kind.prepareForUpdate(object, old, operation);

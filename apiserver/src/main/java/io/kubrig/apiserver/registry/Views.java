@@ -38,13 +38,17 @@ public final class Views {
       return representation.mediaType() == MediaType.JSON
           && !representation.pretty()
           && representation.projection() == Representation.Projection.OBJECT
-          && resource.isStoredAs(version);
+          && asStored(resource, version);
     }
+  }
+
+  private static boolean asStored(Resource resource, String version) {
+    return resource.isStoredAs(version) && resource.behaviour().readsAsStored(version);
   }
 
   /** The object in the version of the view; {@code stored} is in the storage version and may be changed. */
   public static Tree inVersion(Resource resource, String version, Tree stored) {
-    return resource.isStoredAs(version)
+    return asStored(resource, version)
         ? stored
         : resource.behaviour().convert(stored, resource.storageApiVersion(), resource.apiVersion(version));
   }
@@ -68,14 +72,14 @@ public final class Views {
       case METADATA, METADATA_LIST -> Projections.metadata(object);
       case TABLE ->
           Projections.table(
-              List.of(object), listMetadata, view.resource().behaviour().columns(), view.rowObject(), withColumns, view.now());
+              List.of(object), listMetadata, view.resource().behaviour().columns(view.version()), view.rowObject(), withColumns, view.now());
     };
   }
 
   public byte[] list(View view, Lister.Page page) {
     Tree metadata = listMetadata(page);
     if (view.isStored()) {
-      return concatenated(view, metadata, page.entries());
+      return concatenated(view, withContinue(view, metadata), page.entries());
     }
     List<Tree> objects = new ArrayList<>(page.entries().size());
     page.entries().forEach(entry -> objects.add(inVersion(view.resource(), view.version(), ObjectStore.tree(entry))));
@@ -88,9 +92,17 @@ public final class Views {
         switch (view.representation().projection()) {
           case OBJECT -> plainList(view, metadata, objects);
           case METADATA, METADATA_LIST -> Projections.metadataList(objects, metadata);
-          case TABLE -> Projections.table(objects, metadata, view.resource().behaviour().columns(), view.rowObject(), true, view.now());
+          case TABLE -> Projections.table(objects, metadata, view.resource().behaviour().columns(view.version()), view.rowObject(), true, view.now());
         };
     return encoder.encode(list, view.representation());
+  }
+
+  /** Lists of custom resources always say where they continue, even nowhere. */
+  private static Tree withContinue(View view, Tree metadata) {
+    if (view.resource().custom()) {
+      metadata.fill("continue", "");
+    }
+    return metadata;
   }
 
   private static Tree plainList(View view, Tree metadata, List<Tree> objects) {
@@ -108,7 +120,7 @@ public final class Views {
         "apiVersion",
         view.resource().apiVersion(view.version()),
         "metadata",
-        metadata,
+        withContinue(view, metadata),
         "items",
         items);
   }
@@ -202,7 +214,7 @@ public final class Views {
         Projections.table(
             List.of(),
             Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion")),
-            view.resource().behaviour().columns(),
+            view.resource().behaviour().columns(view.version()),
             view.rowObject(),
             withColumns,
             view.now());

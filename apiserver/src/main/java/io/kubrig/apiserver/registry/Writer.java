@@ -98,7 +98,7 @@ public final class Writer {
   private Optional<Tree> tryCreate(Operation operation, Tree object, Tree options) {
     Resource resource = operation.resource();
     Kind kind = resource.behaviour();
-    if (kind.hasStatus()) {
+    if (kind.hasStatus(operation.version())) {
       kind.initialStatus(object, forms.empty(resource, operation.version()));
     }
     Tree metadata = object.need("metadata");
@@ -108,7 +108,7 @@ public final class Writer {
     kind.prepareForCreate(object, operation);
     kind.warnings(object, null).forEach(operation::warn);
     FieldErrors errors = new FieldErrors();
-    MetadataRules.check(object, resource.namespaced(), kind.nameRule(), errors);
+    MetadataRules.check(object, resource.namespaced(), kind.nameRule(), kind.qualifiesFinalizers(), errors);
     kind.validate(object, errors, operation);
     failIfInvalid(operation, object, errors);
     AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
@@ -226,7 +226,7 @@ public final class Writer {
     lens.prepare(object, old, operation);
     resource.behaviour().warnings(object, old).forEach(operation::warn);
     FieldErrors errors = new FieldErrors();
-    MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, errors);
+    MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, resource.behaviour().qualifiesFinalizers(), errors);
     MetadataRules.checkUpdate(object, old, errors);
     resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), errors);
     lens.validate(object, old, errors, operation);
@@ -343,10 +343,11 @@ public final class Writer {
   // ---- both ----------------------------------------------------------------------------------------------------------
 
   private static void fitNamespace(Operation operation, Tree object) {
+    Tree metadata = object.need("metadata");
     if (!operation.resource().namespaced()) {
+      metadata.remove("namespace");
       return;
     }
-    Tree metadata = object.need("metadata");
     String namespace = metadata.string("namespace");
     if (namespace.isEmpty()) {
       metadata.set("namespace", operation.namespace());

@@ -4,6 +4,8 @@ import io.kubrig.apiserver.negotiation.MediaType;
 import io.kubrig.apiserver.negotiation.Negotiation;
 import io.kubrig.apiserver.registry.Operation.FieldValidation;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.json.Document;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.json.JsonException;
@@ -119,8 +121,21 @@ public final class Bodies {
       apiVersion = expected.kind().apiVersion();
     }
     GroupVersionKind actual = GroupVersionKind.of(apiVersion, kind);
-    if (!actual.equals(expected.kind())) {
+    if (expected.custom()) {
+      checkCustomKind(tree, actual, expected.kind());
+    } else if (!actual.equals(expected.kind())) {
       throw typed.mismatch(actual, expected);
+    }
+  }
+
+  private static void checkCustomKind(Tree tree, GroupVersionKind actual, GroupVersionKind expected) {
+    if (!actual.apiVersion().equals(expected.apiVersion())) {
+      throw ApiException.badRequest(
+          "the API version in the data (" + actual.apiVersion() + ") does not match the expected API version (" + expected.apiVersion() + ")");
+    }
+    if (!actual.kind().equals(expected.kind())) {
+      FieldErrors errors = new FieldErrors().invalid(FieldPath.of("kind"), actual.kind(), "must be " + expected.kind());
+      throw ApiException.invalid(expected.group(), actual.kind(), tree.tree("metadata").string("name"), errors);
     }
   }
 

@@ -91,8 +91,11 @@ public final class ResourceHandler {
       throw ApiException.noSuchPath();
     }
     String name = collection ? "" : info.parts().get(1);
-    if (!info.subresource().isEmpty() && !resource.hasSubresource(info.subresource())) {
+    if (!info.subresource().isEmpty() && !resource.custom() && !resource.hasSubresource(info.subresource())) {
       throw ApiException.noSuchPath();
+    }
+    if (!info.subresource().isEmpty() && resource.custom() && !resource.behaviour().hasSubresource(info.version(), info.subresource())) {
+      throw ApiException.notFound(resource.group(), resource.plural(), name);
     }
     return new Target(resource, info.version(), info.subresource(), namespace, name);
   }

@@ -5,6 +5,8 @@ import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.audit.Audit;
 import io.kubrig.apiserver.authn.Impersonation;
+import io.kubrig.apiserver.customresource.CustomResources;
+import io.kubrig.apiserver.customresource.DefinitionController;
 import io.kubrig.apiserver.discovery.DiscoveryHandler;
 import io.kubrig.apiserver.discovery.ServedApis;
 import io.kubrig.apiserver.discovery.ServedGroup;
@@ -15,6 +17,7 @@ import io.kubrig.apiserver.flowcontrol.InFlightLimit;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.apiserver.http.Headers;
+import io.kubrig.apiserver.http.RequestInfo;
 import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.openapi.OpenApiDocuments;
@@ -45,6 +48,8 @@ import io.kubrig.apiserver.subresource.BindingCommand;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.machinery.queue.Backoff;
+import io.kubrig.machinery.queue.WorkQueue;
 import io.kubrig.machinery.schema.ApiGroup;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.schemas.KubernetesSchemas;
@@ -71,6 +76,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final AdmissionChain admission;
   private final Security security;
   private final Pipeline pipeline;
+  private final DefinitionController definitions;
   private final Map<String, Subresource> commands = new HashMap<>();
 
   public ApiServer(ApiServerSettings settings) {
@@ -99,7 +105,9 @@ public final class ApiServer implements Handler, AutoCloseable {
     resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
-    openApi = new OpenApiHandler(served, new OpenApiDocuments(schemas, KubernetesSchemas::descriptions));
+    OpenApiDocuments documents = new OpenApiDocuments(schemas, KubernetesSchemas::descriptions);
+    openApi = new OpenApiHandler(served, documents);
+    definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas));
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
     pipeline = pipeline();
     kinds.repair();
@@ -107,6 +115,16 @@ public final class ApiServer implements Handler, AutoCloseable {
     bootstrap.run();
     new SelfPublication(bootstrap, objects, settings).publish();
     LocalApiServices.create(bootstrap, served.snapshot().groups());
+    definitions.start();
+  }
+
+  private DefinitionController definitions(CustomResources serving) {
+    DefinitionController.Parts parts =
+        new DefinitionController.Parts(
+            objects, registry.store(), registry.catalog(), registry.writer(), registry.deleter(), settings.clock());
+    WorkQueue<String> queue =
+        new WorkQueue<>("customresourcedefinition", settings.clock(), settings.metrics(), Backoff.controllerDefault(settings.clock()));
+    return new DefinitionController(parts, serving, queue);
   }
 
   private AdmissionChain admission() {
@@ -216,11 +234,27 @@ public final class ApiServer implements Handler, AutoCloseable {
     Call call = call(request);
     if (!request.info().resource()) {
       document(call, request.info().path());
-    } else if (!registry.catalog().servesGroup(request.info().group()) && !request.info().group().isEmpty()) {
+    } else if (isNobodys(request.info())) {
       Routes.notFound(request.exchange());
     } else {
       resources.handle(call);
     }
+  }
+
+  /** Whether a request is for what neither a built-in group nor a custom resource serves. */
+  private boolean isNobodys(RequestInfo info) {
+    ResourceCatalog catalog = registry.catalog();
+    if (info.group().isEmpty()) {
+      return false;
+    }
+    boolean builtIn = catalog.all().stream().anyMatch(resource -> !resource.custom() && resource.group().equals(info.group()));
+    if (builtIn && catalog.resource(info.group(), info.resourceName()).map(resource -> !resource.custom()).orElse(true)) {
+      return false;
+    }
+    return catalog
+        .served(info.group(), info.version(), info.resourceName())
+        .filter(resource -> resource.namespaced() || info.namespace().isEmpty())
+        .isEmpty();
   }
 
   private void document(Call call, String path) throws IOException {
@@ -256,6 +290,7 @@ public final class ApiServer implements Handler, AutoCloseable {
 
   @Override
   public void close() {
+    definitions.close();
     objects.close();
   }
 }

