@@ -17,6 +17,7 @@ import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -27,6 +28,9 @@ public final class Bodies {
 
   /** Kinds that may be sent under any group's version. */
   private static final Set<String> META_KINDS = Set.of("DeleteOptions");
+
+  /** Versions that are no longer served under which a kind may still be sent to its subresource. */
+  private static final Map<String, String> FORMER_VERSIONS = Map.of("Eviction", "policy/v1beta1");
 
   private final TypedDecoding typed;
 
@@ -119,6 +123,9 @@ public final class Bodies {
     }
     if (apiVersion.isEmpty()) {
       apiVersion = expected.kind().apiVersion();
+    }
+    if (apiVersion.equals(FORMER_VERSIONS.get(kind)) && kind.equals(expected.kind().kind())) {
+      return;
     }
     GroupVersionKind actual = GroupVersionKind.of(apiVersion, kind);
     if (expected.custom()) {

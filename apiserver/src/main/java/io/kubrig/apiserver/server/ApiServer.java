@@ -44,7 +44,10 @@ import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.rest.TypedDecoding;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
-import io.kubrig.apiserver.subresource.BindingCommand;
+import io.kubrig.apiserver.subresource.Bindings;
+import io.kubrig.apiserver.subresource.CommandParts;
+import io.kubrig.apiserver.subresource.DisruptionBudgets;
+import io.kubrig.apiserver.subresource.Evictions;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
@@ -99,9 +102,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         new ReviewCommands(schemas, bodies, responses, admission).of(security.reviews(), security.tokenRequests(), objects));
     commands.putAll(new Connections(objects, settings.kubelets(), settings.random()).commands());
     WriteOptions writeOptions = new WriteOptions(schemas);
-    Subresource binding = new BindingCommand(registry, bodies, responses, writeOptions, admission);
-    commands.put("pods/binding", binding);
-    commands.put("bindings/", binding);
+    commands.putAll(podCommands(new CommandParts(schemas, bodies, responses, writeOptions, admission, store)));
     resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
@@ -125,6 +126,13 @@ public final class ApiServer implements Handler, AutoCloseable {
     WorkQueue<String> queue =
         new WorkQueue<>("customresourcedefinition", settings.clock(), settings.metrics(), Backoff.controllerDefault(settings.clock()));
     return new DefinitionController(parts, serving, queue);
+  }
+
+  private Map<String, Subresource> podCommands(CommandParts parts) {
+    Subresource binding = new Bindings(parts, () -> registry().catalog().resource("", "pods").orElseThrow()).command();
+    DisruptionBudgets budgets =
+        new DisruptionBudgets(parts.store(), () -> registry().catalog().resource("policy", "poddisruptionbudgets").orElseThrow());
+    return Map.of("pods/binding", binding, "bindings/", binding, "pods/eviction", new Evictions(parts, budgets).command());
   }
 
   private AdmissionChain admission() {

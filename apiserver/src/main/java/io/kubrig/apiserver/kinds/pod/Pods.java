@@ -184,6 +184,11 @@ public final class Pods implements Kind {
   }
 
   @Override
+  public Optional<Lens> lens(String subresource) {
+    return PodLenses.of(subresource, scope);
+  }
+
+  @Override
   public boolean answersDeletedObject() {
     return true;
   }
