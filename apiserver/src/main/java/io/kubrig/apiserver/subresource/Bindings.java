@@ -115,6 +115,7 @@ public final class Bindings {
                 metadata.need("labels").fill(key, value);
               }
             });
+    pod.need("status").remove("nominatedNodeName");
     Conditions.set(pod, "PodScheduled", "", "", operation.now());
   }
 
