@@ -10,6 +10,8 @@ public enum NameRule {
   DNS_LABEL(Names::dnsLabel),
   /** A DNS label that begins with a letter (services). */
   DNS_1035_LABEL(Names::dns1035Label),
+  /** No rule of its own: the kind checks names itself. */
+  ANY((name, prefix) -> List.of()),
   /** Anything that can be one segment of a path (RBAC). */
   PATH_SEGMENT(Names::pathSegment);
 
