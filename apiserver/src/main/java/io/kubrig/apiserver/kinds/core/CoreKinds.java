@@ -19,6 +19,10 @@ public final class CoreKinds {
     kinds.put("/ServiceAccount", new ServiceAccountKind());
     kinds.put("/Event", new EventKind(cluster, true));
     kinds.put("events.k8s.io/Event", new EventKind(cluster, false));
+    kinds.put("/PersistentVolume", new PersistentVolumeKind(cluster));
+    kinds.put("/PersistentVolumeClaim", new PersistentVolumeClaimKind());
+    kinds.put("/LimitRange", new LimitRangeKind());
+    kinds.put("/ResourceQuota", new ResourceQuotaKind());
     return kinds;
   }
 }
