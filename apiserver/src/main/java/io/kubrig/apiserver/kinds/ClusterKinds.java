@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds;
 
 import io.kubrig.apiserver.customresource.DefinitionKind;
 import io.kubrig.apiserver.kinds.apiregistration.ApiServiceKind;
+import io.kubrig.apiserver.kinds.certificates.SigningRequestKind;
 import io.kubrig.apiserver.kinds.coordination.LeaseKind;
 import io.kubrig.apiserver.kinds.core.CoreKinds;
 import io.kubrig.apiserver.kinds.discovery.EndpointSliceKind;
@@ -11,6 +12,7 @@ import io.kubrig.apiserver.kinds.policy.PodDisruptionBudgetKind;
 import io.kubrig.apiserver.kinds.rbac.RbacKinds;
 import io.kubrig.apiserver.kinds.scheduling.PriorityClassKind;
 import io.kubrig.apiserver.kinds.service.ServiceKind;
+import io.kubrig.apiserver.kinds.storage.StorageKinds;
 import io.kubrig.apiserver.registry.Kind;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +25,8 @@ final class ClusterKinds {
     Map<String, Kind> kinds = new HashMap<>(CoreKinds.all(cluster));
     kinds.putAll(NetworkingKinds.all());
     kinds.putAll(RbacKinds.all());
+    kinds.putAll(StorageKinds.all());
+    kinds.put("certificates.k8s.io/CertificateSigningRequest", new SigningRequestKind());
     kinds.put("/Service", new ServiceKind(cluster));
     kinds.put("apiregistration.k8s.io/APIService", new ApiServiceKind(cluster));
     kinds.put("coordination.k8s.io/Lease", new LeaseKind());
