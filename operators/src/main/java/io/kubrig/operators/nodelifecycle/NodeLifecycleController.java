@@ -77,7 +77,7 @@ public final class NodeLifecycleController implements Controller {
   public void watch(Queue queue) {
     work = queue;
     nodes.onChange(node -> queue.add(new Key(NODE, node.getMetadata().getName())));
-    pods.watch(pod -> queue.add(new Key(POD + pod.getMetadata().getNamespace(), pod.getMetadata().getName())));
+    pods.watch(pod -> queue.add(new Key(pod.getMetadata().getNamespace(), POD + pod.getMetadata().getName())));
   }
 
   @Override
@@ -96,10 +96,10 @@ public final class NodeLifecycleController implements Controller {
       zones.due().forEach(this::evict);
       return Outcome.after(EVICTION_PERIOD);
     }
-    if (key.namespace().equals(NODE)) {
-      nodes.get("", key.name()).ifPresent(this::adjust);
+    if (key.name().startsWith(POD)) {
+      bound(new Key(key.namespace(), key.name().substring(POD.length())));
     } else {
-      bound(new Key(key.namespace().substring(POD.length()), key.name()));
+      nodes.get("", key.name()).ifPresent(this::adjust);
     }
     return Outcome.DONE;
   }
@@ -221,7 +221,7 @@ public final class NodeLifecycleController implements Controller {
     }
     if (observed.equals("True") && !"True".equals(HealthPlan.ready(node))) {
       events.record(reference(node), EventRecorder.NORMAL, "NodeNotReady", "Node " + name + " status is now: NodeNotReady");
-      pods.onNode(name).forEach(pod -> work.add(new Key(POD + pod.getMetadata().getNamespace(), pod.getMetadata().getName())));
+      pods.onNode(name).forEach(pod -> work.add(new Key(pod.getMetadata().getNamespace(), POD + pod.getMetadata().getName())));
     }
   }
 
