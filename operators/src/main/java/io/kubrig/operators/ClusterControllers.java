@@ -16,6 +16,9 @@ import io.kubrig.operators.rootca.RootCaController;
 import io.kubrig.operators.serviceaccount.AccountTokenController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
+import io.kubrig.operators.volumebinder.VolumeBinderController;
+import io.kubrig.operators.volumeprotection.ClaimProtectionController;
+import io.kubrig.operators.volumeprotection.VolumeProtectionController;
 import java.util.List;
 
 /** The controllers that keep the cluster itself: what every namespace, service, node and volume needs. */
@@ -50,6 +53,12 @@ final class ClusterControllers {
         new ControllerDescriptor("clusterrole-aggregation-controller", "clusterrole-aggregation", "clusterrole-aggregation-controller", true,
             "", ClusterRoleAggregationController::new),
         new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "bootstrap-signer", false, "", BootstrapSigner::new),
-        new ControllerDescriptor("token-cleaner-controller", "tokencleaner", "token-cleaner", false, "", TokenCleaner::new));
+        new ControllerDescriptor("token-cleaner-controller", "tokencleaner", "token-cleaner", false, "", TokenCleaner::new),
+        new ControllerDescriptor("persistentvolume-binder-controller", "persistentvolume-binder", "persistent-volume-binder", true, "",
+            VolumeBinderController::new),
+        new ControllerDescriptor("persistentvolume-protection-controller", "pv-protection", "pv-protection-controller", true, "",
+            VolumeProtectionController::new),
+        new ControllerDescriptor("persistentvolumeclaim-protection-controller", "pvc-protection", "pvc-protection-controller", true, "",
+            ClaimProtectionController::new));
   }
 }

@@ -1,0 +1,86 @@
+package io.kubrig.operators.volumebinder;
+
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.Cached;
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Outcome;
+import io.kubrig.operators.engine.Queue;
+import io.kubrig.operators.events.EventRecorder;
+import java.time.Duration;
+
+/** Binds claims and volumes. Keys: a claim by namespace and name, a volume by name, and the sweep over all. */
+public final class VolumeBinderController implements Controller {
+  private static final Key SWEEP = new Key("", "\0sweep");
+
+  private final Cached<PersistentVolume> volumes;
+  private final Cached<PersistentVolumeClaim> claims;
+  private final Cached<Pod> pods;
+  private final ClaimSync claimSync;
+  private final VolumeSync volumeSync;
+  private final Duration period;
+  private volatile Queue work; // set by watch, before anything runs
+
+  /** A controller in a manager. */
+  public VolumeBinderController(ControllerContext context) {
+    Api api = context.api();
+    EventRecorder events = context.events("persistentvolume-controller");
+    this.volumes = context.caches().of(PersistentVolume.class);
+    this.claims = context.caches().of(PersistentVolumeClaim.class);
+    this.pods = context.caches().of(Pod.class);
+    this.period = context.options().duration("pvclaimbinder-sync-period");
+    Binding binding = new Binding(api, context.clock());
+    Recycler recycler = new Recycler(api, pods, context.options());
+    this.claimSync = new ClaimSync(volumes, context.caches().of(StorageClass.class), pods, binding, events,
+        context.options().bool("enable-dynamic-provisioning"));
+    this.volumeSync = new VolumeSync(api, claims, binding, new Reclaiming(api, pods, binding, events, recycler), events);
+  }
+
+  @Override
+  public void watch(Queue queue) {
+    work = queue;
+    volumes.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), this::gone);
+    claims.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), this::gone);
+    pods.onChange(pod -> Recycler.volume(pod).ifPresent(volume -> queue.add(Key.of(volume))));
+  }
+
+  private void gone(PersistentVolume volume) {
+    ObjectReference ref = volume.getSpec().getClaimRef();
+    if (ref != null) {
+      work.add(new Key(ref.getNamespace(), ref.getName()));
+    }
+  }
+
+  private void gone(PersistentVolumeClaim claim) {
+    String volume = claim.getSpec().getVolumeName();
+    if (volume != null && !volume.isEmpty()) {
+      work.add(Key.of(volume));
+    }
+  }
+
+  @Override
+  public void started() {
+    work.add(SWEEP);
+  }
+
+  @Override
+  public Outcome reconcile(Key key) {
+    if (key.equals(SWEEP)) {
+      volumes.list().forEach(volume -> work.add(Key.of(volume)));
+      claims.list().forEach(claim -> work.add(Key.of(claim)));
+      return Outcome.after(period);
+    }
+    if (key.namespace().isEmpty()) {
+      volumes.get(key).ifPresent(volume -> volumeSync.sync(volume, work::add));
+    } else {
+      claims.get(key).ifPresent(claimSync::sync);
+    }
+    return Outcome.DONE;
+  }
+}
