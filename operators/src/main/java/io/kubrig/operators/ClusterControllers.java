@@ -2,10 +2,14 @@ package io.kubrig.operators;
 
 import io.kubrig.operators.bootstraptoken.BootstrapSigner;
 import io.kubrig.operators.bootstraptoken.TokenCleaner;
+import io.kubrig.operators.certificates.ApprovingController;
+import io.kubrig.operators.certificates.CleanerController;
+import io.kubrig.operators.certificates.SigningController;
 import io.kubrig.operators.clusterroleaggregation.ClusterRoleAggregationController;
 import io.kubrig.operators.endpoints.EndpointsController;
 import io.kubrig.operators.endpointslice.EndpointSliceController;
 import io.kubrig.operators.endpointslicemirroring.EndpointSliceMirroringController;
+import io.kubrig.operators.ephemeralvolume.EphemeralVolumeController;
 import io.kubrig.operators.garbagecollector.GarbageCollector;
 import io.kubrig.operators.namespace.NamespaceController;
 import io.kubrig.operators.nodeipam.NodeIpamController;
@@ -59,6 +63,14 @@ final class ClusterControllers {
         new ControllerDescriptor("persistentvolume-protection-controller", "pv-protection", "pv-protection-controller", true, "",
             VolumeProtectionController::new),
         new ControllerDescriptor("persistentvolumeclaim-protection-controller", "pvc-protection", "pvc-protection-controller", true, "",
-            ClaimProtectionController::new));
+            ClaimProtectionController::new),
+        new ControllerDescriptor("ephemeral-volume-controller", "ephemeral-volume", "ephemeral-volume-controller", true,
+            "concurrent-ephemeralvolume-syncs", EphemeralVolumeController::new),
+        new ControllerDescriptor("certificatesigningrequest-signing-controller", "csrsigning", "certificate-controller", true, "",
+            SigningController::new),
+        new ControllerDescriptor("certificatesigningrequest-approving-controller", "csrapproving", "certificate-controller", true, "",
+            ApprovingController::new),
+        new ControllerDescriptor("certificatesigningrequest-cleaner-controller", "csrcleaner", "certificate-controller", true, "",
+            CleanerController::new));
   }
 }

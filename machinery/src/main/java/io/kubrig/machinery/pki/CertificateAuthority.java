@@ -111,6 +111,32 @@ public final class CertificateAuthority {
     return sign(own.key(), issuer, name(spec.organizations(), spec.commonName()), subject, validity, extensions);
   }
 
+  /**
+   * Signs what a request asks for, as far as it was granted.
+   *
+   * @param keyUsage the bits of KeyUsage, digitalSignature being 0x80
+   * @param usages extended key usages by object identifier
+   * @param from when it begins
+   * @param to when it ends, unless the authority ends earlier
+   */
+  public X509Certificate sign(CertificateRequest request, int keyUsage, List<String> usages, Instant from, Instant to) {
+    List<byte[]> extensions = new ArrayList<>();
+    if (keyUsage != 0) {
+      extensions.add(critical(KEY_USAGE, Der.namedBits(keyUsage)));
+    }
+    if (!usages.isEmpty()) {
+      extensions.add(extension(EXTENDED_KEY_USAGE, Der.sequence(usages.stream().map(Der::oid).toArray(byte[][]::new))));
+    }
+    extensions.add(critical(BASIC_CONSTRAINTS, Der.sequence()));
+    extensions.add(extension(AUTHORITY_KEY_IDENTIFIER, Der.sequence(Der.tagged(0x80, keyIdentifier(certificate().getPublicKey())))));
+    if (request.names().encoded().length > 0) {
+      extensions.add(extension(ALTERNATIVE_NAMES, request.names().encoded()));
+    }
+    Instant end = certificate().getNotAfter().toInstant();
+    byte[] issuer = certificate().getSubjectX500Principal().getEncoded();
+    return sign(own.key(), issuer, request.subject(), request.key(), new Validity(from, to.isAfter(end) ? end : to), extensions);
+  }
+
   private static X509Certificate sign(
       PrivateKey signer, byte[] issuer, byte[] subject, PublicKey key, Validity validity, List<byte[]> extensions) {
     byte[] algorithm = algorithm(signer);

@@ -36,7 +36,7 @@ public final class NodeLifecycleController implements Controller {
   private static final Key MONITOR = new Key("sweep", "monitor");
   private static final Key EVICT = new Key("sweep", "evict");
   private static final String NODE = "node";
-  private static final String POD = "pod/";
+  private static final String POD = "pod:";
   private static final Duration EVICTION_PERIOD = Duration.ofMillis(100);
   private static final String LEASES = "kube-node-lease";
   private static final String EXCLUDED = "node.kubernetes.io/exclude-disruption";
