@@ -106,11 +106,11 @@ public final class Writer {
       metadata.set("generation", 1L);
     }
     kind.prepareForCreate(object, operation);
-    kind.warnings(object, null).forEach(operation::warn);
     FieldErrors errors = new FieldErrors();
     MetadataRules.check(object, resource.namespaced(), kind.nameRule(), kind.qualifiesFinalizers(), errors);
     kind.validate(object, errors, operation);
     failIfInvalid(operation, object, errors);
+    kind.warnings(object, null).forEach(operation::warn);
     AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
     admission.validate(request);
     Optional<Tree> stored;
@@ -224,13 +224,13 @@ public final class Writer {
   private void prepareAndValidate(Operation operation, Lens lens, Tree object, Tree old) {
     Resource resource = operation.resource();
     lens.prepare(object, old, operation);
-    resource.behaviour().warnings(object, old).forEach(operation::warn);
     FieldErrors errors = new FieldErrors();
     MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, resource.behaviour().qualifiesFinalizers(), errors);
     MetadataRules.checkUpdate(object, old, errors);
     resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), errors);
     lens.validate(object, old, errors, operation);
     failIfInvalid(operation, object, errors);
+    resource.behaviour().warnings(object, old).forEach(operation::warn);
   }
 
   private Optional<Tree> commit(Operation operation, Update update, Tree object, Tree old, Entry entry) {

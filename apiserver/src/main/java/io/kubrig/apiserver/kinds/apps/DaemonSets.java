@@ -1,7 +1,9 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
+import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
@@ -53,11 +55,13 @@ public final class DaemonSets implements Kind {
 
   @Override
   public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
     setTemplateGeneration(object, 1);
   }
 
   @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
     boolean sameTemplate = Objects.equals(object.tree("spec").get("template"), old.tree("spec").get("template"));
     setTemplateGeneration(object, templateGeneration(old) + (sameTemplate ? 0 : 1));
   }
@@ -82,6 +86,11 @@ public final class DaemonSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return PodWarnings.ofOwner(object, old, false);
   }
 
   @Override

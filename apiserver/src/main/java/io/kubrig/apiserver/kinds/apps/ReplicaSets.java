@@ -1,7 +1,9 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
+import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
@@ -37,6 +39,21 @@ public final class ReplicaSets implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return PodWarnings.ofOwner(object, old, true);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
+import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
@@ -13,6 +15,7 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,6 +73,21 @@ public final class ReplicationControllers implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label not supported: " + field;
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return PodWarnings.ofOwner(object, old, true);
   }
 
   @Override

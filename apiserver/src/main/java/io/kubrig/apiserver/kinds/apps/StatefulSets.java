@@ -2,7 +2,9 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.ClaimRules;
+import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
@@ -13,6 +15,7 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,6 +69,25 @@ public final class StatefulSets implements Kind {
   }
 
   @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    List<String> all = new ArrayList<>(PodWarnings.ofOwner(object, old, false));
+    if (object.tree("spec").integer("revisionHistoryLimit") < 0) {
+      all.add("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");
+    }
+    return all;
+  }
+
+  @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     String management = spec.string("podManagementPolicy");
@@ -77,7 +99,7 @@ public final class StatefulSets implements Kind {
     FieldPath retentionPath = SPEC.child("persistentVolumeClaimRetentionPolicy");
     Checks.oneOf(retention, "whenDeleted", List.of("Retain", "Delete"), retentionPath, errors);
     Checks.oneOf(retention, "whenScaled", List.of("Retain", "Delete"), retentionPath, errors);
-    for (String number : List.of("replicas", "minReadySeconds", "revisionHistoryLimit")) {
+    for (String number : List.of("replicas", "minReadySeconds")) {
       Checks.nonNegative(spec, number, SPEC, errors);
     }
     Checks.nonNegative(spec.tree("ordinals"), "start", SPEC.child("ordinals"), errors);

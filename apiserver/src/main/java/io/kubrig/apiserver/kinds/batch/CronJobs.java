@@ -1,7 +1,9 @@
 package io.kubrig.apiserver.kinds.batch;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
+import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
@@ -11,6 +13,7 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
 import java.time.zone.ZoneRulesProvider;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The kind CronJob. (Source: registry/batch/cronjob/strategy.go of native.) */
@@ -40,6 +43,34 @@ public final class CronJobs implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").at("jobTemplate", "spec", "template"), Tree.empty());
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").at("jobTemplate", "spec", "template"), old.tree("spec").at("jobTemplate", "spec", "template"));
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    List<String> all = new ArrayList<>();
+    if (old == null) {
+      PodWarnings.dnsLabel(object, "Pod names and hostnames").ifPresent(all::add);
+    }
+    if (old == null || object.tree("metadata").integer("generation") != old.tree("metadata").integer("generation")) {
+      Tree template = object.tree("spec").at("jobTemplate", "spec", "template");
+      all.addAll(PodWarnings.ofTemplate(template, FieldPath.of("spec", "jobTemplate", "spec", "template")));
+    }
+    if (object.tree("spec").string("schedule").contains("TZ")) {
+      all.add(
+          "CRON_TZ or TZ used in spec.schedule is not officially supported, see"
+              + " https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details");
+    }
+    return all;
   }
 
   @Override

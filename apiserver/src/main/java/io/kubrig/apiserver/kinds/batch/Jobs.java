@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.kinds.batch;
 
+import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
@@ -69,6 +71,7 @@ public final class Jobs implements Kind {
 
   @Override
   public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
     if (!object.tree("spec").bool("manualSelector")) {
       selectOwnPods(object);
     }
@@ -114,6 +117,16 @@ public final class Jobs implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label \"" + field + "\" not supported for batchv1.Job";
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return PodWarnings.ofOwner(object, old, true);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 
 /** The kind PodTemplate. */
 public final class PodTemplates implements Kind {
@@ -30,6 +31,21 @@ public final class PodTemplates implements Kind {
   @Override
   public boolean answersDeletedObject() {
     return true;
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("template"), Tree.empty());
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.dropFromTemplate(object.tree("template"), old.tree("template"));
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return PodWarnings.ofTemplate(object.tree("template"), FieldPath.of("template"));
   }
 
   @Override

@@ -60,6 +60,7 @@ public final class Pods implements Kind {
   @Override
   public void prepareForCreate(Tree object, Operation operation) {
     Tree spec = object.need("spec");
+    DisabledFields.drop(spec, Tree.empty());
     PodDefaults.mirrorServiceAccount(spec);
     Tree status = new Tree();
     status.set("phase", "Pending");
@@ -70,6 +71,18 @@ public final class Pods implements Kind {
     object.set("status", status);
     MatchLabelKeys.merge(spec, object.tree("metadata").stringMap("labels"));
     AppArmorAnnotations.sync(object, operation);
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    DisabledFields.drop(object.tree("spec"), old.tree("spec"));
+    PodDefaults.mirrorServiceAccount(object.need("spec"));
+  }
+
+  /** Pods are changed by machines: only their authors are warned. */
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return old == null ? PodWarnings.ofPod(object) : List.of();
   }
 
   @Override
