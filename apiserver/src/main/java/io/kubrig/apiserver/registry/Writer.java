@@ -314,21 +314,16 @@ public final class Writer {
         // native names the resource here, not the kind
         throw ApiException.invalid(resource.group(), resource.plural(), operation.name(), errors);
       }
-    } else if (parsedVersion(operation, object, version) != entry.modified()) {
+    } else if (parsedVersion(version) != entry.modified()) {
       throw modified(operation);
     }
   }
 
-  private static long parsedVersion(Operation operation, Tree object, String version) {
+  private static long parsedVersion(String version) {
     try {
       return Long.parseUnsignedLong(version);
     } catch (NumberFormatException e) {
-      FieldErrors errors = new FieldErrors();
-      errors.invalid(
-          io.kubrig.apiserver.status.FieldPath.of("metadata", "resourceVersion"),
-          version,
-          "strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
-      throw ApiException.invalid(operation.resource().group(), operation.resource().kind(), object.tree("metadata").string("name"), errors);
+      throw new ApiException(500, "", ListOptions.versionError(version), Tree.empty());
     }
   }
 

@@ -102,6 +102,9 @@ public final class ResourceHandler {
 
   private void route(Call call, Target target, List<String> warnings) throws IOException {
     Optional<Subresource> special = registry.subresource(target.resource(), target.subresource());
+    if (special.isPresent() && target.isMain() && !target.isCollection()) {
+      throw ApiException.noSuchPath(); // reviews and bindings are only ever created
+    }
     if (special.isPresent()) {
       special.get().handle(call, target, warnings);
       return;
@@ -334,11 +337,6 @@ public final class ResourceHandler {
     if (!name.equals(target.name())) {
       throw ApiException.badRequest(
           "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
-    }
-    String namespace = object.tree("metadata").string("namespace");
-    if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
-      throw ApiException.badRequest(
-          "the namespace of the object (" + namespace + ") does not match the namespace on the URL (" + target.namespace() + ")");
     }
   }
 

@@ -80,6 +80,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Security security;
   private final Pipeline pipeline;
   private final DefinitionController definitions;
+  private volatile boolean stopping;
   private final Map<String, Subresource> commands = new HashMap<>();
 
   public ApiServer(ApiServerSettings settings) {
@@ -181,6 +182,8 @@ public final class ApiServer implements Handler, AutoCloseable {
       checks.add(HealthCheck.of("etcd", this::checkStorage));
       if (endpoint.equals("readyz")) {
         checks.add(HealthCheck.of("etcd-readiness", this::checkStorage));
+        checks.add(HealthCheck.of("informer-sync", () -> {})); // what is followed was read before the server answered anybody
+        checks.add(HealthCheck.of("shutdown", this::checkRunning));
       }
       endpoints.add(checks);
     }
@@ -191,6 +194,12 @@ public final class ApiServer implements Handler, AutoCloseable {
     List<String> troubles = settings.storage().troubles();
     if (!troubles.isEmpty()) {
       throw new IOException(String.join("; ", troubles));
+    }
+  }
+
+  private void checkRunning() throws IOException {
+    if (stopping) {
+      throw new IOException("process is shutting down");
     }
   }
 
@@ -298,6 +307,7 @@ public final class ApiServer implements Handler, AutoCloseable {
 
   @Override
   public void close() {
+    stopping = true;
     definitions.close();
     objects.close();
   }

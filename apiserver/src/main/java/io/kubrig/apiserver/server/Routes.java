@@ -53,10 +53,6 @@ final class Routes {
   }
 
   private static void health(Exchange exchange, HealthChecks checks, String below, Query query) throws IOException {
-    if (!exchange.method().equals("GET")) {
-      notFound(exchange);
-      return;
-    }
     Optional<HealthChecks.Answer> answer =
         below.length() <= 1
             ? Optional.of(checks.answer(query.all("exclude"), query.has("verbose")))
