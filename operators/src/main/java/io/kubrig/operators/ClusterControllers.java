@@ -1,5 +1,6 @@
 package io.kubrig.operators;
 
+import io.kubrig.operators.attachdetach.AttachDetachController;
 import io.kubrig.operators.bootstraptoken.BootstrapSigner;
 import io.kubrig.operators.bootstraptoken.TokenCleaner;
 import io.kubrig.operators.certificates.ApprovingController;
@@ -15,12 +16,15 @@ import io.kubrig.operators.namespace.NamespaceController;
 import io.kubrig.operators.nodeipam.NodeIpamController;
 import io.kubrig.operators.nodelifecycle.NodeLifecycleController;
 import io.kubrig.operators.nodettl.NodeTtlController;
+import io.kubrig.operators.resourceclaim.ResourceClaimController;
 import io.kubrig.operators.resourcequota.ResourceQuotaController;
 import io.kubrig.operators.rootca.RootCaController;
 import io.kubrig.operators.serviceaccount.AccountTokenController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
+import io.kubrig.operators.servicecidr.ServiceCidrController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
 import io.kubrig.operators.volumebinder.VolumeBinderController;
+import io.kubrig.operators.volumeprotection.AttributesClassProtectionController;
 import io.kubrig.operators.volumeprotection.ClaimProtectionController;
 import io.kubrig.operators.volumeprotection.VolumeProtectionController;
 import java.util.List;
@@ -71,6 +75,13 @@ final class ClusterControllers {
         new ControllerDescriptor("certificatesigningrequest-approving-controller", "csrapproving", "certificate-controller", true, "",
             ApprovingController::new),
         new ControllerDescriptor("certificatesigningrequest-cleaner-controller", "csrcleaner", "certificate-controller", true, "",
-            CleanerController::new));
+            CleanerController::new),
+        new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "", ServiceCidrController::new),
+        new ControllerDescriptor("volumeattributesclass-protection-controller", "vac-protection", "volumeattributesclass-protection-controller",
+            true, "", AttributesClassProtectionController::new),
+        new ControllerDescriptor("resourceclaim-controller", "resource-claim-controller", "resource-claim-controller", true,
+            "concurrent-resourceclaim-syncs", ResourceClaimController::new),
+        new ControllerDescriptor("persistentvolume-attach-detach-controller", "attachdetach", "attachdetach-controller", true, "",
+            AttachDetachController::new));
   }
 }

@@ -1,0 +1,129 @@
+package io.kubrig.operators.servicecidr;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.IPAddress;
+import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDR;
+import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDRBuilder;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.ApiErrors;
+import io.kubrig.operators.engine.Cached;
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.engine.Outcome;
+import io.kubrig.operators.engine.Queue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Keeps ServiceCIDRs (KEP-1880). Keys are ServiceCIDRs. */
+public final class ServiceCidrController implements Controller {
+  private static final String FINALIZER = "networking.k8s.io/service-cidr-finalizer";
+  private static final String READY = "Ready";
+
+  /** So long do allocators that have not heard of the deletion get to finish. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Api api;
+  private final Clock clock;
+  private final Cached<ServiceCIDR> ranges;
+  private final Cached<IPAddress> addresses;
+
+  /** A controller in a manager. */
+  public ServiceCidrController(ControllerContext context) {
+    this.api = context.api();
+    this.clock = context.clock();
+    this.ranges = context.caches().of(ServiceCIDR.class);
+    this.addresses = context.caches().of(IPAddress.class);
+  }
+
+  @Override
+  public void watch(Queue queue) {
+    ranges.onChange(changed -> ranges.list().forEach(range -> queue.add(Key.of(range))));
+    addresses.watch(added -> { }, (before, after) -> { }, gone -> ranges.list().stream()
+        .filter(range -> contains(range, gone.getMetadata().getName())).forEach(range -> queue.add(Key.of(range))));
+  }
+
+  private static boolean contains(ServiceCIDR range, String ip) {
+    return Objects.orEmpty(range.getSpec().getCidrs()).stream().map(Prefix::of).anyMatch(prefix -> prefix.contains(ip));
+  }
+
+  @Override
+  public Outcome reconcile(Key key) {
+    Optional<ServiceCIDR> range = ranges.get(key);
+    if (range.isEmpty()) {
+      return Outcome.DONE;
+    }
+    return Objects.isTerminating(range.get()) ? end(range.get()) : keep(range.get());
+  }
+
+  private Outcome keep(ServiceCIDR range) {
+    ServiceCIDR held = range;
+    List<String> finalizers = Objects.orEmpty(range.getMetadata().getFinalizers());
+    if (!finalizers.contains(FINALIZER)) {
+      List<String> all = new ArrayList<>(finalizers);
+      all.add(FINALIZER);
+      held = api.update(new ServiceCIDRBuilder(Objects.copy(range)).editMetadata().withFinalizers(all).endMetadata().build());
+    }
+    if (ready(held).isEmpty()) {
+      write(held, "True", "", "Kubernetes Service CIDR is ready");
+    }
+    return Outcome.DONE;
+  }
+
+  private static Optional<Condition> ready(ServiceCIDR range) {
+    return range.getStatus() == null ? Optional.empty()
+        : Objects.orEmpty(range.getStatus().getConditions()).stream().filter(c -> READY.equals(c.getType())).findFirst();
+  }
+
+  private void write(ServiceCIDR range, String status, String reason, String message) {
+    List<Condition> conditions = new ArrayList<>(range.getStatus() == null ? List.of() : Objects.orEmpty(range.getStatus().getConditions()));
+    conditions.removeIf(c -> READY.equals(c.getType()));
+    conditions.add(new ConditionBuilder().withType(READY).withStatus(status).withReason(reason).withMessage(message)
+        .withLastTransitionTime(Objects.time(clock.now())).build());
+    api.updateStatus(new ServiceCIDRBuilder(Objects.copy(range)).editOrNewStatus().withConditions(conditions).endStatus().build());
+  }
+
+  private Outcome end(ServiceCIDR range) {
+    if (!Objects.orEmpty(range.getMetadata().getFinalizers()).contains(FINALIZER)) {
+      return Outcome.DONE;
+    }
+    if (isInUse(range)) {
+      if (ready(range).filter(c -> "False".equals(c.getStatus())).isEmpty()) {
+        write(range, "False", "Terminating",
+            "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR");
+      }
+      return Outcome.DONE;
+    }
+    Instant end = Objects.time(range.getMetadata().getDeletionTimestamp()).orElse(clock.now()).plus(GRACE);
+    if (end.isAfter(clock.now())) {
+      return Outcome.after(Duration.between(clock.now(), end));
+    }
+    release(range);
+    return Outcome.DONE;
+  }
+
+  /** Whether an address would be in no range without this one. */
+  private boolean isInUse(ServiceCIDR range) {
+    List<ServiceCIDR> others = ranges.list().stream()
+        .filter(other -> !other.getMetadata().getName().equals(range.getMetadata().getName()) && !Objects.isTerminating(other)).toList();
+    return addresses.list().stream().map(address -> address.getMetadata().getName())
+        .anyMatch(ip -> contains(range, ip) && others.stream().noneMatch(other -> contains(other, ip)));
+  }
+
+  private void release(ServiceCIDR range) {
+    List<String> left = range.getMetadata().getFinalizers().stream().filter(finalizer -> !FINALIZER.equals(finalizer)).toList();
+    try {
+      api.update(new ServiceCIDRBuilder(Objects.copy(range)).editMetadata().withFinalizers(left).endMetadata().build());
+    } catch (RuntimeException e) {
+      if (!ApiErrors.isNotFound(e)) {
+        throw e;
+      }
+    }
+  }
+}
