@@ -1,13 +1,14 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.admission.podsecurity.PodSecurity;
+import io.kubrig.apiserver.admission.quota.LimitedResource;
 import io.kubrig.apiserver.admission.quota.ResourceQuota;
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -21,8 +22,10 @@ public final class AdmissionPlugins {
    * @param disabled names switched off
    * @param notReadySeconds of the default toleration
    * @param unreachableSeconds of the default toleration
+   * @param configuration what plugins are told beyond that
    */
-  public record Settings(List<String> enabled, List<String> disabled, long notReadySeconds, long unreachableSeconds) {}
+  public record Settings(
+      List<String> enabled, List<String> disabled, long notReadySeconds, long unreachableSeconds, AdmissionConfiguration configuration) {}
 
   /**
    * The parts of the server that plugins ask.
@@ -37,6 +40,8 @@ public final class AdmissionPlugins {
   private static List<Candidate> all(Settings settings, Services services) {
     Cluster cluster = services.cluster();
     Supplier<Authorizer> authorizer = services.authorizer();
+    AdmissionConfiguration configured = settings.configuration();
+    Tree tolerations = configured.of("PodTolerationRestriction");
     return List.of(
         off(new AlwaysAdmit()),
         off(new NamespaceAutoProvision(cluster, services.writes())),
@@ -48,11 +53,12 @@ public final class AdmissionPlugins {
         off(new NodeRestriction(cluster, authorizer)),
         on(new TaintNodesByCondition()),
         off(new AlwaysPullImages()),
-        on(new PodSecurity(cluster, PodSecurity.Configuration.DEFAULT)),
-        off(new PodNodeSelector(cluster, Map.of())),
+        on(new PodSecurity(cluster, PodSecurity.Configuration.of(configured.of("PodSecurity")))),
+        off(new PodNodeSelector(cluster, configured.of("PodNodeSelector").stringMap("podNodeSelectorPluginConfig"))),
         on(new PriorityAdmission(cluster)),
         on(new DefaultTolerationSeconds(settings.notReadySeconds(), settings.unreachableSeconds())),
-        off(new PodTolerationRestriction(cluster, List.of(), List.of())),
+        off(new PodTolerationRestriction(cluster, tolerations.trees("default"), tolerations.trees("whitelist"))),
+        off(new EventRateLimit(EventRateLimit.LimitSettings.of(configured.of("EventRateLimit")), cluster.clock())),
         off(new ExtendedResourceToleration()),
         on(new DefaultStorageClass(cluster)),
         on(new StorageObjectInUseProtection()),
@@ -66,8 +72,10 @@ public final class AdmissionPlugins {
         on(new DefaultIngressClass(cluster)),
         off(new DenyServiceExternalIPs()),
         on(new PodTopologyLabels(cluster)),
+        on(new NodeDeclaredFeatureValidator(cluster)),
+        on(new PodResizeValidator(cluster)),
         // policies and webhooks come here: only quota and denial see what they have made of an object
-        on(new ResourceQuota(cluster, services.writes())),
+        on(new ResourceQuota(cluster, services.writes(), LimitedResource.of(configured.of("ResourceQuota")))),
         off(new AlwaysDeny()));
   }
 
@@ -102,6 +110,9 @@ public final class AdmissionPlugins {
       if (!settings.disabled().contains(name) && (candidate.byDefault() || settings.enabled().contains(name))) {
         chosen.add(candidate.plugin());
       }
+    }
+    if (settings.enabled().contains("EventRateLimit") && settings.configuration().of("EventRateLimit").list("limits").isEmpty()) {
+      throw new IllegalArgumentException("admission plugin \"EventRateLimit\" needs limits: name them in --admission-control-config-file");
     }
     return chosen;
   }

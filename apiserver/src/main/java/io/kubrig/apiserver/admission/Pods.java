@@ -19,8 +19,13 @@ final class Pods {
     return request.operation().verb() == Verb.UPDATE && request.isMain() && request.is("", "pods");
   }
 
+  /** Whether an update counts as a change of what is wanted. */
+  static boolean specChanged(AdmissionRequest request) {
+    return request.object().tree("metadata").integer("generation") != request.old().tree("metadata").integer("generation");
+  }
+
   static ApiException forbidden(AdmissionRequest request, String why) {
-    return ApiException.forbidden("", "pods", request.object().tree("metadata").string("name"), why);
+    return request.forbidden(why);
   }
 
   /** Init containers and containers, not ephemeral ones. */

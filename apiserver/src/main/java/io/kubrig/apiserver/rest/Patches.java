@@ -62,13 +62,16 @@ public final class Patches {
     };
   }
 
+  /** Built-in resources are routed by media type as well, custom ones are not. */
   private static ApiException unknown(Resource resource) {
-    String strategic = resource.custom() ? "" : ", application/strategic-merge-patch+json";
+    if (!resource.custom()) {
+      return ApiException.noRouteForMediaType();
+    }
     return new ApiException(
         415,
         "UnsupportedMediaType",
         "the body of the request was in an unknown format - accepted media types include: application/json-patch+json,"
-            + " application/merge-patch+json" + strategic + ", application/apply-patch+yaml",
+            + " application/merge-patch+json, application/apply-patch+yaml",
         Tree.empty());
   }
 

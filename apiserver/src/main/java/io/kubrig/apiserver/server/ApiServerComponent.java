@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.admission.AdmissionConfiguration;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
@@ -113,12 +114,14 @@ public final class ApiServerComponent implements Component {
         KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"));
   }
 
-  private AdmissionPlugins.Settings admission() {
+  private AdmissionPlugins.Settings admission() throws IOException {
+    String file = parsed.value(flags.admissionConfigFile);
     return new AdmissionPlugins.Settings(
         parsed.value(flags.enableAdmission),
         parsed.value(flags.disableAdmission),
         parsed.value(flags.notReadyToleration),
-        parsed.value(flags.unreachableToleration));
+        parsed.value(flags.unreachableToleration),
+        file.isEmpty() ? AdmissionConfiguration.NONE : AdmissionConfiguration.read(Path.of(file)));
   }
 
   /** The server without its socket, for clients in the same process. Only after {@link #start}. */

@@ -184,6 +184,8 @@ final class ApiServerFlags {
       admission.strings("enable-admission-plugins", List.of(), "Admission plugins that should be enabled in addition to default enabled ones.");
   final Flag<List<String>> disableAdmission =
       admission.strings("disable-admission-plugins", List.of(), "Admission plugins that should be disabled although they are enabled by default.");
+  final Flag<String> admissionConfigFile =
+      admission.string("admission-control-config-file", "", "File with admission control configuration.");
   final Flag<Integer> notReadyToleration =
       admission.integer("default-not-ready-toleration-seconds", 300, "The tolerationSeconds of the toleration for notReady:NoExecute that is added by default.");
   final Flag<Integer> unreachableToleration =
@@ -192,7 +194,6 @@ final class ApiServerFlags {
 
   {
     admission.inert("admission-control", FlagTypes.STRINGS, List.of(), "deprecated natively: use --enable-admission-plugins");
-    admission.inert("admission-control-config-file", FlagTypes.STRING, "", LATER);
   }
 
   final Flag<Map<String, String>> runtimeConfig =

@@ -17,6 +17,7 @@ public final class ApiException extends RuntimeException {
   private final String reason;
   private final Tree details;
   private final String continueToken;
+  private final boolean detailed;
 
   public ApiException(int code, String reason, String message, Tree details) {
     this(code, reason, message, details, "");
@@ -24,7 +25,12 @@ public final class ApiException extends RuntimeException {
 
   /** @param continueToken where a client may go on although its list has expired; "" for none */
   public ApiException(int code, String reason, String message, Tree details, String continueToken) {
+    this(code, reason, message, details, continueToken, ALWAYS_DETAILED.contains(code));
+  }
+
+  private ApiException(int code, String reason, String message, Tree details, String continueToken, boolean detailed) {
     super(message, null, false, false);
+    this.detailed = detailed;
     this.continueToken = continueToken;
     this.code = code;
     this.reason = reason;
@@ -51,7 +57,7 @@ public final class ApiException extends RuntimeException {
     if (!reason.isEmpty()) {
       status.set("reason", reason);
     }
-    if (ALWAYS_DETAILED.contains(code) || !details.isEmpty()) {
+    if (detailed || !details.isEmpty()) {
       status.set("details", details);
     }
     return status.set("code", (long) code);
@@ -133,6 +139,11 @@ public final class ApiException extends RuntimeException {
 
   public static ApiException unsupportedMediaType(String message) {
     return new ApiException(415, "UnsupportedMediaType", message, new Tree());
+  }
+
+  /** 415 of native's router, which has no route for the media type, in place of that of its handlers. */
+  public static ApiException noRouteForMediaType() {
+    return new ApiException(415, "UnsupportedMediaType", "415: Unsupported Media Type", new Tree(), "", true);
   }
 
   public static ApiException notAcceptable(String message) {

@@ -7,7 +7,9 @@ import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.machinery.tree.Tree;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,6 +39,28 @@ public final class PodSecurity implements AdmissionPlugin {
    */
   public record Configuration(Policy defaults, Set<String> users, Set<String> namespaces, Set<String> runtimeClasses) {
     public static final Configuration DEFAULT = new Configuration(Policy.NONE, Set.of(), Set.of(), Set.of());
+
+    /**
+     * Of a pod-security.admission.config.k8s.io PodSecurityConfiguration.
+     *
+     * @throws IllegalArgumentException for a level or version that there is not
+     */
+    public static Configuration of(Tree configuration) {
+      FieldErrors errors = new FieldErrors();
+      Map<String, String> labels = new HashMap<>();
+      configuration.stringMap("defaults").forEach((mode, value) -> labels.put("pod-security.kubernetes.io/" + mode, value));
+      // whoever configures all modes wants no warnings that he did not ask for
+      if (!labels.isEmpty()) {
+        labels.putIfAbsent("pod-security.kubernetes.io/warn", "privileged");
+      }
+      Policy defaults = Policy.of(labels, Policy.NONE, errors);
+      if (!errors.isEmpty()) {
+        throw new IllegalArgumentException("PodSecurityConfiguration: " + errors.message());
+      }
+      Tree exempt = configuration.tree("exemptions");
+      return new Configuration(
+          defaults, Set.copyOf(exempt.strings("usernames")), Set.copyOf(exempt.strings("namespaces")), Set.copyOf(exempt.strings("runtimeClasses")));
+    }
   }
 
   private final Cluster cluster;

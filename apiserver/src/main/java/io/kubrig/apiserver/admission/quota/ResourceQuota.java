@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Keeps namespaces within their quotas. (Source: apiserver/pkg/admission/plugin/resourcequota.)
@@ -40,10 +41,13 @@ public final class ResourceQuota implements AdmissionPlugin {
 
   private final Cluster cluster;
   private final OwnWrites writes;
+  private final List<LimitedResource> limited;
 
-  public ResourceQuota(Cluster cluster, OwnWrites writes) {
+  /** @param limited what nobody may use without a quota */
+  public ResourceQuota(Cluster cluster, OwnWrites writes, List<LimitedResource> limited) {
     this.cluster = cluster;
     this.writes = writes;
+    this.limited = List.copyOf(limited);
   }
 
   @Override
@@ -67,6 +71,7 @@ public final class ResourceQuota implements AdmissionPlugin {
     for (Tree quota : quotas) {
       charge(request, evaluator, quota).ifPresent(charges::add);
     }
+    checkCovered(request, evaluator, quotas);
     charges.forEach(charge -> charge.check(request));
     if (!request.operation().dryRun()) {
       charges.forEach(charge -> take(request, charge));
@@ -96,6 +101,34 @@ public final class ResourceQuota implements AdmissionPlugin {
                 + ", requested: " + Usage.text(Usage.masked(increase, exceeded))
                 + ", used: " + Usage.text(Usage.masked(used, exceeded))
                 + ", limited: " + Usage.text(Usage.masked(hard, exceeded)));
+      }
+    }
+  }
+
+  /** What is limited by default must be limited by a quota as well. */
+  private void checkCovered(AdmissionRequest request, Evaluator evaluator, List<Tree> quotas) {
+    List<LimitedResource> own = limited.stream().filter(one -> one.concerns(request.operation().resource())).toList();
+    if (own.isEmpty()) {
+      return;
+    }
+    List<Tree> covering = quotas.stream().filter(quota -> covers(evaluator, quota, request.object())).toList();
+    Map<String, Quantity> usage = evaluator.usage(request.object());
+    if (request.updates() && request.old() != null) {
+      usage = Usage.increase(usage, evaluator.usage(request.old()));
+    }
+    TreeSet<String> uncovered = new TreeSet<>(Usage.withoutZeros(usage).keySet());
+    uncovered.removeIf(resource -> own.stream().noneMatch(one -> one.limits(resource)));
+    covering.forEach(quota -> uncovered.removeAll(quota.at("status", "hard").names()));
+    if (!uncovered.isEmpty()) {
+      throw request.forbidden("insufficient quota to consume: " + String.join(",", uncovered));
+    }
+    for (LimitedResource one : own) {
+      for (Scope scope : one.scopes()) {
+        boolean covered = quotas.stream().flatMap(quota -> Scope.of(quota).stream()).anyMatch(
+            other -> other.name().equals(scope.name()) && evaluator.isIn(other, request.object()));
+        if (evaluator.isIn(scope, request.object()) && !covered) {
+          throw request.forbidden("insufficient quota to match these scopes: [" + scope.text() + "]");
+        }
       }
     }
   }

@@ -34,4 +34,9 @@ record Scope(String name, String operator, List<String> values) {
       default -> false;
     };
   }
+
+  /** As Go prints the struct. */
+  String text() {
+    return "{" + name + " " + operator + " [" + String.join(" ", values) + "]}";
+  }
 }
