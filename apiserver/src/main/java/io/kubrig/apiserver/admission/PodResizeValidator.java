@@ -1,8 +1,8 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.machinery.quantity.Quantity;
-import io.kubrig.machinery.quantity.QuantityException;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ public final class PodResizeValidator implements AdmissionPlugin {
       return;
     }
     Tree node = cluster.get("", "nodes", "", name).orElseThrow(() -> request.forbidden("node \"" + name + "\" not found"));
-    checkRoom(request, node.at("status", "allocatable"));
+    checkRoom(request, ResourceAmounts.of(node.at("status", "allocatable")));
     Tree labels = node.at("metadata", "labels");
     if (!labels.string("kubernetes.io/os").equals("linux")) {
       throw request.forbidden(
@@ -39,29 +39,21 @@ public final class PodResizeValidator implements AdmissionPlugin {
     }
   }
 
-  private static void checkRoom(AdmissionRequest request, Tree allocatable) {
+  private static void checkRoom(AdmissionRequest request, Map<String, Quantity> allocatable) {
     Map<String, Quantity> requests = PodAmounts.requestsWithOverhead(request.object());
     List<String> lacking = new ArrayList<>();
     long cpu = requests.getOrDefault("cpu", Quantity.ZERO).milliValue();
-    long allocatableCpu = amount(allocatable, "cpu").milliValue();
+    long allocatableCpu = allocatable.getOrDefault("cpu", Quantity.ZERO).milliValue();
     if (cpu > allocatableCpu) {
       lacking.add("cpu, requested: " + cpu + ", allocatable: " + allocatableCpu);
     }
     long memory = requests.getOrDefault("memory", Quantity.ZERO).value();
-    long allocatableMemory = amount(allocatable, "memory").value();
+    long allocatableMemory = allocatable.getOrDefault("memory", Quantity.ZERO).value();
     if (memory > allocatableMemory) {
       lacking.add("memory, requested: " + memory + ", allocatable: " + allocatableMemory);
     }
     if (!lacking.isEmpty()) {
       throw request.forbidden("Node didn't have enough allocatable resources: " + String.join("; ", lacking));
-    }
-  }
-
-  private static Quantity amount(Tree list, String resource) {
-    try {
-      return list.string(resource).isEmpty() ? Quantity.ZERO : Quantity.parse(list.string(resource));
-    } catch (QuantityException e) {
-      return Quantity.ZERO; // as a node's status that says nothing
     }
   }
 }

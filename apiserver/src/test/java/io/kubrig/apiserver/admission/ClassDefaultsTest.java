@@ -82,8 +82,8 @@ class ClassDefaultsTest {
 
   @Test
   void tells_pods_the_zone_of_their_node() {
-    cluster.with("", "nodes", "", "{metadata: {name: n, labels: {topology.kubernetes.io/zone: z, topology.kubernetes.io/region: r, x: y}}}");
-    AdmissionRequest binding = Requests.on("pods/binding").create("{metadata: {name: p}, target: {kind: Node, name: n}}");
+    cluster.with("", "nodes", "", "{metadata: {name: n1, labels: {topology.kubernetes.io/zone: z, topology.kubernetes.io/region: r, x: v}}}");
+    AdmissionRequest binding = Requests.on("pods/binding").create("{metadata: {name: p}, target: {kind: Node, name: n1}}");
     new PodTopologyLabels(cluster).mutate(binding);
     assertThat(binding.object().at("metadata", "labels"))
         .isEqualTo(Tree.of("topology.kubernetes.io/zone", "z", "topology.kubernetes.io/region", "r"));
@@ -91,15 +91,15 @@ class ClassDefaultsTest {
 
   @Test
   void lets_a_running_pod_grow_as_far_as_its_node_reaches() {
-    cluster.with("", "nodes", "", "{metadata: {name: n, labels: {kubernetes.io/os: linux}}, status: {allocatable: {cpu: 2, memory: 1Gi}}}");
+    cluster.with("", "nodes", "", "{metadata: {name: n1, labels: {kubernetes.io/os: linux}}, status: {allocatable: {cpu: 2, memory: 1Gi}}}");
     PodResizeValidator plugin = new PodResizeValidator(cluster);
     String pod = "{metadata: {name: p, generation: %s}, spec: {nodeName: %s, containers: [{name: c, resources: {requests: {cpu: %s}}}]}}";
     Requests resize = Requests.on("pods/resize");
-    String old = pod.formatted("1", "n", "1");
-    assertThat(refusal(plugin, resize.update(old, pod.formatted("2", "n", "2")))).isEmpty();
-    assertThat(refusal(plugin, resize.update(old, pod.formatted("2", "n", "3"))))
+    String old = pod.formatted("1", "n1", "1");
+    assertThat(refusal(plugin, resize.update(old, pod.formatted("2", "n1", "2")))).isEmpty();
+    assertThat(refusal(plugin, resize.update(old, pod.formatted("2", "n1", "3"))))
         .isEqualTo("Node didn't have enough allocatable resources: cpu, requested: 3000, allocatable: 2000");
     assertThat(refusal(plugin, resize.update(pod.formatted("1", "m", "1"), pod.formatted("2", "m", "2")))).isEqualTo("node \"m\" not found");
-    assertThat(refusal(plugin, resize.update(old, pod.formatted("1", "n", "9")))).isEmpty();
+    assertThat(refusal(plugin, resize.update(old, pod.formatted("1", "n1", "9")))).isEmpty();
   }
 }

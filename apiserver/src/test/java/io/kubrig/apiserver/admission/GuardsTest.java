@@ -107,7 +107,7 @@ class GuardsTest {
     assertThat(request.object().tree("spec").tree("nodeSelector")).isEqualTo(Tree.of("env", "dev"));
     assertThat(refusal(plugin, Requests.on("pods").create("{spec: {nodeSelector: {env: prod}}}")))
         .isEqualTo("pod node label selector conflicts with its namespace node label selector");
-    assertThat(refusal(plugin, Requests.on("pods").create("{spec: {nodeSelector: {x: y}}}")))
+    assertThat(refusal(plugin, Requests.on("pods").create("{spec: {nodeSelector: {x: v}}}")))
         .isEqualTo("pod node label selector labels conflict with its namespace whitelist");
   }
 
@@ -136,7 +136,7 @@ class GuardsTest {
 
   @Test
   void new_nodes_are_tainted_until_they_are_ready() {
-    AdmissionRequest request = Requests.on("nodes").create("{metadata: {name: n}}");
+    AdmissionRequest request = Requests.on("nodes").create("{metadata: {name: n1}}");
     new TaintNodesByCondition().mutate(request);
     new TaintNodesByCondition().mutate(request);
     assertThat(request.object().tree("spec").trees("taints"))

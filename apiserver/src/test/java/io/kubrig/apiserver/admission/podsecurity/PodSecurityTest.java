@@ -70,8 +70,8 @@ class PodSecurityTest {
                 + "unrestricted capabilities (container \"c\" must set securityContext.capabilities.drop=[\"ALL\"]), "
                 + "runAsNonRoot != true (pod or container \"c\" must set securityContext.runAsNonRoot=true), "
                 + "seccompProfile (pod or container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")");
-    assertThat(against("restricted", "volumes: [{name: n, nfs: {}}, {name: e, emptyDir: {}}], containers: [{name: c, " + GOOD + "}]"))
-        .isEqualTo("restricted volume types (volume \"n\" uses restricted volume type \"nfs\")");
+    assertThat(against("restricted", "volumes: [{name: nf, nfs: {}}, {name: e, emptyDir: {}}], containers: [{name: c, " + GOOD + "}]"))
+        .isEqualTo("restricted volume types (volume \"nf\" uses restricted volume type \"nfs\")");
     assertThat(against("restricted", "securityContext: {runAsUser: 0}, containers: [{name: c, " + GOOD + "}]"))
         .isEqualTo("runAsUser=0 (pod must not set runAsUser=0)");
   }

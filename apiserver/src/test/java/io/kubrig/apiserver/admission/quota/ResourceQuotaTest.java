@@ -57,14 +57,14 @@ class ResourceQuotaTest {
     limit("a", "{count/configmaps: 5}", "{count/configmaps: 0}", "");
     limit("b", "{count/configmaps: 0}", "{count/configmaps: 0}", "");
     assertThat(refusal(quota, Requests.on("configmaps").create("{metadata: {name: a}}"))).startsWith("exceeded quota: b");
-    assertThat(used("a")).isEqualTo(Tree.of("count/configmaps", "0"));
+    assertThat(used("a")).isEqualTo(Tree.of("count/configmaps", 0L));
   }
 
   @Test
   void checks_a_dry_run_without_taking_anything() {
     limit("q", "{configmaps: 1}", "{configmaps: 0}", "");
     assertThat(refusal(quota, Requests.on("configmaps").dryRun().create("{metadata: {name: a}}"))).isEmpty();
-    assertThat(used("q")).isEqualTo(Tree.of("configmaps", "0"));
+    assertThat(used("q")).isEqualTo(Tree.of("configmaps", 0L));
   }
 
   @Test
