@@ -1,17 +1,24 @@
 package io.kubrig.apiserver.customresource;
 
 import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Optional;
+import java.util.Set;
 
 /** One version of a custom kind, with what is made of its schema when it is first needed. */
 final class CustomVersion {
   private final Definition.Version stated;
   private final Schema schema;
   private final PrinterColumns columns;
+  private static final Set<String> BLOCKING =
+      Set.of("FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid");
+
   private volatile ValueValidator validator;
   private volatile ValueValidator statusValidator;
+  private volatile RuleNode rules;
+  private volatile boolean rulesKnown;
 
   CustomVersion(Definition.Version stated) {
     this.stated = stated;
@@ -50,5 +57,26 @@ final class CustomVersion {
   }
 
   /** Checks the validation rules, unless what was found so far makes that pointless. */
-  void checkRules(Tree object, Tree old, FieldErrors errors) {}
+  void checkRules(Tree object, Tree old, FieldErrors errors) {
+    RuleNode node = rules();
+    if (node == null) {
+      return;
+    }
+    if (errors.causes().stream().anyMatch(cause -> BLOCKING.contains(cause.reason()))) {
+      errors.invalid(
+          FieldPath.NONE,
+          null,
+          "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
+      return;
+    }
+    new RuleValidator(errors).check(node, object, old, FieldPath.NONE);
+  }
+
+  private RuleNode rules() {
+    if (!rulesKnown) {
+      rules = RuleNode.of(schema, true);
+      rulesKnown = true;
+    }
+    return rules;
+  }
 }

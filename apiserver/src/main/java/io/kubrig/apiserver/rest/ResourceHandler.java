@@ -75,7 +75,7 @@ public final class ResourceHandler {
       return name.isEmpty();
     }
 
-    boolean isMain() {
+    public boolean isMain() {
       return subresource.isEmpty();
     }
   }

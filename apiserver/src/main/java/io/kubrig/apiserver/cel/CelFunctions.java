@@ -1,0 +1,79 @@
+package io.kubrig.apiserver.cel;
+
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.types.CelKind;
+import dev.cel.common.types.CelType;
+import dev.cel.runtime.CelFunctionBinding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A table of functions that a library adds to the language: what the compiler knows of them, and what they do. */
+final class CelFunctions {
+  private final Map<String, List<CelOverloadDecl>> declarations = new LinkedHashMap<>();
+  private final List<CelFunctionBinding> bindings = new ArrayList<>();
+
+  /** What a function does. Arguments are those of the declaration; a target is the first. */
+  @FunctionalInterface
+  interface Body {
+    Object apply(Object[] arguments);
+  }
+
+  /** An error of an expression, in native's words. */
+  static final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Failure(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /** Adds {@code target.name(…)}. */
+  void member(String name, String id, CelType result, Body body, CelType... parameters) {
+    add(name, CelOverloadDecl.newMemberOverload(id, result, parameters), body);
+  }
+
+  /** Adds {@code name(…)}. */
+  void global(String name, String id, CelType result, Body body, CelType... parameters) {
+    add(name, CelOverloadDecl.newGlobalOverload(id, result, parameters), body);
+  }
+
+  private void add(String name, CelOverloadDecl overload, Body body) {
+    declarations.computeIfAbsent(name, key -> new ArrayList<>()).add(overload);
+    List<Class<?>> classes = new ArrayList<>();
+    overload.parameterTypes().forEach(type -> classes.add(javaClass(type)));
+    bindings.add(CelFunctionBinding.from(overload.overloadId(), classes, body::apply));
+  }
+
+  private static Class<?> javaClass(CelType type) {
+    if (type.kind() == CelKind.OPAQUE) {
+      return CelTypes.javaClass(type.name());
+    }
+    return switch (type.kind()) {
+      case STRING -> String.class;
+      case INT -> Long.class;
+      case BOOL -> Boolean.class;
+      case LIST -> List.class;
+      default -> Object.class;
+    };
+  }
+
+  List<CelFunctionDecl> declarations() {
+    return declarations.entrySet().stream().map(entry -> CelFunctionDecl.newFunctionDeclaration(entry.getKey(), entry.getValue())).toList();
+  }
+
+  List<CelFunctionBinding> bindings() {
+    return bindings;
+  }
+
+  static String text(Object[] arguments, int i) {
+    return (String) arguments[i];
+  }
+
+  static List<Object> list(Object value) {
+    return value instanceof List<?> list ? new ArrayList<>(list) : new ArrayList<>(Arrays.asList(value));
+  }
+}

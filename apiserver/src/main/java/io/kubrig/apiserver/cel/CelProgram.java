@@ -1,0 +1,148 @@
+package io.kubrig.apiserver.cel;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelErrorCode;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A compiled expression. Safe for concurrent use. */
+public final class CelProgram {
+  /** What one evaluation may cost (source: apiserver/pkg/apis/cel/config.go). */
+  public static final long PER_CALL = 1_000_000;
+
+  private static final Pattern MISSING_KEY = Pattern.compile("[Kk]ey '?(.*?)'? is not present in map.*", Pattern.DOTALL);
+  private static final Pattern INDEX = Pattern.compile("Index out of bounds: (-?\\d+)", Pattern.DOTALL);
+  private static final Pattern PREFIX = Pattern.compile("^evaluation error(?: at [^:]*:\\d+)?: ", Pattern.DOTALL);
+
+  private final CelAbstractSyntaxTree ast;
+  private final CelRuntime.Program program;
+
+  CelProgram(CelAbstractSyntaxTree ast, CelRuntime.Program program) {
+    this.ast = ast;
+    this.program = program;
+  }
+
+  public CelType type() {
+    return ast.getResultType();
+  }
+
+  public boolean isBool() {
+    return type().equals(SimpleType.BOOL);
+  }
+
+  public boolean isString() {
+    return type().equals(SimpleType.STRING);
+  }
+
+  /** Whether the expression mentions a variable. */
+  public boolean uses(String variable) {
+    return ast.getReferenceMap().values().stream().anyMatch(reference -> reference.name().equals(variable));
+  }
+
+  CelAbstractSyntaxTree ast() {
+    return ast;
+  }
+
+  /** An evaluation that failed, in native's words. */
+  public static final class EvaluationException extends Exception {
+    private static final long serialVersionUID = 1;
+    private final boolean overLimit;
+
+    EvaluationException(String message, boolean overLimit) {
+      super(message);
+      this.overLimit = overLimit;
+    }
+
+    /** Whether the evaluation cost too much. */
+    public boolean overLimit() {
+      return overLimit;
+    }
+  }
+
+  /** What evaluations may still cost; shared by the evaluations of one request. Not for concurrent use. */
+  public static final class Budget {
+    private long left;
+
+    public Budget(long left) {
+      this.left = left;
+    }
+
+    public boolean isSpent() {
+      return left <= 0;
+    }
+  }
+
+  private static final class OverLimit extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    OverLimit() {
+      super("operation cancelled: actual cost limit exceeded", null, false, false);
+    }
+  }
+
+  /**
+   * Evaluates over the values of the variables.
+   *
+   * @param budget charged with what the evaluation costs
+   */
+  public Object evaluate(Map<String, ?> variables, Budget budget) throws EvaluationException {
+    long[] cost = new long[1];
+    try {
+      return program.trace(
+          variables,
+          (expression, value) -> {
+            if (++cost[0] > PER_CALL) {
+              throw new OverLimit();
+            }
+          });
+    } catch (CelEvaluationException e) {
+      if (isOverLimit(e)) {
+        throw new EvaluationException("operation cancelled: actual cost limit exceeded", true);
+      }
+      throw new EvaluationException(message(e), false);
+    } catch (OverLimit e) {
+      throw new EvaluationException(e.getMessage(), true);
+    } catch (RuntimeException e) {
+      throw new EvaluationException(String.valueOf(e.getMessage()), false);
+    } finally {
+      budget.left -= cost[0];
+    }
+  }
+
+  private static boolean isOverLimit(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OverLimit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String message(CelEvaluationException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CelFunctions.Failure) {
+        return cause.getMessage();
+      }
+    }
+    String text = PREFIX.matcher(String.valueOf(e.getMessage())).replaceFirst("");
+    CelErrorCode code = e.getErrorCode();
+    return switch (code) {
+      case DIVIDE_BY_ZERO -> text.contains("%") || text.toLowerCase(java.util.Locale.ROOT).contains("modulus") ? "modulus by zero" : "division by zero";
+      case ATTRIBUTE_NOT_FOUND -> first(MISSING_KEY, text, "no such key: ");
+      case INDEX_OUT_OF_BOUNDS -> first(INDEX, text, "index out of bounds: ");
+      case NUMERIC_OVERFLOW -> "integer overflow";
+      case OVERLOAD_NOT_FOUND -> "no such overload";
+      default -> text;
+    };
+  }
+
+  private static String first(Pattern pattern, String text, String words) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? words + matcher.group(1) : text;
+  }
+}
