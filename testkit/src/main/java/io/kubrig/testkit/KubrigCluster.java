@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.kubrig.apiserver.admission.AdmissionConfiguration;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.proxy.Kubelets;
@@ -183,7 +184,7 @@ public final class KubrigCluster implements AutoCloseable {
         "127.0.0.1:6443",
         new io.kubrig.apiserver.kinds.Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
         security,
-        new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300),
+        new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
         new ApiServerSettings.Limits(400, 200, List.of(), ""),
         KubrigCluster::noKubelets,
         false);
