@@ -7,6 +7,7 @@ import io.kubrig.operators.certificates.ApprovingController;
 import io.kubrig.operators.certificates.CleanerController;
 import io.kubrig.operators.certificates.SigningController;
 import io.kubrig.operators.clusterroleaggregation.ClusterRoleAggregationController;
+import io.kubrig.operators.devicetainteviction.DeviceTaintEvictionController;
 import io.kubrig.operators.endpoints.EndpointsController;
 import io.kubrig.operators.endpointslice.EndpointSliceController;
 import io.kubrig.operators.endpointslicemirroring.EndpointSliceMirroringController;
@@ -19,11 +20,14 @@ import io.kubrig.operators.nodettl.NodeTtlController;
 import io.kubrig.operators.resourceclaim.ResourceClaimController;
 import io.kubrig.operators.resourcequota.ResourceQuotaController;
 import io.kubrig.operators.rootca.RootCaController;
+import io.kubrig.operators.selinuxwarning.SelinuxWarningController;
 import io.kubrig.operators.serviceaccount.AccountTokenController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
+import io.kubrig.operators.serviceaccount.LegacyTokenCleaner;
 import io.kubrig.operators.servicecidr.ServiceCidrController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
 import io.kubrig.operators.volumebinder.VolumeBinderController;
+import io.kubrig.operators.volumeexpand.VolumeExpandController;
 import io.kubrig.operators.volumeprotection.AttributesClassProtectionController;
 import io.kubrig.operators.volumeprotection.ClaimProtectionController;
 import io.kubrig.operators.volumeprotection.VolumeProtectionController;
@@ -82,6 +86,14 @@ final class ClusterControllers {
         new ControllerDescriptor("resourceclaim-controller", "resource-claim-controller", "resource-claim-controller", true,
             "concurrent-resourceclaim-syncs", ResourceClaimController::new),
         new ControllerDescriptor("persistentvolume-attach-detach-controller", "attachdetach", "attachdetach-controller", true, "",
-            AttachDetachController::new));
+            AttachDetachController::new),
+        new ControllerDescriptor("persistentvolume-expander-controller", "persistentvolume-expander", "expand-controller", true, "",
+            VolumeExpandController::new),
+        new ControllerDescriptor("selinux-warning-controller", "selinux-warning", "selinux-warning-controller", false, "",
+            SelinuxWarningController::new),
+        new ControllerDescriptor("legacy-serviceaccount-token-cleaner-controller", "legacy-service-account-token-cleaner",
+            "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new),
+        new ControllerDescriptor("device-taint-eviction-controller", "device-taint-eviction-controller", "device-taint-eviction-controller",
+            true, "concurrent-device-taint-eviction-syncs", DeviceTaintEvictionController::new));
   }
 }
