@@ -2,10 +2,13 @@ package io.kubrig.apiserver.kinds;
 
 import io.kubrig.apiserver.customresource.DefinitionKind;
 import io.kubrig.apiserver.kinds.apiregistration.ApiServiceKind;
+import io.kubrig.apiserver.kinds.autoscaling.AutoscalerKind;
 import io.kubrig.apiserver.kinds.certificates.SigningRequestKind;
 import io.kubrig.apiserver.kinds.coordination.LeaseKind;
 import io.kubrig.apiserver.kinds.core.CoreKinds;
 import io.kubrig.apiserver.kinds.discovery.EndpointSliceKind;
+import io.kubrig.apiserver.kinds.flowcontrol.FlowSchemaKind;
+import io.kubrig.apiserver.kinds.flowcontrol.PriorityLevelKind;
 import io.kubrig.apiserver.kinds.networking.NetworkingKinds;
 import io.kubrig.apiserver.kinds.node.RuntimeClassKind;
 import io.kubrig.apiserver.kinds.policy.PodDisruptionBudgetKind;
@@ -35,6 +38,9 @@ final class ClusterKinds {
     kinds.put("policy/PodDisruptionBudget", new PodDisruptionBudgetKind());
     kinds.put("scheduling.k8s.io/PriorityClass", new PriorityClassKind());
     kinds.put("apiextensions.k8s.io/CustomResourceDefinition", new DefinitionKind());
+    kinds.put("autoscaling/HorizontalPodAutoscaler", new AutoscalerKind());
+    kinds.put("flowcontrol.apiserver.k8s.io/FlowSchema", new FlowSchemaKind());
+    kinds.put("flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", new PriorityLevelKind());
     return kinds;
   }
 }

@@ -84,9 +84,10 @@ final class NamespaceKind implements Kind {
     }
   }
 
+  /** The first deletion only begins it, whatever the finalizers. */
   @Override
   public boolean holdsItself(Tree object) {
-    return !object.tree("spec").list("finalizers").isEmpty();
+    return object.tree("metadata").get("deletionTimestamp") == null || !object.tree("spec").list("finalizers").isEmpty();
   }
 
   @Override

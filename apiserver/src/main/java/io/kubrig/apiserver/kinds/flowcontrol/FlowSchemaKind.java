@@ -1,0 +1,163 @@
+package io.kubrig.apiserver.kinds.flowcontrol;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Tree;
+import io.kubrig.apiserver.validation.Names;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Flow schemas: which requests go to which priority level. */
+public final class FlowSchemaKind implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final long MOST = 10_000;
+
+  private static final TableColumns COLUMNS =
+      Columns.of(
+          (schema, now) ->
+              Columns.row(
+                  Columns.name(schema),
+                  schema.tree("spec").tree("priorityLevelConfiguration").string("name"),
+                  schema.tree("spec").integer("matchingPrecedence"),
+                  schema.tree("spec").tree("distinguisherMethod").string("type", "<none>"),
+                  Columns.age(schema, now),
+                  dangling(schema)),
+          Columns.NAME,
+          Columns.text("PriorityLevel", "priorityLevelConfiguration should reference a PriorityLevelConfiguration in the cluster."),
+          Columns.text("MatchingPrecedence", "matchingPrecedence is used to choose among the FlowSchemas that match a given request."),
+          Columns.text("DistinguisherMethod", "distinguisherMethod defines how to compute the flow distinguisher for requests."),
+          Columns.AGE,
+          Columns.text("MissingPL", "references a broken or non-existent PriorityLevelConfiguration"));
+
+  @Override
+  public boolean hasStatus() {
+    return true;
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    Tree spec = object.need("spec");
+    if (spec.integer("matchingPrecedence") == 0) {
+      spec.set("matchingPrecedence", 1000L);
+    }
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    long precedence = spec.integer("matchingPrecedence");
+    if (precedence <= 0) {
+      errors.invalid(SPEC.child("matchingPrecedence"), precedence, "must be a positive value");
+    }
+    if (precedence > MOST) {
+      errors.invalid(SPEC.child("matchingPrecedence"), precedence, "must not be greater than " + MOST);
+    }
+    if (precedence == 1 && !object.tree("metadata").string("name").equals("exempt")) {
+      errors.invalid(SPEC.child("matchingPrecedence"), precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
+    }
+    if (spec.get("distinguisherMethod") instanceof Tree method && !List.of("ByNamespace", "ByUser").contains(method.string("type"))) {
+      errors.notSupported(SPEC.child("distinguisherMethod"), method, List.of("ByNamespace", "ByUser"));
+    }
+    String level = spec.tree("priorityLevelConfiguration").string("name");
+    FieldPath at = SPEC.child("priorityLevelConfiguration", "name");
+    if (level.isEmpty()) {
+      errors.required(at, "must reference a priority level");
+    } else {
+      Names.dnsSubdomain(level).forEach(text -> errors.invalid(at, level, text));
+    }
+    List<Tree> rules = spec.trees("rules");
+    for (int i = 0; i < rules.size(); i++) {
+      rule(rules.get(i), SPEC.child("rules").index(i), errors);
+    }
+  }
+
+  private static void rule(Tree rule, FieldPath path, FieldErrors errors) {
+    List<Tree> subjects = rule.trees("subjects");
+    if (subjects.isEmpty()) {
+      errors.required(path.child("subjects"), "subjects must contain at least one value");
+    }
+    for (int i = 0; i < subjects.size(); i++) {
+      subject(subjects.get(i), path.child("subjects").index(i), errors);
+    }
+    List<Tree> resources = rule.trees("resourceRules");
+    List<Tree> urls = rule.trees("nonResourceRules");
+    if (resources.isEmpty() && urls.isEmpty()) {
+      errors.required(path, "at least one of resourceRules and nonResourceRules has to be non-empty");
+    }
+    for (int i = 0; i < resources.size(); i++) {
+      resource(resources.get(i), path.child("resourceRules").index(i), errors);
+    }
+    for (int i = 0; i < urls.size(); i++) {
+      FieldPath at = path.child("nonResourceRules").index(i);
+      needed(urls.get(i), "verbs", "verbs must contain at least one value", at, errors);
+      needed(urls.get(i), "nonResourceURLs", "nonResourceURLs must contain at least one value", at, errors);
+    }
+  }
+
+  private static void subject(Tree subject, FieldPath path, FieldErrors errors) {
+    String kind = subject.string("kind");
+    String own =
+        switch (kind) {
+          case "User" -> "user";
+          case "Group" -> "group";
+          case "ServiceAccount" -> "serviceAccount";
+          default -> "";
+        };
+    if (own.isEmpty()) {
+      errors.notSupported(path.child("kind"), kind, List.of("Group", "ServiceAccount", "User"));
+      return;
+    }
+    if (subject.get(own) == null) {
+      errors.required(path.child(own), own + " is required when subject kind is '" + kind + "'");
+    } else if (subject.tree(own).string("name").isEmpty()) {
+      errors.required(path.child(own, "name"), "");
+    }
+    if (own.equals("serviceAccount") && subject.get(own) != null && subject.tree(own).string("namespace").isEmpty()) {
+      errors.required(path.child(own, "namespace"), "must specify namespace for service account");
+    }
+    for (String other : List.of("user", "group", "serviceAccount")) {
+      if (!other.equals(own) && subject.get(other) != null) {
+        errors.forbidden(path.child(other), other + " is forbidden when subject kind is not '" + other + "'");
+      }
+    }
+  }
+
+  private static void resource(Tree rule, FieldPath path, FieldErrors errors) {
+    needed(rule, "verbs", "verbs must contain at least one value", path, errors);
+    needed(rule, "apiGroups", "resource rules must supply at least one api group", path, errors);
+    needed(rule, "resources", "resource rules must supply at least one resource", path, errors);
+    if (rule.list("namespaces").isEmpty() && !rule.bool("clusterScope")) {
+      errors.required(path.child("namespaces"), "resource rules that are not cluster scoped must supply at least one namespace");
+    }
+    List<String> namespaces = rule.strings("namespaces");
+    if (namespaces.contains("*") && namespaces.size() > 1) {
+      errors.invalid(path.child("namespaces"), new ArrayList<Object>(namespaces), "may not specify '*' and anything else");
+    }
+  }
+
+  private static void needed(Tree rule, String member, String words, FieldPath path, FieldErrors errors) {
+    List<String> values = rule.strings(member);
+    if (values.isEmpty()) {
+      errors.required(path.child(member), words);
+    } else if (values.contains("*") && values.size() > 1) {
+      errors.invalid(path.child(member), new ArrayList<Object>(values), "if '*' is present, must not specify other " + member);
+    }
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
+  }
+
+  private static String dangling(Tree schema) {
+    return schema.tree("status").trees("conditions").stream()
+        .filter(condition -> condition.string("type").equals("Dangling"))
+        .map(condition -> condition.string("status"))
+        .findFirst()
+        .orElse("?");
+  }
+}
