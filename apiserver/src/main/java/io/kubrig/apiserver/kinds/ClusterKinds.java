@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.kinds;
 
 import io.kubrig.apiserver.customresource.DefinitionKind;
+import io.kubrig.apiserver.kinds.admissionregistration.AdmissionRegistrationKinds;
+import io.kubrig.apiserver.kinds.admissionregistration.Expressions;
 import io.kubrig.apiserver.kinds.apiregistration.ApiServiceKind;
 import io.kubrig.apiserver.kinds.autoscaling.AutoscalerKind;
 import io.kubrig.apiserver.kinds.certificates.SigningRequestKind;
@@ -26,6 +28,7 @@ final class ClusterKinds {
 
   static Map<String, Kind> all(LiveCluster cluster) {
     Map<String, Kind> kinds = new HashMap<>(CoreKinds.all(cluster));
+    kinds.putAll(AdmissionRegistrationKinds.all(Expressions.UNCHECKED));
     kinds.putAll(NetworkingKinds.all());
     kinds.putAll(RbacKinds.all());
     kinds.putAll(StorageKinds.all());

@@ -1,0 +1,209 @@
+package io.kubrig.apiserver.kinds.admissionregistration;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Tree;
+import io.kubrig.apiserver.validation.Names;
+import io.kubrig.apiserver.validation.Ports;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Configurations of mutating and of validating webhooks. (Source: pkg/apis/admissionregistration.) */
+final class WebhookConfigurationKind implements Kind {
+  private static final FieldPath WEBHOOKS = FieldPath.of("webhooks");
+  private static final List<String> FAILURE_POLICIES = List.of("Fail", "Ignore");
+  private static final List<String> SIDE_EFFECTS = List.of("None", "NoneOnDryRun");
+  private static final List<String> REVIEWS = List.of("v1", "v1beta1");
+
+  private static final TableColumns COLUMNS =
+      Columns.of(
+          (configuration, now) ->
+              Columns.row(Columns.name(configuration), (long) configuration.list("webhooks").size(), Columns.age(configuration, now)),
+          Columns.NAME,
+          Columns.number("Webhooks", "Webhooks indicates the number of webhooks registered in this configuration"),
+          Columns.AGE);
+
+  private final boolean mutating;
+  private final Expressions expressions;
+
+  WebhookConfigurationKind(boolean mutating, Expressions expressions) {
+    this.mutating = mutating;
+    this.expressions = expressions;
+  }
+
+  @Override
+  public boolean countsGenerations() {
+    return true;
+  }
+
+  @Override
+  public boolean unconditionalUpdate() {
+    return false;
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    for (Tree webhook : object.trees("webhooks")) {
+      webhook.fill("failurePolicy", "Fail");
+      MatchRules.applyDefaults(webhook, "rules");
+      webhook.fill("timeoutSeconds", 10L);
+      if (mutating) {
+        webhook.fill("reinvocationPolicy", "Never");
+      }
+      if (webhook.tree("clientConfig").get("service") instanceof Tree service) {
+        service.fill("port", 443L);
+      }
+    }
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Set<String> names = new HashSet<>();
+    List<Tree> webhooks = object.trees("webhooks");
+    for (int i = 0; i < webhooks.size(); i++) {
+      Tree webhook = webhooks.get(i);
+      FieldPath path = WEBHOOKS.index(i);
+      webhook(webhook, path, errors);
+      reviewVersions(webhook.strings("admissionReviewVersions"), path.child("admissionReviewVersions"), errors);
+      if (!webhook.string("name").isEmpty() && !names.add(webhook.string("name"))) {
+        errors.duplicate(path.child("name"), webhook.string("name"));
+      }
+    }
+  }
+
+  private static void reviewVersions(List<String> versions, FieldPath path, FieldErrors errors) {
+    if (versions.isEmpty()) {
+      errors.required(path, "must specify one of v1, v1beta1");
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < versions.size(); i++) {
+      String version = versions.get(i);
+      FieldPath at = path.index(i);
+      if (!seen.add(version)) {
+        errors.invalid(at, version, "duplicate version");
+      }
+      Names.dns1035Label(version).forEach(text -> errors.invalid(at, version, text));
+    }
+    if (versions.stream().noneMatch(REVIEWS::contains)) {
+      errors.invalid(path, new ArrayList<Object>(versions), "must include at least one of v1, v1beta1");
+    }
+  }
+
+  private void webhook(Tree webhook, FieldPath path, FieldErrors errors) {
+    String name = webhook.string("name");
+    fullName(name, path.child("name"), errors);
+    MatchRules.rules(webhook.trees("rules"), path.child("rules"), errors);
+    if (webhook.get("failurePolicy") != null && !FAILURE_POLICIES.contains(webhook.string("failurePolicy"))) {
+      errors.notSupported(path.child("failurePolicy"), webhook.string("failurePolicy"), FAILURE_POLICIES);
+    }
+    MatchRules.selectors(webhook, path, errors);
+    String effects = webhook.string("sideEffects");
+    if (webhook.get("sideEffects") == null) {
+      errors.required(path.child("sideEffects"), "must specify one of None, NoneOnDryRun");
+    } else if (!SIDE_EFFECTS.contains(effects)) {
+      errors.notSupported(path.child("sideEffects"), effects, SIDE_EFFECTS);
+    }
+    long timeout = webhook.integer("timeoutSeconds");
+    if (webhook.get("timeoutSeconds") != null && (timeout < 1 || timeout > 30)) {
+      errors.invalid(path.child("timeoutSeconds"), timeout, "the timeout value must be between 1 and 30 seconds");
+    }
+    String again = webhook.string("reinvocationPolicy");
+    if (mutating && webhook.get("reinvocationPolicy") != null && !List.of("IfNeeded", "Never").contains(again)) {
+      errors.notSupported(path.child("reinvocationPolicy"), again, List.of("IfNeeded", "Never"));
+    }
+    client(webhook.tree("clientConfig"), path.child("clientConfig"), errors);
+    MatchConditions.check(webhook.trees("matchConditions"), path.child("matchConditions"), expressions, errors);
+  }
+
+  private static void fullName(String name, FieldPath path, FieldErrors errors) {
+    if (name.isEmpty()) {
+      errors.required(path, "");
+      return;
+    }
+    List<String> wrong = Names.dnsSubdomain(name);
+    wrong.forEach(text -> errors.invalid(path, name, text));
+    if (wrong.isEmpty() && name.split("\\.").length < 3) {
+      errors.invalid(path, name, "should be a domain with at least three segments separated by dots");
+    }
+  }
+
+  private static void client(Tree client, FieldPath path, FieldErrors errors) {
+    boolean url = client.get("url") != null;
+    boolean service = client.get("service") != null;
+    if (url == service) {
+      errors.required(path, "exactly one of url or service is required");
+    } else if (url) {
+      url(client.string("url"), path.child("url"), errors);
+    } else {
+      service(client.tree("service"), path.child("service"), errors);
+    }
+  }
+
+  private static void url(String text, FieldPath path, FieldErrors errors) {
+    String form = "; desired format: https://host[/path]";
+    URI url;
+    try {
+      url = new URI(text);
+    } catch (URISyntaxException e) {
+      errors.required(path, "url must be a valid URL: " + e.getMessage() + form);
+      return;
+    }
+    if (!"https".equals(url.getScheme())) {
+      errors.invalid(path, url.getScheme() == null ? "" : url.getScheme(), "'https' is the only allowed URL scheme" + form);
+    }
+    if (url.getRawAuthority() == null || url.getRawAuthority().isEmpty()) {
+      errors.invalid(path, "", "host must be specified" + form);
+    }
+    if (url.getUserInfo() != null) {
+      errors.invalid(path, url.getUserInfo(), "user information is not permitted in the URL");
+    }
+    if (url.getFragment() != null) {
+      errors.invalid(path, url.getFragment(), "fragments are not permitted in the URL");
+    }
+    if (url.getRawQuery() != null) {
+      errors.invalid(path, url.getRawQuery(), "query parameters are not permitted in the URL");
+    }
+  }
+
+  private static void service(Tree service, FieldPath path, FieldErrors errors) {
+    if (service.string("name").isEmpty()) {
+      errors.required(path.child("name"), "service name is required");
+    }
+    if (service.string("namespace").isEmpty()) {
+      errors.required(path.child("namespace"), "service namespace is required");
+    }
+    long port = service.integer("port");
+    Ports.number(port).forEach(text -> errors.invalid(path.child("port"), port, "port is not valid: " + text));
+    String where = service.string("path");
+    if (service.get("path") == null || where.equals("/")) {
+      return;
+    }
+    if (!where.startsWith("/")) {
+      errors.invalid(path.child("path"), where, "must start with a '/'");
+    }
+    String inner = where.replaceFirst("^/", "").replaceFirst("/$", "");
+    int step = 0;
+    for (String part : inner.split("/", -1)) {
+      int index = step++;
+      if (part.isEmpty()) {
+        errors.invalid(path.child("path"), where, "segment[" + index + "] may not be empty");
+      } else {
+        Names.dnsSubdomain(part).forEach(text -> errors.invalid(path.child("path"), where, "segment[" + index + "]: " + text));
+      }
+    }
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
+  }
+}
