@@ -15,6 +15,8 @@ import io.kubrig.apiserver.kinds.networking.NetworkingKinds;
 import io.kubrig.apiserver.kinds.node.RuntimeClassKind;
 import io.kubrig.apiserver.kinds.policy.PodDisruptionBudgetKind;
 import io.kubrig.apiserver.kinds.rbac.RbacKinds;
+import io.kubrig.apiserver.kinds.resource.DeviceExpressions;
+import io.kubrig.apiserver.kinds.resource.ResourceKinds;
 import io.kubrig.apiserver.kinds.scheduling.PriorityClassKind;
 import io.kubrig.apiserver.kinds.service.ServiceKind;
 import io.kubrig.apiserver.kinds.storage.StorageKinds;
@@ -31,6 +33,7 @@ final class ClusterKinds {
     kinds.putAll(AdmissionRegistrationKinds.all(Expressions.UNCHECKED));
     kinds.putAll(NetworkingKinds.all());
     kinds.putAll(RbacKinds.all());
+    kinds.putAll(ResourceKinds.all(DeviceExpressions.UNCHECKED));
     kinds.putAll(StorageKinds.all());
     kinds.put("certificates.k8s.io/CertificateSigningRequest", new SigningRequestKind());
     kinds.put("/Service", new ServiceKind(cluster));

@@ -23,6 +23,7 @@ public final class CoreKinds {
     kinds.put("/PersistentVolumeClaim", new PersistentVolumeClaimKind());
     kinds.put("/LimitRange", new LimitRangeKind());
     kinds.put("/ResourceQuota", new ResourceQuotaKind());
+    kinds.put("/ComponentStatus", new ComponentStatusKind());
     return kinds;
   }
 }

@@ -1,0 +1,225 @@
+package io.kubrig.apiserver.kinds.resource;
+
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The devices that a claim asks for: defaults and rules. (Source: pkg/apis/resource/validation, KEP-4381.) */
+final class DeviceRequests {
+  private static final int MOST = 32;
+  private static final String MODE = "allocationMode";
+  private static final String EXACT = "ExactCount";
+
+  private DeviceRequests() {}
+
+  static void applyDefaults(Tree devices) {
+    for (Tree request : devices.trees("requests")) {
+      if (request.get("exactly") instanceof Tree exactly) {
+        count(exactly);
+      }
+      request.trees("firstAvailable").forEach(DeviceRequests::count);
+    }
+  }
+
+  private static void count(Tree request) {
+    if (request.string(MODE).isEmpty()) {
+      request.set(MODE, EXACT);
+    }
+    if (request.string(MODE).equals(EXACT) && request.integer("count") == 0) {
+      request.set("count", 1L);
+    }
+  }
+
+  static void check(Tree devices, FieldPath path, DeviceExpressions expressions, FieldErrors errors) {
+    Set<String> names = new HashSet<>();
+    Set<String> all = new HashSet<>();
+    List<Tree> requests = devices.trees("requests");
+    if (requests.size() > MOST) {
+      errors.tooMany(path.child("requests"), requests.size(), MOST);
+    }
+    for (int i = 0; i < requests.size(); i++) {
+      FieldPath at = path.child("requests").index(i);
+      Tree request = requests.get(i);
+      String name = request.string("name");
+      name(name, at.child("name"), errors);
+      if (!names.add(name)) {
+        errors.duplicate(at, name);
+      }
+      all.add(name);
+      alternatives(request, name, at, all, expressions, errors);
+    }
+    constraints(devices.trees("constraints"), path.child("constraints"), all, errors);
+    List<Tree> configurations = devices.trees("config");
+    for (int i = 0; i < configurations.size(); i++) {
+      FieldPath at = path.child("config").index(i);
+      references(configurations.get(i).strings("requests"), at.child("requests"), all, errors);
+      configuration(configurations.get(i), at, errors);
+    }
+  }
+
+  static void configuration(Tree configuration, FieldPath path, FieldErrors errors) {
+    if (!(configuration.get("opaque") instanceof Tree opaque)) {
+      errors.required(path, "exactly one of `opaque` is required");
+      return;
+    }
+    driver(opaque.string("driver"), path.child("opaque", "driver"), errors);
+    if (opaque.get("parameters") == null) {
+      errors.required(path.child("opaque", "parameters"), "");
+    }
+  }
+
+  static void driver(String driver, FieldPath path, FieldErrors errors) {
+    if (driver.isEmpty()) {
+      errors.required(path, "");
+    } else if (driver.length() > 63) {
+      errors.tooLong(path, 63);
+    } else {
+      Names.dnsSubdomain(driver).forEach(text -> errors.invalid(path, driver, text));
+    }
+  }
+
+  private static void name(String name, FieldPath path, FieldErrors errors) {
+    if (name.isEmpty()) {
+      errors.required(path, "");
+    } else {
+      Names.dnsLabel(name).forEach(text -> errors.invalid(path, name, text));
+    }
+  }
+
+  private static void alternatives(
+      Tree request, String name, FieldPath path, Set<String> all, DeviceExpressions expressions, FieldErrors errors) {
+    boolean exactly = request.get("exactly") instanceof Tree;
+    List<Tree> choices = request.trees("firstAvailable");
+    if (exactly && !choices.isEmpty()) {
+      errors.invalid(path, null, "exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set");
+    } else if (!exactly && choices.isEmpty()) {
+      errors.required(path, "exactly one of `exactly` or `firstAvailable` is required");
+    }
+    if (exactly) {
+      request(request.tree("exactly"), path.child("exactly"), expressions, errors);
+    }
+    if (choices.size() > 8) {
+      errors.tooMany(path.child("firstAvailable"), choices.size(), 8);
+    }
+    Set<String> own = new HashSet<>();
+    for (int i = 0; i < choices.size(); i++) {
+      FieldPath at = path.child("firstAvailable").index(i);
+      String choice = choices.get(i).string("name");
+      name(choice, at.child("name"), errors);
+      if (!own.add(choice)) {
+        errors.duplicate(at, choice);
+      }
+      all.add(name + "/" + choice);
+      request(choices.get(i), at, expressions, errors);
+    }
+  }
+
+  private static void request(Tree request, FieldPath path, DeviceExpressions expressions, FieldErrors errors) {
+    String type = request.string("deviceClassName");
+    FieldPath at = path.child("deviceClassName");
+    if (type.isEmpty()) {
+      errors.required(at, "");
+    } else {
+      Names.dnsSubdomain(type).forEach(text -> errors.invalid(at, type, text));
+    }
+    selectors(request.trees("selectors"), path.child("selectors"), expressions, errors);
+    long count = request.integer("count");
+    switch (request.string(MODE)) {
+      case "All" -> {
+        if (count != 0) {
+          errors.invalid(path.child("count"), count, "must not be specified when allocationMode is 'All'");
+        }
+      }
+      case EXACT -> {
+        if (count <= 0) {
+          errors.invalid(path.child("count"), count, "must be greater than zero");
+        }
+      }
+      default -> errors.notSupported(path.child(MODE), request.string(MODE), List.of("All", EXACT));
+    }
+  }
+
+  static void selectors(List<Tree> selectors, FieldPath path, DeviceExpressions expressions, FieldErrors errors) {
+    if (selectors.size() > MOST) {
+      errors.tooMany(path, selectors.size(), MOST);
+    }
+    for (int i = 0; i < selectors.size(); i++) {
+      FieldPath at = path.index(i).child("cel");
+      if (!(selectors.get(i).get("cel") instanceof Tree cel)) {
+        errors.required(at, "");
+      } else {
+        expressions.check(cel.string("expression"), at.child("expression"), errors);
+      }
+    }
+  }
+
+  private static void constraints(List<Tree> constraints, FieldPath path, Set<String> names, FieldErrors errors) {
+    if (constraints.size() > MOST) {
+      errors.tooMany(path, constraints.size(), MOST);
+    }
+    for (int i = 0; i < constraints.size(); i++) {
+      FieldPath at = path.index(i);
+      references(constraints.get(i).strings("requests"), at.child("requests"), names, errors);
+      if (constraints.get(i).get("matchAttribute") != null) {
+        qualified(constraints.get(i).string("matchAttribute"), at.child("matchAttribute"), errors);
+      } else if (constraints.get(i).get("distinctAttribute") != null) {
+        qualified(constraints.get(i).string("distinctAttribute"), at.child("distinctAttribute"), errors);
+      } else {
+        errors.required(at.child("matchAttribute"), "");
+      }
+    }
+  }
+
+  private static void references(List<String> requests, FieldPath path, Set<String> names, FieldErrors errors) {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < requests.size(); i++) {
+      String request = requests.get(i);
+      if (!names.contains(request)) {
+        errors.invalid(
+            path.index(i), request, "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'");
+      }
+      if (!seen.add(request)) {
+        errors.duplicate(path.index(i), request);
+      }
+    }
+  }
+
+  private static void qualified(String name, FieldPath path, FieldErrors errors) {
+    if (!name.contains("/")) {
+      errors.invalid(path, name, "a fully qualified name must be a domain and a name separated by a slash");
+      return;
+    }
+    attribute(name, path, errors);
+  }
+
+  /** The name of an attribute or capacity, with or without its domain. */
+  static void attribute(String name, FieldPath path, FieldErrors errors) {
+    if (name.isEmpty()) {
+      errors.required(path, "");
+      return;
+    }
+    String[] parts = name.split("/", -1);
+    if (parts.length > 2) {
+      errors.invalid(path, name, "too many slashes");
+      return;
+    }
+    String identifier = parts[parts.length - 1];
+    if (parts.length == 2) {
+      driver(parts[0], path, errors);
+    }
+    if (identifier.isEmpty()) {
+      errors.required(path, "the name must not be empty");
+    } else if (!identifier.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+      errors.invalid(
+          path, identifier,
+          "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name', "
+              + " or 'MY_NAME',  or 'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')");
+    } else if (identifier.length() > 32) {
+      errors.tooLong(path, 32);
+    }
+  }
+}

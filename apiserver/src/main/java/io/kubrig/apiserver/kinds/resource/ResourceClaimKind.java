@@ -1,0 +1,114 @@
+package io.kubrig.apiserver.kinds.resource;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Claims of devices: their spec never changes. */
+final class ResourceClaimKind implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final FieldPath RESERVED = FieldPath.of("status", "reservedFor");
+
+  private static final TableColumns COLUMNS =
+      Columns.of(
+          (claim, now) -> Columns.row(Columns.name(claim), state(claim), Columns.age(claim, now)),
+          Columns.NAME,
+          Columns.text("State", "A summary of the current state (allocated, pending, reserved, etc.)."),
+          Columns.AGE);
+
+  private final DeviceExpressions expressions;
+
+  ResourceClaimKind(DeviceExpressions expressions) {
+    this.expressions = expressions;
+  }
+
+  @Override
+  public boolean hasStatus() {
+    return true;
+  }
+
+  @Override
+  public boolean countsGenerations() {
+    return false;
+  }
+
+  @Override
+  public boolean answersDeletedObject() {
+    return true;
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    DeviceRequests.applyDefaults(object.tree("spec").tree("devices"));
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    DeviceRequests.check(object.tree("spec").tree("devices"), SPEC.child("devices"), expressions, errors);
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    if (!object.tree("spec").equals(old.tree("spec"))) {
+      errors.invalid(SPEC, object.tree("spec"), "field is immutable");
+    }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree status = object.tree("status");
+    List<Tree> consumers = status.trees("reservedFor");
+    if (consumers.size() > 256) {
+      errors.tooMany(RESERVED, consumers.size(), 256);
+    }
+    Set<String> uids = new HashSet<>();
+    for (int i = 0; i < consumers.size(); i++) {
+      for (String member : List.of("resource", "name", "uid")) {
+        if (consumers.get(i).string(member).isEmpty()) {
+          errors.required(RESERVED.index(i).child(member), "");
+        }
+      }
+      if (!uids.add(consumers.get(i).string("uid"))) {
+        errors.duplicate(RESERVED.index(i).child("uid"), consumers.get(i).string("uid"));
+      }
+    }
+    if (!consumers.isEmpty() && status.get("allocation") == null) {
+      errors.forbidden(RESERVED, "may not be specified when `allocated` is not set");
+    }
+    Object before = old.tree("status").get("allocation");
+    if (before != null && status.get("allocation") != null && !before.equals(status.get("allocation"))) {
+      errors.invalid(FieldPath.of("status", "allocation"), status.get("allocation"), "field is immutable");
+    }
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
+  }
+
+  private static String state(Tree claim) {
+    List<String> states = new ArrayList<>();
+    if (claim.tree("metadata").get("deletionTimestamp") != null) {
+      states.add("deleted");
+    }
+    if (claim.tree("status").get("allocation") == null) {
+      if (states.isEmpty()) {
+        states.add("pending");
+      }
+    } else {
+      states.add("allocated");
+      if (!claim.tree("status").list("reservedFor").isEmpty()) {
+        states.add("reserved");
+      }
+    }
+    return String.join(",", states);
+  }
+}

@@ -1,0 +1,54 @@
+package io.kubrig.apiserver.kinds.resource;
+
+import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Tree;
+import io.kubrig.apiserver.validation.MetadataRules;
+
+/** Templates of claims: immutable. */
+final class ResourceClaimTemplateKind implements Kind {
+  private static final FieldPath SPEC = FieldPath.of("spec");
+
+  private static final TableColumns COLUMNS =
+      Columns.of((template, now) -> Columns.row(Columns.name(template), Columns.age(template, now)), Columns.NAME, Columns.AGE);
+
+  private final DeviceExpressions expressions;
+
+  ResourceClaimTemplateKind(DeviceExpressions expressions) {
+    this.expressions = expressions;
+  }
+
+  @Override
+  public boolean answersDeletedObject() {
+    return true;
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    DeviceRequests.applyDefaults(object.tree("spec").tree("spec").tree("devices"));
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Tree spec = object.tree("spec");
+    MetadataRules.labels(spec.tree("metadata"), SPEC.child("metadata", "labels"), errors);
+    MetadataRules.annotations(spec.tree("metadata"), SPEC.child("metadata", "annotations"), errors);
+    DeviceRequests.check(spec.tree("spec").tree("devices"), SPEC.child("spec", "devices"), expressions, errors);
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    if (!object.tree("spec").equals(old.tree("spec"))) {
+      errors.invalid(SPEC, object.tree("spec"), "field is immutable");
+    }
+  }
+
+  @Override
+  public TableColumns columns() {
+    return COLUMNS;
+  }
+}

@@ -1,0 +1,19 @@
+package io.kubrig.apiserver.kinds.resource;
+
+import io.kubrig.apiserver.registry.Kind;
+import java.util.Map;
+
+/** The kinds of resource.k8s.io, by {@code group/Kind}. */
+public final class ResourceKinds {
+  private ResourceKinds() {}
+
+  /** @param expressions compiles what claims and classes say in CEL */
+  public static Map<String, Kind> all(DeviceExpressions expressions) {
+    String group = "resource.k8s.io/";
+    return Map.of(
+        group + "ResourceClaim", new ResourceClaimKind(expressions),
+        group + "ResourceClaimTemplate", new ResourceClaimTemplateKind(expressions),
+        group + "ResourceSlice", new ResourceSliceKind(),
+        group + "DeviceClass", new DeviceClassKind(expressions));
+  }
+}
