@@ -39,6 +39,7 @@ public final class DaemonSets implements Kind {
 
   @Override
   public void applyDefaults(Tree object, String version) {
+    object.need("metadata").need("annotations").fill(TEMPLATE_GENERATION, "0");
     Tree spec = object.need("spec");
     Tree strategy = spec.need("updateStrategy");
     if (strategy.string("type").isEmpty()) {

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.schema.GroupVersionKind;
@@ -46,7 +47,7 @@ public record ScaleLens(Function<Tree, String> selector) implements Lens {
   public Tree view(Tree object) {
     Tree metadata = new Tree();
     Tree own = object.tree("metadata");
-    for (String member : new String[] {"name", "namespace", "uid", "resourceVersion", "creationTimestamp", "managedFields"}) {
+    for (String member : new String[] {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
       if (own.has(member)) {
         metadata.set(member, Tree.copyOf(own.get(member)));
       }
@@ -66,6 +67,7 @@ public record ScaleLens(Function<Tree, String> selector) implements Lens {
 
   @Override
   public Tree put(Tree object, Tree view) {
+    check(view);
     object.need("spec").set("replicas", view.tree("spec").integer("replicas"));
     Tree metadata = object.need("metadata");
     Tree given = view.tree("metadata");
@@ -83,11 +85,15 @@ public record ScaleLens(Function<Tree, String> selector) implements Lens {
     }
   }
 
-  @Override
-  public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    long replicas = object.tree("spec").integer("replicas");
+  /** What is wrong with a scale is said of it, not of the object behind it. */
+  private static void check(Tree scale) {
+    long replicas = scale.tree("spec").integer("replicas");
     if (replicas < 0) {
-      errors.invalid(FieldPath.of("spec", "replicas"), replicas, "must be greater than or equal to 0");
+      FieldErrors errors = new FieldErrors().invalid(FieldPath.of("spec", "replicas"), replicas, "must be greater than or equal to 0");
+      throw ApiException.invalid("autoscaling", "Scale", scale.tree("metadata").string("name"), errors);
     }
   }
+
+  @Override
+  public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {}
 }
