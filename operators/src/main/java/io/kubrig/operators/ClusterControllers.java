@@ -32,12 +32,18 @@ import io.kubrig.operators.volumeprotection.AttributesClassProtectionController;
 import io.kubrig.operators.volumeprotection.ClaimProtectionController;
 import io.kubrig.operators.volumeprotection.VolumeProtectionController;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The controllers that keep the cluster itself: what every namespace, service, node and volume needs. */
 final class ClusterControllers {
   private ClusterControllers() {}
 
   static List<ControllerDescriptor> all() {
+    return Stream.of(namespaces(), services(), nodes(), volumes(), identities()).flatMap(List::stream).toList();
+  }
+
+  /** What every namespace has, and how things go. */
+  private static List<ControllerDescriptor> namespaces() {
     return List.of(
         new ControllerDescriptor("serviceaccount-controller", "serviceaccount", "service-account-controller", true, "",
             DefaultAccountController::new),
@@ -47,25 +53,39 @@ final class ClusterControllers {
             NamespaceController::new),
         new ControllerDescriptor("garbage-collector-controller", "garbagecollector", "generic-garbage-collector", true, "concurrent-gc-syncs",
             GarbageCollector::new),
+        new ControllerDescriptor("resourcequota-controller", "resourcequota", "resourcequota-controller", true,
+            "concurrent-resource-quota-syncs", ResourceQuotaController::new));
+  }
+
+  /** What stands behind services. */
+  private static List<ControllerDescriptor> services() {
+    return List.of(
         new ControllerDescriptor("endpoints-controller", "endpoint", "endpoint-controller", true, "concurrent-endpoint-syncs",
             EndpointsController::new),
         new ControllerDescriptor("endpointslice-controller", "endpointslice", "endpointslice-controller", true,
             "concurrent-service-endpoint-syncs", EndpointSliceController::new),
         new ControllerDescriptor("endpointslice-mirroring-controller", "endpointslicemirroring", "endpointslicemirroring-controller", true,
             "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new),
+        new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "", ServiceCidrController::new));
+  }
+
+  /** Nodes, and pods that have to leave them. */
+  private static List<ControllerDescriptor> nodes() {
+    return List.of(
         new ControllerDescriptor("node-lifecycle-controller", "nodelifecycle", "node-controller", true, "", NodeLifecycleController::new),
         new ControllerDescriptor("taint-eviction-controller", "taint-eviction-controller", "node-controller", true, "",
             TaintEvictionController::new),
         new ControllerDescriptor("node-ipam-controller", "nodeipam", "node-controller", true, "", NodeIpamController::new),
         new ControllerDescriptor("ttl-controller", "ttl", "ttl-controller", true, "", NodeTtlController::new),
-        new ControllerDescriptor("serviceaccount-token-controller", "serviceaccount-token", "tokens-controller", true,
-            "concurrent-serviceaccount-token-syncs", AccountTokenController::new),
-        new ControllerDescriptor("resourcequota-controller", "resourcequota", "resourcequota-controller", true,
-            "concurrent-resource-quota-syncs", ResourceQuotaController::new),
-        new ControllerDescriptor("clusterrole-aggregation-controller", "clusterrole-aggregation", "clusterrole-aggregation-controller", true,
-            "", ClusterRoleAggregationController::new),
-        new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "bootstrap-signer", false, "", BootstrapSigner::new),
-        new ControllerDescriptor("token-cleaner-controller", "tokencleaner", "token-cleaner", false, "", TokenCleaner::new),
+        new ControllerDescriptor("resourceclaim-controller", "resource-claim-controller", "resource-claim-controller", true,
+            "concurrent-resourceclaim-syncs", ResourceClaimController::new),
+        new ControllerDescriptor("device-taint-eviction-controller", "device-taint-eviction-controller", "device-taint-eviction-controller",
+            true, "concurrent-device-taint-eviction-syncs", DeviceTaintEvictionController::new));
+  }
+
+  /** Volumes and claims for them. */
+  private static List<ControllerDescriptor> volumes() {
+    return List.of(
         new ControllerDescriptor("persistentvolume-binder-controller", "persistentvolume-binder", "persistent-volume-binder", true, "",
             VolumeBinderController::new),
         new ControllerDescriptor("persistentvolume-protection-controller", "pv-protection", "pv-protection-controller", true, "",
@@ -74,26 +94,32 @@ final class ClusterControllers {
             ClaimProtectionController::new),
         new ControllerDescriptor("ephemeral-volume-controller", "ephemeral-volume", "ephemeral-volume-controller", true,
             "concurrent-ephemeralvolume-syncs", EphemeralVolumeController::new),
+        new ControllerDescriptor("volumeattributesclass-protection-controller", "vac-protection", "volumeattributesclass-protection-controller",
+            true, "", AttributesClassProtectionController::new),
+        new ControllerDescriptor("persistentvolume-attach-detach-controller", "attachdetach", "attachdetach-controller", true, "",
+            AttachDetachController::new),
+        new ControllerDescriptor("persistentvolume-expander-controller", "persistentvolume-expander", "expand-controller", true, "",
+            VolumeExpandController::new),
+        new ControllerDescriptor("selinux-warning-controller", "selinux-warning", "selinux-warning-controller", false, "",
+            SelinuxWarningController::new));
+  }
+
+  /** Tokens, certificates and roles. */
+  private static List<ControllerDescriptor> identities() {
+    return List.of(
+        new ControllerDescriptor("serviceaccount-token-controller", "serviceaccount-token", "tokens-controller", true,
+            "concurrent-serviceaccount-token-syncs", AccountTokenController::new),
+        new ControllerDescriptor("clusterrole-aggregation-controller", "clusterrole-aggregation", "clusterrole-aggregation-controller", true,
+            "", ClusterRoleAggregationController::new),
+        new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "bootstrap-signer", false, "", BootstrapSigner::new),
+        new ControllerDescriptor("token-cleaner-controller", "tokencleaner", "token-cleaner", false, "", TokenCleaner::new),
         new ControllerDescriptor("certificatesigningrequest-signing-controller", "csrsigning", "certificate-controller", true, "",
             SigningController::new),
         new ControllerDescriptor("certificatesigningrequest-approving-controller", "csrapproving", "certificate-controller", true, "",
             ApprovingController::new),
         new ControllerDescriptor("certificatesigningrequest-cleaner-controller", "csrcleaner", "certificate-controller", true, "",
             CleanerController::new),
-        new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "", ServiceCidrController::new),
-        new ControllerDescriptor("volumeattributesclass-protection-controller", "vac-protection", "volumeattributesclass-protection-controller",
-            true, "", AttributesClassProtectionController::new),
-        new ControllerDescriptor("resourceclaim-controller", "resource-claim-controller", "resource-claim-controller", true,
-            "concurrent-resourceclaim-syncs", ResourceClaimController::new),
-        new ControllerDescriptor("persistentvolume-attach-detach-controller", "attachdetach", "attachdetach-controller", true, "",
-            AttachDetachController::new),
-        new ControllerDescriptor("persistentvolume-expander-controller", "persistentvolume-expander", "expand-controller", true, "",
-            VolumeExpandController::new),
-        new ControllerDescriptor("selinux-warning-controller", "selinux-warning", "selinux-warning-controller", false, "",
-            SelinuxWarningController::new),
         new ControllerDescriptor("legacy-serviceaccount-token-cleaner-controller", "legacy-service-account-token-cleaner",
-            "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new),
-        new ControllerDescriptor("device-taint-eviction-controller", "device-taint-eviction-controller", "device-taint-eviction-controller",
-            true, "concurrent-device-taint-eviction-syncs", DeviceTaintEvictionController::new));
+            "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new));
   }
 }
