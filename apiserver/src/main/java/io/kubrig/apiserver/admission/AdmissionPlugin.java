@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.status.ApiException;
 
 /** One step of admission. Both methods may refuse the request by throwing {@link ApiException}. */
@@ -7,6 +8,9 @@ public interface AdmissionPlugin {
 
   /** As in {@code --enable-admission-plugins}. */
   String name();
+
+  /** Called once, when the server can be asked for its objects. */
+  default void start(ObjectReader objects) {}
 
   /** Changes the object before it is validated. May be called again when a later plugin changed it. */
   default void mutate(AdmissionRequest request) throws ApiException {}

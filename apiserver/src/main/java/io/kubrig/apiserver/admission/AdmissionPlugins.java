@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.admission.podsecurity.PodSecurity;
+import io.kubrig.apiserver.admission.policy.MutatingPolicies;
+import io.kubrig.apiserver.admission.policy.ValidatingPolicies;
 import io.kubrig.apiserver.admission.quota.LimitedResource;
 import io.kubrig.apiserver.admission.quota.ResourceQuota;
 import io.kubrig.apiserver.authz.Authorizer;
@@ -74,7 +76,9 @@ public final class AdmissionPlugins {
         on(new PodTopologyLabels(cluster)),
         on(new NodeDeclaredFeatureValidator(cluster)),
         on(new PodResizeValidator(cluster)),
-        // policies and webhooks come here: only quota and denial see what they have made of an object
+        on(new MutatingPolicies(cluster, authorizer, services.kinds())),
+        on(new ValidatingPolicies(cluster, authorizer, services.kinds())),
+        // webhooks come here: only quota and denial see what they have made of an object
         on(new ResourceQuota(cluster, services.writes(), LimitedResource.of(configured.of("ResourceQuota")))),
         off(new AlwaysDeny()));
   }

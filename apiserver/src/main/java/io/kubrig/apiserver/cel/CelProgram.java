@@ -58,6 +58,11 @@ public final class CelProgram {
       this.overLimit = overLimit;
     }
 
+    /** The same failure as policies report it: with the expression. */
+    public EvaluationException named(String expression) {
+      return new EvaluationException("expression '" + expression + "' resulted in error: " + getMessage(), overLimit);
+    }
+
     /** Whether the evaluation cost too much. */
     public boolean overLimit() {
       return overLimit;

@@ -118,6 +118,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     new SelfPublication(bootstrap, objects, settings).publish();
     LocalApiServices.create(bootstrap, served.snapshot().groups());
     definitions.start();
+    admission.plugins().forEach(plugin -> plugin.start(objects));
   }
 
   private DefinitionController definitions(CustomResources serving) {

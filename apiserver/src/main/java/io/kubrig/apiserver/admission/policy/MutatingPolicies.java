@@ -1,0 +1,132 @@
+package io.kubrig.apiserver.admission.policy;
+
+import io.kubrig.apiserver.admission.AdmissionPlugin;
+import io.kubrig.apiserver.admission.AdmissionRequest;
+import io.kubrig.apiserver.admission.KindLookup;
+import io.kubrig.apiserver.admission.policy.PolicyRequest.ConfigurationException;
+import io.kubrig.apiserver.authz.Authorizer;
+import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.cel.CelProgram.Budget;
+import io.kubrig.apiserver.cel.CelProgram.EvaluationException;
+import io.kubrig.apiserver.cel.CelValues;
+import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.patch.JsonPatch;
+import io.kubrig.machinery.patch.PatchException;
+import io.kubrig.machinery.schema.Schema;
+import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Changes objects as mutating policies say. (Source: admission/plugin/policy/mutating.) */
+public final class MutatingPolicies implements AdmissionPlugin {
+  private static final long BUDGET = 10_000_000;
+
+  private final Cluster cluster;
+  private final Supplier<Authorizer> authorizer;
+  private final KindLookup kinds;
+  private final PolicyStore store = new PolicyStore("mutatingadmissionpolicies", "mutatingadmissionpolicybindings", true);
+
+  public MutatingPolicies(Cluster cluster, Supplier<Authorizer> authorizer, KindLookup kinds) {
+    this.cluster = cluster;
+    this.authorizer = authorizer;
+    this.kinds = kinds;
+  }
+
+  @Override
+  public String name() {
+    return "MutatingAdmissionPolicy";
+  }
+
+  @Override
+  public void start(ObjectReader objects) {
+    store.start(objects);
+  }
+
+  @Override
+  public void mutate(AdmissionRequest request) {
+    if (store.isEmpty() || request.object() == null) {
+      return;
+    }
+    PolicyRequest asked = new PolicyRequest(request, cluster, authorizer.get(), kinds);
+    for (PolicyStore.Hook hook : store.hooks()) {
+      Optional<String> version = MatchRules.match(request, hook.policy().spec().tree("matchConstraints"), cluster);
+      if (version.isEmpty() || !version.get().equals(request.operation().version())) {
+        continue;
+      }
+      for (Tree binding : hook.bindings()) {
+        if (MatchRules.match(request, binding.tree("spec").tree("matchResources"), cluster).isPresent()) {
+          apply(asked, hook.policy(), binding);
+        }
+      }
+    }
+  }
+
+  private static void apply(PolicyRequest asked, Policy policy, Tree binding) {
+    try {
+      if (!policy.problem().isEmpty()) {
+        throw new ConfigurationException(policy.problem());
+      }
+      for (Object params : asked.params(policy.spec(), binding)) {
+        mutate(asked, policy, params);
+      }
+    } catch (ConfigurationException | EvaluationException | PatchException e) {
+      if (policy.failsClosed()) {
+        String by = "policy '" + policy.name() + "' with binding '" + binding.tree("metadata").string("name") + "'";
+        throw ValidatingPolicies.refusal(asked.request(), by + " denied request: " + e.getMessage(), 403, "Invalid", false);
+      }
+    }
+  }
+
+  private static void mutate(PolicyRequest asked, Policy policy, Object params) throws EvaluationException, ConfigurationException {
+    Budget budget = new Budget(BUDGET);
+    String version = asked.request().operation().version();
+    if (!PolicyRequest.conditionsHold(policy, policy.withVariables(asked.input(version), params, budget), budget)) {
+      return;
+    }
+    for (Tree mutation : policy.spec().trees("mutations")) {
+      Map<String, Object> input = policy.withVariables(asked.input(version), params, budget);
+      boolean applies = mutation.string("patchType").equals("ApplyConfiguration");
+      String expression = mutation.tree(applies ? "applyConfiguration" : "jsonPatch").string("expression");
+      Object result;
+      try {
+        result = policy.evaluate(expression, input, budget);
+      } catch (EvaluationException e) {
+        throw e.named(expression);
+      }
+      Tree object = asked.request().object();
+      Tree changed = applies ? applied(asked, object, CelValues.plain(result)) : patched(object, result);
+      object.clear();
+      changed.forEach(object::set);
+    }
+  }
+
+  private static Tree applied(PolicyRequest asked, Tree object, Object configuration) throws ConfigurationException {
+    if (!(configuration instanceof Tree overlay)) {
+      throw new ConfigurationException("must evaluate to Object but got " + configuration);
+    }
+    for (String name : List.of("apiVersion", "kind")) {
+      if (overlay.has(name)) {
+        throw new ConfigurationException("may not mutate " + name);
+      }
+    }
+    Schema schema = asked.request().operation().resource().schema(asked.request().operation().version()).orElse(null);
+    return Overlay.merge(object.copy(), overlay, schema);
+  }
+
+  private static Tree patched(Tree object, Object result) throws ConfigurationException {
+    if (!(result instanceof List<?> operations)) {
+      throw new ConfigurationException("type mismatch: JSONPatchType.expression should evaluate to array");
+    }
+    List<Object> patch = new ArrayList<>();
+    operations.forEach(operation -> patch.add(CelValues.plain(operation)));
+    try {
+      return JsonPatch.read(Json.text(patch).getBytes(java.nio.charset.StandardCharsets.UTF_8)).apply(object.copy());
+    } catch (PatchException e) {
+      throw new ConfigurationException("JSON Patch: " + e.getMessage());
+    }
+  }
+}
