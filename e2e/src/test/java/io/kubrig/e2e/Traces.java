@@ -31,11 +31,11 @@ record Traces(List<String> processes, List<String> mounts, List<String> links, L
         names(Path.of("/sys/class/net"), name -> name.startsWith("kbr") || name.startsWith("veth")),
         names(Path.of("/run/netns"), name -> true),
         names(Path.of("/sys/fs/cgroup"), name -> name.startsWith("kubrig")),
-        tables());
+        serviceRules());
   }
 
   /** The tables of service proxies; empty where there is no {@code nft} to ask. */
-  static List<String> tables() {
+  static List<String> serviceRules() {
     if (Kubrig.missing("nft").findAny().isPresent()) {
       return List.of();
     }

@@ -39,7 +39,7 @@ class WholeClusterIT {
     assumeTrue("root".equals(System.getProperty("user.name")), "real containers need root");
     List<String> missing = Kubrig.missing("kubectl", "containerd", "runc", "busybox").toList();
     assumeTrue(missing.isEmpty(), () -> "not installed: " + missing);
-    assumeTrue(Traces.tables().isEmpty(), () -> "another cluster's service rules are on this machine: " + Traces.tables());
+    assumeTrue(Traces.serviceRules().isEmpty(), () -> "another cluster's service rules are on this machine: " + Traces.serviceRules());
     before = Traces.ofMachine();
     cluster = new TestCluster("whole", "containerd");
     try {

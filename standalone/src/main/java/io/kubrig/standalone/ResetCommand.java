@@ -2,10 +2,14 @@ package io.kubrig.standalone;
 
 import io.kubrig.kubelet.containerd.LocalRuntime;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.Component;
+import io.kubrig.machinery.component.ComponentFactory;
+import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.StartException;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +55,16 @@ final class ResetCommand implements Callable<Integer> {
       new LocalRuntime(directory.node(), Clock.system()).reset();
     } catch (IOException e) {
       throw new StartException("the node's containers could not be removed: " + e.getMessage(), e);
+    }
+    removeServiceRules();
+  }
+
+  /** As {@code kube-proxy --cleanup}. The rules are the kernel's, one set on a machine: another cluster's proxy writes its own again. */
+  private static void removeServiceRules() throws InterruptedException {
+    ComponentFactory proxy = Components.PROXY.factory();
+    Environment environment = Environment.ofProcess((component, reason) -> {});
+    try (Component cleanup = proxy.create(proxy.flags().parse(List.of("--cleanup")), environment)) {
+      cleanup.start();
     }
   }
 
