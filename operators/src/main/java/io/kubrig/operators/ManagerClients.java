@@ -3,10 +3,12 @@ package io.kubrig.operators;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.operators.engine.Objects;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,8 +92,15 @@ final class ManagerClients implements AutoCloseable {
 
     private void ensureAccount() {
       var accounts = client.serviceAccounts().inNamespace(NAMESPACE);
-      if (accounts.withName(account).get() == null) {
+      if (accounts.withName(account).get() != null) {
+        return;
+      }
+      try {
         accounts.resource(new ServiceAccountBuilder().withNewMetadata().withName(account).withNamespace(NAMESPACE).endMetadata().build()).create();
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // several controllers share an account: one of them was quicker
+          throw e;
+        }
       }
     }
   }
