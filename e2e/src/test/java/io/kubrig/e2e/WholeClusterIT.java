@@ -96,7 +96,7 @@ class WholeClusterIT {
 
     String greeting = "hello from v1, served from a ConfigMap, correct-horse=correct-horse";
     Eventually.see(
-        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-T5", "-qO-", "http://web/cgi-bin/hello").out().strip(), greeting::equals);
+        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://web/cgi-bin/hello").out().strip(), greeting::equals);
     Eventually.see("answer on the node port", SOON, () -> fetch(nodePort()), greeting::equals);
   }
 
@@ -122,7 +122,7 @@ class WholeClusterIT {
   @Test
   @Order(4)
   void a_terminal_a_log_and_a_port_are_followed() throws IOException, InterruptedException {
-    Process terminal = Terminals.inTerminal(cluster, "exec", "-it", "client", "--", "sh", "-c", "stty size; test -t 0 && echo a terminal");
+    Process terminal = Terminals.inTerminal(cluster, "exec", "-it", "client", "--", "sh", "-c", "test -t 0 && echo a terminal");
     Text shown = Text.of(terminal.getInputStream());
     shown.await("a terminal", SOON);
     terminal.destroy();
@@ -193,7 +193,7 @@ class WholeClusterIT {
       Eventually.see(
           "answer of " + replica,
           SOON,
-          () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-T5", "-qO-", "http://" + replica + ".store:8080/cgi-bin/whoami").out().strip(),
+          () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://" + replica + ".store:8080/cgi-bin/whoami").out().strip(),
           replica::equals);
     }
   }
@@ -240,7 +240,7 @@ class WholeClusterIT {
     cluster.kubectl("rollout", "status", "deployment/web", ROLLED_OUT);
     Eventually.see("answer on the node port", SOON, () -> fetch(port), answer -> answer.startsWith("hello from v1"));
     Eventually.see(
-        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-T5", "-qO-", "http://web/cgi-bin/hello").out(), answer -> answer.startsWith("hello"));
+        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://web/cgi-bin/hello").out(), answer -> answer.startsWith("hello"));
   }
 
   @Test
