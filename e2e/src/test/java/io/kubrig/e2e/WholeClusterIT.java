@@ -104,8 +104,8 @@ class WholeClusterIT {
   @Order(3)
   void the_application_is_seen_and_touched_with_kubectl() throws IOException, InterruptedException {
     String pod = firstPod("web");
-    assertThat(cluster.kubectl("describe", "pod", pod))
-        .contains("Liveness:", "Readiness:", "Scheduled", "Pulled", "Created", "Started", "Successfully assigned default/" + pod);
+    assertThat(cluster.kubectl("describe", "pod", pod)).contains("Liveness:", "Readiness:", "Pulled", "Created", "Started");
+    Eventually.see("event of the binding", Duration.ofSeconds(20), () -> cluster.kubectl("get", "events"), events -> events.contains("Successfully assigned default/" + pod));
     assertThat(cluster.kubectl("describe", "deployment", "web")).contains("ScalingReplicaSet", "Scaled up replica set web-");
     assertThat(cluster.kubectl("logs", pod)).isEqualTo("serving version v1\n");
     assertThat(cluster.kubectl("logs", "deployment/web", "--tail=1")).contains("serving version v1");
