@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.kubrig.apiserver.admission.AdmissionConfiguration;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
+import io.kubrig.apiserver.audit.Audit;
 import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.proxy.Kubelets;
 import io.kubrig.apiserver.server.ApiServer;
@@ -187,7 +188,8 @@ public final class KubrigCluster implements AutoCloseable {
         new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
         new ApiServerSettings.Limits(400, 200, List.of(), ""),
         KubrigCluster::noKubelets,
-        false);
+        false,
+        Audit.off(clock));
   }
 
   private static Kubelets noKubelets() {

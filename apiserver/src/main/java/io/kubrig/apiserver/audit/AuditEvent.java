@@ -3,7 +3,10 @@ package io.kubrig.apiserver.audit;
 import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.authz.AccessReviews;
 import io.kubrig.apiserver.authz.Verdict;
+import io.kubrig.machinery.json.Limits;
 import io.kubrig.machinery.tree.Tree;
+import io.kubrig.machinery.yaml.Yaml;
+import io.kubrig.machinery.yaml.YamlException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -67,6 +70,22 @@ public final class AuditEvent {
     if (notes(AuditPolicy.Level.REQUEST)) {
       event.set("requestObject", withoutManagedFields(object));
     }
+  }
+
+  /** Notes a patch as it was sent; one that cannot be read is refused anyway, and not noted. */
+  public void patch(byte[] patch) {
+    if (notes(AuditPolicy.Level.REQUEST)) {
+      try {
+        event.set("requestObject", Yaml.readDocument(patch, Limits.REQUEST).value());
+      } catch (YamlException e) {
+        event.remove("requestObject"); // what cannot be read is refused, and the refusal is noted
+      }
+    }
+  }
+
+  /** Whether {@link #responseObject} notes anything. */
+  public boolean wantsResponseObject() {
+    return notes(AuditPolicy.Level.REQUEST_RESPONSE);
   }
 
   /** Notes the object that is answered. */

@@ -53,7 +53,9 @@ public final class Bodies {
   /** Decodes the body of a create or update. */
   public Tree object(Call call, Expected expected, FieldValidation validation, Consumer<String> warnings) throws IOException {
     MediaType type = Negotiation.body(call.exchange().headers().value("Content-Type"), !expected.custom());
-    return object(bytes(call), type, expected, validation, warnings);
+    Tree object = object(bytes(call), type, expected, validation, warnings);
+    call.audit().requestObject(object);
+    return object;
   }
 
   public Tree object(byte[] bytes, MediaType type, Expected expected, FieldValidation validation, Consumer<String> warnings) {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.rest;
 
+import io.kubrig.apiserver.audit.AuditEvent;
 import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Query;
@@ -7,7 +8,7 @@ import io.kubrig.apiserver.http.RequestInfo;
 import java.time.Instant;
 
 /** A request that has been authenticated and allowed. */
-public record Call(Exchange exchange, RequestInfo info, Query query, UserInfo user, Instant received) {
+public record Call(Exchange exchange, RequestInfo info, Query query, UserInfo user, Instant received, AuditEvent audit) {
 
   public String accept() {
     return String.join(",", exchange.headers().all("Accept"));

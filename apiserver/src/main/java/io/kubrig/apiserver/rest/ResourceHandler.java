@@ -243,6 +243,7 @@ public final class ResourceHandler {
         () -> {
           Tree object = decode(call, target, operation);
           Operation named = operation.as(Operation.Verb.CREATE, object.tree("metadata").string("name"));
+          call.audit().objectName(named.name());
           Tree created = registry.writer().create(named, object, options.tree());
           warnings.addAll(operation.warnings());
           responses.send(call, 201, view.representation(), registry.views().object(view, created), warnings);
@@ -282,6 +283,7 @@ public final class ResourceHandler {
         warnings,
         () -> {
           byte[] patch = bodies.bytes(call);
+          call.audit().patch(patch);
           boolean applies = type == Patches.Type.APPLY;
           Writer.Change change = patches.change(type, patch, operation, expected(target, lens), lens);
           Writer.Change named =

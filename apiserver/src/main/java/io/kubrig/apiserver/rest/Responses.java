@@ -6,6 +6,7 @@ import io.kubrig.apiserver.negotiation.MediaType;
 import io.kubrig.apiserver.negotiation.Negotiation;
 import io.kubrig.apiserver.negotiation.Representation;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,15 @@ public final class Responses {
   /** Answers with bytes that are already encoded in a representation. */
   public void send(Call call, int status, Representation representation, byte[] body, List<String> warnings) throws IOException {
     call.exchange().respond(status, headers(representation.mediaType(), warnings), body);
+    if (call.audit().wantsResponseObject() && representation.mediaType() == MediaType.JSON) {
+      call.audit().responseObject(Json.readTree(body));
+    }
   }
 
   public void send(Call call, int status, Representation representation, Tree object, List<String> warnings) throws IOException {
+    if (representation.mediaType() != MediaType.JSON) {
+      call.audit().responseObject(object);
+    }
     send(call, status, representation, encoder.encode(object, representation), warnings);
   }
 
@@ -36,6 +43,7 @@ public final class Responses {
       headers.set("Retry-After", Long.toString(failure.details().integer("retryAfterSeconds")));
     }
     Tree status = failure.status();
+    call.audit().failed(status);
     call.exchange().respond(failure.code(), headers, encoder.encode(status, representation));
   }
 

@@ -3,7 +3,6 @@ package io.kubrig.apiserver.server;
 import io.kubrig.apiserver.admission.AdmissionChain;
 import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
-import io.kubrig.apiserver.audit.Audit;
 import io.kubrig.apiserver.authn.Impersonation;
 import io.kubrig.apiserver.customresource.CustomResources;
 import io.kubrig.apiserver.customresource.DefinitionController;
@@ -223,7 +222,7 @@ public final class ApiServer implements Handler, AutoCloseable {
             new CrossOrigin(settings.limits().corsOrigins()),
             settings.limits().strictTransportSecurity(),
             security.authenticators(),
-            Audit.off(settings.clock()),
+            settings.audit(),
             new Impersonation(security.authorizer()),
             new InFlightLimit(settings.limits().maxReading(), settings.limits().maxMutating()),
             security.authorizer(),
@@ -239,7 +238,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private static Call call(Pipeline.Request request) {
-    return new Call(request.exchange(), request.info(), request.query(), request.user(), request.received());
+    return new Call(request.exchange(), request.info(), request.query(), request.user(), request.received(), request.audit());
   }
 
   @Override
@@ -311,5 +310,6 @@ public final class ApiServer implements Handler, AutoCloseable {
     stopping = true;
     definitions.close();
     objects.close();
+    settings.audit().close();
   }
 }

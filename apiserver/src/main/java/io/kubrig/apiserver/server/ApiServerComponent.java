@@ -111,7 +111,8 @@ public final class ApiServerComponent implements Component {
     SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
-        KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"));
+        KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),
+        AuditFlags.read(flags, parsed, environment.clock()));
   }
 
   private AdmissionPlugins.Settings admission() throws IOException {

@@ -245,10 +245,33 @@ final class ApiServerFlags {
   final Flag<Boolean> priorityAndFairness =
       set.section("features").bool("enable-priority-and-fairness", true, "If true, replace the max-in-flight handler with an enhanced one.");
 
+  private final FlagSection audits = set.section("auditing");
+  final Flag<String> auditLogPath =
+      audits.string("audit-log-path", "", "If set, all requests coming to the apiserver will be logged to this file. '-' means standard out.");
+  final Flag<String> auditPolicyFile = audits.string("audit-policy-file", "", "Path to the file that defines the audit policy configuration.");
+  final Flag<String> auditLogFormat = audits.string("audit-log-format", "json", "Format of saved audits: legacy (one line of text) or json.");
+  final Flag<Integer> auditLogMaxAge =
+      audits.integer("audit-log-maxage", 366, "The maximum number of days to retain old audit log files based on the timestamp in their filename.");
+  final Flag<Integer> auditLogMaxBackup =
+      audits.integer("audit-log-maxbackup", 100, "The maximum number of old audit log files to retain. 0 means no limit.");
+  final Flag<Integer> auditLogMaxSize =
+      audits.integer("audit-log-maxsize", 100, "The maximum size in megabytes of the audit log file before it gets rotated.");
+
   private void auditing() {
     FlagSection audit = set.section("auditing");
-    audit.inert("audit-log-path", FlagTypes.STRING, "", LATER);
-    audit.inert("audit-policy-file", FlagTypes.STRING, "", LATER);
+    String queued = "one thread writes the log; requests wait for it only when very many events are queued";
+    audit.inert("audit-log-mode", FlagTypes.STRING, "blocking", queued);
+    audit.inert("audit-log-batch-buffer-size", FlagTypes.INT, 10000, queued);
+    audit.inert("audit-log-batch-max-size", FlagTypes.INT, 1, queued);
+    audit.inert("audit-log-batch-max-wait", FlagTypes.DURATION, Duration.ZERO, queued);
+    audit.inert("audit-log-batch-throttle-burst", FlagTypes.INT, 0, queued);
+    audit.inert("audit-log-batch-throttle-enable", FlagTypes.BOOL, false, queued);
+    audit.inert("audit-log-batch-throttle-qps", FlagTypes.FLOAT32, 0.0, queued);
+    audit.inert("audit-log-compress", FlagTypes.BOOL, false, LATER);
+    audit.inert("audit-log-truncate-enabled", FlagTypes.BOOL, false, LATER);
+    audit.inert("audit-log-truncate-max-batch-size", FlagTypes.INT, 10485760, LATER);
+    audit.inert("audit-log-truncate-max-event-size", FlagTypes.INT, 102400, LATER);
+    audit.inert("audit-log-version", FlagTypes.STRING, "audit.k8s.io/v1", "there is only this version");
     audit.inert("audit-webhook-config-file", FlagTypes.STRING, "", LATER);
   }
 

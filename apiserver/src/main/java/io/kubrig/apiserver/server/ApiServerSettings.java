@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.admission.AdmissionPlugins;
+import io.kubrig.apiserver.audit.Audit;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.proxy.Kubelets;
 import io.kubrig.apiserver.storage.Storage;
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
  * What an API server is made of, flags already read.
  *
  * @param externalAddress host and port under which clients reach the server
+ * @param audit what is noted of requests; closed with the server
  * @param kubelets how logs and streams are fetched; asked when first needed
  * @param publishesEndpoints whether the endpoints of the service {@code kubernetes} are this server's to keep
  */
@@ -24,7 +26,8 @@ public record ApiServerSettings(
     AdmissionPlugins.Settings admission,
     Limits limits,
     Supplier<Kubelets> kubelets,
-    boolean publishesEndpoints) {
+    boolean publishesEndpoints,
+    Audit audit) {
 
   /**
    * What is admitted and told to all clients.
