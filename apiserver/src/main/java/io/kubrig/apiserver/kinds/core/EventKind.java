@@ -14,6 +14,7 @@ import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -195,17 +196,20 @@ final class EventKind implements Kind {
     fields.put("reportingComponent", event.string("reportingComponent"));
     String source = event.tree("source").string("component");
     fields.put("source", source.isEmpty() ? event.string("reportingComponent") : source);
-    if (core) {
-      return fields;
-    }
-    Map<String, String> renamed = new LinkedHashMap<>(Map.of("reason", fields.get("reason"), "type", fields.get("type")));
-    EVENTS_LABELS.forEach((label, name) -> renamed.put(label, fields.get(name)));
-    return renamed;
+    // the names of both groups: an event written through one is selected through the other
+    EVENTS_LABELS.forEach((label, name) -> fields.put(label, fields.get(name)));
+    return fields;
   }
 
   @Override
   public Set<String> selectableFieldLabels() {
-    return selectableFields(Tree.empty()).keySet();
+    Set<String> labels = new LinkedHashSet<>(selectableFields(Tree.empty()).keySet());
+    if (core) {
+      labels.removeAll(EVENTS_LABELS.keySet());
+    } else {
+      labels.removeIf(label -> !EVENTS_LABELS.containsKey(label) && !label.equals("reason") && !label.equals("type"));
+    }
+    return labels;
   }
 
   @Override
