@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class ConformanceIT {
   private static final Duration DEADLINE = Duration.ofMinutes(6);
   private static final int JOBS = 4;
+  private static final int SECOND_CHANCES = 20;
   private static final Path VECTORS = Kubrig.file("src/test/resources/conformance/api");
   private static final Path PASSING = Kubrig.file("src/test/resources/conformance/passing.txt");
   private static final Pattern CASE = Pattern.compile("<testcase classname=\"([^\"]*)\" name=\"([^\"]*)\"[^>]*?(/>|>)");
@@ -35,33 +36,40 @@ class ConformanceIT {
   @Test
   void every_conversation_that_is_known_to_pass_still_passes() throws IOException {
     assumeTrue(Kubrig.missing("python3").findAny().isEmpty(), "python3 is not installed");
-    SortedMap<String, Boolean> outcomes = replayed();
-    report(outcomes);
-    List<String> passed = outcomes.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
-    if (Boolean.getBoolean("conformance.record")) {
-      Files.write(PASSING, passed);
-      return;
-    }
-    TreeSet<String> regressions = new TreeSet<>(Files.readAllLines(PASSING));
-    regressions.removeAll(passed);
-    assertThat(regressions).as("cases that passed when %s was recorded", PASSING.getFileName()).isEmpty();
-  }
-
-  private static SortedMap<String, Boolean> replayed() throws IOException {
     try (ServerProcess server = new ServerProcess("conformance", "memory")) {
       server.start();
-      Path results = server.data().resolveSibling("results.xml");
-      Run run =
-          Run.of(
-              List.of(
-                  "python3", "-B", VECTORS.resolve("replay").toString(), "check", "--server", server.url(), "--token", ServerProcess.ADMIN_TOKEN,
-                  "--jobs", String.valueOf(JOBS), "--junit", results.toString()),
-              Map.of(),
-              "",
-              DEADLINE);
-      assertThat(results).as("the results of replay, which said\n%s%s", run.out(), run.err()).exists();
-      return outcomes(Files.readString(results));
+      SortedMap<String, Boolean> outcomes = replayed(server, JOBS, List.of());
+      report(outcomes);
+      if (Boolean.getBoolean("conformance.record")) {
+        Files.write(PASSING, passed(outcomes));
+        return;
+      }
+      TreeSet<String> regressions = new TreeSet<>(Files.readAllLines(PASSING));
+      regressions.removeAll(passed(outcomes));
+      if (!regressions.isEmpty()) {
+        // some cases hang on times, which a loaded machine does not keep: those get a second chance, alone
+        regressions.removeAll(passed(replayed(server, 1, regressions.stream().limit(SECOND_CHANCES).toList())));
+      }
+      assertThat(regressions).as("cases that passed when %s was recorded", PASSING.getFileName()).isEmpty();
     }
+  }
+
+  private static List<String> passed(SortedMap<String, Boolean> outcomes) {
+    return outcomes.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+  }
+
+  /** @param cases {@code topic/name} each; empty means all */
+  private static SortedMap<String, Boolean> replayed(ServerProcess server, int jobs, List<String> cases) throws IOException {
+    Path results = server.data().resolveSibling("results-" + jobs + ".xml");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "python3", "-B", VECTORS.resolve("replay").toString(), "check", "--server", server.url(), "--token", ServerProcess.ADMIN_TOKEN,
+                "--jobs", String.valueOf(jobs), "--junit", results.toString()));
+    cases.forEach(name -> command.addAll(List.of("--name", name.substring(name.indexOf('/') + 1))));
+    Run run = Run.of(command, Map.of(), "", DEADLINE);
+    assertThat(results).as("the results of replay, which said\n%s%s", run.out(), run.err()).exists();
+    return outcomes(Files.readString(results));
   }
 
   /** Reads a JUnit report: a case has passed when its element is empty. */
