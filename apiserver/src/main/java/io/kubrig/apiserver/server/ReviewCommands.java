@@ -81,6 +81,9 @@ final class ReviewCommands {
   }
 
   private void answer(Call call, ResourceHandler.Target target, GroupVersionKind kind, List<String> warnings, Answer answer) throws IOException {
+    if (target.subresource().isEmpty() && !target.name().isEmpty()) {
+      throw ApiException.noSuchPath(); // reviews have no objects
+    }
     if (!call.exchange().method().equals("POST")) {
       throw ApiException.methodNotAllowed();
     }

@@ -8,7 +8,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +20,7 @@ final class NamespaceKind implements Kind {
   private static final String FINALIZER = "kubernetes";
   private static final String NAME_LABEL = "kubernetes.io/metadata.name";
   private static final String PHASE = "phase";
+  private static final Set<String> STANDARD = Set.of(FINALIZER, "orphan", "foregroundDeletion");
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -70,7 +71,18 @@ final class NamespaceKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    MetadataRules.finalizers(object.tree("spec").strings("finalizers"), FieldPath.of("spec", "finalizers"), errors);
+    finalizers(object.tree("spec").strings("finalizers"), errors);
+  }
+
+  /** Reported under the list itself, unlike those of metadata. */
+  private static void finalizers(List<String> finalizers, FieldErrors errors) {
+    FieldPath path = FieldPath.of("spec", "finalizers");
+    for (String finalizer : finalizers) {
+      Names.qualifiedName(finalizer).forEach(text -> errors.invalid(path, finalizer, text));
+      if (!finalizer.contains("/") && !STANDARD.contains(finalizer)) {
+        errors.invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+      }
+    }
   }
 
   @Override
@@ -110,7 +122,7 @@ final class NamespaceKind implements Kind {
 
         @Override
         public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-          MetadataRules.finalizers(object.tree("spec").strings("finalizers"), FieldPath.of("spec", "finalizers"), errors);
+          finalizers(object.tree("spec").strings("finalizers"), errors);
         }
       };
 
