@@ -10,11 +10,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A table of functions that a library adds to the language: what the compiler knows of them, and what they do. */
 final class CelFunctions {
+  private static final Set<String> STANDARD = Set.of("string", "indexOf", "lastIndexOf", "findAll");
+
   private final Map<String, List<CelOverloadDecl>> declarations = new LinkedHashMap<>();
-  private final List<CelFunctionBinding> bindings = new ArrayList<>();
+  private final Map<String, List<CelFunctionBinding>> bindings = new LinkedHashMap<>();
 
   /** What a function does. Arguments are those of the declaration; a target is the first. */
   @FunctionalInterface
@@ -45,7 +48,16 @@ final class CelFunctions {
     declarations.computeIfAbsent(name, key -> new ArrayList<>()).add(overload);
     List<Class<?>> classes = new ArrayList<>();
     overload.parameterTypes().forEach(type -> classes.add(javaClass(type)));
-    bindings.add(CelFunctionBinding.from(overload.overloadId(), classes, body::apply));
+    bindings.computeIfAbsent(name, key -> new ArrayList<>()).add(binding(overload.overloadId(), classes, body));
+  }
+
+  /** Functions of one and two arguments are bound by the forms that can be dispatched at run time. */
+  private static CelFunctionBinding binding(String id, List<Class<?>> classes, Body body) {
+    return switch (classes.size()) {
+      case 1 -> CelFunctionBinding.from(id, classes.get(0), argument -> body.apply(new Object[] {argument}));
+      case 2 -> CelFunctionBinding.from(id, classes.get(0), classes.get(1), (first, second) -> body.apply(new Object[] {first, second}));
+      default -> CelFunctionBinding.from(id, classes, body::apply);
+    };
   }
 
   private static Class<?> javaClass(CelType type) {
@@ -65,8 +77,11 @@ final class CelFunctions {
     return declarations.entrySet().stream().map(entry -> CelFunctionDecl.newFunctionDeclaration(entry.getKey(), entry.getValue())).toList();
   }
 
+  /** Overloads of one name are bound together, so that arguments of no known type find theirs at run time; those that extend a standard function are not. */
   List<CelFunctionBinding> bindings() {
-    return bindings;
+    List<CelFunctionBinding> all = new ArrayList<>();
+    bindings.forEach((name, overloads) -> all.addAll(STANDARD.contains(name) ? overloads : CelFunctionBinding.fromOverloads(name, overloads)));
+    return all;
   }
 
   static String text(Object[] arguments, int i) {

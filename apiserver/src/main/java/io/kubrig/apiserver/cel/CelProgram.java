@@ -7,6 +7,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,7 @@ public final class CelProgram {
   /** What one evaluation may cost (source: apiserver/pkg/apis/cel/config.go). */
   public static final long PER_CALL = 1_000_000;
 
+  private static final String OVER_LIMIT = "operation cancelled: actual cost limit exceeded";
   private static final Pattern MISSING_KEY = Pattern.compile("[Kk]ey '?(.*?)'? is not present in map.*", Pattern.DOTALL);
   private static final Pattern INDEX = Pattern.compile("Index out of bounds: (-?\\d+)", Pattern.DOTALL);
   private static final Pattern PREFIX = Pattern.compile("^evaluation error(?: at [^:]*:\\d+)?: ", Pattern.DOTALL);
@@ -86,7 +88,7 @@ public final class CelProgram {
     private static final long serialVersionUID = 1;
 
     OverLimit() {
-      super("operation cancelled: actual cost limit exceeded", null, false, false);
+      super(OVER_LIMIT, null, false, false);
     }
   }
 
@@ -107,13 +109,13 @@ public final class CelProgram {
           });
     } catch (CelEvaluationException e) {
       if (isOverLimit(e)) {
-        throw new EvaluationException("operation cancelled: actual cost limit exceeded", true);
+        throw new EvaluationException(OVER_LIMIT, true);
       }
       throw new EvaluationException(message(e), false);
     } catch (OverLimit e) {
       throw new EvaluationException(e.getMessage(), true);
     } catch (RuntimeException e) {
-      throw new EvaluationException(String.valueOf(e.getMessage()), false);
+      throw new EvaluationException(isOverLimit(e) ? OVER_LIMIT : failure(e).orElse(String.valueOf(e.getMessage())), isOverLimit(e));
     } finally {
       budget.left -= cost[0];
     }
@@ -128,11 +130,20 @@ public final class CelProgram {
     return false;
   }
 
-  private static String message(CelEvaluationException e) {
+  /** What a function of ours said. */
+  private static Optional<String> failure(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof CelFunctions.Failure) {
-        return cause.getMessage();
+        return Optional.of(cause.getMessage());
       }
+    }
+    return Optional.empty();
+  }
+
+  private static String message(CelEvaluationException e) {
+    Optional<String> said = failure(e);
+    if (said.isPresent()) {
+      return said.get();
     }
     String text = PREFIX.matcher(String.valueOf(e.getMessage())).replaceFirst("");
     CelErrorCode code = e.getErrorCode();

@@ -15,6 +15,7 @@ import io.kubrig.machinery.patch.JsonPatch;
 import io.kubrig.machinery.patch.PatchException;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.tree.Tree;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,12 +122,20 @@ public final class MutatingPolicies implements AdmissionPlugin {
     if (!(result instanceof List<?> operations)) {
       throw new ConfigurationException("type mismatch: JSONPatchType.expression should evaluate to array");
     }
-    List<Object> patch = new ArrayList<>();
-    operations.forEach(operation -> patch.add(CelValues.plain(operation)));
+    Tree changed = object.copy();
+    for (Object operation : operations) {
+      changed = patched(changed, CelValues.plain(operation) instanceof Tree one ? one : new Tree());
+    }
+    return changed;
+  }
+
+  private static Tree patched(Tree object, Tree operation) throws ConfigurationException {
     try {
-      return JsonPatch.read(Json.text(patch).getBytes(java.nio.charset.StandardCharsets.UTF_8)).apply(object.copy());
+      List<Object> patch = new ArrayList<>(List.of(operation));
+      return JsonPatch.read(Json.text(patch).getBytes(StandardCharsets.UTF_8)).apply(object);
     } catch (PatchException e) {
-      throw new ConfigurationException("JSON Patch: " + e.getMessage());
+      String where = "error in " + operation.string("op") + " for path: '" + operation.string("path") + "': ";
+      throw new ConfigurationException("JSON Patch: " + where + e.getMessage());
     }
   }
 }
