@@ -71,6 +71,12 @@ public final class SigningRequestKind implements Kind {
     set(spec, "extra", extra.isEmpty() ? null : extra);
   }
 
+  /** Nobody owns the spec: the server alone decides that it never changes. */
+  @Override
+  public Set<String> resetFields() {
+    return Set.of("spec");
+  }
+
   private static void set(Tree tree, String member, Object value) {
     if (value == null) {
       tree.remove(member);
