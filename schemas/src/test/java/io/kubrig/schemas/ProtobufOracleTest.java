@@ -22,12 +22,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
 /** The transcoder beside the classes of client-java-proto. */
 class ProtobufOracleTest {
   private static final SchemaCatalog CATALOG = KubernetesSchemas.load();
+
+  /** Fields of 1.36 that the oracle's release does not know (source: the served OpenAPI of 1.36). */
+  private static final Set<String> NEWER_THAN_THE_ORACLE = Set.of("k8s.io.api.certificates.v1beta1.PodCertificateRequestSpec[12]");
 
   @Test
   void random_objects_of_every_definition_survive_the_wire_and_the_oracle_understands_them() throws Exception {
@@ -45,7 +49,7 @@ class ProtobufOracleTest {
         Tree tree = trees.object(schema, 0);
         byte[] bytes = Protobuf.encodeMessage(schema, tree);
         DynamicMessage message = DynamicMessage.parseFrom(descriptor, bytes);
-        assertThat(unknownFields(message)).as(schema.name()).isEmpty();
+        assertThat(unknownFields(message)).as(schema.name()).isSubsetOf(NEWER_THAN_THE_ORACLE);
         assertThat(Protobuf.decodeMessage(schema, bytes)).as("%s, seed %d", schema.name(), seed).isEqualTo(tree);
         assertThat(Protobuf.decodeMessage(schema, message.toByteArray())).as("%s, seed %d", schema.name(), seed).isEqualTo(tree);
       }
