@@ -26,8 +26,9 @@ class ServiceAllocationTest {
   }
 
   private Tree stored(Tree service) {
-    allocate(service, null, false).commit();
-    cluster.store(service);
+    var reservation = allocate(service, null, false);
+    cluster.store(service); // in the order of a write: an address is the write's until the service is stored
+    reservation.commit();
     return service;
   }
 
