@@ -1,8 +1,8 @@
 package io.kubrig.apiserver.kinds;
 
+import io.kubrig.apiserver.admission.policy.CompiledExpressions;
 import io.kubrig.apiserver.customresource.DefinitionKind;
 import io.kubrig.apiserver.kinds.admissionregistration.AdmissionRegistrationKinds;
-import io.kubrig.apiserver.kinds.admissionregistration.Expressions;
 import io.kubrig.apiserver.kinds.apiregistration.ApiServiceKind;
 import io.kubrig.apiserver.kinds.autoscaling.AutoscalerKind;
 import io.kubrig.apiserver.kinds.certificates.SigningRequestKind;
@@ -15,7 +15,7 @@ import io.kubrig.apiserver.kinds.networking.NetworkingKinds;
 import io.kubrig.apiserver.kinds.node.RuntimeClassKind;
 import io.kubrig.apiserver.kinds.policy.PodDisruptionBudgetKind;
 import io.kubrig.apiserver.kinds.rbac.RbacKinds;
-import io.kubrig.apiserver.kinds.resource.DeviceExpressions;
+import io.kubrig.apiserver.kinds.resource.CompiledDeviceExpressions;
 import io.kubrig.apiserver.kinds.resource.ResourceKinds;
 import io.kubrig.apiserver.kinds.scheduling.PriorityClassKind;
 import io.kubrig.apiserver.kinds.service.ServiceKind;
@@ -30,10 +30,10 @@ final class ClusterKinds {
 
   static Map<String, Kind> all(LiveCluster cluster) {
     Map<String, Kind> kinds = new HashMap<>(CoreKinds.all(cluster));
-    kinds.putAll(AdmissionRegistrationKinds.all(Expressions.UNCHECKED));
+    kinds.putAll(AdmissionRegistrationKinds.all(new CompiledExpressions()));
     kinds.putAll(NetworkingKinds.all());
     kinds.putAll(RbacKinds.all());
-    kinds.putAll(ResourceKinds.all(DeviceExpressions.UNCHECKED));
+    kinds.putAll(ResourceKinds.all(new CompiledDeviceExpressions()));
     kinds.putAll(StorageKinds.all());
     kinds.put("certificates.k8s.io/CertificateSigningRequest", new SigningRequestKind());
     kinds.put("/Service", new ServiceKind(cluster));

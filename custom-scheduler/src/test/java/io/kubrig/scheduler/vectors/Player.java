@@ -29,6 +29,9 @@ final class Player {
     cluster.create(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build());
   }
 
+  /** A request takes so long that an idle scheduler decides before the next one arrives; a busy one does not. */
+  private static final int IDLE_SCHEDULER_MILLIS = 200;
+
   /** The case from beginning to end; the checker waits after each pod and each step. */
   void play(Checker checker) throws InterruptedException {
     for (Map<String, Object> o : vector.list("objects")) {
@@ -41,6 +44,9 @@ final class Player {
     for (Map<String, Object> p : pods) {
       create(p);
       String key = key(p);
+      if (noWait.contains(key)) {
+        cluster.awaitChange(IDLE_SCHEDULER_MILLIS);
+      }
       if (!together && pods.size() > 1 && Vector.map(first, "expect").containsKey(key) && !noWait.contains(key)) {
         checker.await(first, key);
       }

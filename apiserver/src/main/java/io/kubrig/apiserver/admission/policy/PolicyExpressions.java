@@ -66,9 +66,22 @@ public final class PolicyExpressions {
             case STRING_OR_NULL -> type.equals(SimpleType.STRING) || type.equals(SimpleType.NULL_TYPE);
             case ANY -> true;
           };
-      return fits ? Optional.empty() : Optional.of(wanted == Wanted.STRING_OR_NULL ? "must evaluate to string or null_type" : "must evaluate to " + wanted.name().toLowerCase(java.util.Locale.ROOT));
+      return fits ? Optional.empty() : Optional.of("must evaluate to " + WORDS.get(wanted) + " but got " + type.name());
     } catch (CompileException e) {
       return Optional.of("compilation failed: " + e.getMessage());
+    }
+  }
+
+  /** How native names what an expression must give. */
+  private static final Map<Wanted, String> WORDS =
+      Map.of(Wanted.BOOL, "bool", Wanted.STRING, "string", Wanted.STRING_OR_NULL, "one of [string null_type]", Wanted.ANY, "any");
+
+  /** Makes a variable known by an expression that {@link #check} has accepted. */
+  void define(String name, String expression) {
+    try {
+      variable(name, compile(expression).type());
+    } catch (CompileException e) {
+      throw new IllegalStateException("an expression was accepted and now is not: " + expression, e);
     }
   }
 

@@ -15,14 +15,4 @@ public interface Expressions {
 
   /** All expressions of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy, given its spec. */
   void policy(Tree spec, FieldPath path, FieldErrors errors);
-
-  /** Accepts everything. */
-  Expressions UNCHECKED =
-      new Expressions() {
-        @Override
-        public void matchCondition(String expression, FieldPath path, FieldErrors errors) {}
-
-        @Override
-        public void policy(Tree spec, FieldPath path, FieldErrors errors) {}
-      };
 }
