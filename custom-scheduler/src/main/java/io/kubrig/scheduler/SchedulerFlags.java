@@ -24,14 +24,13 @@ final class SchedulerFlags {
   private final LeaderElectionFlags election = new LeaderElectionFlags(all, COMPONENT);
   private final ClientFlags client = new ClientFlags(all, "deprecated", 50, 100);
   private final Flag<String> config;
-  private final Flag<String> writeConfigTo;
   private final Flag<String> explainFile;
 
   SchedulerFlags() {
     new LoggingFlags(all);
     FlagSection misc = all.section("misc");
     config = misc.string("config", "", "The path to the configuration file.");
-    writeConfigTo = misc.string("write-config-to", "", "If set, write the configuration values to this file and exit.");
+    misc.inert("write-config-to", FlagTypes.STRING, "", "the effective configuration cannot be written to a file yet");
     misc.inert("unsupported-kube-api-over-localhost", FlagTypes.BOOL, false, "clients go where the kubeconfig says");
     all.section("deprecated").inert("contention-profiling", FlagTypes.BOOL, true, "there is no Go runtime to profile");
     all.section("deprecated").inert("profiling", FlagTypes.BOOL, true, "there is no Go runtime to profile");
@@ -62,10 +61,6 @@ final class SchedulerFlags {
 
   String config(ParsedFlags flags) {
     return flags.value(config);
-  }
-
-  String writeConfigTo(ParsedFlags flags) {
-    return flags.value(writeConfigTo);
   }
 
   String explainFile(ParsedFlags flags) {

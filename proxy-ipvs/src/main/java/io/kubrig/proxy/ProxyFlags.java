@@ -47,22 +47,22 @@ final class ProxyFlags {
   private void general(FlagSection section) {
     field(section.flag("proxy-mode", FlagTypes.text("ProxyMode"), "", "Which proxy mode to use: nftables, or blank for the best-available one."), "mode");
     field(section.string("bind-address", "0.0.0.0", "Overrides kube-proxy's idea of what its node's primary IP is."), "bindAddress");
-    field(section.bool("bind-address-hard-fail", false, "If true kube-proxy will treat failure to bind to a port as fatal and exit."), "bindAddressHardFail");
+    field(section.inert("bind-address-hard-fail", FlagTypes.BOOL, false, "a port that cannot be bound is always an error"), "bindAddressHardFail");
     field(section.flag("healthz-bind-address", FlagTypes.IP_PORT, "0.0.0.0:10256", "The IP address and port for the health check server, empty to disable."),
         "healthzBindAddress");
     field(section.flag("metrics-bind-address", FlagTypes.IP_PORT, "127.0.0.1:10249", "The IP address and port for the metrics server, empty to disable."),
         "metricsBindAddress");
-    field(section.duration("config-sync-period", Duration.ofMinutes(15), "How often configuration from the apiserver is refreshed."), "configSyncPeriod");
-    field(section.bool("profiling", false, "If true enables profiling via web interface on /debug/pprof handler."), "enableProfiling");
-    field(section.int32("oom-score-adj", -999, "The oom-score-adj value for kube-proxy process."), "oomScoreAdj");
-    field(section.flag("feature-gates", FlagTypes.BOOL_MAP, Map.of(), "A set of key=value pairs that describe feature gates."), "featureGates");
+    field(section.inert("config-sync-period", FlagTypes.DURATION, Duration.ofMinutes(15), "services and endpoints are watched, not refreshed"), "configSyncPeriod");
+    field(section.inert("profiling", FlagTypes.BOOL, false, "there is no Go runtime to profile"), "enableProfiling");
+    field(section.inert("oom-score-adj", FlagTypes.INT32, -999, "the process leaves its own OOM score alone"), "oomScoreAdj");
+    field(section.inert("feature-gates", FlagTypes.BOOL_MAP, Map.of(), "features are as in 1.36 by default"), "featureGates");
   }
 
   private void client(FlagSection section) {
     field(section.string("kubeconfig", "", "Path to kubeconfig file with authorization information."), "clientConnection", "kubeconfig");
     field(section.float32("kube-api-qps", 5, "QPS to use while talking with kubernetes apiserver"), "clientConnection", "qps");
     field(section.int32("kube-api-burst", 10, "Burst to use while talking with kubernetes apiserver"), "clientConnection", "burst");
-    field(section.string("kube-api-content-type", "application/vnd.kubernetes.protobuf", "Content type of requests sent to apiserver."), "clientConnection",
+    field(section.inert("kube-api-content-type", FlagTypes.STRING, "application/vnd.kubernetes.protobuf", "requests are sent as JSON"), "clientConnection",
         "contentType");
   }
 

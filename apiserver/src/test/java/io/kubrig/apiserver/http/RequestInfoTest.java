@@ -75,10 +75,4 @@ class RequestInfoTest {
     assertThat(query.flag("watch")).isTrue();
     assertThat(query.flag("absent")).isFalse();
   }
-
-  @ParameterizedTest
-  @CsvSource({"/a//b,/a/b", "/a/../b,/b", "/../../x,/x", "/a/./b/,/a/b/", "/,/", "/a/b,/a/b"})
-  void cleans_paths(String path, String clean) {
-    assertThat(Paths.clean(path)).isEqualTo(clean);
-  }
 }
