@@ -217,7 +217,7 @@ class TrafficIT {
     });
     try {
       client.in(() -> {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 5000; i++) {
           assertThat(call(CLUSTER_IP, 80)).startsWith("pod");
           calls.incrementAndGet();
         }
@@ -227,6 +227,6 @@ class TrafficIT {
       stop.set(true);
       updates.join();
     }
-    assertThat(calls).hasValue(300);
+    assertThat(calls).hasValue(5000);
   }
 }

@@ -167,10 +167,10 @@ final class Match {
         new Expression.Nat(Expression.NAT_DNAT, family.number(), 0, 4));
   }
 
-  /** {@code numgen random mod n vmap { 0 : goto …, … }}. */
-  static List<Expression> oneOf(List<String> chains) {
+  /** {@code numgen random mod n vmap { 0 : goto …, … }} for all of the {@code n} chains but the last, which is where a packet goes on that this lets pass. */
+  static List<Expression> oneOfAllButLast(List<String> chains) {
     SortedMap<NftSet.ElementKey, NftSet.Element> elements = new TreeMap<>();
-    for (int i = 0; i < chains.size(); i++) {
+    for (int i = 0; i < chains.size() - 1; i++) {
       elements.put(new NftSet.ElementKey(host(i), false), new NftSet.Element(Verdict.goTo(chains.get(i)), ""));
     }
     NftSet map = new NftSet("", NftSet.Key.number(), NftSet.ANONYMOUS | NftSet.CONSTANT | NftSet.MAP, 0, "", elements);

@@ -186,11 +186,19 @@ final class PortRules {
     }
   }
 
+  /**
+   * Picks an endpoint at random. The last one is reached by a rule and not by an element of the map: while the kernel changes to the next generation of rules, a
+   * packet that is still in the old ones finds the map's elements gone, and must not fall out of the chain untranslated and be rejected as a cluster IP.
+   */
   private void balance(String chain, List<ProxyEndpoint> choices) {
     if (port.hasAffinity()) {
       choices.forEach(endpoint -> table.rule(chain, Match.sourceIn(family, affinityOf(endpoint)), goTo(chainOf(endpoint))));
     }
-    table.rule(chain, Match.oneOf(choices.stream().map(this::chainOf).toList()), "");
+    List<String> chains = choices.stream().map(this::chainOf).toList();
+    if (chains.size() > 1) {
+      table.rule(chain, Match.oneOfAllButLast(chains), "");
+    }
+    table.rule(chain, List.of(), goTo(chains.getLast()));
   }
 
   private void endpoint(ProxyEndpoint endpoint) {
