@@ -1,13 +1,32 @@
 package io.kubrig.apiserver.cel;
 
-import static io.kubrig.apiserver.cel.CelFunctions.text;
+import static io.kubrig.machinery.cel.CelFunctions.text;
 
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
+import io.kubrig.machinery.cel.CelFunctions;
+import java.util.List;
 
 /** Whether somebody may do something. (Source: apiserver/pkg/cel/library/authz.go.) */
 public final class AuthorizerLibrary {
+  private static final CelType AUTHORIZER = OpaqueType.create("kubernetes.authorization.Authorizer");
+  private static final CelType PATH_CHECK = OpaqueType.create("kubernetes.authorization.PathCheck");
+  private static final CelType GROUP_CHECK = OpaqueType.create("kubernetes.authorization.GroupCheck");
+  private static final CelType RESOURCE_CHECK = OpaqueType.create("kubernetes.authorization.ResourceCheck");
+  private static final CelType DECISION = OpaqueType.create("kubernetes.authorization.Decision");
+
   private AuthorizerLibrary() {}
+
+  /** What an authorizer is to the compiler. */
+  public static CelType authorizer() {
+    return AUTHORIZER;
+  }
+
+  /** The check of a request's own resource. */
+  public static CelType resourceCheck() {
+    return RESOURCE_CHECK;
+  }
 
   /** Answers a check. */
   @FunctionalInterface
@@ -46,16 +65,18 @@ public final class AuthorizerLibrary {
   public record Decision(boolean allowed, String reason, String error) {}
 
   static void addTo(CelFunctions functions) {
+    List.of(AUTHORIZER, PATH_CHECK, GROUP_CHECK, RESOURCE_CHECK).forEach(type -> functions.type(type, Check.class));
+    functions.type(DECISION, Decision.class);
     CelType string = SimpleType.STRING;
-    CelType authorizer = CelTypes.AUTHORIZER;
-    CelType resource = CelTypes.RESOURCE_CHECK;
-    CelType decision = CelTypes.DECISION;
-    functions.member("path", "authorizer_path", CelTypes.PATH_CHECK, a -> check(a).withPath(text(a, 1)), authorizer, string);
-    functions.member("group", "authorizer_group", CelTypes.GROUP_CHECK, a -> check(a).withResource(text(a, 1), "", "", "", ""), authorizer, string);
+    CelType authorizer = AUTHORIZER;
+    CelType resource = RESOURCE_CHECK;
+    CelType decision = DECISION;
+    functions.member("path", "authorizer_path", PATH_CHECK, a -> check(a).withPath(text(a, 1)), authorizer, string);
+    functions.member("group", "authorizer_group", GROUP_CHECK, a -> check(a).withResource(text(a, 1), "", "", "", ""), authorizer, string);
     functions.member(
         "serviceAccount", "authorizer_serviceaccount", authorizer, a -> check(a).withAccount(text(a, 1) + ":" + text(a, 2)), authorizer, string, string);
     functions.member(
-        "resource", "groupcheck_resource", resource, a -> check(a).withResource(check(a).group(), text(a, 1), "", "", ""), CelTypes.GROUP_CHECK, string);
+        "resource", "groupcheck_resource", resource, a -> check(a).withResource(check(a).group(), text(a, 1), "", "", ""), GROUP_CHECK, string);
     functions.member(
         "subresource",
         "resourcecheck_subresource",
@@ -79,7 +100,7 @@ public final class AuthorizerLibrary {
         string);
     functions.member("fieldSelector", "authorizer_fieldselector", resource, a -> a[0], resource, string);
     functions.member("labelSelector", "authorizer_labelselector", resource, a -> a[0], resource, string);
-    functions.member("check", "pathcheck_check", decision, a -> check(a).judge().judge(check(a), text(a, 1)), CelTypes.PATH_CHECK, string);
+    functions.member("check", "pathcheck_check", decision, a -> check(a).judge().judge(check(a), text(a, 1)), PATH_CHECK, string);
     functions.member("check", "resourcecheck_check", decision, a -> check(a).judge().judge(check(a), text(a, 1)), resource, string);
     functions.member("allowed", "decision_allowed", SimpleType.BOOL, a -> ((Decision) a[0]).allowed(), decision);
     functions.member("reason", "decision_reason", string, a -> ((Decision) a[0]).reason(), decision);

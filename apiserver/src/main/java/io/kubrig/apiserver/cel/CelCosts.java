@@ -2,6 +2,7 @@ package io.kubrig.apiserver.cel;
 
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
+import io.kubrig.machinery.cel.CelProgram;
 import io.kubrig.machinery.schema.Schema;
 import java.util.HashMap;
 import java.util.List;

@@ -1,12 +1,15 @@
 package io.kubrig.apiserver.cel;
 
-import static io.kubrig.apiserver.cel.CelFunctions.text;
+import static io.kubrig.machinery.cel.CelFunctions.text;
 
+import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
+import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.cel.CelFunctions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.function.Function;
 
 /** Named formats that strings can be checked against. (Source: apiserver/pkg/cel/library/format.go.) */
 final class FormatLibrary {
+  private static final CelType FORMAT = OpaqueType.create("kubernetes.NamedFormat");
   private static final Map<String, NamedFormat> FORMATS = new LinkedHashMap<>();
 
   /** Says what is wrong with a text; nothing when it fits. */
@@ -47,9 +51,10 @@ final class FormatLibrary {
   }
 
   static void addTo(CelFunctions functions) {
+    functions.type(FORMAT, NamedFormat.class);
     functions.global(
-        "format.named", "format-named", OptionalType.create(CelTypes.FORMAT), a -> Optional.ofNullable(FORMATS.get(text(a, 0))), SimpleType.STRING);
-    FORMATS.values().forEach(format -> functions.global("format." + format.name(), "format-" + format.name(), CelTypes.FORMAT, a -> format));
+        "format.named", "format-named", OptionalType.create(FORMAT), a -> Optional.ofNullable(FORMATS.get(text(a, 0))), SimpleType.STRING);
+    FORMATS.values().forEach(format -> functions.global("format." + format.name(), "format-" + format.name(), FORMAT, a -> format));
     functions.member(
         "validate",
         "format-validate",
@@ -58,7 +63,7 @@ final class FormatLibrary {
           List<String> wrong = ((NamedFormat) a[0]).check().apply(text(a, 1));
           return wrong.isEmpty() ? Optional.empty() : Optional.of(new ArrayList<Object>(wrong));
         },
-        CelTypes.FORMAT,
+        FORMAT,
         SimpleType.STRING);
   }
 

@@ -1,8 +1,8 @@
 package io.kubrig.apiserver.customresource;
 
-import io.kubrig.apiserver.network.Cidr;
-import io.kubrig.apiserver.network.IpAddress;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.network.Cidr;
+import io.kubrig.machinery.network.IpAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;

@@ -2,10 +2,11 @@ package io.kubrig.apiserver.customresource;
 
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OptionalType;
-import io.kubrig.apiserver.cel.CelEnvironment;
-import io.kubrig.apiserver.cel.CelEnvironment.CompileException;
-import io.kubrig.apiserver.cel.CelProgram;
-import io.kubrig.apiserver.cel.CelTypes;
+import io.kubrig.apiserver.cel.ServerExpressions;
+import io.kubrig.machinery.cel.CelEnvironment;
+import io.kubrig.machinery.cel.CelEnvironment.CompileException;
+import io.kubrig.machinery.cel.CelProgram;
+import io.kubrig.machinery.cel.CelTypes;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.Schema.ListType;
 import io.kubrig.machinery.tree.Tree;
@@ -67,12 +68,12 @@ record RuleNode(Schema schema, boolean isRoot, List<Rule> rules, Map<String, Rul
   private static List<Rule> compiled(List<Tree> stated, Schema schema, boolean isRoot) {
     CelTypes.Types types = new CelTypes.Types();
     CelType self = types.of(schema, "selfType", isRoot).orElse(dev.cel.common.types.SimpleType.DYN);
-    CelEnvironment plain = new CelEnvironment(types, Map.of("self", self, "oldSelf", self));
+    CelEnvironment plain = ServerExpressions.environment(types, Map.of("self", self, "oldSelf", self));
     CelEnvironment optional = null;
     List<Rule> rules = new ArrayList<>();
     for (Tree rule : stated) {
       if (rule.bool("optionalOldSelf") && optional == null) {
-        optional = new CelEnvironment(types, Map.of("self", self, "oldSelf", OptionalType.create(self)));
+        optional = ServerExpressions.environment(types, Map.of("self", self, "oldSelf", OptionalType.create(self)));
       }
       rules.add(compiled(rule, rule.bool("optionalOldSelf") ? optional : plain));
     }

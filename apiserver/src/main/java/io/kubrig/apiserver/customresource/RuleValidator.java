@@ -1,12 +1,12 @@
 package io.kubrig.apiserver.customresource;
 
-import io.kubrig.apiserver.cel.CelProgram;
-import io.kubrig.apiserver.cel.CelProgram.Budget;
-import io.kubrig.apiserver.cel.CelProgram.EvaluationException;
-import io.kubrig.apiserver.cel.CelValues;
 import io.kubrig.apiserver.customresource.RuleNode.Rule;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.machinery.cel.CelProgram;
+import io.kubrig.machinery.cel.CelProgram.Budget;
+import io.kubrig.machinery.cel.CelProgram.EvaluationException;
+import io.kubrig.machinery.cel.CelValues;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.tree.Tree;
 import java.util.HashMap;

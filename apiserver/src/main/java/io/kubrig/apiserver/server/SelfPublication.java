@@ -2,9 +2,9 @@ package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.authn.RequestHeader;
 import io.kubrig.apiserver.kinds.LiveCluster;
-import io.kubrig.apiserver.network.Cidr;
-import io.kubrig.apiserver.network.IpAddress;
 import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.network.Cidr;
+import io.kubrig.machinery.network.IpAddress;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;

@@ -1,9 +1,9 @@
 package io.kubrig.apiserver.validation;
 
-import io.kubrig.apiserver.network.Cidr;
-import io.kubrig.apiserver.network.IpAddress;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.machinery.network.Cidr;
+import io.kubrig.machinery.network.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

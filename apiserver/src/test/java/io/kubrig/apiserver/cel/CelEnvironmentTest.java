@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cel.common.types.SimpleType;
-import io.kubrig.apiserver.cel.CelProgram.Budget;
+import io.kubrig.machinery.cel.CelEnvironment;
+import io.kubrig.machinery.cel.CelProgram;
+import io.kubrig.machinery.cel.CelProgram.Budget;
+import io.kubrig.machinery.cel.CelTypes;
+import io.kubrig.machinery.cel.CelValues;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CelEnvironmentTest {
-  private final CelEnvironment environment = new CelEnvironment(new CelTypes.Types(), Map.of("self", SimpleType.INT, "object", SimpleType.DYN));
+  private final CelEnvironment environment = ServerExpressions.environment(new CelTypes.Types(), Map.of("self", SimpleType.INT, "object", SimpleType.DYN));
 
   private Object evaluate(String expression) throws Exception {
     Tree object = Tree.of("k", "10.1.1.1", "list", List.of(2L, 1L));

@@ -1,9 +1,9 @@
 package io.kubrig.apiserver.admission.policy;
 
-import io.kubrig.apiserver.cel.CelEnvironment.CompileException;
-import io.kubrig.apiserver.cel.CelProgram;
-import io.kubrig.apiserver.cel.CelProgram.Budget;
-import io.kubrig.apiserver.cel.CelProgram.EvaluationException;
+import io.kubrig.machinery.cel.CelEnvironment.CompileException;
+import io.kubrig.machinery.cel.CelProgram;
+import io.kubrig.machinery.cel.CelProgram.Budget;
+import io.kubrig.machinery.cel.CelProgram.EvaluationException;
 import io.kubrig.machinery.tree.Tree;
 import java.util.AbstractMap;
 import java.util.ArrayList;

@@ -4,10 +4,12 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
-import io.kubrig.apiserver.cel.CelEnvironment;
-import io.kubrig.apiserver.cel.CelEnvironment.CompileException;
-import io.kubrig.apiserver.cel.CelProgram;
-import io.kubrig.apiserver.cel.CelTypes;
+import io.kubrig.apiserver.cel.AuthorizerLibrary;
+import io.kubrig.apiserver.cel.ServerExpressions;
+import io.kubrig.machinery.cel.CelEnvironment;
+import io.kubrig.machinery.cel.CelEnvironment.CompileException;
+import io.kubrig.machinery.cel.CelProgram;
+import io.kubrig.machinery.cel.CelTypes;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,13 +115,13 @@ public final class PolicyExpressions {
       known.put("params", SimpleType.DYN);
     }
     if (authorizer) {
-      known.put("authorizer", CelTypes.authorizer());
-      known.put("authorizer.requestResource", CelTypes.resourceCheck());
+      known.put("authorizer", AuthorizerLibrary.authorizer());
+      known.put("authorizer.requestResource", AuthorizerLibrary.resourceCheck());
     }
     if (mutates) {
       objects(types, expression);
     }
-    return new CelEnvironment(types, known);
+    return ServerExpressions.environment(types, known);
   }
 
   /** The structures that an expression makes: any field of any part of the object. */

@@ -1,6 +1,5 @@
 package io.kubrig.apiserver.kinds.core;
 
-import io.kubrig.apiserver.network.Cidr;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
@@ -11,6 +10,7 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Addresses;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
+import io.kubrig.machinery.network.Cidr;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.kubrig.apiserver.kinds.discovery;
 
-import io.kubrig.apiserver.network.IpAddress;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -11,6 +10,7 @@ import io.kubrig.apiserver.validation.Addresses;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Ports;
+import io.kubrig.machinery.network.IpAddress;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package io.kubrig.apiserver.kinds.service;
 
 import io.kubrig.apiserver.kinds.LiveCluster;
-import io.kubrig.apiserver.network.Cidr;
-import io.kubrig.apiserver.network.IpAddress;
+import io.kubrig.machinery.network.Cidr;
+import io.kubrig.machinery.network.IpAddress;
 import io.kubrig.machinery.tree.Tree;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.kubrig.apiserver.kinds.service;
 
-import io.kubrig.apiserver.network.IpAddress;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.Addresses;
+import io.kubrig.machinery.network.IpAddress;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -135,7 +135,7 @@ public final class ServiceKind implements Kind {
     }
     if (!host.isEmpty()) {
       Names.dnsSubdomain(host).forEach(text -> errors.invalid(path.child("hostname"), host, text));
-      if (io.kubrig.apiserver.network.IpAddress.parse(host).isPresent()) {
+      if (io.kubrig.machinery.network.IpAddress.parse(host).isPresent()) {
         errors.invalid(path.child("hostname"), host, "must be a DNS name, not an IP address");
       }
     }

@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,14 +6,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A semantic version (semver.org 2.0.0). Build metadata does not count in comparisons. */
-record Semver(long major, long minor, long patch, List<String> preRelease) implements Comparable<Semver> {
+public record Semver(long major, long minor, long patch, List<String> preRelease) implements Comparable<Semver> {
   private static final Pattern FORM =
       Pattern.compile(
           "(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-((?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\\.(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
               + "(?:\\+([0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*))?");
 
-  /** @param lenient whether a leading v, missing parts and leading zeros are tolerated */
-  static Optional<Semver> parse(String text, boolean lenient) {
+  /**
+   * The version that a text writes.
+   *
+   * @param lenient whether a leading v, missing parts and leading zeros are tolerated
+   */
+  public static Optional<Semver> parse(String text, boolean lenient) {
     Matcher matcher = FORM.matcher(lenient ? normalised(text) : text);
     if (!matcher.matches()) {
       return Optional.empty();

@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;

@@ -1,7 +1,7 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import dev.cel.common.values.NullValue;
-import io.kubrig.apiserver.cel.CelFunctions.Failure;
+import io.kubrig.machinery.cel.CelFunctions.Failure;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.network;
+package io.kubrig.machinery.network;
 
 import java.math.BigInteger;
 import java.util.Optional;

@@ -1,6 +1,6 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
-import static io.kubrig.apiserver.cel.CelFunctions.text;
+import static io.kubrig.machinery.cel.CelFunctions.text;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
@@ -10,7 +10,7 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.TypeParamType;
-import io.kubrig.apiserver.cel.CelFunctions.Failure;
+import io.kubrig.machinery.cel.CelFunctions.Failure;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.quantity.QuantityException;
 import java.net.URI;
@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
 
-/** The function libraries of Kubernetes: lists, regex, URLs, quantities, semantic versions; addresses, formats and the authorizer have files of their own. */
+/** The function libraries of Kubernetes: lists, regex, URLs, quantities, semantic versions; addresses have a file of their own. */
 final class CelLibraries {
   private static final CelType BOOL = SimpleType.BOOL;
   private static final CelType INT = SimpleType.INT;
@@ -34,18 +34,17 @@ final class CelLibraries {
 
   private CelLibraries() {}
 
-  static CelFunctions all() {
-    CelFunctions functions = new CelFunctions();
+  static void addTo(CelFunctions functions) {
+    functions.type(CelTypes.URL, URI.class);
+    functions.type(CelTypes.QUANTITY, Quantity.class);
+    functions.type(CelTypes.SEMVER, Semver.class);
     lists(functions);
     regex(functions);
     urls(functions);
     quantities(functions);
     semver(functions);
     AddressLibrary.addTo(functions);
-    FormatLibrary.addTo(functions);
-    AuthorizerLibrary.addTo(functions);
     functions.member("format", "string_format", STRING, a -> TextFormat.format(text(a, 0), (List<?>) a[1]), STRING, ListType.create(SimpleType.DYN));
-    return functions;
   }
 
   // ---- lists ---------------------------------------------------------------------------------------------------------

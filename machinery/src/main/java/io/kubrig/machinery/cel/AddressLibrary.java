@@ -1,12 +1,12 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
-import static io.kubrig.apiserver.cel.CelFunctions.text;
+import static io.kubrig.machinery.cel.CelFunctions.text;
 
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
-import io.kubrig.apiserver.cel.CelFunctions.Failure;
-import io.kubrig.apiserver.network.Cidr;
-import io.kubrig.apiserver.network.IpAddress;
+import io.kubrig.machinery.cel.CelFunctions.Failure;
+import io.kubrig.machinery.network.Cidr;
+import io.kubrig.machinery.network.IpAddress;
 
 /** Addresses and ranges of addresses. (Source: apiserver/pkg/cel/library/{ip,cidr}.go.) */
 final class AddressLibrary {
@@ -18,6 +18,7 @@ final class AddressLibrary {
 
   static void addTo(CelFunctions functions) {
     CelType ip = CelTypes.IP;
+    functions.type(ip, IpAddress.class);
     functions.global("ip", "string_to_ip", ip, a -> ip(text(a, 0)), STRING);
     functions.global("isIP", "is_ip", BOOL, a -> isIp(text(a, 0)), STRING);
     functions.global("ip.isCanonical", "ip_is_canonical", BOOL, a -> ip(text(a, 0)).toString().equals(a[0]), STRING);
@@ -30,6 +31,7 @@ final class AddressLibrary {
     functions.member("isGlobalUnicast", "ip_is_global_unicast", BOOL, a -> isGlobalUnicast((IpAddress) a[0]), ip);
 
     CelType cidr = CelTypes.CIDR;
+    functions.type(cidr, Cidr.class);
     functions.global("cidr", "string_to_cidr", cidr, a -> cidr(text(a, 0)), STRING);
     functions.global("isCIDR", "is_cidr", BOOL, a -> Cidr.parse(text(a, 0)).isPresent(), STRING);
     functions.global("string", "cidr_to_string", STRING, a -> a[0].toString(), cidr);

@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOverloadDecl;
@@ -7,48 +7,56 @@ import dev.cel.common.types.CelType;
 import dev.cel.runtime.CelFunctionBinding;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
-/** A table of functions that a library adds to the language: what the compiler knows of them, and what they do. */
-final class CelFunctions {
+/** A table of functions that libraries add to the language: what the compiler knows of them, and what they do. */
+public final class CelFunctions {
   private static final Set<String> STANDARD = Set.of("string", "indexOf", "lastIndexOf", "findAll");
 
   private final Map<String, List<CelOverloadDecl>> declarations = new LinkedHashMap<>();
   private final Map<String, List<CelFunctionBinding>> bindings = new LinkedHashMap<>();
+  private final Map<String, Class<?>> classes = new HashMap<>();
 
   /** What a function does. Arguments are those of the declaration; a target is the first. */
   @FunctionalInterface
-  interface Body {
+  public interface Body {
     Object apply(Object[] arguments);
   }
 
   /** An error of an expression, in native's words. */
-  static final class Failure extends RuntimeException {
+  public static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Failure(String message) {
+    public Failure(String message) {
       super(message, null, false, false);
     }
   }
 
+  /** Says what the values of a type of a library are in Java; to be said before functions use the type. */
+  public void type(CelType type, Class<?> javaClass) {
+    classes.put(type.name(), javaClass);
+  }
+
   /** Adds {@code target.name(…)}. */
-  void member(String name, String id, CelType result, Body body, CelType... parameters) {
+  public void member(String name, String id, CelType result, Body body, CelType... parameters) {
     add(name, CelOverloadDecl.newMemberOverload(id, result, parameters), body);
   }
 
   /** Adds {@code name(…)}. */
-  void global(String name, String id, CelType result, Body body, CelType... parameters) {
+  public void global(String name, String id, CelType result, Body body, CelType... parameters) {
     add(name, CelOverloadDecl.newGlobalOverload(id, result, parameters), body);
   }
 
   private void add(String name, CelOverloadDecl overload, Body body) {
     declarations.computeIfAbsent(name, key -> new ArrayList<>()).add(overload);
-    List<Class<?>> classes = new ArrayList<>();
-    overload.parameterTypes().forEach(type -> classes.add(javaClass(type)));
-    bindings.computeIfAbsent(name, key -> new ArrayList<>()).add(binding(overload.overloadId(), classes, body));
+    List<Class<?>> parameters = new ArrayList<>();
+    overload.parameterTypes().forEach(type -> parameters.add(javaClass(type)));
+    bindings.computeIfAbsent(name, key -> new ArrayList<>()).add(binding(overload.overloadId(), parameters, body));
   }
 
   /** Functions of one and two arguments are bound by the forms that can be dispatched at run time. */
@@ -60,9 +68,9 @@ final class CelFunctions {
     };
   }
 
-  private static Class<?> javaClass(CelType type) {
+  private Class<?> javaClass(CelType type) {
     if (type.kind() == CelKind.OPAQUE) {
-      return CelTypes.javaClass(type.name());
+      return Objects.requireNonNull(classes.get(type.name()), type.name());
     }
     return switch (type.kind()) {
       case STRING -> String.class;
@@ -84,7 +92,8 @@ final class CelFunctions {
     return all;
   }
 
-  static String text(Object[] arguments, int i) {
+  /** An argument that is a string. */
+  public static String text(Object[] arguments, int i) {
     return (String) arguments[i];
   }
 

@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelErrorCode;
@@ -46,7 +46,8 @@ public final class CelProgram {
     return ast.getReferenceMap().values().stream().anyMatch(reference -> reference.name().equals(variable));
   }
 
-  CelAbstractSyntaxTree ast() {
+  /** The checked expression. */
+  public CelAbstractSyntaxTree ast() {
     return ast;
   }
 

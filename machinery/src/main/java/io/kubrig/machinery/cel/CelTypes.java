@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.ImmutableSet;
@@ -10,7 +10,6 @@ import dev.cel.common.types.NullableType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
-import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.schema.Schema;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,12 +26,6 @@ public final class CelTypes {
   static final CelType IP = OpaqueType.create("net.IP");
   static final CelType CIDR = OpaqueType.create("net.CIDR");
   static final CelType SEMVER = OpaqueType.create("kubernetes.Semver");
-  static final CelType FORMAT = OpaqueType.create("kubernetes.NamedFormat");
-  static final CelType AUTHORIZER = OpaqueType.create("kubernetes.authorization.Authorizer");
-  static final CelType PATH_CHECK = OpaqueType.create("kubernetes.authorization.PathCheck");
-  static final CelType GROUP_CHECK = OpaqueType.create("kubernetes.authorization.GroupCheck");
-  static final CelType RESOURCE_CHECK = OpaqueType.create("kubernetes.authorization.ResourceCheck");
-  static final CelType DECISION = OpaqueType.create("kubernetes.authorization.Decision");
 
   private static final Set<String> RESERVED =
       Set.of("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
@@ -40,29 +33,6 @@ public final class CelTypes {
   private static final Pattern ODD = Pattern.compile("__|[-./]|[^a-zA-Z0-9-./_]");
 
   private CelTypes() {}
-
-  static Class<?> javaClass(String opaque) {
-    return switch (opaque) {
-      case "kubernetes.URL" -> java.net.URI.class;
-      case "kubernetes.Quantity" -> Quantity.class;
-      case "net.IP" -> io.kubrig.apiserver.network.IpAddress.class;
-      case "net.CIDR" -> io.kubrig.apiserver.network.Cidr.class;
-      case "kubernetes.Semver" -> Semver.class;
-      case "kubernetes.NamedFormat" -> FormatLibrary.NamedFormat.class;
-      case "kubernetes.authorization.Decision" -> AuthorizerLibrary.Decision.class;
-      default -> AuthorizerLibrary.Check.class;
-    };
-  }
-
-  /** What an authorizer is to the compiler. */
-  public static CelType authorizer() {
-    return AUTHORIZER;
-  }
-
-  /** The check of a request's own resource. */
-  public static CelType resourceCheck() {
-    return RESOURCE_CHECK;
-  }
 
   /** How a field is written in expressions: {@code a-b} as {@code a__dash__b}; empty for what cannot be written. */
   public static Optional<String> escaped(String name) {

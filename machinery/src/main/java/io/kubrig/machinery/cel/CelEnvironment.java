@@ -1,0 +1,47 @@
+package io.kubrig.machinery.cel;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.runtime.CelEvaluationException;
+import java.util.Map;
+
+/** Compiles expressions over a set of variables. (Source: apiserver/pkg/cel/environment; KEP-2876, KEP-3488.) */
+public final class CelEnvironment {
+  private final CelLanguage language;
+  private final CelCompiler compiler;
+  private final CelTypes.Types types;
+
+  /**
+   * @param types structures that expressions may name or that variables have
+   * @param variables by name
+   */
+  public CelEnvironment(CelLanguage language, CelTypes.Types types, Map<String, CelType> variables) {
+    this.language = language;
+    this.types = types;
+    this.compiler = language.compiler(types, variables);
+  }
+
+  public CelTypes.Types types() {
+    return types;
+  }
+
+  /** An expression that does not compile; the message is native's, line and column included. */
+  public static final class CompileException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    CompileException(String message) {
+      super(message);
+    }
+  }
+
+  public CelProgram compile(String expression) throws CompileException {
+    try {
+      CelAbstractSyntaxTree ast = compiler.compile(expression).getAst();
+      return new CelProgram(ast, language.runtime().createProgram(ast));
+    } catch (CelValidationException | CelEvaluationException e) {
+      throw new CompileException(e.getMessage());
+    }
+  }
+}
