@@ -127,6 +127,7 @@ final class SchedulerComponent implements Component {
     if (closed || loop != null) {
       return;
     }
+    scheduler.loop().post(() -> {}); // from now on the loop counts as busy, although its thread has not begun
     loop = Thread.ofPlatform().name("scheduler").start(() -> {
       try {
         scheduler.run();

@@ -143,7 +143,7 @@ public final class Keyspace {
           backlog.add(change);
         }
       }
-      Watcher watcher = new Watcher(this, prefix, WATCHER_QUEUE, backlog.reversed(), current.revision());
+      Watcher watcher = new Watcher(this, prefix, WATCHER_QUEUE, backlog.reversed(), clock.activity());
       watchers.computeIfAbsent(bucket(prefix), ignored -> new CopyOnWriteArrayList<>()).add(watcher);
       return watcher;
     } finally {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.storage;
 
+import io.kubrig.machinery.clock.Activity;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -10,23 +11,29 @@ import java.util.concurrent.locks.ReentrantLock;
  * The changes under one prefix from one revision on, in order, without gaps, each once.
  *
  * <p>The queue is bounded: a reader that falls behind is told {@link Next.Overflow} and has to list again; writers never wait for it.
+ *
+ * <p>A watcher is {@link Activity} from its beginning, and from a change on, until its reader has dealt with all there is and waits for more.
  */
 public final class Watcher implements AutoCloseable {
   private final Keyspace keyspace;
   private final String prefix;
   private final int capacity;
+  private final Activity activity;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<Change> queue = new ArrayDeque<>();
+  private Activity.Work work; // null while the reader waits for a change
   private long progress;
   private boolean overflow;
   private boolean closed;
 
-  Watcher(Keyspace keyspace, String prefix, int capacity, List<Change> backlog, long progress) {
+  Watcher(Keyspace keyspace, String prefix, int capacity, List<Change> backlog, Activity activity) {
     this.keyspace = keyspace;
     this.prefix = prefix;
     this.capacity = capacity;
-    this.progress = progress;
+    this.activity = activity;
+    this.progress = keyspace.revision();
+    this.work = activity.begin(prefix);
     queue.addAll(backlog);
   }
 
@@ -61,6 +68,9 @@ public final class Watcher implements AutoCloseable {
       } else {
         queue.add(change);
       }
+      if (work == null) {
+        work = activity.begin(prefix);
+      }
       arrived.signal();
     } finally {
       lock.unlock();
@@ -73,6 +83,7 @@ public final class Watcher implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (queue.isEmpty() && !overflow && !closed && left > 0) {
+        rest();
         left = arrived.awaitNanos(left);
       }
       if (closed) {
@@ -113,9 +124,17 @@ public final class Watcher implements AutoCloseable {
     try {
       closed = true;
       queue.clear();
+      rest();
       arrived.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void rest() {
+    if (work != null) {
+      work.close();
+      work = null;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.api;
 
+import io.kubrig.machinery.clock.Activity;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,33 +19,38 @@ public final class SerialWriter {
     void run() throws InterruptedException;
   }
 
+  private final Activity activity;
   private final Semaphore permits;
   /** Guarded by itself; a key is present while a thread works on it. */
-  private final Map<String, Queue<Task>> waiting = new HashMap<>();
+  private final Map<String, Queue<Begun>> waiting = new HashMap<>();
 
-  public SerialWriter(int atOnce) {
+  private record Begun(Task task, Activity.Work work) {}
+
+  public SerialWriter(int atOnce, Activity activity) {
+    this.activity = activity;
     this.permits = new Semaphore(atOnce);
   }
 
   /** Runs a task after all earlier ones of the key. */
   public void submit(String key, Task task) {
+    Begun begun = new Begun(task, activity.begin("write of the scheduler"));
     synchronized (waiting) {
-      Queue<Task> queue = waiting.get(key);
+      Queue<Begun> queue = waiting.get(key);
       if (queue != null) {
-        queue.add(task);
+        queue.add(begun);
         return;
       }
       waiting.put(key, new ArrayDeque<>());
     }
-    Thread.ofVirtual().name("write-" + key).start(() -> work(key, task));
+    Thread.ofVirtual().name("write-" + key).start(() -> work(key, begun));
   }
 
-  private void work(String key, Task first) {
-    for (Task task = first; task != null; task = next(key)) {
-      try {
+  private void work(String key, Begun first) {
+    for (Begun begun = first; begun != null; begun = next(key)) {
+      try (Activity.Work open = begun.work()) {
         permits.acquire();
         try {
-          task.run();
+          begun.task().run();
         } finally {
           permits.release();
         }
@@ -57,9 +63,9 @@ public final class SerialWriter {
     }
   }
 
-  private Task next(String key) {
+  private Begun next(String key) {
     synchronized (waiting) {
-      Task task = waiting.get(key).poll();
+      Begun task = waiting.get(key).poll();
       if (task == null) {
         waiting.remove(key);
       }

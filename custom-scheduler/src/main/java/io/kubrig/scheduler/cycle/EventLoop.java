@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.cycle;
 
+import io.kubrig.machinery.clock.Activity;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -8,12 +9,20 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that decides. What happens elsewhere (events of the API, ends of bindings, timers) is posted here as a task; between
  * tasks one pod after the other is tried. So the state needs no locks, and an attempt sees one unchanging cluster.
+ *
+ * <p>The loop is {@link Activity} from a task on until neither tasks nor work are left.
  */
 public final class EventLoop {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+  private final Activity activity;
+  private Activity.Work busy; // null while the loop waits; guarded by mailbox
   private volatile boolean stopped;
+
+  public EventLoop(Activity activity) {
+    this.activity = activity;
+  }
 
   /** Something to do when there are no tasks; returns whether it did anything. */
   @FunctionalInterface
@@ -23,7 +32,21 @@ public final class EventLoop {
 
   /** Runs a task on the loop's thread, after those posted before. */
   public void post(Runnable task) {
-    mailbox.add(task);
+    synchronized (mailbox) { // a task and the activity for it come together
+      mailbox.add(task);
+      if (busy == null) {
+        busy = activity.begin("scheduling");
+      }
+    }
+  }
+
+  private void rest() {
+    synchronized (mailbox) {
+      if (busy != null && mailbox.isEmpty()) {
+        busy.close();
+        busy = null;
+      }
+    }
   }
 
   /** Works until {@link #stop} or an interrupt. */
@@ -31,6 +54,7 @@ public final class EventLoop {
     while (!stopped) {
       drain();
       if (!work.doOne()) {
+        rest();
         runTask(mailbox.take());
       }
     }

@@ -56,12 +56,12 @@ public final class Scheduler {
   private final ClusterApi api;
   private final Clock clock;
   private final SchedulerMetrics metrics;
-  private final EventLoop loop = new EventLoop();
+  private final EventLoop loop;
   private final ClusterState state = new ClusterState();
   private final Map<String, Profile> profiles = new LinkedHashMap<>();
   private final SchedulingQueue queue;
   private final NodeFinder finder;
-  private final SerialWriter writer = new SerialWriter(WRITES_AT_ONCE);
+  private final SerialWriter writer;
   private final EventRecorder events;
   private final PodStatuses statuses;
   private final WaitingPods waiting;
@@ -71,6 +71,8 @@ public final class Scheduler {
     this.api = parts.api();
     this.clock = parts.clock();
     this.metrics = parts.metrics();
+    this.loop = new EventLoop(clock.activity());
+    this.writer = new SerialWriter(WRITES_AT_ONCE, clock.activity());
     this.events = new EventRecorder(api, writer, clock, parts.hostName());
     this.statuses = new PodStatuses(api, writer, clock);
     PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), new LoopDoor());

@@ -27,9 +27,19 @@ public interface Clock {
   /** Blocks the calling thread for a duration of this clock's time. */
   void sleep(Duration duration) throws InterruptedException;
 
+  /** Like {@link #sleep}, by a thread that is at work: while it sleeps, its work does not keep time from moving. */
+  default void sleepAtWork(Duration duration) throws InterruptedException {
+    sleep(duration);
+  }
+
   /** Runs a task again and again, the first time after one period, until the timer is cancelled. */
   default Timer every(Duration period, Runnable task) {
     return new RepeatingTimer(this, period, task);
+  }
+
+  /** What the users of this clock are doing; a clock that must not run ahead of them waits for it. */
+  default Activity activity() {
+    return Activity.NONE;
   }
 
   /** A task that waits for its time. */

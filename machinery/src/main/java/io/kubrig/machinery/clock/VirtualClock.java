@@ -5,12 +5,18 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Time that moves only when told to. {@link #advance} runs every timer that falls due, in order of time and then of creation, on
  * the calling thread; a timer set by a timer runs in the same advance when it falls due within it.
+ *
+ * <p>What other threads do because of a timer is not waited for, unless the caller does so between the steps of {@link #advanceToNext}: {@link #tally} knows
+ * what is going on.
  */
 public final class VirtualClock implements Clock {
+  private final Tally tally = new Tally();
   private final PriorityQueue<Entry> timers = new PriorityQueue<>();
   private Instant now;
   private long elapsedNanos;
@@ -44,14 +50,82 @@ public final class VirtualClock implements Clock {
 
   @Override
   public void sleep(Duration duration) throws InterruptedException {
+    String sleeper = "wake " + Thread.currentThread().getName();
+    AtomicReference<Activity.Work> waking = new AtomicReference<>(Activity.Work.NOTHING);
+    sleep(duration, () -> waking.set(tally.begin(sleeper)));
+    waking.get().close();
+  }
+
+  @Override
+  public void sleepAtWork(Duration duration) throws InterruptedException {
+    AtomicBoolean resumed = new AtomicBoolean();
+    Runnable resume =
+        () -> {
+          if (resumed.compareAndSet(false, true)) {
+            tally.resume();
+          }
+        };
+    tally.rest();
+    try {
+      sleep(duration, resume);
+    } finally {
+      resume.run(); // an interrupted sleeper is back at work, too
+    }
+  }
+
+  /** @param atWakeTime runs before the thread does, so that no time passes in between */
+  private void sleep(Duration duration, Runnable atWakeTime) throws InterruptedException {
     CountDownLatch woken = new CountDownLatch(1);
-    Timer timer = after(duration, woken::countDown);
+    Timer timer =
+        after(
+            duration,
+            () -> {
+              atWakeTime.run();
+              woken.countDown();
+            });
     try {
       woken.await();
     } catch (InterruptedException e) {
       timer.cancel();
       throw e;
     }
+  }
+
+  @Override
+  public Activity activity() {
+    return tally;
+  }
+
+  /** The work of all who use this clock. */
+  public Tally tally() {
+    return tally;
+  }
+
+  /**
+   * Moves time to when the next timers fall due and runs those that wait for that very instant. When none falls due up to the target, time moves there.
+   *
+   * @return whether a timer ran: there may be more to do before the target
+   */
+  public boolean advanceToNext(Instant target) {
+    Instant due;
+    synchronized (this) {
+      Entry head = timers.peek();
+      if (head == null || head.due.isAfter(target)) {
+        moveTo(target);
+        return false;
+      }
+      moveTo(head.due);
+      due = now;
+    }
+    for (Optional<Runnable> task = dueAt(due); task.isPresent(); task = dueAt(due)) {
+      task.get().run();
+    }
+    return true;
+  }
+
+  private synchronized Optional<Runnable> dueAt(Instant instant) {
+    Entry head = timers.peek();
+    return head == null || head.due.isAfter(instant) ? Optional.empty() : Optional.of(timers.poll().task);
   }
 
   /** Moves time forward and runs what falls due on the way. */

@@ -1,5 +1,6 @@
 package io.kubrig.machinery.queue;
 
+import io.kubrig.machinery.clock.Activity;
 import io.kubrig.machinery.clock.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Set;
  * </ul>
  */
 public final class WorkQueue<K> {
+  private final String name;
   private final Clock clock;
   private final Backoff<K> backoff;
   private final QueueMetrics<K> metrics;
@@ -34,12 +36,14 @@ public final class WorkQueue<K> {
   private final Set<K> dirty = new HashSet<>();
   private final Set<K> working = new HashSet<>();
   private final Map<K, Delayed> delayed = new HashMap<>();
+  private final Map<K, Activity.Work> open = new HashMap<>(); // of the keys that wait or are being worked on
   private boolean shutDown;
 
   /**
    * @param name the label of the queue's metrics, such as {@code deployment}
    */
   public WorkQueue(String name, Clock clock, MeterRegistry registry, Backoff<K> backoff) {
+    this.name = name;
     this.clock = clock;
     this.backoff = backoff;
     this.metrics = new QueueMetrics<>(name, clock, registry);
@@ -117,7 +121,13 @@ public final class WorkQueue<K> {
     metrics.finished(key);
     if (dirty.contains(key)) {
       enqueue(key);
-    } else if (working.isEmpty()) {
+      return;
+    }
+    Activity.Work ended = open.remove(key);
+    if (ended != null) {
+      ended.close();
+    }
+    if (working.isEmpty()) {
       notifyAll();
     }
   }
@@ -137,11 +147,14 @@ public final class WorkQueue<K> {
     shutDown = true;
     delayed.values().forEach(entry -> entry.timer.cancel());
     delayed.clear();
+    open.values().forEach(Activity.Work::close);
+    open.clear();
     notifyAll();
   }
 
   private void enqueue(K key) {
     waiting.add(key);
+    open.computeIfAbsent(key, k -> clock.activity().begin(name));
     metrics.depth(waiting.size());
     notifyAll();
   }

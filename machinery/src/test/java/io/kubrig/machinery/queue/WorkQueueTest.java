@@ -36,6 +36,21 @@ class WorkQueueTest {
   }
 
   @Test
+  void a_key_is_activity_while_it_waits_or_is_worked_on_but_not_while_it_is_delayed() {
+    queue.addAfter("a", Duration.ofSeconds(1));
+    assertThat(clock.tally().isIdle()).isTrue();
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(clock.tally().open()).containsEntry("job", 1);
+    queue.poll();
+    queue.add("a");
+    queue.done("a");
+    assertThat(clock.tally().open()).containsEntry("job", 1);
+    queue.poll();
+    queue.done("a");
+    assertThat(clock.tally().isIdle()).isTrue();
+  }
+
+  @Test
   void a_delayed_key_ripens_at_its_earliest_time() {
     queue.addAfter("a", Duration.ofSeconds(10));
     queue.addAfter("a", Duration.ofSeconds(5));

@@ -15,6 +15,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceAction;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.kubrig.machinery.clock.ActiveExecutor;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.queue.Backoff;
 import java.time.Duration;
@@ -55,7 +56,8 @@ public final class Loop implements Queue, AutoCloseable {
     this.clock = clock;
     this.metrics = metrics;
     this.backoff = Backoff.controllerDefault(clock);
-    this.operator = operator(Executors.newFixedThreadPool(workers, Thread.ofVirtual().name(name + "-", 0).factory()));
+    ExecutorService threads = Executors.newFixedThreadPool(workers, Thread.ofVirtual().name(name + "-", 0).factory());
+    this.operator = operator(new ActiveExecutor(threads, clock.activity(), name));
   }
 
   private Operator operator(ExecutorService workers) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.kubrig.machinery.clock.Activity;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.ApiErrors;
@@ -34,9 +35,11 @@ public final class EventRecorder implements AutoCloseable {
   private final Api api;
   private final Clock clock;
   private final EventCorrelator correlator;
-  private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>(QUEUE);
+  private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>(QUEUE);
   private final Thread writer;
   private long lastNanos;
+
+  private record Waiting(Event event, Activity.Work work) {}
 
   /** @param component the source, as native controllers name themselves ("replicaset-controller") */
   public EventRecorder(String component, Api api, Clock clock) {
@@ -70,7 +73,9 @@ public final class EventRecorder implements AutoCloseable {
         .withNewSource().withComponent(component).endSource()
         .withReportingComponent(component).withReportingInstance("")
         .build();
-    if (!queue.offer(event)) {
+    Waiting waiting = new Waiting(event, clock.activity().begin("event"));
+    if (!queue.offer(waiting)) {
+      waiting.work.close();
       LOG.warn("{}: too many events wait; dropped {} about {} {}/{}", component, reason, about.getKind(), namespace, about.getName());
     }
   }
@@ -99,7 +104,10 @@ public final class EventRecorder implements AutoCloseable {
   private void write() {
     try {
       while (true) {
-        correlator.correlate(queue.take()).ifPresent(this::send);
+        Waiting next = queue.take();
+        try (Activity.Work open = next.work) {
+          correlator.correlate(next.event).ifPresent(this::send);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

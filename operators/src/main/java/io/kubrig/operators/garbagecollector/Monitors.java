@@ -28,7 +28,8 @@ final class Monitors implements AutoCloseable {
   private final MetadataInformer.Listener listener;
   private final Map<String, MetadataInformer> running = new HashMap<>(); // by group and resource, guarded by this
   private volatile Discovery discovery; // null until the server has answered; replaced as a whole
-  private Thread follower;
+  private Clock.Timer again; // guarded by this
+  private boolean closed; // guarded by this
 
   Monitors(MetadataClient client, Clock clock, MetadataInformer.Listener listener) {
     this.client = client;
@@ -38,16 +39,15 @@ final class Monitors implements AutoCloseable {
 
   /** Begins to watch. */
   synchronized void start() {
-    follower = Thread.ofVirtual().name("garbage-collector-discovery").start(this::follow);
+    again = clock.after(Duration.ZERO, this::follow);
   }
 
   private void follow() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        clock.sleep(sync() ? DISCOVERY : SOON);
+    Duration pause = sync() ? DISCOVERY : SOON;
+    synchronized (this) {
+      if (!closed) {
+        again = clock.after(pause, this::follow);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -64,6 +64,9 @@ final class Monitors implements AutoCloseable {
   }
 
   private synchronized void replace(Discovery fresh) {
+    if (closed) {
+      return;
+    }
     Map<String, ResourceType> wanted = fresh.preferred().stream()
         .filter(type -> type.serves("delete", "list", "watch") && !IGNORED.contains(type.groupResource()))
         .collect(Collectors.toMap(ResourceType::groupResource, type -> type, (first, second) -> first));
@@ -94,8 +97,9 @@ final class Monitors implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (follower != null) {
-      follower.interrupt();
+    closed = true;
+    if (again != null) {
+      again.cancel();
     }
     running.values().forEach(MetadataInformer::close);
     running.clear();

@@ -95,8 +95,9 @@ public final class MetadataClient {
    * Watches a kind from a revision until the server or an interrupt ends it.
    *
    * @param each is told every change, one after the other
+   * @param begun runs when the server has agreed
    */
-  public void watch(ResourceType type, String revision, Duration atMost, Consumer<Change> each) throws InterruptedException {
+  public void watch(ResourceType type, String revision, Duration atMost, Consumer<Change> each, Runnable begun) throws InterruptedException {
     String path = type.collection("") + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + revision
         + "&timeoutSeconds=" + atMost.toSeconds();
     HttpRequest request = http().newHttpRequestBuilder().uri(url(path)).header("Accept", OBJECT + ",application/json").forStreaming().build();
@@ -106,6 +107,7 @@ public final class MetadataClient {
       body.consume();
     });
     HttpResponse<AsyncBody> response = await(answer);
+    begun.run();
     try {
       if (!response.isSuccessful()) {
         throw new KubernetesClientException("watch of " + type + " refused: " + response.code(), response.code(), null);

@@ -2,6 +2,7 @@ package io.kubrig.operators.metadata;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.clock.Activity;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Key;
@@ -32,6 +33,7 @@ public final class MetadataInformer implements AutoCloseable {
   private final Map<Key, ObjectMeta> known = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile boolean synced; // written by the thread, read by anyone
+  private Activity.Work beginning; // until a watch runs
   private String revision = ""; // empty means: list; only the thread's
 
   /** Who is told of changes. */
@@ -46,6 +48,7 @@ public final class MetadataInformer implements AutoCloseable {
     this.client = client;
     this.clock = clock;
     this.listener = listener;
+    this.beginning = clock.activity().begin("list of " + type.groupResource());
     this.thread = Thread.ofVirtual().name("metadata-" + type.groupResource()).start(this::run);
   }
 
@@ -77,13 +80,14 @@ public final class MetadataInformer implements AutoCloseable {
           if (revision.isEmpty()) {
             list();
           }
-          client.watch(type, revision, WATCH, this::apply);
+          client.watch(type, revision, WATCH, this::apply, beginning::close);
           pause = FIRST_PAUSE;
         } catch (KubernetesClientException e) {
           if (e.getCode() == GONE) {
             revision = "";
             continue;
           }
+          beginning.close(); // it goes on when time has passed
           LOG.debug("{}: {}", type, ApiErrors.message(e));
           clock.sleep(pause);
           pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause.multipliedBy(2);
@@ -91,6 +95,8 @@ public final class MetadataInformer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      beginning.close();
     }
   }
 

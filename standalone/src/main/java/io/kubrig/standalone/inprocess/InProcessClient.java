@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.http.WebSocketResponse;
 import io.fabric8.kubernetes.client.http.WebSocketUpgradeResponse;
 import io.kubrig.apiserver.http.Headers;
+import io.kubrig.machinery.clock.Activity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -60,22 +61,30 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
 
   private void run(
       StandardHttpRequest request, InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {
-    Thread.ofVirtual().name("in-process " + request.method()).start(() -> handle(request, answer, failed, finished));
+    Activity.Work work = factory.activity().begin(request.method() + " " + request.uri().getPath());
+    Thread.ofVirtual().name("in-process " + request.method()).start(() -> handle(request, new Reply(answer, failed, finished), work));
   }
 
-  private void handle(
-      StandardHttpRequest request, InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {
+  private record Reply(InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {}
+
+  private void handle(StandardHttpRequest request, Reply reply, Activity.Work work) {
+    try (work) {
+      answer(request, reply, work);
+    }
+  }
+
+  private void answer(StandardHttpRequest request, Reply reply, Activity.Work work) {
     try {
-      InProcessExchange exchange = new InProcessExchange(request, headers(request), body(request), factory, answer);
+      InProcessExchange exchange = new InProcessExchange(request, headers(request), body(request), factory, reply.answer, work::close);
       factory.handler().handle(exchange);
       exchange.finished();
-      if (!answer.begun()) {
-        failed.accept(new IOException("the API server gave no answer to " + request.method() + " " + request.uri().getPath()));
+      if (!reply.answer.begun()) {
+        reply.failed.accept(new IOException("the API server gave no answer to " + request.method() + " " + request.uri().getPath()));
       }
     } catch (IOException | RuntimeException e) {
-      failed.accept(e);
+      reply.failed.accept(e);
     } finally {
-      finished.run();
+      reply.finished.run();
     }
   }
 

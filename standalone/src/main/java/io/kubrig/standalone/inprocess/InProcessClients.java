@@ -2,6 +2,7 @@ package io.kubrig.standalone.inprocess;
 
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.kubrig.apiserver.http.Handler;
+import io.kubrig.machinery.clock.Activity;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,12 +13,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class InProcessClients implements HttpClient.Factory {
   private final Handler handler;
   private final List<X509Certificate> identity;
+  private final Activity activity;
   private final AtomicInteger port = new AtomicInteger(1);
 
   /** @param identity the client certificate that requests are made with, leaf first; empty for clients that send a token */
   public InProcessClients(Handler handler, List<X509Certificate> identity) {
+    this(handler, identity, Activity.NONE);
+  }
+
+  /** @param activity counts the requests that are being answered; a watch counts until it runs */
+  public InProcessClients(Handler handler, List<X509Certificate> identity, Activity activity) {
     this.handler = handler;
     this.identity = List.copyOf(identity);
+    this.activity = activity;
   }
 
   @Override
@@ -31,6 +39,10 @@ public final class InProcessClients implements HttpClient.Factory {
 
   List<X509Certificate> identity() {
     return identity;
+  }
+
+  Activity activity() {
+    return activity;
   }
 
   /** A remote port for each exchange: what logs and audit events tell exchanges apart by. */

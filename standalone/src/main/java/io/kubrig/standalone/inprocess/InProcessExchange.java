@@ -10,14 +10,18 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A Fabric8 request as the API server sees it. */
 final class InProcessExchange implements Exchange {
+  private static final Pattern WATCH = Pattern.compile("(^|&)watch=(true|1)(&|$)");
+
   private final HttpRequest request;
   private final Headers headers;
   private final byte[] body;
   private final InProcessClients factory;
   private final Answer answer;
+  private final Runnable watching;
   private final InetSocketAddress remote;
   private final List<Runnable> closing = new ArrayList<>();
   private boolean closed;
@@ -34,12 +38,14 @@ final class InProcessExchange implements Exchange {
     void onCancel(Runnable action);
   }
 
-  InProcessExchange(HttpRequest request, Headers headers, byte[] body, InProcessClients factory, Answer answer) {
+  /** @param watching runs when a watch has begun: from there on its events count, not the request */
+  InProcessExchange(HttpRequest request, Headers headers, byte[] body, InProcessClients factory, Answer answer, Runnable watching) {
     this.request = request;
     this.headers = headers;
     this.body = body;
     this.factory = factory;
     this.answer = answer;
+    this.watching = watching;
     this.remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), factory.nextPort());
     answer.onCancel(this::finished);
   }
@@ -100,6 +106,9 @@ final class InProcessExchange implements Exchange {
   @Override
   public ResponseStream stream(int status, Headers answerHeaders) {
     answer.begin(status, answerHeaders);
+    if (WATCH.matcher(rawQuery()).find()) {
+      watching.run();
+    }
     return new ResponseStream() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {

@@ -145,7 +145,7 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
       if (!s.isWait()) {
         return s;
       }
-      context.clock().sleep(POLL);
+      context.clock().sleepAtWork(POLL);
     }
     return Status.error("binding volumes: context deadline exceeded");
   }

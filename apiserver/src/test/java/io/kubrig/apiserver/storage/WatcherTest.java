@@ -1,0 +1,38 @@
+package io.kubrig.apiserver.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubrig.machinery.clock.VirtualClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class WatcherTest {
+  private static final byte[] VALUE = "{\"metadata\":{}}".getBytes(StandardCharsets.UTF_8);
+  private final VirtualClock clock = new VirtualClock(Instant.EPOCH);
+  private final MemoryStorage storage = new MemoryStorage(clock);
+
+  @Test
+  void is_activity_from_its_beginning_and_from_a_change_until_its_reader_waits_for_more() throws Exception {
+    Watcher watcher = storage.keyspace().watch("/registry/pods/", storage.keyspace().revision());
+    assertThat(clock.tally().isIdle()).isFalse();
+    watcher.next(Duration.ofMillis(1));
+    assertThat(clock.tally().isIdle()).isTrue();
+
+    storage.commit(new Write.Put("/registry/pods/default/a", 0, VALUE, null, null));
+    assertThat(clock.tally().open()).containsEntry("/registry/pods/", 1);
+    assertThat(watcher.next(Duration.ofMillis(1))).isInstanceOf(Watcher.Next.Changed.class);
+    assertThat(clock.tally().isIdle()).as("the reader may still be dealing with the change").isFalse();
+    watcher.next(Duration.ofMillis(1));
+    assertThat(clock.tally().isIdle()).isTrue();
+  }
+
+  @Test
+  void is_no_activity_any_more_when_it_is_closed() throws Exception {
+    Watcher watcher = storage.keyspace().watch("/registry/pods/", storage.keyspace().revision());
+    storage.commit(new Write.Put("/registry/pods/default/a", 0, VALUE, null, null));
+    watcher.close();
+    assertThat(clock.tally().isIdle()).isTrue();
+  }
+}
