@@ -9,12 +9,21 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** The schemas, descriptions and resources of Kubernetes 1.36. Every call reads its resource anew: keep what it answers. */
+/** The schemas, descriptions and resources of Kubernetes 1.36. Every call but {@link #load} reads its resource anew: keep what it answers. */
 public final class KubernetesSchemas {
   private KubernetesSchemas() {}
 
   /** The definitions by OpenAPI name and the kinds by group, version and kind; without descriptions. */
   public static SchemaCatalog load() {
+    return Loaded.SCHEMAS;
+  }
+
+  /** Read once: everybody sees the same schemas, which never change. */
+  private static final class Loaded {
+    static final SchemaCatalog SCHEMAS = read();
+  }
+
+  private static SchemaCatalog read() {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes("kubernetes.schema")))) {
       return SchemaFormat.read(in);
     } catch (IOException e) {

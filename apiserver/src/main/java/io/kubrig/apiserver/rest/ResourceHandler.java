@@ -22,6 +22,7 @@ import io.kubrig.apiserver.registry.Writer;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Snapshot;
+import io.kubrig.apiserver.storage.UnreadableValueException;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
@@ -61,6 +62,8 @@ public final class ResourceHandler {
       route(call, target, warnings);
     } catch (ApiException e) {
       responses.fail(call, e, warnings);
+    } catch (UnreadableValueException e) {
+      responses.fail(call, ApiException.internal(e.getMessage()), warnings);
     }
   }
 
@@ -104,6 +107,9 @@ public final class ResourceHandler {
     Optional<Subresource> special = registry.subresource(target.resource(), target.subresource());
     if (special.isPresent() && target.isMain() && !target.isCollection()) {
       throw ApiException.noSuchPath(); // reviews and bindings are only ever created
+    }
+    if (!call.exchange().method().equals("GET")) {
+      registry.lister().newest(); // a write is decided upon what has been acknowledged before it came, by whichever server
     }
     if (special.isPresent()) {
       special.get().handle(call, target, warnings);

@@ -142,7 +142,8 @@ public final class ApiServerComponent implements Component {
     return switch (kind) {
       case "memory" -> new MemoryStorage(environment.clock());
       case "embedded" -> EmbeddedStorage.open(dataDir().resolve("storage"), environment.clock());
-      default -> throw new FlagException("invalid argument \"" + kind + "\" for \"--storage\" flag: must be embedded or memory");
+      case "etcd" -> EtcdFlags.open(flags, parsed, environment.clock());
+      default -> throw new FlagException("invalid argument \"" + kind + "\" for \"--storage\" flag: must be embedded, memory or etcd");
     };
   }
 

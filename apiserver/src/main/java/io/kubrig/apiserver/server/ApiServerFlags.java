@@ -36,21 +36,25 @@ final class ApiServerFlags {
   final Flag<String> etcdKeyFile = etcd.string("etcd-keyfile", "", "SSL key file used to secure etcd communication.");
   final Flag<Duration> compactionInterval =
       etcd.duration("etcd-compaction-interval", Duration.ofMinutes(5), "The interval of compaction requests. If 0, the compaction request is disabled.");
+  final Flag<Duration> etcdHealthTimeout =
+      etcd.duration("etcd-healthcheck-timeout", Duration.ofSeconds(2), "The timeout to use when checking etcd health.");
+  final Flag<Integer> leaseReuse =
+      etcd.integer("lease-reuse-duration-seconds", 60, "The time in seconds that each lease is reused. A lower value could avoid large numbers of objects on one lease.");
+  final Flag<String> storageBackend = etcd.string("storage-backend", "", "The storage backend for persistence: etcd3 (default), which --storage etcd means.");
+  final Flag<String> storageMediaType =
+      etcd.string(
+          "storage-media-type", "application/vnd.kubernetes.protobuf", "The media type to use to store objects in etcd: application/json, application/yaml or application/vnd.kubernetes.protobuf.");
   final Flag<Integer> deleteCollectionWorkers =
       etcd.integer("delete-collection-workers", 1, "Number of workers spawned for DeleteCollection call.");
 
   {
-    etcd.inert("storage-backend", FlagTypes.STRING, "", "--storage chooses where objects are kept; etcd is always v3");
-    etcd.inert("storage-media-type", FlagTypes.STRING, "application/vnd.kubernetes.protobuf", "the storage decides: protobuf in etcd, JSON elsewhere");
     etcd.inert("enable-garbage-collector", FlagTypes.BOOL, true, "the garbage collector runs in the controller manager");
     etcd.inert("encryption-provider-config", FlagTypes.STRING, "", LATER);
     etcd.inert("encryption-provider-config-automatic-reload", FlagTypes.BOOL, false, LATER);
     etcd.inert("etcd-count-metric-poll-period", FlagTypes.DURATION, Duration.ofMinutes(1), "objects are counted when metrics are read");
     etcd.inert("etcd-db-metric-poll-interval", FlagTypes.DURATION, Duration.ofSeconds(30), "sizes are read when metrics are read");
-    etcd.inert("etcd-healthcheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2), LATER);
-    etcd.inert("etcd-readycheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2), LATER);
+    etcd.inert("etcd-readycheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2), "readiness asks what health asks, see --etcd-healthcheck-timeout");
     etcd.inert("etcd-servers-overrides", FlagTypes.STRINGS, List.of(), LATER);
-    etcd.inert("lease-reuse-duration-seconds", FlagTypes.INT, 60, "expiry is kept by the server itself");
     etcd.inert("watch-cache", FlagTypes.BOOL, true, "all reads are served from memory");
     etcd.inert("watch-cache-sizes", FlagTypes.STRINGS, List.of(), "history is bounded by bytes and age for all resources together");
   }

@@ -11,6 +11,7 @@ import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Keyspace;
 import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.apiserver.storage.Snapshot;
+import io.kubrig.apiserver.storage.UnreadableValueException;
 import io.kubrig.apiserver.storage.Watcher;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.timestamp.Timestamps;
@@ -18,15 +19,20 @@ import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The stored objects as the server's own parts see them: kinds, admission, authentication and authorization. */
 final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredObjects.class);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final ObjectStore store;
@@ -100,63 +106,102 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
 
   private static List<Tree> trees(Snapshot snapshot, String prefix) {
     List<Tree> found = new ArrayList<>();
-    for (Entry entry : snapshot.list(prefix)) {
-      found.add(ObjectStore.tree(entry));
-    }
+    snapshot.list(prefix).forEach(entry -> tree(entry).ifPresent(found::add));
     return found;
   }
 
   @Override
   public void follow(String group, String plural, Follower follower) {
     Resource resource = catalog.get().resource(group, plural).orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
-    Watcher watcher = begin(resource.prefix(""), follower);
-    Thread thread = Thread.ofVirtual().name("follow " + plural).unstarted(() -> run(watcher, resource.prefix(""), follower));
+    Following following = new Following(resource.prefix(""), follower);
+    following.begin();
+    Thread thread = Thread.ofVirtual().name("follow " + plural).unstarted(following::run);
     followers.add(thread);
     thread.start();
   }
 
-  private Watcher begin(String prefix, Follower follower) {
-    Keyspace keyspace = store.storage().keyspace();
-    while (true) {
-      Snapshot snapshot = keyspace.current();
-      try {
-        Watcher watcher = keyspace.watch(prefix, snapshot.revision());
-        trees(snapshot, prefix).forEach(follower::put);
-        return watcher;
-      } catch (CompactedException e) {
-        Thread.onSpinWait(); // so much was written since the snapshot that its past is gone: take a newer one
-      }
-    }
-  }
+  /** One follower on its way: what it has been told, so that it can be told of what went while it could not be. */
+  private final class Following {
+    private final String prefix;
+    private final Follower follower;
+    private final Map<String, Entry> told = new HashMap<>();
+    private Watcher watcher;
 
-  private void run(Watcher first, String prefix, Follower follower) {
-    Watcher watcher = first;
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        switch (watcher.next(PATIENCE)) {
-          case Watcher.Next.Changed changed -> tell(changed.change(), follower);
-          case Watcher.Next.Idle ignored -> { }
-          case Watcher.Next.Closed ignored -> {
-            return;
-          }
-          case Watcher.Next.Overflow ignored -> {
-            watcher.close();
-            watcher = begin(prefix, follower);
-          }
+    Following(String prefix, Follower follower) {
+      this.prefix = prefix;
+      this.follower = follower;
+    }
+
+    void begin() {
+      Keyspace keyspace = store.storage().keyspace();
+      while (true) {
+        Snapshot snapshot = keyspace.current();
+        try {
+          watcher = keyspace.watch(prefix, snapshot.revision());
+          forgetMissing(snapshot);
+          snapshot.list(prefix).forEach(this::put);
+          return;
+        } catch (CompactedException e) {
+          Thread.onSpinWait(); // so much was written since the snapshot that its past is gone: take a newer one
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      watcher.close();
+    }
+
+    private void forgetMissing(Snapshot snapshot) {
+      List<Entry> gone = told.values().stream().filter(entry -> snapshot.get(entry.key()).isEmpty()).toList();
+      gone.forEach(this::remove);
+    }
+
+    void run() {
+      try {
+        while (!Thread.currentThread().isInterrupted()) {
+          switch (watcher.next(PATIENCE)) {
+            case Watcher.Next.Changed changed -> tell(changed.change());
+            case Watcher.Next.Idle ignored -> { }
+            case Watcher.Next.Closed ignored -> {
+              return;
+            }
+            case Watcher.Next.Overflow ignored -> {
+              watcher.close();
+              begin();
+            }
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        watcher.close();
+      }
+    }
+
+    private void tell(Change change) {
+      if (change.after() != null) {
+        put(change.after());
+      } else {
+        remove(change.before());
+      }
+    }
+
+    private void put(Entry entry) {
+      tree(entry).ifPresent(object -> {
+        told.put(entry.key(), entry);
+        follower.put(object);
+      });
+    }
+
+    private void remove(Entry last) {
+      told.remove(last.key());
+      tree(last).ifPresent(follower::removed);
     }
   }
 
-  private static void tell(Change change, Follower follower) {
-    if (change.after() != null) {
-      follower.put(ObjectStore.tree(change.after()));
-    } else {
-      follower.removed(ObjectStore.tree(change.before()));
+  /** Empty, and said in the log, when what is stored cannot be understood: clients that ask for it get the error. */
+  private static Optional<Tree> tree(Entry entry) {
+    try {
+      return Optional.of(ObjectStore.tree(entry));
+    } catch (UnreadableValueException e) {
+      LOG.error("The object under {} is ignored: {}", entry.key(), e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -13,6 +13,7 @@ public final class Entry {
   private final long created;
   private final long modified;
   private final Instant expires;
+  private final String unreadable;
   private volatile Object facts;
 
   /**
@@ -21,6 +22,11 @@ public final class Entry {
    * @param expires when the key goes by itself; null for never
    */
   public Entry(String key, byte[] value, long created, long modified, Instant expires) {
+    this(key, value, created, modified, expires, "");
+  }
+
+  private Entry(String key, byte[] value, long created, long modified, Instant expires, String unreadable) {
+    this.unreadable = unreadable;
     this.key = key;
     this.value = value;
     this.created = created;
@@ -28,13 +34,30 @@ public final class Entry {
     this.expires = expires;
   }
 
+  /** A version that is there but cannot be read: asking for its value throws {@link UnreadableValueException} with the reason. */
+  public static Entry unreadable(String key, String why, long created, long modified) {
+    return new Entry(key, new byte[0], created, modified, null, why);
+  }
+
   public String key() {
     return key;
   }
 
-  /** Not to be changed. */
+  /**
+   * Not to be changed.
+   *
+   * @throws UnreadableValueException when what is stored cannot be understood
+   */
   public byte[] value() {
+    if (!unreadable.isEmpty()) {
+      throw new UnreadableValueException(unreadable);
+    }
     return value;
+  }
+
+  /** How many bytes the value has. */
+  int size() {
+    return value.length;
   }
 
   public long created() {

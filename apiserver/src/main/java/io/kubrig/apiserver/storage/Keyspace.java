@@ -39,7 +39,7 @@ public final class Keyspace {
   private long oldest;
   private volatile Snapshot current;
 
-  /** @param change what made {@code before} the past; its revision is the one after {@code before}'s */
+  /** @param change what made {@code before} the past; its revision is above {@code before}'s */
   private record Past(Instant at, Snapshot before, Change change, long bytes) {}
 
   /** An empty keyspace, as of a revision. */
@@ -50,11 +50,7 @@ public final class Keyspace {
   /** A keyspace with the entries that a storage has read at its start. */
   public Keyspace(Clock clock, long revision, Collection<Entry> entries) {
     this.clock = clock;
-    SortedEntries sorted = SortedEntries.EMPTY;
-    for (Entry entry : entries) {
-      sorted = sorted.with(entry);
-    }
-    this.current = new Snapshot(revision, sorted);
+    this.current = new Snapshot(revision, sorted(entries));
     this.oldest = revision;
   }
 
@@ -90,13 +86,17 @@ public final class Keyspace {
     }
   }
 
-  /** The snapshot that was current at a revision: the last one whose revision is not above it. */
+  /** The state before the first change after a revision. Not every revision has a change. */
   private Snapshot before(long revision) {
-    Snapshot found = current;
-    for (var past = history.descendingIterator(); past.hasNext() && found.revision() > revision; ) {
-      found = past.next().before();
+    SortedEntries found = current.entries();
+    for (var pasts = history.descendingIterator(); pasts.hasNext(); ) {
+      Past past = pasts.next();
+      if (past.change().revision() <= revision) {
+        break;
+      }
+      found = past.before().entries();
     }
-    return found;
+    return new Snapshot(revision, found);
   }
 
   /** The oldest revision that can still be read or watched from. */
@@ -178,10 +178,47 @@ public final class Keyspace {
     }
   }
 
+  /** A revision has been reached that changed no key of this space. */
+  public void advance(long revision) {
+    lock.lock();
+    try {
+      if (revision > current.revision()) {
+        current = new Snapshot(revision, current.entries());
+        advanced.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Begins anew with a state that was read at a revision, because the changes that led to it are gone: all watchers have to list again. */
+  public void reset(long revision, Collection<Entry> entries) {
+    SortedEntries sorted = sorted(entries);
+    lock.lock();
+    try {
+      history.clear();
+      historyBytes = 0;
+      oldest = revision;
+      current = new Snapshot(revision, sorted);
+      watchers.values().forEach(list -> list.forEach(Watcher::overflow));
+      advanced.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static SortedEntries sorted(Collection<Entry> entries) {
+    SortedEntries sorted = SortedEntries.EMPTY;
+    for (Entry entry : entries) {
+      sorted = sorted.with(entry);
+    }
+    return sorted;
+  }
+
   private static final CopyOnWriteArrayList<Watcher> NOBODY = new CopyOnWriteArrayList<>();
 
   private void remember(Snapshot before, Change change) {
-    long bytes = 512L + (change.before() == null ? 0 : change.before().value().length);
+    long bytes = 512L + (change.before() == null ? 0 : change.before().size());
     Instant now = clock.now();
     history.add(new Past(now, before, change, bytes));
     historyBytes += bytes;

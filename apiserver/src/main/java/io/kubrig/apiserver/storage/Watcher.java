@@ -77,6 +77,18 @@ public final class Watcher implements AutoCloseable {
     }
   }
 
+  /** Called by the keyspace when the changes that would come next are lost. */
+  void overflow() {
+    lock.lock();
+    try {
+      overflow = true;
+      queue.clear();
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits for the next change, at most for a time. For one reading thread. */
   public Next next(Duration patience) throws InterruptedException {
     long left = patience.toNanos();
