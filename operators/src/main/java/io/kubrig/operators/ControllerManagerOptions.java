@@ -1,9 +1,11 @@
 package io.kubrig.operators;
 
+import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.flags.Flag;
 import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.ParsedFlags;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -64,17 +66,10 @@ public final class ControllerManagerOptions {
 
   /** Whether a feature gate is on. @param byDefault what it is when nobody says */
   public boolean feature(String gate, boolean byDefault) {
-    Map<?, ?> gates = value("feature-gates", Map.class);
-    boolean on = byDefault;
-    for (Object values : gates.values()) {
-      for (Object setting : (List<?>) values) {
-        String[] parts = setting.toString().split("=", 2);
-        if (parts.length == 2 && parts[0].trim().equals(gate)) {
-          on = Boolean.parseBoolean(parts[1].trim());
-        }
-      }
-    }
-    return on;
+    Map<String, List<String>> given = new LinkedHashMap<>();
+    value("feature-gates", Map.class).forEach((component, settings) ->
+        given.put(String.valueOf(component), ((List<?>) settings).stream().map(String::valueOf).toList()));
+    return FeatureGates.of(given).enabled(gate, byDefault);
   }
 
   /** Every flag with its effective value, for {@code /flagz} and logs. */

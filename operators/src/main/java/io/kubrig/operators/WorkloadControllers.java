@@ -4,6 +4,7 @@ import io.kubrig.operators.cronjob.CronJobController;
 import io.kubrig.operators.daemonset.DaemonSetController;
 import io.kubrig.operators.deployment.DeploymentController;
 import io.kubrig.operators.disruption.DisruptionController;
+import io.kubrig.operators.horizontalpodautoscaler.HorizontalPodAutoscalerController;
 import io.kubrig.operators.job.JobController;
 import io.kubrig.operators.podgc.PodGcController;
 import io.kubrig.operators.replicas.ReplicaController;
@@ -35,6 +36,8 @@ final class WorkloadControllers {
         new ControllerDescriptor("ttl-after-finished-controller", "ttl-after-finished", "ttl-after-finished-controller", true,
             "concurrent-ttl-after-finished-syncs", TtlAfterFinishedController::new),
         new ControllerDescriptor("pod-garbage-collector-controller", "podgc", "pod-garbage-collector", true, "", PodGcController::new),
+        new ControllerDescriptor("horizontal-pod-autoscaler-controller", "horizontalpodautoscaling", "horizontal-pod-autoscaler", true,
+            "concurrent-horizontal-pod-autoscaler-syncs", HorizontalPodAutoscalerController::new),
         new ControllerDescriptor("disruption-controller", "disruption", "disruption-controller", true, "", DisruptionController::new));
   }
 }

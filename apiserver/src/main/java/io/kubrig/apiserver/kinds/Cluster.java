@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.kinds;
 
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,13 @@ public interface Cluster {
    *
    * @param serviceRanges CIDRs for cluster IPs, one per family, the primary first
    * @param allowPrivileged whether containers may be privileged
+   * @param features what the command line switched
    */
   record Settings(
-      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive) {}
+      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive, FeatureGates features) {
+    /** With the features that are on by default. */
+    public Settings(List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive) {
+      this(serviceRanges, firstNodePort, lastNodePort, allowPrivileged, eventTimeToLive, FeatureGates.DEFAULTS);
+    }
+  }
 }

@@ -25,7 +25,7 @@ final class WorkloadKinds {
         "/ReplicationController", new ReplicationControllers(privileged),
         "apps/Deployment", new Deployments(privileged),
         "apps/ReplicaSet", new ReplicaSets(privileged),
-        "apps/StatefulSet", new StatefulSets(privileged),
+        "apps/StatefulSet", new StatefulSets(privileged, cluster.settings().features().enabled("MaxUnavailableStatefulSet", false)),
         "apps/DaemonSet", new DaemonSets(privileged),
         "apps/ControllerRevision", new ControllerRevisions(),
         "batch/Job", new Jobs(privileged),

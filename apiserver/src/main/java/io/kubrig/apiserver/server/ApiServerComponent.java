@@ -11,6 +11,7 @@ import io.kubrig.apiserver.storage.MemoryStorage;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.FlagSet;
@@ -100,7 +101,8 @@ public final class ApiServerComponent implements Component {
             nodePorts.first(),
             nodePorts.last(),
             parsed.value(flags.allowPrivileged),
-            parsed.value(flags.eventTtl));
+            parsed.value(flags.eventTtl),
+            FeatureGates.of(parsed.value(flags.featureGates)));
     String external = host().getHostAddress() + ":" + parsed.value(flags.securePort);
     ApiServerSettings.Limits limits =
         new ApiServerSettings.Limits(

@@ -16,6 +16,7 @@ import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
 import io.kubrig.operators.ownership.Selector;
+import io.kubrig.operators.ownership.SelectorText;
 import io.kubrig.operators.pods.Pods;
 import java.time.Duration;
 import java.time.Instant;

@@ -86,6 +86,11 @@ public final class MetadataClient {
     send("PATCH", type.path(namespace, name), OBJECT, media, Objects.patch(patch));
   }
 
+  /** Replaces a document. */
+  public void replace(String path, JsonNode document) {
+    send("PUT", path, "application/json", "application/json", document.toString());
+  }
+
   /** A document as a tree. */
   public JsonNode json(String path, String accept) {
     return tree(send("GET", path, accept, null, null));

@@ -38,8 +38,8 @@ public final class TaintEvictionController implements Controller {
   private final Cached<Pod> pods;
   private final Map<Key, Leave> leaving = new ConcurrentHashMap<>();
 
-  /** A pod that has to go. @param since when that was found; @param at when it is to go */
-  private record Leave(String uid, Instant since, Instant at) {}
+  /** A pod that has to go. @param since when that was found @param at when it is to go @param done whether it was deleted, which is done once */
+  private record Leave(String uid, Instant since, Instant at, boolean done) {}
 
   /** A controller in a manager. */
   public TaintEvictionController(ControllerContext context) {
@@ -76,11 +76,8 @@ public final class TaintEvictionController implements Controller {
   public Outcome reconcile(Key key) {
     Optional<Pod> pod = pods.get(key).filter(Pods::isAssigned);
     Optional<Node> node = pod.flatMap(p -> nodes.get("", p.getSpec().getNodeName()));
-    Leave planned = leaving.get(key);
-    if (pod.isEmpty() || Objects.isTerminating(pod.get()) || planned != null && !planned.uid().equals(pod.get().getMetadata().getUid())) {
-      leaving.remove(key);
-    }
-    if (pod.isEmpty() || Objects.isTerminating(pod.get())) {
+    leaving.computeIfPresent(key, (k, leave) -> pod.filter(p -> p.getMetadata().getUid().equals(leave.uid())).isPresent() ? leave : null);
+    if (pod.isEmpty()) {
       return Outcome.DONE;
     }
     List<Taint> taints = node.map(TaintEvictionController::taints).orElse(List.of());
@@ -92,7 +89,8 @@ public final class TaintEvictionController implements Controller {
   }
 
   private Outcome stay(Key key, Pod pod) {
-    if (leaving.remove(key) != null) {
+    Leave planned = leaving.remove(key);
+    if (planned != null && !planned.done()) {
       events.record(reference(pod), EventRecorder.NORMAL, REASON, "Cancelling deletion of Pod " + key);
     }
     return Outcome.DONE;
@@ -102,14 +100,17 @@ public final class TaintEvictionController implements Controller {
     Instant now = clock.now();
     Leave leave = leaving.compute(key, (k, planned) -> {
       Instant since = planned == null ? now : planned.since();
-      return new Leave(pod.getMetadata().getUid(), since, since.plus(time));
+      return new Leave(pod.getMetadata().getUid(), since, since.plus(time), planned != null && planned.done());
     });
     return leave.at().isAfter(now) ? Outcome.after(Duration.between(now, leave.at())) : leave(key, pod);
   }
 
   private Outcome leave(Key key, Pod pod) {
+    Leave planned = leaving.get(key);
+    if (planned != null && planned.done()) {
+      return Outcome.DONE;
+    }
     events.record(reference(pod), EventRecorder.NORMAL, REASON, "Marking for deletion Pod " + key);
-    leaving.remove(key);
     try {
       mark(pod);
       api.delete(pod, Api.Deletion.ofUid(pod.getMetadata().getUid()));
@@ -118,6 +119,7 @@ public final class TaintEvictionController implements Controller {
         throw e;
       }
     }
+    leaving.put(key, new Leave(pod.getMetadata().getUid(), clock.now(), clock.now(), true));
     return Outcome.DONE;
   }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 /** The kind StatefulSet. (Source: registry/apps/statefulset/strategy.go of native.) */
 public final class StatefulSets implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final String MAX_UNAVAILABLE = "maxUnavailable";
 
   private static final List<String> MUTABLE =
       List.of(
@@ -29,10 +30,15 @@ public final class StatefulSets implements Kind {
           "minReadySeconds");
 
   private final Scope scope;
+  private final boolean severalUnavailable;
 
-  /** @param allowPrivileged whether containers may be privileged */
-  public StatefulSets(boolean allowPrivileged) {
+  /**
+   * @param allowPrivileged whether containers may be privileged
+   * @param severalUnavailable the gate MaxUnavailableStatefulSet
+   */
+  public StatefulSets(boolean allowPrivileged, boolean severalUnavailable) {
     scope = new Scope(false, allowPrivileged);
+    this.severalUnavailable = severalUnavailable;
   }
 
   @Override
@@ -71,11 +77,20 @@ public final class StatefulSets implements Kind {
   @Override
   public void prepareForCreate(Tree object, Operation operation) {
     DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
+    dropDisabled(object, Tree.empty());
   }
 
   @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
     DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+    dropDisabled(object, old);
+  }
+
+  private void dropDisabled(Tree object, Tree old) {
+    Tree rolling = object.tree("spec").tree("updateStrategy").tree("rollingUpdate");
+    if (!severalUnavailable && !old.tree("spec").tree("updateStrategy").tree("rollingUpdate").has(MAX_UNAVAILABLE)) {
+      rolling.remove(MAX_UNAVAILABLE);
+    }
   }
 
   @Override
@@ -135,8 +150,8 @@ public final class StatefulSets implements Kind {
       case "RollingUpdate" -> {
         Tree rolling = strategy.tree("rollingUpdate");
         Checks.nonNegative(rolling, "partition", path.child("rollingUpdate"), errors);
-        WorkloadRules.amountOrPercent(rolling, "maxUnavailable", path.child("rollingUpdate"), errors);
-        WorkloadRules.atMostAll(rolling, "maxUnavailable", path.child("rollingUpdate"), errors);
+        WorkloadRules.amountOrPercent(rolling, MAX_UNAVAILABLE, path.child("rollingUpdate"), errors);
+        WorkloadRules.atMostAll(rolling, MAX_UNAVAILABLE, path.child("rollingUpdate"), errors);
       }
       default -> errors.invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'");
     }

@@ -1,4 +1,4 @@
-package io.kubrig.operators.disruption;
+package io.kubrig.operators.ownership;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -6,11 +6,12 @@ import io.kubrig.operators.engine.Objects;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A label selector as Go prints the pointer to it, which is how it stands in an event's message. */
-final class SelectorText {
+/** A label selector as Go prints the pointer to it, which is how it stands in messages of events. */
+public final class SelectorText {
   private SelectorText() {}
 
-  static String of(LabelSelector selector) {
+  /** The text; {@code nil} for none. */
+  public static String of(LabelSelector selector) {
     if (selector == null) {
       return "nil";
     }
