@@ -67,7 +67,8 @@ public final class ControllerManagerOptions {
   /** Whether a feature gate is on. @param byDefault what it is when nobody says */
   public boolean feature(String gate, boolean byDefault) {
     Map<String, List<String>> given = new LinkedHashMap<>();
-    value("feature-gates", Map.class).forEach((component, settings) ->
+    Map<?, ?> value = value("feature-gates", Map.class);
+    value.forEach((component, settings) ->
         given.put(String.valueOf(component), ((List<?>) settings).stream().map(String::valueOf).toList()));
     return FeatureGates.of(given).enabled(gate, byDefault);
   }
