@@ -10,10 +10,13 @@ public final class AdmissionChain {
     this.plugins = List.copyOf(plugins);
   }
 
+  /** Has every plugin mutate, and once more when one of them asked for that. */
   public void mutate(AdmissionRequest request) {
-    for (AdmissionPlugin plugin : plugins) {
-      plugin.mutate(request);
-    }
+    do {
+      for (AdmissionPlugin plugin : plugins) {
+        plugin.mutate(request);
+      }
+    } while (request.reinvocation().begin());
   }
 
   /** Asks every plugin; when one refuses, those that had agreed take back what they did for the request. */

@@ -5,6 +5,9 @@ import io.kubrig.apiserver.admission.policy.MutatingPolicies;
 import io.kubrig.apiserver.admission.policy.ValidatingPolicies;
 import io.kubrig.apiserver.admission.quota.LimitedResource;
 import io.kubrig.apiserver.admission.quota.ResourceQuota;
+import io.kubrig.apiserver.admission.webhook.MutatingWebhooks;
+import io.kubrig.apiserver.admission.webhook.ValidatingWebhooks;
+import io.kubrig.apiserver.admission.webhook.WebhookServices;
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.machinery.tree.Tree;
@@ -34,7 +37,8 @@ public final class AdmissionPlugins {
    *
    * @param authorizer asked late: it is made after admission
    */
-  public record Services(Cluster cluster, Supplier<Authorizer> authorizer, KindLookup kinds, OwnWrites writes) {}
+  public record Services(
+      Cluster cluster, Supplier<Authorizer> authorizer, KindLookup kinds, OwnWrites writes, WebhookServices webhooks) {}
 
   private AdmissionPlugins() {}
 
@@ -77,8 +81,9 @@ public final class AdmissionPlugins {
         on(new NodeDeclaredFeatureValidator(cluster)),
         on(new PodResizeValidator(cluster)),
         on(new MutatingPolicies(cluster, authorizer, services.kinds())),
+        on(new MutatingWebhooks(services.webhooks())),
         on(new ValidatingPolicies(cluster, authorizer, services.kinds())),
-        // webhooks come here: only quota and denial see what they have made of an object
+        on(new ValidatingWebhooks(services.webhooks())),
         on(new ResourceQuota(cluster, services.writes(), LimitedResource.of(configured.of("ResourceQuota")))),
         off(new AlwaysDeny()));
   }

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.registry.Resource;
@@ -15,11 +16,39 @@ import java.util.List;
  * @param old the state so far, null for a creation; not to be changed
  * @param options the CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of the request; for CONNECT what the subresource takes
  * @param undoing what is to be done when the write comes to nothing after all, see {@link #ifAbandoned}
+ * @param lens how the request's path sees the object
+ * @param reinvocation whether plugins are asked a second time
  */
-public record AdmissionRequest(Operation operation, Tree object, Tree old, Tree options, List<Runnable> undoing) {
+public record AdmissionRequest(
+    Operation operation, Tree object, Tree old, Tree options, List<Runnable> undoing, Lens lens, Reinvocation reinvocation) {
 
   public AdmissionRequest(Operation operation, Tree object, Tree old, Tree options) {
-    this(operation, object, old, options, new ArrayList<>());
+    this(operation, object, old, options, Lens.OBJECT);
+  }
+
+  public AdmissionRequest(Operation operation, Tree object, Tree old, Tree options, Lens lens) {
+    this(operation, object, old, options, new ArrayList<>(), lens, new Reinvocation());
+  }
+
+  /** The object as the client sees it on this path (a scale for {@code /scale}); null for a deletion. */
+  public Tree seen() {
+    return object == null ? null : seen(object);
+  }
+
+  /** The old object as the client sees it on this path; null for a creation. */
+  public Tree seenOld() {
+    return old == null ? null : seen(old);
+  }
+
+  private Tree seen(Tree whole) {
+    return lens.viewKind().isPresent() ? lens.view(whole.copy()) : whole;
+  }
+
+  /** Puts a changed view into the object. */
+  public void replaceSeen(Tree view) {
+    Tree whole = lens.viewKind().isPresent() ? lens.put(object.copy(), view) : view.copy();
+    object.clear();
+    whole.forEach(object::set);
   }
 
   public boolean is(String group, String plural) {

@@ -65,6 +65,13 @@ public final class AuditEvent {
     }
   }
 
+  /** Notes something under a key, once, where bodies of requests are noted. */
+  public synchronized void annotateRequest(String key, String value) {
+    if (notes(AuditPolicy.Level.REQUEST)) {
+      annotations.putIfAbsent(key, value);
+    }
+  }
+
   /** Notes the object that was sent, or a patch. */
   public void requestObject(Object object) {
     if (notes(AuditPolicy.Level.REQUEST)) {

@@ -8,23 +8,25 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * One HTTP/1.1 request to a backend on a connection of its own, which an upgrade may keep. Blocking, for a virtual thread. Redirects are
+ * An HTTP/1.1 connection to a backend with one request at a time on it; an upgrade may keep it. Blocking, for a virtual thread. Redirects are
  * answers like any other.
  */
-final class BackendCall implements AutoCloseable {
+public final class BackendCall implements AutoCloseable {
   private static final int MAX_HEAD = 64 * 1024;
 
   private final Socket socket;
   private final InputStream in;
   private int status;
-  private final Headers headers = new Headers();
+  private Headers headers = new Headers();
 
   private BackendCall(Socket socket) throws IOException {
     this.socket = socket;
@@ -33,26 +35,42 @@ final class BackendCall implements AutoCloseable {
 
   /** Sends a request and reads the head of the answer. */
   static BackendCall send(Backend backend, Duration connectTimeout, String method, String target, Headers headers, byte[] body) throws IOException {
-    Socket socket = connect(backend, connectTimeout);
+    BackendCall call = open(backend, connectTimeout);
     try {
-      BackendCall call = new BackendCall(socket);
-      call.writeHead(method, target, headers, body);
-      call.readHead();
-      while (call.status == 100) {
-        call.readHead();
-      }
+      call.ask(method, target, headers, body);
       return call;
     } catch (IOException | RuntimeException e) {
-      socket.close();
+      call.close();
       throw e;
     }
+  }
+
+  /** Connects, TLS included, and sends nothing yet. */
+  public static BackendCall open(Backend backend, Duration timeout) throws IOException {
+    return new BackendCall(connect(backend, timeout));
+  }
+
+  /** Sends a request and reads the head of the answer. A connection may be asked again when the answer's body has been read to its end. */
+  public void ask(String method, String target, Headers fields, byte[] body) throws IOException {
+    headers = new Headers();
+    writeHead(method, target, fields, body);
+    readHead();
+    while (status == 100) {
+      readHead();
+    }
+  }
+
+  /** Whether the connection is good for another request after this answer. */
+  public boolean keepsAlive() {
+    boolean framed = !headers.value("Content-Length").isEmpty() || headers.value("Transfer-Encoding").equalsIgnoreCase("chunked");
+    return framed && !headers.value("Connection").equalsIgnoreCase("close");
   }
 
   private static Socket connect(Backend backend, Duration timeout) throws IOException {
     Socket plain = new Socket();
     try {
       plain.setTcpNoDelay(true);
-      plain.connect(new InetSocketAddress(backend.host(), backend.port()), (int) timeout.toMillis());
+      plain.connect(resolved(backend.dial()), (int) Math.max(1, timeout.toMillis()));
       if (backend.tls() == null) {
         return plain;
       }
@@ -71,6 +89,10 @@ final class BackendCall implements AutoCloseable {
       plain.close();
       throw e;
     }
+  }
+
+  private static InetSocketAddress resolved(InetSocketAddress address) throws UnknownHostException {
+    return new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort());
   }
 
   private void writeHead(String method, String target, Headers fields, byte[] body) throws IOException {
@@ -122,11 +144,11 @@ final class BackendCall implements AutoCloseable {
     return line.toString();
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
-  Headers headers() {
+  public Headers headers() {
     return headers;
   }
 
@@ -140,7 +162,7 @@ final class BackendCall implements AutoCloseable {
   }
 
   /** The answer's body, its framing taken off. */
-  InputStream body() {
+  public InputStream body() {
     boolean none = status == 204 || status == 304;
     if (none) {
       return InputStream.nullInputStream();
@@ -220,6 +242,9 @@ final class BackendCall implements AutoCloseable {
         throw new IOException("malformed chunked encoding", e);
       }
       ended = left == 0;
+      while (ended && !line(limit).isEmpty()) {
+        limit[0] = 1024; // trailers say nothing that anybody needs
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.registry;
 
+import io.kubrig.apiserver.audit.AuditEvent;
 import io.kubrig.apiserver.authn.UserInfo;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Set;
  * collects the warnings for its answer.
  */
 public final class Operation {
+  private static final AuditEvent UNNOTED = AuditEvent.none("");
 
   /** What admission sees. */
   public enum Verb {
@@ -39,6 +41,7 @@ public final class Operation {
   private final Options options;
   private final Instant now;
   private final Set<String> warnings;
+  private final AuditEvent audit;
 
   /**
    * The query parameters of a write.
@@ -65,7 +68,7 @@ public final class Operation {
       UserInfo user,
       Options options,
       Instant now) {
-    this(verb, resource, version, subresource, namespace, name, user, options, now, Collections.synchronizedSet(new LinkedHashSet<>()));
+    this(verb, resource, version, subresource, namespace, name, user, options, now, Collections.synchronizedSet(new LinkedHashSet<>()), UNNOTED);
   }
 
   private Operation(
@@ -78,7 +81,8 @@ public final class Operation {
       UserInfo user,
       Options options,
       Instant now,
-      Set<String> warnings) {
+      Set<String> warnings,
+      AuditEvent audit) {
     this.verb = verb;
     this.resource = resource;
     this.version = version;
@@ -89,6 +93,17 @@ public final class Operation {
     this.options = options;
     this.now = now;
     this.warnings = warnings;
+    this.audit = audit;
+  }
+
+  /** The same operation, with what is noted about its request. */
+  public Operation noted(AuditEvent event) {
+    return new Operation(verb, resource, version, subresource, namespace, name, user, options, now, warnings, event);
+  }
+
+  /** Where admission leaves its annotations. */
+  public AuditEvent audit() {
+    return audit;
   }
 
   public Verb verb() {
@@ -135,7 +150,7 @@ public final class Operation {
 
   /** The same request turned to another verb or name (an update that creates, an item of a collection); warnings go to the same answer. */
   public Operation as(Verb other, String otherName) {
-    return new Operation(other, resource, version, subresource, namespace, otherName, user, options, now, warnings);
+    return new Operation(other, resource, version, subresource, namespace, otherName, user, options, now, warnings, audit);
   }
 
   /** Adds a line to the answer's {@code Warning} headers, once. */

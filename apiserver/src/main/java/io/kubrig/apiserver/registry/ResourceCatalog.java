@@ -43,6 +43,11 @@ public final class ResourceCatalog {
     return resources.values().stream().filter(resource -> resource.group().equals(group) && resource.kind().equals(kind)).findFirst();
   }
 
+  /** Every resource under which the same objects are served (events are in two groups), the given one included. */
+  public List<Resource> equivalents(Resource resource) {
+    return resources.values().stream().filter(other -> other.keyPrefix().equals(resource.keyPrefix())).toList();
+  }
+
   /** Whether anything is served under a group and version. */
   public boolean serves(String group, String version) {
     return resources.values().stream().anyMatch(resource -> resource.group().equals(group) && resource.serves(version));

@@ -202,7 +202,7 @@ public final class Writer {
     if (!update.tracksOwners()) {
       object = ownership.updated(operation, old, object, update.lens());
     }
-    AdmissionRequest request = new AdmissionRequest(operation, object, old, update.options());
+    AdmissionRequest request = new AdmissionRequest(operation, object, old, update.options(), update.lens());
     admission.mutate(request);
     prepareAndValidate(operation, update.lens(), object, old);
     admission.validate(request);

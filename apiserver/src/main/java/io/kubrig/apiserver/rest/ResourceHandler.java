@@ -442,7 +442,8 @@ public final class ResourceHandler {
 
   private Operation operation(Call call, Target target, Operation.Verb verb, String name, WriteOptions.Read options) {
     return new Operation(
-        verb, target.resource(), target.version(), target.subresource(), target.namespace(), name, call.user(), options.options(), call.received());
+        verb, target.resource(), target.version(), target.subresource(), target.namespace(), name, call.user(), options.options(), call.received())
+        .noted(call.audit());
   }
 
   private static final Map<String, RowObject> ROW_OBJECTS =

@@ -3,6 +3,8 @@ package io.kubrig.apiserver.server;
 import io.kubrig.apiserver.admission.AdmissionChain;
 import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
+import io.kubrig.apiserver.admission.KindLookup;
+import io.kubrig.apiserver.admission.webhook.WebhookServices;
 import io.kubrig.apiserver.authn.Impersonation;
 import io.kubrig.apiserver.customresource.CustomResources;
 import io.kubrig.apiserver.customresource.DefinitionController;
@@ -47,6 +49,7 @@ import io.kubrig.apiserver.subresource.Bindings;
 import io.kubrig.apiserver.subresource.CommandParts;
 import io.kubrig.apiserver.subresource.DisruptionBudgets;
 import io.kubrig.apiserver.subresource.Evictions;
+import io.kubrig.apiserver.webhook.HookClient;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
@@ -75,6 +78,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Responses responses;
   private final Routes routes;
   private final StoredObjects objects;
+  private final HookClient hooks;
   private final AdmissionChain admission;
   private final Security security;
   private final Pipeline pipeline;
@@ -90,9 +94,10 @@ public final class ApiServer implements Handler, AutoCloseable {
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());
     objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
-    admission = admission();
-    Kinds kinds = new Kinds(objects);
+    hooks = new HookClient(settings.outbound().resolver(objects, settings.random()), settings.clock());
     Forms forms = new Forms(schemas);
+    admission = admission(forms, schemas);
+    Kinds kinds = new Kinds(objects);
     Ownership ownership = new FieldOwnership(schemas);
     registry = registry(schemas, forms, ownership, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
     responses = new Responses(encoder);
@@ -136,13 +141,21 @@ public final class ApiServer implements Handler, AutoCloseable {
     return Map.of("pods/binding", binding, "bindings/", binding, "pods/eviction", new Evictions(parts, budgets).command());
   }
 
-  private AdmissionChain admission() {
-    AdmissionPlugins.Services services =
-        new AdmissionPlugins.Services(
+  private AdmissionChain admission(Forms forms, SchemaCatalog schemas) {
+    KindLookup kinds = (group, kind) -> registry().catalog().byKind(group, kind);
+    WebhookServices webhooks =
+        new WebhookServices(
             objects,
             () -> security().authorizer(),
-            (group, kind) -> registry().catalog().byKind(group, kind),
-            new ServerWrites(this::registry, settings.clock()));
+            kinds,
+            resource -> registry().catalog().equivalents(resource),
+            hooks,
+            forms,
+            schemas,
+            settings.metrics());
+    AdmissionPlugins.Services services =
+        new AdmissionPlugins.Services(
+            objects, () -> security().authorizer(), kinds, new ServerWrites(this::registry, settings.clock()), webhooks);
     List<AdmissionPlugin> plugins = new ArrayList<>(AdmissionPlugins.of(settings.admission(), services));
     plugins.add(new EscalationCheck(() -> security().escalation()));
     return new AdmissionChain(plugins);
@@ -310,6 +323,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     stopping = true;
     definitions.close();
     objects.close();
+    hooks.close();
     settings.audit().close();
   }
 }

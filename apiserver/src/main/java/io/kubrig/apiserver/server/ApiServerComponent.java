@@ -18,6 +18,7 @@ import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.flags.PortRange;
 import io.kubrig.machinery.pki.ClusterPki;
+import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
 import java.io.IOException;
 import java.net.BindException;
@@ -30,6 +31,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +116,24 @@ public final class ApiServerComponent implements Component {
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
         KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),
-        AuditFlags.read(flags, parsed, environment.clock()));
+        AuditFlags.read(flags, parsed, environment.clock()), outbound());
+  }
+
+  private Outbound outbound() {
+    InetAddress bound = parsed.value(flags.bindAddress);
+    InetAddress self = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
+    return new Outbound(
+        Optional.empty(),
+        parsed.value(flags.aggregatorRouting),
+        InetSocketAddress.createUnresolved(self.getHostAddress(), parsed.value(flags.securePort)),
+        this::proxyClient);
+  }
+
+  private Optional<KeyAndCertificate> proxyClient() {
+    boolean own = !parsed.isSet(flags.proxyClientCert);
+    Path certificate = own ? pki.file("front-proxy-client.crt") : Path.of(parsed.value(flags.proxyClientCert));
+    Path key = own ? pki.file("front-proxy-client.key") : Path.of(parsed.value(flags.proxyClientKey));
+    return Optional.of(new KeyAndCertificate(PemFiles.privateKey(key), PemFiles.certificates(certificate)));
   }
 
   private AdmissionPlugins.Settings admission() throws IOException {

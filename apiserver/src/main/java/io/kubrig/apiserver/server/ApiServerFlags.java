@@ -222,6 +222,8 @@ final class ApiServerFlags {
   final Flag<String> endpointReconciler =
       misc.string("endpoint-reconciler-type", "lease", "Use an endpoint reconciler (lease, none).");
   final Flag<String> proxyClientCert = misc.string("proxy-client-cert-file", "", "Client certificate used to prove the identity of the aggregator.");
+  final Flag<Boolean> aggregatorRouting =
+      misc.bool("enable-aggregator-routing", false, "Turns on aggregator routing requests to endpoints IP rather than cluster IP.");
   final Flag<String> proxyClientKey = misc.string("proxy-client-key-file", "", "Private key of the client certificate of the aggregator.");
 
   {
@@ -229,7 +231,6 @@ final class ApiServerFlags {
     misc.inert("coordinated-leadership-lease-duration", FlagTypes.DURATION, Duration.ofSeconds(15), "the feature is off by default");
     misc.inert("coordinated-leadership-renew-deadline", FlagTypes.DURATION, Duration.ofSeconds(10), "the feature is off by default");
     misc.inert("coordinated-leadership-retry-period", FlagTypes.DURATION, Duration.ofSeconds(2), "the feature is off by default");
-    misc.inert("enable-aggregator-routing", FlagTypes.BOOL, false, LATER);
     misc.inert("enable-logs-handler", FlagTypes.BOOL, false, "deprecated natively");
     misc.inert("kubernetes-service-node-port", FlagTypes.INT, 0, LATER);
     misc.inert("max-connection-bytes-per-sec", FlagTypes.INT, 0, LATER);

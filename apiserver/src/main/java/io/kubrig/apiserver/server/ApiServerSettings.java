@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param audit what is noted of requests; closed with the server
  * @param kubelets how logs and streams are fetched; asked when first needed
  * @param publishesEndpoints whether the endpoints of the service {@code kubernetes} are this server's to keep
+ * @param outbound how webhooks and aggregated servers are reached
  */
 public record ApiServerSettings(
     Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
@@ -27,7 +28,22 @@ public record ApiServerSettings(
     Limits limits,
     Supplier<Kubelets> kubelets,
     boolean publishesEndpoints,
-    Audit audit) {
+    Audit audit,
+    Outbound outbound) {
+
+  /** A server that reaches services by their cluster IPs. */
+  public ApiServerSettings(
+      Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
+      Cluster.Settings cluster,
+      SecuritySettings security,
+      AdmissionPlugins.Settings admission,
+      Limits limits,
+      Supplier<Kubelets> kubelets,
+      boolean publishesEndpoints,
+      Audit audit) {
+    this(
+        storage, clock, random, metrics, externalAddress, cluster, security, admission, limits, kubelets, publishesEndpoints, audit, Outbound.DEFAULT);
+  }
 
   /**
    * What is admitted and told to all clients.

@@ -68,7 +68,8 @@ final class ReviewCommands {
     tokens.applyExpiration(question);
     Operation operation =
         new Operation(Operation.Verb.CREATE, target.resource(), target.version(), "token", target.namespace(), target.name(), call.user(),
-            Operation.Options.NONE, call.received());
+            Operation.Options.NONE, call.received())
+            .noted(call.audit());
     AdmissionRequest request = new AdmissionRequest(operation, question, null, Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1"));
     admission.mutate(request);
     tokens.applyAudiences(question);

@@ -37,6 +37,11 @@ public final class ApiException extends RuntimeException {
     this.details = details;
   }
 
+  /** A failure as somebody else states it. @param details null for none, which are then not shown */
+  public static ApiException stated(int code, String reason, String message, Tree details) {
+    return new ApiException(code, reason, message, details == null ? new Tree() : details, "", details != null);
+  }
+
   /** The HTTP status. */
   public int code() {
     return code;

@@ -59,7 +59,8 @@ public record CommandParts(
             name,
             call.user(),
             read.options(),
-            call.received());
+            call.received())
+            .noted(call.audit());
     AdmissionRequest request = new AdmissionRequest(operation, order, null, read.tree());
     admission.mutate(request);
     admission.validate(request);

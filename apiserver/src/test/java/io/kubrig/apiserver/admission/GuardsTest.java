@@ -4,11 +4,13 @@ import static io.kubrig.apiserver.admission.Requests.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubrig.apiserver.admission.webhook.WebhookServices;
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.Verdict;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import java.time.Duration;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,8 +147,10 @@ class GuardsTest {
 
   private List<String> names(List<String> enabled, List<String> disabled) {
     AdmissionPlugins.Settings settings = new AdmissionPlugins.Settings(enabled, disabled, 300, 300, AdmissionConfiguration.NONE);
-    AdmissionPlugins.Services services =
-        new AdmissionPlugins.Services(cluster, Authorizer::alwaysAllow, (group, kind) -> Optional.empty(), cluster);
+    KindLookup kinds = (group, kind) -> Optional.empty();
+    WebhookServices webhooks =
+        new WebhookServices(cluster, Authorizer::alwaysAllow, kinds, List::of, null, null, null, new SimpleMeterRegistry());
+    AdmissionPlugins.Services services = new AdmissionPlugins.Services(cluster, Authorizer::alwaysAllow, kinds, cluster, webhooks);
     return AdmissionPlugins.of(settings, services).stream().map(AdmissionPlugin::name).toList();
   }
 
@@ -154,7 +158,11 @@ class GuardsTest {
   void plugins_come_in_natives_order_whatever_the_order_of_the_flag() {
     List<String> names = names(List.of("AlwaysDeny", "NodeRestriction"), List.of("Priority"));
     assertThat(names).containsSubsequence("NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "PodSecurity", "ResourceQuota", "AlwaysDeny");
-    assertThat(names).doesNotContain("Priority", "AlwaysPullImages").endsWith("ResourceQuota", "AlwaysDeny");
+    assertThat(names)
+        .doesNotContain("Priority", "AlwaysPullImages")
+        .endsWith(
+            "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota",
+            "AlwaysDeny");
   }
 
   @Test

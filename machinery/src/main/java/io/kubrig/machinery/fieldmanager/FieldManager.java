@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keeps {@code metadata.managedFields} of one kind, in one version and for one subresource. Immutable and shared.
@@ -56,6 +57,16 @@ public final class FieldManager {
     this.blank = blank;
     this.updater = new Updater(kind.apiVersion(), versions, resetFields);
     this.lastApplied = new LastApplied(kind.apiVersion(), schema);
+  }
+
+  /** What is wrong with entries of managedFields that somebody else has written; empty when they can be read. */
+  public static Optional<String> problem(List<?> entries) {
+    try {
+      ManagedFields.decoded(entries);
+      return Optional.empty();
+    } catch (FieldManagerException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   /**

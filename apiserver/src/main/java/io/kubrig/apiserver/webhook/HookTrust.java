@@ -1,0 +1,201 @@
+package io.kubrig.apiserver.webhook;
+
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.pki.KeyAndCertificate;
+import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.machinery.timestamp.Timestamps;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** TLS towards webhooks and aggregated servers. A certificate that is not trusted is refused in the words of Go's verifier. */
+public final class HookTrust {
+  private HookTrust() {}
+
+  /**
+   * A context.
+   *
+   * @param caBundle base64 of PEM; "" for the authorities of the system
+   * @param client presented when asked for; null for none
+   * @throws IOException when the bundle holds no certificate
+   */
+  public static SSLContext context(String caBundle, KeyAndCertificate client, Clock clock) throws IOException {
+    return context(new Verifier(authorities(caBundle), clock), client);
+  }
+
+  /** A context that takes any certificate, as {@code insecureSkipTLSVerify} asks for. */
+  public static SSLContext trusting(KeyAndCertificate client) throws IOException {
+    return context(new Anyone(), client);
+  }
+
+  private static SSLContext context(TrustManager trust, KeyAndCertificate client) throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      KeyManager[] keys = client == null ? null : client.keyManagers();
+      context.init(keys, new TrustManager[] {trust}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("no TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private static X509ExtendedTrustManager authorities(String caBundle) throws IOException {
+    try {
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(caBundle.isEmpty() ? null : store(caBundle));
+      for (TrustManager manager : factory.getTrustManagers()) {
+        if (manager instanceof X509ExtendedTrustManager found) {
+          return found;
+        }
+      }
+      throw new IOException("the JDK offers no X.509 trust manager");
+    } catch (GeneralSecurityException e) {
+      throw new IOException("unable to load root certificates: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyStore store(String caBundle) throws IOException, GeneralSecurityException {
+    byte[] pem;
+    try {
+      pem = Base64.getDecoder().decode(caBundle);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("unable to load root certificates: caBundle is not base64", e);
+    }
+    List<X509Certificate> certificates = PemFiles.certificates(new String(pem, StandardCharsets.ISO_8859_1), "caBundle");
+    if (certificates.isEmpty()) {
+      throw new IOException("unable to load root certificates: no valid certificate data seen");
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    for (int i = 0; i < certificates.size(); i++) {
+      store.setCertificateEntry("ca" + i, certificates.get(i));
+    }
+    return store;
+  }
+
+  /** Has the JDK verify, and says what Go would say when it does not. */
+  private static final class Verifier extends X509ExtendedTrustManager {
+    private static final String PREFIX = "tls: failed to verify certificate: x509: ";
+
+    private final X509ExtendedTrustManager jdk;
+    private final Clock clock;
+
+    Verifier(X509ExtendedTrustManager jdk, Clock clock) {
+      this.jdk = jdk;
+      this.clock = clock;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+      try {
+        jdk.checkServerTrusted(chain, authType, socket);
+      } catch (CertificateException e) {
+        String host = socket instanceof SSLSocket secure && secure.getHandshakeSession() != null ? secure.getHandshakeSession().getPeerHost() : "";
+        throw new CertificateException(PREFIX + reason(chain[0], e, host), e);
+      }
+    }
+
+    private String reason(X509Certificate leaf, CertificateException failure, String host) throws CertificateException {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException) {
+          boolean expired = cause instanceof CertificateExpiredException;
+          return "certificate has expired or is not yet valid: current time " + Timestamps.format(clock.now())
+              + (expired ? " is after " + Timestamps.format(leaf.getNotAfter().toInstant()) : " is before " + Timestamps.format(leaf.getNotBefore().toInstant()));
+        }
+      }
+      String text = String.valueOf(failure.getMessage());
+      boolean name = text.startsWith("No name matching") || text.startsWith("No subject alternative");
+      return name ? misnamed(leaf, host) : "certificate signed by unknown authority";
+    }
+
+    private static String misnamed(X509Certificate leaf, String host) throws CertificateException {
+      boolean address = host.contains(":") || host.matches("[0-9.]+");
+      List<String> names = new ArrayList<>();
+      Collection<List<?>> alternatives = leaf.getSubjectAlternativeNames();
+      for (List<?> alternative : alternatives == null ? List.<List<?>>of() : alternatives) {
+        int kind = (Integer) alternative.getFirst();
+        if (kind == (address ? 7 : 2)) {
+          names.add(String.valueOf(alternative.get(1)));
+        }
+      }
+      if (address && names.isEmpty()) {
+        return "cannot validate certificate for " + host + " because it doesn't contain any IP SANs";
+      }
+      return names.isEmpty()
+          ? "certificate is not valid for any names, but wanted to match " + host
+          : "certificate is valid for " + String.join(", ", names) + ", not " + host;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) throws CertificateException {
+      jdk.checkServerTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+      jdk.checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+      throw new CertificateException("no clients here");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) throws CertificateException {
+      throw new CertificateException("no clients here");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+      throw new CertificateException("no clients here");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return jdk.getAcceptedIssuers();
+    }
+  }
+
+  private static final class Anyone extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
