@@ -47,6 +47,7 @@ final class ServerProcess implements AutoCloseable {
                 "--secure-port=" + port,
                 "--token-auth-file=" + directory.resolve("tokens.csv"),
                 "--authorization-mode=Node,RBAC",
+                "--enable-admission-plugins=NodeRestriction",
                 "--service-cluster-ip-range=10.96.0.0/12"));
     arguments.addAll(List.of(further));
   }

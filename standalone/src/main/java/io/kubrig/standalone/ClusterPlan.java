@@ -74,6 +74,7 @@ final class ClusterPlan {
         "--service-account-key-file=" + pki("sa.pub"),
         "--service-account-signing-key-file=" + pki("sa.key"),
         "--authorization-mode=Node,RBAC",
+        "--enable-admission-plugins=NodeRestriction",
         "--allow-privileged=true");
   }
 

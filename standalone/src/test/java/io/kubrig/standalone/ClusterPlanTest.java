@@ -42,6 +42,12 @@ class ClusterPlanTest {
   }
 
   @Test
+  void a_kubelet_may_write_only_what_concerns_its_own_node() {
+    assertThat(plan(new NodeMode.Containerd(), 6443).apiServer())
+        .contains("--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction");
+  }
+
+  @Test
   void the_kubelet_is_a_user_only_where_there_is_one() {
     assertThat(plan(new NodeMode.Simulated(1), 6443).users()).extracting(ClusterPlan.User::file).doesNotContain("kubelet");
     assertThat(plan(new NodeMode.Containerd(), 6443).users())

@@ -15,6 +15,11 @@ public final class Negotiation {
   private static final String TYPES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
   private static final String STREAM_TYPES = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
 
+  /** The parameters of a media type that ask for another kind of object. */
+  private static final List<String> TRANSFORMATION = List.of("as", "g", "v");
+
+  private static final List<String> META_VERSIONS = List.of("v1", "v1beta1");
+
   private Negotiation() {}
 
   private record Clause(String type, Map<String, String> parameters, double quality) {}
@@ -37,7 +42,7 @@ public final class Negotiation {
    */
   public static Representation answer(String accepts, boolean pretty, Offer offer, boolean protobuf) {
     if (accepts.isBlank()) {
-      return new Representation(MediaType.JSON, Projection.OBJECT, pretty);
+      return Representation.object(MediaType.JSON, pretty);
     }
     for (Clause clause : clauses(accepts)) {
       Optional<Representation> found = match(clause, pretty, offer, protobuf);
@@ -45,7 +50,7 @@ public final class Negotiation {
         return found.get();
       }
     }
-    throw notAcceptable(offer, protobuf);
+    throw notAcceptable(accepts, offer, protobuf);
   }
 
   private static Optional<Representation> match(Clause clause, boolean pretty, Offer offer, boolean protobuf) {
@@ -67,31 +72,37 @@ public final class Negotiation {
       return Optional.empty();
     }
     boolean indent = pretty || clause.parameters().getOrDefault("pretty", "").equals("1");
-    return projection(clause.parameters(), offer).map(projection -> new Representation(type, projection, indent));
+    String version = clause.parameters().getOrDefault("v", "v1");
+    return projection(clause.parameters(), offer)
+        .filter(projection -> projection != Projection.TABLE || type != MediaType.PROTOBUF)
+        .map(projection -> new Representation(type, projection, version, indent));
   }
 
   private static Optional<Projection> projection(Map<String, String> parameters, Offer offer) {
-    String as = parameters.get("as");
-    if (as == null) {
+    if (!TRANSFORMATION.stream().anyMatch(parameters::containsKey)) {
       return Optional.of(Projection.OBJECT);
     }
-    boolean known = parameters.getOrDefault("g", "").equals("meta.k8s.io") && parameters.getOrDefault("v", "").equals("v1");
-    boolean beta = parameters.getOrDefault("g", "").equals("meta.k8s.io") && parameters.getOrDefault("v", "").equals("v1beta1");
-    if (offer == Offer.OBJECT || !(known || beta)) {
+    boolean known = parameters.getOrDefault("g", "").equals("meta.k8s.io") && META_VERSIONS.contains(parameters.getOrDefault("v", ""));
+    if (offer == Offer.OBJECT || !known) {
       return Optional.empty();
     }
-    return switch (as) {
-      case "Table" -> known ? Optional.of(Projection.TABLE) : Optional.empty();
-      case "PartialObjectMetadata" -> known ? Optional.of(Projection.METADATA) : Optional.empty();
-      case "PartialObjectMetadataList" -> known ? Optional.of(Projection.METADATA_LIST) : Optional.empty();
+    return switch (parameters.getOrDefault("as", "")) {
+      case "Table" -> Optional.of(Projection.TABLE);
+      case "PartialObjectMetadata" -> Optional.of(Projection.METADATA);
+      case "PartialObjectMetadataList" -> Optional.of(Projection.METADATA_LIST);
       default -> Optional.empty();
     };
   }
 
-  private static ApiException notAcceptable(Offer offer, boolean protobuf) {
+  /** The router turns down media types that the route has not; the handler behind it those whose parameters ask too much. */
+  private static ApiException notAcceptable(String accepts, Offer offer, boolean protobuf) {
     String types = protobuf ? TYPES : "application/json, application/yaml";
     String streams = offer != Offer.PROJECTIONS_AND_STREAM ? "" : protobuf ? STREAM_TYPES : ", application/json;stream=watch";
-    return ApiException.notAcceptable("406: Not Acceptable\n\nAvailable representations: " + types + streams);
+    List<String> routed = List.of((types + ", */*").split(", "));
+    if (clauses(accepts).stream().anyMatch(clause -> routed.contains(clause.type()))) {
+      return ApiException.notAcceptable("only the following media types are accepted: " + types);
+    }
+    return ApiException.notRoutable("406: Not Acceptable\n\nAvailable representations: " + types + streams);
   }
 
   /** The encoding of a request's body. */

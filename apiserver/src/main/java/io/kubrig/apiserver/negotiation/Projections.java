@@ -17,41 +17,44 @@ public final class Projections {
     OBJECT
   }
 
-  public static Tree metadata(Tree object) {
-    return Tree.of("kind", "PartialObjectMetadata", "apiVersion", "meta.k8s.io/v1", "metadata", object.tree("metadata"));
+  /** @param apiVersion of the projection, as everywhere here */
+  public static Tree metadata(Tree object, String apiVersion) {
+    return Tree.of("kind", "PartialObjectMetadata", "apiVersion", apiVersion, "metadata", object.tree("metadata"));
   }
 
   /**
    * @param listMetadata of the list that was projected
    */
-  public static Tree metadataList(List<Tree> objects, Tree listMetadata) {
+  public static Tree metadataList(List<Tree> objects, Tree listMetadata, String apiVersion) {
     List<Object> items = new ArrayList<>(objects.size());
-    objects.forEach(object -> items.add(metadata(object)));
-    return Tree.of("kind", "PartialObjectMetadataList", "apiVersion", "meta.k8s.io/v1", "metadata", listMetadata, "items", items);
+    objects.forEach(object -> items.add(metadata(object, apiVersion)));
+    return Tree.of("kind", "PartialObjectMetadataList", "apiVersion", apiVersion, "metadata", listMetadata, "items", items);
   }
 
   /**
-   * A table of objects.
+   * How a table is made.
    *
    * @param withColumns whether columns are defined; the events of a watch define them once
+   * @param apiVersion of the table and of the metadata in its rows
    */
-  public static Tree table(
-      List<Tree> objects, Tree listMetadata, TableColumns columns, RowObject rowObject, boolean withColumns, Instant now) {
+  public record TableForm(TableColumns columns, RowObject rowObject, boolean withColumns, String apiVersion, Instant now) {}
+
+  public static Tree table(List<Tree> objects, Tree listMetadata, TableForm form) {
     List<Object> definitions = new ArrayList<>();
-    if (withColumns) {
-      columns.columns().forEach(column -> definitions.add(definition(column)));
+    if (form.withColumns()) {
+      form.columns().columns().forEach(column -> definitions.add(definition(column)));
     }
     List<Object> rows = new ArrayList<>(objects.size());
-    objects.forEach(object -> rows.add(row(object, columns, rowObject, now)));
+    objects.forEach(object -> rows.add(row(object, form)));
     return Tree.of(
         "kind",
         "Table",
         "apiVersion",
-        "meta.k8s.io/v1",
+        form.apiVersion(),
         "metadata",
         listMetadata,
         "columnDefinitions",
-        withColumns ? definitions : null,
+        form.withColumns() ? definitions : null,
         "rows",
         rows);
   }
@@ -70,12 +73,12 @@ public final class Projections {
         (long) column.priority());
   }
 
-  private static Tree row(Tree object, TableColumns columns, RowObject rowObject, Instant now) {
-    Tree row = Tree.of("cells", new ArrayList<>(columns.cells(object, now)));
-    conditions(columns, object, row);
-    return switch (rowObject) {
+  private static Tree row(Tree object, TableForm form) {
+    Tree row = Tree.of("cells", new ArrayList<>(form.columns().cells(object, form.now())));
+    conditions(form.columns(), object, row);
+    return switch (form.rowObject()) {
       case NONE -> row.set("object", null);
-      case METADATA -> row.set("object", metadata(object));
+      case METADATA -> row.set("object", metadata(object, form.apiVersion()));
       case OBJECT -> row.set("object", object);
     };
   }

@@ -34,6 +34,11 @@ public final class Views {
    */
   public record View(Resource resource, String version, Representation representation, Projections.RowObject rowObject, Instant now) {
 
+    private Projections.TableForm tableForm(boolean withColumns) {
+      return new Projections.TableForm(
+          resource.behaviour().columns(version), rowObject, withColumns, representation.projectionApiVersion(), now);
+    }
+
     boolean isStored() {
       return representation.mediaType() == MediaType.JSON
           && !representation.pretty()
@@ -69,10 +74,8 @@ public final class Views {
   private static Tree projected(View view, Tree object, Tree listMetadata, boolean withColumns) {
     return switch (view.representation().projection()) {
       case OBJECT -> object;
-      case METADATA, METADATA_LIST -> Projections.metadata(object);
-      case TABLE ->
-          Projections.table(
-              List.of(object), listMetadata, view.resource().behaviour().columns(view.version()), view.rowObject(), withColumns, view.now());
+      case METADATA, METADATA_LIST -> Projections.metadata(object, view.representation().projectionApiVersion());
+      case TABLE -> Projections.table(List.of(object), listMetadata, view.tableForm(withColumns));
     };
   }
 
@@ -91,8 +94,8 @@ public final class Views {
     Tree list =
         switch (view.representation().projection()) {
           case OBJECT -> plainList(view, metadata, objects);
-          case METADATA, METADATA_LIST -> Projections.metadataList(objects, metadata);
-          case TABLE -> Projections.table(objects, metadata, view.resource().behaviour().columns(view.version()), view.rowObject(), true, view.now());
+          case METADATA, METADATA_LIST -> Projections.metadataList(objects, metadata, view.representation().projectionApiVersion());
+          case TABLE -> Projections.table(objects, metadata, view.tableForm(true));
         };
     return encoder.encode(list, view.representation());
   }
@@ -214,11 +217,8 @@ public final class Views {
         Projections.table(
             List.of(),
             Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion")),
-            view.resource().behaviour().columns(view.version()),
-            view.rowObject(),
-            withColumns,
-            view.now());
-    Tree row = Tree.of("cells", new ArrayList<Object>(), "object", Projections.metadata(object));
+            view.tableForm(withColumns));
+    Tree row = Tree.of("cells", new ArrayList<Object>(), "object", Projections.metadata(object, view.representation().projectionApiVersion()));
     return table.set("rows", new ArrayList<Object>(List.of(row)));
   }
 

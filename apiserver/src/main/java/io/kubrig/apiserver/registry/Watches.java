@@ -149,7 +149,7 @@ public final class Watches {
     private Tree projectedBookmark(Tree object) {
       return switch (view.representation().projection()) {
         case OBJECT -> object;
-        case METADATA, METADATA_LIST -> io.kubrig.apiserver.negotiation.Projections.metadata(object);
+        case METADATA, METADATA_LIST -> io.kubrig.apiserver.negotiation.Projections.metadata(object, view.representation().projectionApiVersion());
         case TABLE -> views.bookmarkTable(view, object, !columnsSent);
       };
     }

@@ -7,6 +7,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.machinery.schema.StoredForm;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +114,9 @@ public final class Writer {
     kind.warnings(object, null).forEach(operation::warn);
     AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
     admission.validate(request);
+    if (!operation.dryRun()) {
+      settle(operation, object);
+    }
     Optional<Tree> stored;
     try {
       stored = store(operation, object);
@@ -206,6 +210,7 @@ public final class Writer {
     admission.mutate(request);
     prepareAndValidate(operation, update.lens(), object, old);
     admission.validate(request);
+    settle(operation, object);
     if (Ownership.sameButForTimes(object, old)) {
       admission.abandoned(request);
       return Optional.of(old);
@@ -356,6 +361,13 @@ public final class Writer {
       Resource resource = operation.resource();
       // native names the kind as it is stored: events of both groups are core events
       throw ApiException.invalid(resource.storageGvk().group(), resource.kind(), object.tree("metadata").string("name"), errors);
+    }
+  }
+
+  private static void settle(Operation operation, Tree object) {
+    Resource resource = operation.resource();
+    if (!resource.custom()) {
+      resource.schema(operation.version()).ifPresent(schema -> StoredForm.settle(object, schema));
     }
   }
 

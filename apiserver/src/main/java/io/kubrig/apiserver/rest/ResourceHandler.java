@@ -141,6 +141,10 @@ public final class ResourceHandler {
     Resource resource = target.resource();
     Entry entry = snapshotFor(call.query().value("resourceVersion")).get(resource.key(target.namespace(), target.name()))
         .orElseThrow(() -> ApiException.notFound(resource.group(), resource.plural(), target.name()));
+    if (view.representation().projection() == Representation.Projection.METADATA_LIST) {
+      throw ApiException.notAcceptable(
+          "you requested PartialObjectMetadataList, but the requested object is not a list (" + resource.kind() + ")");
+    }
     if (target.isMain() || registry.lens(resource, target.subresource()) == Lens.STATUS) {
       responses.send(call, 200, view.representation(), registry.views().entry(view, entry), warnings);
       return;
@@ -457,7 +461,9 @@ public final class ResourceHandler {
       String include = call.query().value("includeObject");
       rowObject = ROW_OBJECTS.get(include);
       if (rowObject == null) {
-        throw ApiException.badRequest("unrecognized includeObject value: \"" + include + "\"");
+        throw ApiException.badRequest(
+            "Unable to convert to Table as requested: includeObject: Invalid value: \"" + include
+                + "\": must be 'Metadata', 'Object', 'None', or empty");
       }
     }
     return new Views.View(target.resource(), target.version(), representation, rowObject, call.received());

@@ -51,7 +51,7 @@ public final class Responses {
     try {
       return Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS_AND_STREAM, true).plain();
     } catch (ApiException e) {
-      return new Representation(MediaType.JSON, Representation.Projection.OBJECT, call.pretty());
+      return Representation.object(MediaType.JSON, call.pretty());
     }
   }
 

@@ -12,7 +12,10 @@ import io.kubrig.apiserver.rest.Call;
 import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.rest.Responses;
 import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.fieldmanager.FieldManager;
+import io.kubrig.machinery.fieldmanager.Versions;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
@@ -20,6 +23,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** The resources that are questions and answers: reviews and token requests. Decodes the question, answers 201. */
 final class ReviewCommands {
@@ -27,8 +32,11 @@ final class ReviewCommands {
   private final Bodies bodies;
   private final Responses responses;
   private final AdmissionChain admission;
+  private final WriteOptions options;
+  private final Map<String, FieldManager> managers = new ConcurrentHashMap<>();
 
   ReviewCommands(SchemaCatalog schemas, Bodies bodies, Responses responses, AdmissionChain admission) {
+    options = new WriteOptions(schemas);
     this.admission = admission;
     this.schemas = schemas;
     this.bodies = bodies;
@@ -56,7 +64,7 @@ final class ReviewCommands {
     commands.put(
         "serviceaccounts/token",
         (call, target, warnings) ->
-            answer(call, target, request, warnings, (c, t, question) -> token(tokens, objects, c, t, question)));
+            answer(call, target, request, warnings, tokens::applyExpiration, (c, t, question) -> token(tokens, objects, c, t, question)));
     return commands;
   }
 
@@ -65,7 +73,6 @@ final class ReviewCommands {
         objects
             .get("", "serviceaccounts", target.namespace(), target.name())
             .orElseThrow(() -> ApiException.notFound("", "serviceaccounts", target.name()));
-    tokens.applyExpiration(question);
     Operation operation =
         new Operation(Operation.Verb.CREATE, target.resource(), target.version(), "token", target.namespace(), target.name(), call.user(),
             Operation.Options.NONE, call.received())
@@ -78,10 +85,12 @@ final class ReviewCommands {
   }
 
   private Subresource own(Answer answer) {
-    return (call, target, warnings) -> answer(call, target, target.resource().gvk(target.version()), warnings, answer);
+    return (call, target, warnings) -> answer(call, target, target.resource().gvk(target.version()), warnings, question -> { }, answer);
   }
 
-  private void answer(Call call, ResourceHandler.Target target, GroupVersionKind kind, List<String> warnings, Answer answer) throws IOException {
+  private void answer(
+      Call call, ResourceHandler.Target target, GroupVersionKind kind, List<String> warnings, Consumer<Tree> defaults, Answer answer)
+      throws IOException {
     if (target.subresource().isEmpty() && !target.name().isEmpty()) {
       throw ApiException.noSuchPath(); // reviews have no objects
     }
@@ -89,8 +98,18 @@ final class ReviewCommands {
       throw ApiException.methodNotAllowed();
     }
     Representation representation = Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS, true);
+    Operation.Options write = options.readCreate(call).options();
     Bodies.Expected expected = new Bodies.Expected(kind, schemas.kind(kind).orElseThrow(), false);
-    Tree question = bodies.object(call, expected, Operation.FieldValidation.WARN, warnings::add);
+    Tree question = bodies.object(call, expected, write.fieldValidation(), warnings::add);
+    defaults.accept(question);
+    manager(kind, target.subresource()).update(Tree.empty(), question, write.fieldManager(), call.received());
     responses.send(call, 201, representation, answer.to(call, target, question), warnings);
+  }
+
+  /** Questions are owned like objects that are kept. */
+  private FieldManager manager(GroupVersionKind kind, String subresource) {
+    return managers.computeIfAbsent(
+        kind.kind() + "/" + subresource,
+        key -> FieldManager.builtIn(kind, subresource, Versions.single(kind.apiVersion(), schemas.kind(kind).orElseThrow()), Map.of()));
   }
 }

@@ -152,6 +152,11 @@ public final class ApiException extends RuntimeException {
   }
 
   public static ApiException notAcceptable(String message) {
+    return new ApiException(406, "NotAcceptable", message, Tree.empty(), "", false);
+  }
+
+  /** 406 of the router, which knows a route's media types only. */
+  public static ApiException notRoutable(String message) {
     return new ApiException(406, "NotAcceptable", message, new Tree());
   }
 

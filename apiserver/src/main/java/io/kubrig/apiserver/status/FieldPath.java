@@ -38,6 +38,11 @@ public final class FieldPath {
     return path;
   }
 
+  /** Where this path is a step from; the object itself for a path of one step. */
+  public FieldPath parent() {
+    return parent == null ? ROOT : parent;
+  }
+
   public FieldPath index(int position) {
     return new FieldPath(here(), null, Integer.toString(position));
   }

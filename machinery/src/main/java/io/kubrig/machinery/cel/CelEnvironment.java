@@ -6,6 +6,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.runtime.CelEvaluationException;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Compiles expressions over a set of variables. (Source: apiserver/pkg/cel/environment; KEP-2876, KEP-3488.) */
 public final class CelEnvironment {
@@ -27,6 +28,10 @@ public final class CelEnvironment {
     return types;
   }
 
+  /** What the grammar complains of, to which native puts a word. */
+  private static final Pattern SYNTAX_ERROR =
+      Pattern.compile("(ERROR: <input>:\\d+:\\d+: )(mismatched input|extraneous input|no viable alternative|missing |token recognition error)");
+
   /** An expression that does not compile; the message is native's, line and column included. */
   public static final class CompileException extends Exception {
     private static final long serialVersionUID = 1;
@@ -41,7 +46,7 @@ public final class CelEnvironment {
       CelAbstractSyntaxTree ast = compiler.compile(expression).getAst();
       return new CelProgram(ast, language.runtime().createProgram(ast));
     } catch (CelValidationException | CelEvaluationException e) {
-      throw new CompileException(e.getMessage());
+      throw new CompileException(SYNTAX_ERROR.matcher(e.getMessage()).replaceAll("$1Syntax error: $2"));
     }
   }
 }

@@ -24,6 +24,9 @@ final class SchemaAssembler {
   private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
   private static final String EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
 
+  /** An object of any kind inside another: for its owners one value. */
+  private static final String RAW_EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension";
+
   /** Types whose JSON form is not that of their message. */
   private static final Map<String, Type> SPECIAL =
       Map.ofEntries(
@@ -33,7 +36,7 @@ final class SchemaAssembler {
           Map.entry(META + "FieldsV1", Type.ANY),
           Map.entry("io.k8s.apimachinery.pkg.api.resource.Quantity", Type.QUANTITY),
           Map.entry("io.k8s.apimachinery.pkg.util.intstr.IntOrString", Type.INT_OR_STRING),
-          Map.entry("io.k8s.apimachinery.pkg.runtime.RawExtension", Type.ANY),
+          Map.entry(RAW_EXTENSION, Type.ANY),
           Map.entry(EXTENSIONS + "JSON", Type.ANY),
           Map.entry(EXTENSIONS + "JSONSchemaPropsOrBool", Type.ANY),
           Map.entry(EXTENSIONS + "JSONSchemaPropsOrArray", Type.ANY),
@@ -94,7 +97,7 @@ final class SchemaAssembler {
     }
     Message message = messages.get(name);
     Type special = SPECIAL.get(name);
-    Schema schema = new Schema(special == null ? Type.OBJECT : special).name(name);
+    Schema schema = new Schema(special == null ? Type.OBJECT : special).name(name).atomicMap(name.equals(RAW_EXTENSION));
     definitions.put(name, schema);
     describe(name, "", message == null ? Comment.NONE : message.comment(), false);
     if (name.startsWith(EXTENSIONS + "JSONSchemaPropsOr")) {

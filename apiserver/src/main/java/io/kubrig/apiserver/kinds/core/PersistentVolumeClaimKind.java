@@ -1,19 +1,21 @@
 package io.kubrig.apiserver.kinds.core;
 
+import io.kubrig.apiserver.kinds.pod.ClaimRules;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.tree.Tree;
-import io.kubrig.apiserver.validation.Names;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Quantities;
-import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.quantity.Quantity;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Claims of persistent volumes: immutable but for the size of bound ones. */
@@ -70,15 +72,27 @@ final class PersistentVolumeClaimKind implements Kind {
       finalizers.add(PROTECTION);
     }
     Tree spec = object.need("spec");
-    dataSources(spec);
+    dropUnknownSource(spec);
+    alignSources(spec);
+  }
+
+  /** Sources that only claims made by newer clients can have are ignored in the old field. */
+  private static void dropUnknownSource(Tree spec) {
+    Tree old = spec.tree("dataSource");
+    if (spec.get("dataSourceRef") != null || old.isEmpty()) {
+      return;
+    }
+    String kind = old.string("apiGroup") + "/" + old.string("kind");
+    if (!kind.equals("/PersistentVolumeClaim") && !kind.equals("snapshot.storage.k8s.io/VolumeSnapshot")) {
+      spec.remove("dataSource");
+    }
   }
 
   /** The old field and the new one say the same where only one of them is given and the new one names no namespace. */
-  private static void dataSources(Tree spec) {
+  private static void alignSources(Tree spec) {
     Tree old = spec.tree("dataSource");
     Tree reference = spec.tree("dataSourceRef");
     if (!reference.string("namespace").isEmpty()) {
-      spec.remove("dataSourceRef");
       return;
     }
     if (!old.isEmpty() && reference.isEmpty()) {
@@ -91,92 +105,80 @@ final class PersistentVolumeClaimKind implements Kind {
   @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
     Tree spec = object.need("spec");
-    if (!old.tree("spec").tree("dataSource").isEmpty() || old.tree("spec").tree("dataSourceRef").isEmpty()) {
-      dataSources(spec);
+    Tree before = old.tree("spec");
+    if (before.tree("dataSource").isEmpty() && before.tree("dataSourceRef").isEmpty()) {
+      dropUnknownSource(spec);
     }
+    alignSources(spec);
   }
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    check(object.tree("spec"), SPEC, errors);
-  }
-
-  /** The rules of a claim's spec; also for the claims that pods and stateful sets carry. */
-  static void check(Tree spec, FieldPath path, FieldErrors errors) {
-    AccessModes.check(spec.strings("accessModes"), path.child("accessModes"), "at least 1 access mode is required", errors);
-    Selectors.check(spec.tree("selector"), path.child("selector"), errors);
-    FieldPath storage = path.child("resources").key("storage");
-    Optional<Quantity> amount = Quantities.of(spec.tree("resources").tree("requests"), "storage");
-    if (amount.isEmpty()) {
-      errors.required(storage, "");
-    } else if (amount.get().sign() <= 0) {
-      errors.invalid(storage, amount.get().toString(), "must be greater than zero");
-    }
-    if (spec.get("storageClassName") != null && !spec.string("storageClassName").isEmpty()) {
-      String name = spec.string("storageClassName");
-      Names.dnsSubdomain(name).forEach(text -> errors.invalid(path.child("storageClassName"), name, text));
-    }
-    String mode = spec.string("volumeMode");
-    if (spec.get("volumeMode") != null && !mode.equals("Block") && !mode.equals("Filesystem")) {
-      errors.notSupported(path.child("volumeMode"), mode, List.of("Block", "Filesystem"));
-    }
-    dataSource(spec, "dataSource", path, errors);
-    dataSource(spec, "dataSourceRef", path, errors);
-    if (spec.get("dataSource") instanceof Tree old && spec.get("dataSourceRef") instanceof Tree reference && !same(old, reference)) {
-      errors.add("FieldValueInvalid", path, "Invalid value: {}: must match dataSourceRef");
-    }
-  }
-
-  private static boolean same(Tree old, Tree reference) {
-    return List.of("apiGroup", "kind", "name").stream().allMatch(member -> old.string(member).equals(reference.string(member)));
-  }
-
-  private static void dataSource(Tree spec, String member, FieldPath path, FieldErrors errors) {
-    if (!(spec.get(member) instanceof Tree source)) {
-      return;
-    }
-    FieldPath at = path.child(member);
-    for (String part : List.of("name", "kind")) {
-      if (source.string(part).isEmpty()) {
-        errors.required(at.child(part), "");
-      }
-    }
-    if (source.string("apiGroup").isEmpty() && !source.string("kind").equals("PersistentVolumeClaim")) {
-      errors.invalid(at, source.string("kind"), "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
-    }
-    String group = source.string("apiGroup");
-    if (!group.isEmpty()) {
-      Names.dnsSubdomain(group).forEach(text -> errors.invalid(at.child("apiGroup"), group, text));
+    if (operation.verb() == Operation.Verb.CREATE) {
+      ClaimRules.spec(object.tree("spec"), SPEC, errors);
     }
   }
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree before = old.tree("spec").copy();
+    alignSources(before);
+    boolean anyGroup = before.tree("dataSource").get("apiGroup") != null || before.tree("dataSourceRef").get("apiGroup") != null;
+    ClaimRules.spec(object.tree("spec"), anyGroup, SPEC, errors);
     Tree spec = object.tree("spec").copy();
-    Tree before = old.tree("spec");
     if (before.string("volumeName").isEmpty()) {
-      spec.remove("volumeName"); // claims become bound
+      Lens.carry("volumeName", before, spec); // claims become bound
     }
-    boolean bound = old.tree("status").string("phase").equals("Bound");
+    className(object, old, spec, before, errors);
     Optional<Quantity> wanted = Quantities.of(spec.tree("resources").tree("requests"), "storage");
     Optional<Quantity> had = Quantities.of(before.tree("resources").tree("requests"), "storage");
-    if (bound && spec.get("resources") instanceof Tree resources && resources.get("requests") instanceof Tree requests && had.isPresent()) {
-      requests.set("storage", before.tree("resources").tree("requests").get("storage"));
-      spec.remove("volumeAttributesClassName");
-      if (before.has("volumeAttributesClassName")) {
-        spec.set("volumeAttributesClassName", before.get("volumeAttributesClassName"));
+    if (object.tree("status").string("phase").equals("Bound")) {
+      if (spec.get("resources") instanceof Tree resources && resources.get("requests") instanceof Tree requests) {
+        requests.set("storage", before.tree("resources").tree("requests").get("storage"));
       }
-    }
-    if (before.get("storageClassName") == null && spec.get("storageClassName") != null) {
-      spec.remove("storageClassName");
+      Lens.carry("volumeAttributesClassName", spec, before);
     }
     if (!spec.equals(before)) {
       errors.forbidden(SPEC, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
-    } else if (wanted.isPresent() && had.isPresent() && wanted.get().compareTo(had.get()) < 0) {
-      Optional<Quantity> capacity = Quantities.of(old.tree("status").tree("capacity"), "storage");
-      if (capacity.isEmpty() || wanted.get().compareTo(capacity.get()) <= 0) {
+    }
+    if (wanted.orElse(Quantity.ZERO).compareTo(had.orElse(Quantity.ZERO)) < 0) {
+      Quantity capacity = Quantities.of(old.tree("status").tree("capacity"), "storage").orElse(Quantity.ZERO);
+      if (wanted.orElse(Quantity.ZERO).compareTo(capacity) <= 0) {
         errors.forbidden(SPEC.child("resources", "requests", "storage"), "field can not be less than status.capacity");
       }
+    }
+    MetadataRules.immutable(object.tree("spec").get("volumeMode"), before.get("volumeMode"), FieldPath.of("volumeMode"), errors);
+    attributesClass(object, old, errors);
+  }
+
+  /** A class may be named where none was, and move from the old annotation to its field. */
+  private static void className(Tree object, Tree old, Tree spec, Tree before, FieldErrors errors) {
+    String annotated = old.tree("metadata").tree("annotations").string(CLASS_ANNOTATION);
+    boolean wasAnnotated = old.tree("metadata").tree("annotations").has(CLASS_ANNOTATION);
+    String nowAnnotated = object.tree("metadata").tree("annotations").string(CLASS_ANNOTATION);
+    boolean named = before.get("storageClassName") == null && spec.get("storageClassName") != null;
+    boolean fits = named && spec.string("storageClassName").equals(annotated);
+    boolean upgraded = wasAnnotated && fits
+        && (!object.tree("metadata").tree("annotations").has(CLASS_ANNOTATION) || nowAnnotated.equals(annotated));
+    if (!upgraded && !nowAnnotated.equals(annotated)) {
+      errors.invalid(
+          FieldPath.of("metadata", "annotations").key(CLASS_ANNOTATION), nowAnnotated, "field is immutable");
+    }
+    if (upgraded || named && (!wasAnnotated || fits)) {
+      Lens.carry("storageClassName", spec, before);
+    }
+  }
+
+  private static void attributesClass(Tree object, Tree old, FieldErrors errors) {
+    Object name = object.tree("spec").get("volumeAttributesClassName");
+    boolean applied = old.tree("status").get("currentVolumeAttributesClassName") != null;
+    if (!applied || Objects.equals(name, old.tree("spec").get("volumeAttributesClassName"))) {
+      return;
+    }
+    if (name == null || name.equals("")) {
+      errors.forbidden(
+          SPEC.child("volumeAttributesClassName"),
+          "update to " + (name == null ? "nil" : "empty string") + " is forbidden when status.currentVolumeAttributesClassName is not nil");
     }
   }
 

@@ -1,6 +1,9 @@
 package io.kubrig.apiserver.kinds.core;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.kinds.pod.ClaimRules;
+import io.kubrig.apiserver.kinds.pod.SchedulingRules;
+import io.kubrig.apiserver.kinds.pod.StorageSources;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -8,13 +11,16 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.tree.Tree;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
+import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.timestamp.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 
 /** Persistent volumes: their source never changes. */
 final class PersistentVolumeKind implements Kind {
@@ -22,10 +28,20 @@ final class PersistentVolumeKind implements Kind {
   private static final String PROTECTION = "kubernetes.io/pv-protection";
   private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
   private static final List<String> POLICIES = List.of("Delete", "Recycle", "Retain");
-  private static final Set<String> SOURCES =
-      Set.of(
-          "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "fc", "flexVolume", "flocker", "gcePersistentDisk", "glusterfs",
-          "hostPath", "iscsi", "local", "nfs", "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume");
+  /** In the order in which native looks at them: the first that is there counts. */
+  private static final List<String> SOURCES =
+      List.of(
+          "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi", "cinder", "fc",
+          "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local", "storageos", "csi");
+
+  /** Labels of nodes, by the names that they had in beta. */
+  private static final Map<String, String> FINAL_LABELS =
+      Map.of(
+          "beta.kubernetes.io/arch", "kubernetes.io/arch",
+          "beta.kubernetes.io/os", "kubernetes.io/os",
+          "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type",
+          "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone",
+          "failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region");
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -93,22 +109,55 @@ final class PersistentVolumeKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
+    if (operation.verb() == Operation.Verb.CREATE) {
+      check(object, errors);
+    }
+  }
+
+  private static void check(Tree object, FieldErrors errors) {
     Tree spec = object.tree("spec");
-    AccessModes.check(spec.strings("accessModes"), SPEC.child("accessModes"), "", errors);
+    List<String> modes = spec.strings("accessModes");
+    if (modes.isEmpty()) {
+      errors.required(SPEC.child("accessModes"), "");
+    }
+    ClaimRules.modes(modes, SPEC.child("accessModes"), errors);
     capacity(spec.tree("capacity"), errors);
     String policy = spec.string("persistentVolumeReclaimPolicy");
     if (!POLICIES.contains(policy)) {
       errors.notSupported(SPEC.child("persistentVolumeReclaimPolicy"), policy, POLICIES);
     }
-    String type = spec.string("storageClassName");
-    if (!type.isEmpty()) {
-      Names.dnsSubdomain(type).forEach(text -> errors.invalid(SPEC.child("storageClassName"), type, text));
+    if (spec.get("nodeAffinity") instanceof Tree affinity) {
+      if (affinity.get("required") instanceof Tree selector) {
+        SchedulingRules.nodeSelector(selector, SPEC.child("nodeAffinity", "required"), errors);
+      } else {
+        errors.required(SPEC.child("nodeAffinity", "required"), "must specify required node constraints");
+      }
     }
+    source(spec, object.tree("metadata").string("name"), errors);
+    if (spec.tree("hostPath").string("path").matches("/[/.]*") && policy.equals("Recycle")) {
+      errors.forbidden(SPEC.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
+    }
+    className(spec, "storageClassName", errors);
     String mode = spec.string("volumeMode");
     if (spec.get("volumeMode") != null && !mode.equals("Block") && !mode.equals("Filesystem")) {
       errors.notSupported(SPEC.child("volumeMode"), mode, List.of("Block", "Filesystem"));
     }
-    source(spec, policy, errors);
+    if (spec.get("volumeAttributesClassName") instanceof String name) {
+      if (name.isEmpty()) {
+        errors.required(SPEC.child("volumeAttributesClassName"), "an empty string is disallowed");
+      }
+      className(spec, "volumeAttributesClassName", errors);
+      if (spec.get("csi") == null) {
+        errors.required(SPEC.child("csi"), "has to be specified when using volumeAttributesClassName");
+      }
+    }
+  }
+
+  private static void className(Tree spec, String member, FieldErrors errors) {
+    String name = spec.string(member);
+    if (!name.isEmpty()) {
+      Names.dnsSubdomain(name).forEach(text -> errors.invalid(SPEC.child(member), name, text));
+    }
   }
 
   private static void capacity(Tree capacity, FieldErrors errors) {
@@ -120,54 +169,33 @@ final class PersistentVolumeKind implements Kind {
       errors.notSupported(path, capacity, List.of("storage"));
     }
     for (String name : capacity.names()) {
-      Quantities.of(capacity, name)
-          .filter(amount -> amount.sign() <= 0)
-          .ifPresent(amount -> errors.invalid(path.key(name), amount.toString(), "must be greater than zero"));
+      Quantity amount = Quantities.of(capacity, name).orElse(Quantity.ZERO);
+      if (amount.value() < 0) {
+        errors.invalid(path.key(name), amount.value(), "must be a valid resource quantity");
+      }
+      if (amount.sign() <= 0) {
+        errors.invalid(path.key(name), amount.toString(), "must be greater than zero");
+      }
     }
   }
 
-  private static void source(Tree spec, String policy, FieldErrors errors) {
-    List<String> sources = spec.names().stream().filter(name -> SOURCES.contains(name) && spec.get(name) instanceof Tree).toList();
-    if (sources.isEmpty()) {
+  private static void source(Tree spec, String volume, FieldErrors errors) {
+    int sources = 0;
+    for (String type : SOURCES) {
+      if (!(spec.get(type) instanceof Tree source)) {
+        continue;
+      }
+      if (sources++ > 0 && !type.equals("flexVolume")) {
+        errors.forbidden(SPEC.child(type.equals("cephfs") ? "cephFS" : type), "may not specify more than 1 volume type");
+        continue;
+      }
+      StorageSources.inVolume(type, source, volume, SPEC.child(type), errors);
+      if (type.equals("local") && spec.get("nodeAffinity") == null) {
+        errors.required(SPEC.child("nodeAffinity"), "Local volume requires node affinity");
+      }
+    }
+    if (sources == 0) {
       errors.required(SPEC, "must specify a volume type");
-      return;
-    }
-    for (String source : sources.subList(1, sources.size())) {
-      errors.forbidden(SPEC.child(source), "may not specify more than one volume type");
-    }
-    Tree local = spec.tree("local");
-    switch (sources.getFirst()) {
-      case "hostPath" -> {
-        if (spec.tree("hostPath").string("path").isEmpty()) {
-          errors.required(SPEC.child("hostPath", "path"), "");
-        }
-        if (spec.tree("hostPath").string("path").equals("/") && policy.equals("Recycle")) {
-          errors.forbidden(SPEC.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
-        }
-      }
-      case "local" -> {
-        if (local.string("path").isEmpty()) {
-          errors.required(SPEC.child("local", "path"), "");
-        }
-        if (spec.tree("nodeAffinity").get("required") == null) {
-          errors.required(SPEC.child("nodeAffinity"), "Local volume requires node affinity");
-        }
-      }
-      case "csi" -> {
-        for (String member : List.of("driver", "volumeHandle")) {
-          if (spec.tree("csi").string(member).isEmpty()) {
-            errors.required(SPEC.child("csi", member), "");
-          }
-        }
-      }
-      case "nfs" -> {
-        for (String member : List.of("server", "path")) {
-          if (spec.tree("nfs").string(member).isEmpty()) {
-            errors.required(SPEC.child("nfs", member), "");
-          }
-        }
-      }
-      default -> { }
     }
   }
 
@@ -181,27 +209,56 @@ final class PersistentVolumeKind implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    check(object, errors);
     Tree spec = object.tree("spec");
     Tree before = old.tree("spec");
     for (String source : SOURCES) {
-      if (!java.util.Objects.equals(withoutExpansion(spec.tree(source)), withoutExpansion(before.tree(source)))) {
+      if (!comparable(spec, before, source).equals(before.tree(source)) || spec.get(source) == null && before.get(source) != null) {
         errors.forbidden(SPEC.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
         break;
       }
     }
-    if (!spec.string("volumeMode").equals(before.string("volumeMode"))) {
-      errors.invalid(FieldPath.of("volumeMode"), spec.string("volumeMode"), "field is immutable");
+    MetadataRules.immutable(spec.get("volumeMode"), before.get("volumeMode"), FieldPath.of("volumeMode"), errors);
+    if (before.get("nodeAffinity") != null && !sameAffinity(spec.get("nodeAffinity"), before.get("nodeAffinity"))) {
+      errors.invalid(
+          FieldPath.of("nodeAffinity"), spec.get("nodeAffinity"), "field is immutable, except for updating from beta label to GA");
     }
-    if (before.get("nodeAffinity") != null && !before.tree("nodeAffinity").equals(spec.tree("nodeAffinity"))) {
-      errors.invalid(SPEC.child("nodeAffinity"), spec.get("nodeAffinity"), "field is immutable");
+    if (before.get("volumeAttributesClassName") != null && spec.get("volumeAttributesClassName") == null) {
+      errors.forbidden(SPEC.child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden");
     }
   }
 
-  /** Expansion secrets of CSI volumes may be added later. */
-  private static Tree withoutExpansion(Tree source) {
-    Tree copy = source.copy();
+  /** Whether two affinities differ at most in labels that got their final names. */
+  private static boolean sameAffinity(Object now, Object old) {
+    return switch (old) {
+      case Tree before when now instanceof Tree after -> {
+        boolean same = after.names().equals(before.names());
+        for (int i = 0; same && i < before.size(); i++) {
+          String name = before.nameAt(i);
+          boolean renamed = name.equals("key") && after.string(name).equals(FINAL_LABELS.get(before.string(name)));
+          same = renamed || sameAffinity(after.get(name), before.get(name));
+        }
+        yield same;
+      }
+      case List<?> before when now instanceof List<?> after -> {
+        boolean same = before.size() == after.size();
+        for (int i = 0; same && i < before.size(); i++) {
+          same = sameAffinity(after.get(i), before.get(i));
+        }
+        yield same;
+      }
+      case null, default -> Objects.equals(now, old);
+    };
+  }
+
+  /** The expansion secret of a CSI volume may be added later. */
+  private static Tree comparable(Tree spec, Tree before, String source) {
+    boolean added = source.equals("csi") && before.tree(source).get("controllerExpandSecretRef") == null;
+    if (!added) {
+      return spec.tree(source);
+    }
+    Tree copy = spec.tree(source).copy();
     copy.remove("controllerExpandSecretRef");
-    copy.remove("nodeExpandSecretRef");
     return copy;
   }
 

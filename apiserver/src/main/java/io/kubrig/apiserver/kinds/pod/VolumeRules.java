@@ -2,43 +2,32 @@ package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
-import io.kubrig.apiserver.validation.Names;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** What the volumes of a pod must look like. (Source: ValidateVolumes of core validation.) */
 final class VolumeRules {
-  private static final List<String> HOST_PATH_TYPES =
-      List.of("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
-  private static final int MAX_LUN = 255;
-  private static final int MAX_DRIVER = 63;
+  /** In the order in which native looks at them: the first that is there counts. */
+  private static final List<String> SOURCES =
+      List.of(
+          "emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs", "iscsi", "glusterfs", "flocker",
+          "persistentVolumeClaim", "rbd", "cinder", "cephfs", "quobyte", "downwardAPI", "fc", "flexVolume", "configMap", "azureFile",
+          "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "storageos", "projected", "scaleIO", "csi", "ephemeral",
+          "image");
 
-  /** Sources of which only some members must be there. */
+  /** Where native complains of a second source elsewhere than at its member. */
+  private static final Map<String, String> MISSPELT = Map.of("cephfs", "cephFS", "downwardAPI", "downwarAPI");
+
+  /** Members that must not be empty, of the sources that only pods have. */
   private static final Map<String, List<String>> REQUIRED =
-      Map.ofEntries(
-          Map.entry("gitRepo", List.of("repository")),
-          Map.entry("gcePersistentDisk", List.of("pdName")),
-          Map.entry("awsElasticBlockStore", List.of("volumeID")),
-          Map.entry("secret", List.of("secretName")),
-          Map.entry("nfs", List.of("server", "path")),
-          Map.entry("iscsi", List.of("targetPortal", "iqn")),
-          Map.entry("glusterfs", List.of("endpoints", "path")),
-          Map.entry("persistentVolumeClaim", List.of("claimName")),
-          Map.entry("rbd", List.of("image")),
-          Map.entry("cinder", List.of("volumeID")),
-          Map.entry("configMap", List.of("name")),
-          Map.entry("vsphereVolume", List.of("volumePath")),
-          Map.entry("azureFile", List.of("secretName", "shareName")),
-          Map.entry("azureDisk", List.of("diskName", "diskURI")),
-          Map.entry("photonPersistentDisk", List.of("pdID")),
-          Map.entry("portworxVolume", List.of("volumeID")),
-          Map.entry("scaleIO", List.of("gateway", "system", "volumeName")),
-          Map.entry("storageos", List.of("volumeName")),
-          Map.entry("flexVolume", List.of("driver")),
-          Map.entry("quobyte", List.of("registry", "volume")));
+      Map.of(
+          "gitRepo", List.of("repository"),
+          "secret", List.of("secretName"),
+          "persistentVolumeClaim", List.of("claimName"),
+          "configMap", List.of("name"));
 
   private VolumeRules() {}
 
@@ -69,14 +58,17 @@ final class VolumeRules {
 
   private static void source(Tree volume, Scope scope, FieldPath path, FieldErrors errors) {
     int sources = 0;
-    for (String type : volume.names()) {
-      if (type.equals("name") || !(volume.get(type) instanceof Tree source)) {
+    for (String type : SOURCES) {
+      if (!(volume.get(type) instanceof Tree source)) {
         continue;
       }
       if (sources++ > 0) {
-        errors.forbidden(path.child(type), "may not specify more than 1 volume type");
-      } else {
-        source(type, source, scope, path.child(type), errors);
+        errors.forbidden(path.child(MISSPELT.getOrDefault(type, type)), "may not specify more than 1 volume type");
+        continue;
+      }
+      source(type, source, scope, path.child(type), errors);
+      if (type.equals("iscsi") && StorageSources.isPortalTooLong(volume.string("name"), source)) {
+        errors.invalid(path.child("name"), volume.string("name"), StorageSources.portalTooLong());
       }
     }
     if (sources == 0) {
@@ -88,31 +80,16 @@ final class VolumeRules {
     for (String member : REQUIRED.getOrDefault(type, List.of())) {
       Checks.required(source, member, path, errors);
     }
+    StorageSources.inPod(type, source, path, errors);
     switch (type) {
       case "emptyDir" -> emptyDir(source, path, errors);
-      case "hostPath" -> hostPath(source, path, errors);
       case "gitRepo" -> Checks.descendingPath(source.string("directory"), path.child("directory"), errors);
-      case "gcePersistentDisk", "awsElasticBlockStore" -> partition(source, path, errors);
       case "secret", "configMap" -> files(source, path, errors);
-      case "nfs" -> absolute(source.string("path"), path.child("path"), errors);
-      case "iscsi" -> iscsi(source, path, errors);
-      case "rbd", "cephfs" -> {
-        if (source.list("monitors").isEmpty()) {
-          errors.required(path.child("monitors"), "");
-        }
-      }
-      case "flocker" -> {
-        if (source.string("datasetName").isEmpty() && source.string("datasetUUID").isEmpty()) {
-          errors.required(path, "one of datasetName and datasetUUID is required");
-        }
-      }
       case "downwardAPI" -> downwardApi(source, path, errors);
-      case "fc" -> fibreChannel(source, path, errors);
       case "projected" -> ProjectionRules.check(source, path, errors);
-      case "csi" -> csi(source, path, errors);
       case "ephemeral" -> ephemeral(source, path, errors);
       case "image" -> image(source, scope, path, errors);
-      default -> {}
+      default -> { }
     }
   }
 
@@ -122,71 +99,22 @@ final class VolumeRules {
     }
   }
 
-  private static void hostPath(Tree source, FieldPath path, FieldErrors errors) {
-    if (Checks.required(source, "path", path, errors)) {
-      Checks.noBacksteps(source.string("path"), path.child("path"), errors);
-    }
-    Checks.oneOf(source, "type", HOST_PATH_TYPES, path, errors);
-  }
-
-  private static void partition(Tree source, FieldPath path, FieldErrors errors) {
-    long partition = source.integer("partition");
-    if (partition < 0 || partition > MAX_LUN) {
-      errors.invalid(path.child("partition"), partition, Checks.range(1, MAX_LUN));
-    }
-  }
-
-  private static void absolute(String value, FieldPath path, FieldErrors errors) {
-    if (!value.isEmpty() && !value.startsWith("/")) {
-      errors.invalid(path, value, "must be an absolute path");
-    }
-  }
-
-  private static void iscsi(Tree source, FieldPath path, FieldErrors errors) {
-    String name = source.string("iqn");
-    if (!name.isEmpty() && !name.matches("(iqn\\.\\d{4}-\\d{2}\\.([\\w\\-.:]*)|eui\\.[0-9A-Fa-f]{16}|naa\\.([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32}))")) {
-      errors.invalid(path.child("iqn"), name, "must be valid format");
-    }
-    Checks.inRange(source, "lun", 0, MAX_LUN, path, errors);
-    boolean authenticates = source.bool("chapAuthDiscovery") || source.bool("chapAuthSession");
-    if (authenticates && source.get("secretRef") == null) {
-      errors.required(path.child("secretRef"), "");
-    }
-  }
-
-  private static void fibreChannel(Tree source, FieldPath path, FieldErrors errors) {
-    boolean names = !source.list("targetWWNs").isEmpty();
-    boolean ids = !source.list("wwids").isEmpty();
-    if (!names && !ids) {
-      errors.required(path.child("targetWWNs"), "must specify either targetWWNs or wwids, but not both");
-    }
-    if (names && ids) {
-      errors.invalid(path.child("targetWWNs"), source.list("targetWWNs"), "targetWWNs and wwids can not be specified simultaneously");
-    }
-    if (names && source.get("lun") == null) {
-      errors.required(path.child("lun"), "lun is required if targetWWNs is specified");
-    } else if (names) {
-      Checks.inRange(source, "lun", 0, MAX_LUN, path, errors);
-    }
-  }
-
-  private static void csi(Tree source, FieldPath path, FieldErrors errors) {
-    String driver = source.string("driver");
-    if (Checks.required(source, "driver", path, errors)) {
-      if (driver.length() > MAX_DRIVER) {
-        errors.tooLong(path.child("driver"), MAX_DRIVER);
-      }
-      Names.dnsSubdomain(driver.toLowerCase(Locale.ROOT)).forEach(text -> errors.invalid(path.child("driver"), driver, text));
-    }
-    if (source.get("nodePublishSecretRef") instanceof Tree reference) {
-      Checks.required(reference, "name", path.child("nodePublishSecretRef"), errors);
-    }
-  }
-
   private static void ephemeral(Tree source, FieldPath path, FieldErrors errors) {
-    if (source.get("volumeClaimTemplate") == null) {
-      errors.required(path.child("volumeClaimTemplate"), "");
+    FieldPath at = path.child("volumeClaimTemplate");
+    if (!(source.get("volumeClaimTemplate") instanceof Tree template)) {
+      errors.required(at, "");
+      return;
     }
+    Tree metadata = template.tree("metadata");
+    MetadataRules.annotations(metadata, at.child("metadata", "annotations"), errors);
+    MetadataRules.labels(metadata, at.child("metadata", "labels"), errors);
+    for (String member : metadata.names()) {
+      boolean allowed = member.equals("annotations") || member.equals("labels") || metadata.get(member) == null;
+      if (!allowed) {
+        errors.forbidden(at.child("metadata", member.equals("uid") ? "uID" : member), "cannot be set");
+      }
+    }
+    ClaimRules.spec(template.tree("spec"), at.child("spec"), errors);
   }
 
   private static void image(Tree source, Scope scope, FieldPath path, FieldErrors errors) {
