@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.cel;
 
 import dev.cel.common.types.CelType;
+import io.kubrig.machinery.cel.AuthorizerLibrary;
 import io.kubrig.machinery.cel.CelEnvironment;
 import io.kubrig.machinery.cel.CelLanguage;
 import io.kubrig.machinery.cel.CelTypes;
@@ -13,7 +14,7 @@ public final class ServerExpressions {
 
   /** Made when the first expression is compiled. */
   private static final class Shared {
-    static final CelLanguage LANGUAGE = new CelLanguage(List.of(), List.of(FormatLibrary::addTo, AuthorizerLibrary::addTo));
+    static final CelLanguage LANGUAGE = new CelLanguage(List.of(), List.of(ServerFormats::addTo, AuthorizerLibrary::addTo));
   }
 
   /** An environment over these variables; {@code types} are structures that expressions may name or that variables have. */

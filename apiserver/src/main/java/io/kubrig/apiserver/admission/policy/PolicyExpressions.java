@@ -1,11 +1,10 @@
 package io.kubrig.apiserver.admission.policy;
 
 import dev.cel.common.types.CelType;
-import dev.cel.common.types.ListType;
-import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
-import io.kubrig.apiserver.cel.AuthorizerLibrary;
 import io.kubrig.apiserver.cel.ServerExpressions;
+import io.kubrig.machinery.cel.AdmissionTypes;
+import io.kubrig.machinery.cel.AuthorizerLibrary;
 import io.kubrig.machinery.cel.CelEnvironment;
 import io.kubrig.machinery.cel.CelEnvironment.CompileException;
 import io.kubrig.machinery.cel.CelProgram;
@@ -109,7 +108,7 @@ public final class PolicyExpressions {
     known.put("object", SimpleType.DYN);
     known.put("oldObject", SimpleType.DYN);
     known.put("namespaceObject", SimpleType.DYN);
-    known.put("request", request(types));
+    known.put("request", AdmissionTypes.request(types));
     known.put("variables", types.struct("kubernetes.variables", new LinkedHashMap<>(variables)));
     if (params) {
       known.put("params", SimpleType.DYN);
@@ -139,29 +138,5 @@ public final class PolicyExpressions {
       structs.add(objects.group());
     }
     structs.forEach(name -> types.struct(name, fields));
-  }
-
-  private static CelType request(CelTypes.Types types) {
-    CelType string = SimpleType.STRING;
-    CelType kind = types.struct("kubernetes.GroupVersionKind", Map.of("group", string, "version", string, "kind", string));
-    CelType resource = types.struct("kubernetes.GroupVersionResource", Map.of("group", string, "version", string, "resource", string));
-    CelType user =
-        types.struct(
-            "kubernetes.UserInfo",
-            Map.of("username", string, "uid", string, "groups", ListType.create(string), "extra", MapType.create(string, ListType.create(string))));
-    Map<String, CelType> fields = new LinkedHashMap<>();
-    for (String name : List.of("kind", "requestKind")) {
-      fields.put(name, kind);
-    }
-    for (String name : List.of("resource", "requestResource")) {
-      fields.put(name, resource);
-    }
-    for (String name : List.of("subResource", "requestSubResource", "name", "namespace", "operation")) {
-      fields.put(name, string);
-    }
-    fields.put("userInfo", user);
-    fields.put("dryRun", SimpleType.BOOL);
-    fields.put("options", SimpleType.DYN);
-    return types.struct("kubernetes.AdmissionRequest", fields);
   }
 }

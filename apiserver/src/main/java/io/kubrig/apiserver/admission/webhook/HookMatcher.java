@@ -1,10 +1,10 @@
 package io.kubrig.apiserver.admission.webhook;
 
 import io.kubrig.apiserver.admission.AdmissionRequest;
-import io.kubrig.apiserver.cel.CelProgram.EvaluationException;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.cel.CelProgram.EvaluationException;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.tree.Tree;

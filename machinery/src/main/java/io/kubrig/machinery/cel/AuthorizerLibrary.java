@@ -1,11 +1,10 @@
-package io.kubrig.apiserver.cel;
+package io.kubrig.machinery.cel;
 
 import static io.kubrig.machinery.cel.CelFunctions.text;
 
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
-import io.kubrig.machinery.cel.CelFunctions;
 import java.util.List;
 
 /** Whether somebody may do something. (Source: apiserver/pkg/cel/library/authz.go.) */
@@ -64,7 +63,8 @@ public final class AuthorizerLibrary {
   /** The answer. */
   public record Decision(boolean allowed, String reason, String error) {}
 
-  static void addTo(CelFunctions functions) {
+  /** Adds the functions to a language. */
+  public static void addTo(CelFunctions functions) {
     List.of(AUTHORIZER, PATH_CHECK, GROUP_CHECK, RESOURCE_CHECK).forEach(type -> functions.type(type, Check.class));
     functions.type(DECISION, Decision.class);
     CelType string = SimpleType.STRING;
