@@ -3,6 +3,7 @@ package io.kubrig.apiserver.admission.policy;
 import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.admission.KindLookup;
+import io.kubrig.apiserver.admission.Reinvocation;
 import io.kubrig.apiserver.admission.policy.PolicyRequest.ConfigurationException;
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.ObjectReader;
@@ -53,6 +54,10 @@ public final class MutatingPolicies implements AdmissionPlugin {
       return;
     }
     PolicyRequest asked = new PolicyRequest(request, cluster, authorizer.get(), kinds);
+    Reinvocation.Members members = request.reinvocation().of(name());
+    if (request.reinvocation().isAgain()) {
+      members.returnedTo(request.object());
+    }
     for (PolicyStore.Hook hook : store.hooks()) {
       Optional<String> version = MatchRules.match(request, hook.policy().spec().tree("matchConstraints"), cluster);
       if (version.isEmpty() || !version.get().equals(request.operation().version())) {
@@ -60,19 +65,22 @@ public final class MutatingPolicies implements AdmissionPlugin {
       }
       for (Tree binding : hook.bindings()) {
         if (MatchRules.match(request, binding.tree("spec").tree("matchResources"), cluster).isPresent()) {
-          apply(asked, hook.policy(), binding);
+          apply(asked, hook.policy(), binding, members);
         }
       }
     }
+    members.left(request.object());
   }
 
-  private static void apply(PolicyRequest asked, Policy policy, Tree binding) {
+  private static void apply(PolicyRequest asked, Policy policy, Tree binding, Reinvocation.Members members) {
     try {
       if (!policy.problem().isEmpty()) {
         throw new ConfigurationException(policy.problem());
       }
-      for (Object params : asked.params(policy.spec(), binding)) {
-        mutate(asked, policy, params);
+      List<Object> params = asked.params(policy.spec(), binding);
+      for (int i = 0; i < params.size(); i++) {
+        String invocation = policy.name() + "/" + binding.tree("metadata").string("name") + "/" + i;
+        invoke(asked, policy, params.get(i), invocation, members);
       }
     } catch (ConfigurationException | EvaluationException | PatchException e) {
       if (policy.failsClosed()) {
@@ -82,12 +90,31 @@ public final class MutatingPolicies implements AdmissionPlugin {
     }
   }
 
-  private static void mutate(PolicyRequest asked, Policy policy, Object params) throws EvaluationException, ConfigurationException {
+  /** Evaluates one policy for one parameter, and says whom that concerns. */
+  private static void invoke(PolicyRequest asked, Policy policy, Object params, String invocation, Reinvocation.Members members)
+      throws EvaluationException, ConfigurationException {
+    Reinvocation reinvocation = asked.request().reinvocation();
     Budget budget = new Budget(BUDGET);
-    String version = asked.request().operation().version();
-    if (!PolicyRequest.conditionsHold(policy, policy.withVariables(asked.input(version), params, budget), budget)) {
+    Map<String, Object> input = policy.withVariables(asked.input(asked.request().operation().version()), params, budget);
+    if (!PolicyRequest.conditionsHold(policy, input, budget) || reinvocation.isAgain() && !members.isDue(invocation)) {
       return;
     }
+    Tree before = asked.request().object().copy();
+    try {
+      mutate(asked, policy, params, budget);
+    } finally {
+      if (!before.equals(asked.request().object())) {
+        members.changed();
+        reinvocation.want();
+      }
+      if (policy.spec().string("reinvocationPolicy").equals("IfNeeded")) {
+        members.called(invocation);
+      }
+    }
+  }
+
+  private static void mutate(PolicyRequest asked, Policy policy, Object params, Budget budget) throws EvaluationException, ConfigurationException {
+    String version = asked.request().operation().version();
     for (Tree mutation : policy.spec().trees("mutations")) {
       Map<String, Object> input = policy.withVariables(asked.input(version), params, budget);
       boolean applies = mutation.string("patchType").equals("ApplyConfiguration");

@@ -57,6 +57,7 @@ record Policy(Tree stated, String problem, Map<String, CelProgram> variables, Ma
       texts.add(mutation.tree("applyConfiguration").string("expression"));
       texts.add(mutation.tree("jsonPatch").string("expression"));
     }
+    spec.trees("auditAnnotations").forEach(annotation -> texts.add(annotation.string("valueExpression")));
     texts.removeIf(String::isBlank);
     return texts;
   }

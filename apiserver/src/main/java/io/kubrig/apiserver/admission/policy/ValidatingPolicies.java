@@ -44,8 +44,12 @@ public final class ValidatingPolicies implements AdmissionPlugin {
     store.start(objects);
   }
 
-  /** A denial. */
-  private record Denial(String message, String reason) {}
+  /**
+   * A denial.
+   *
+   * @param expression which one denied, counted among all validations
+   */
+  private record Denial(int expression, String message, String reason) {}
 
   @Override
   public void validate(AdmissionRequest request) {
@@ -54,13 +58,15 @@ public final class ValidatingPolicies implements AdmissionPlugin {
     }
     PolicyRequest asked = new PolicyRequest(request, cluster, authorizer.get(), kinds);
     Optional<Denied> first = Optional.empty();
+    PolicyNotes notes = new PolicyNotes();
     for (PolicyStore.Hook hook : store.hooks()) {
       Optional<String> version = MatchRules.match(request, hook.policy().spec().tree("matchConstraints"), cluster);
       if (version.isPresent()) {
-        Optional<Denied> denied = hook(asked, hook, version.get());
+        Optional<Denied> denied = hook(asked, hook, version.get(), notes);
         first = first.isPresent() ? first : denied;
       }
     }
+    notes.publish(request.operation().audit());
     if (first.isPresent()) {
       throw refusal(request, first.get());
     }
@@ -73,7 +79,7 @@ public final class ValidatingPolicies implements AdmissionPlugin {
    */
   private record Denied(String by, Denial denial) {}
 
-  private Optional<Denied> hook(PolicyRequest asked, PolicyStore.Hook hook, String version) {
+  private Optional<Denied> hook(PolicyRequest asked, PolicyStore.Hook hook, String version, PolicyNotes notes) {
     Policy policy = hook.policy();
     Optional<Denied> first = Optional.empty();
     for (Tree binding : hook.bindings()) {
@@ -82,13 +88,18 @@ public final class ValidatingPolicies implements AdmissionPlugin {
       }
       String by = "ValidatingAdmissionPolicy '" + policy.name() + "' with binding '" + binding.tree("metadata").string("name") + "'";
       List<Denial> denials = new ArrayList<>();
+      List<Denial> certain = new ArrayList<>();
       try {
         for (Object params : asked.params(policy.spec(), binding)) {
-          denials.addAll(evaluate(asked, policy, version, params));
+          Budget budget = new Budget(BUDGET);
+          Map<String, Object> input = policy.withVariables(asked.input(version), params, budget);
+          if (evaluate(policy, input, budget, denials)) {
+            annotate(policy, input, notes, certain);
+          }
         }
       } catch (ConfigurationException e) {
         if (policy.failsClosed() && first.isEmpty()) {
-          first = Optional.of(new Denied(by, new Denial(e.getMessage(), "")));
+          first = Optional.of(new Denied(by, new Denial(0, e.getMessage(), "")));
         }
         continue;
       }
@@ -97,50 +108,71 @@ public final class ValidatingPolicies implements AdmissionPlugin {
         if (actions.contains("Warn")) {
           asked.request().operation().warn("Validation failed for " + by + ": " + denial.message());
         }
+        if (actions.contains("Audit")) {
+          notes.failure(policy.name(), binding, denial.expression(), denial.message());
+        }
         if (actions.contains("Deny") && first.isEmpty()) {
           first = Optional.of(new Denied(by, denial));
         }
+      }
+      if (first.isEmpty() && !certain.isEmpty()) {
+        first = Optional.of(new Denied(by, certain.getFirst()));
       }
     }
     return first;
   }
 
-  private static List<Denial> evaluate(PolicyRequest asked, Policy policy, String version, Object params) {
-    List<Denial> denials = new ArrayList<>();
-    if (!policy.problem().isEmpty()) {
-      fail(policy, policy.problem(), denials);
-      return denials;
-    }
+  /** Notes the values of audit annotations. One that has none, though it should, denies whatever the binding says. */
+  private static void annotate(Policy policy, Map<String, Object> input, PolicyNotes notes, List<Denial> denials) {
     Budget budget = new Budget(BUDGET);
-    Map<String, Object> input = policy.withVariables(asked.input(version), params, budget);
+    for (Tree annotation : policy.spec().trees("auditAnnotations")) {
+      String expression = annotation.string("valueExpression");
+      try {
+        if (policy.evaluate(expression, input, budget) instanceof String value && !value.isBlank()) {
+          notes.annotation(policy.name(), annotation.string("key"), value.strip());
+        }
+      } catch (EvaluationException e) {
+        fail(policy, 0, e.named(expression).getMessage(), denials);
+      }
+    }
+  }
+
+  /** Adds what the validations say. Answers whether they were asked at all. */
+  private static boolean evaluate(Policy policy, Map<String, Object> input, Budget budget, List<Denial> denials) {
+    if (!policy.problem().isEmpty()) {
+      fail(policy, 0, policy.problem(), denials);
+      return false;
+    }
     try {
       if (!PolicyRequest.conditionsHold(policy, input, budget)) {
-        return denials;
+        return false;
       }
     } catch (EvaluationException e) {
-      fail(policy, e.getMessage(), denials);
-      return denials;
+      fail(policy, 0, e.getMessage(), denials);
+      return false;
     }
-    for (Tree validation : policy.spec().trees("validations")) {
+    List<Tree> validations = policy.spec().trees("validations");
+    for (int i = 0; i < validations.size(); i++) {
+      Tree validation = validations.get(i);
       String expression = validation.string("expression");
       if (budget.isSpent()) {
-        fail(policy, "validation failed due to running out of cost budget, no further validation rules will be run", denials);
-        return denials;
+        fail(policy, i, "validation failed due to running out of cost budget, no further validation rules will be run", denials);
+        return true;
       }
       try {
         if (!Boolean.TRUE.equals(policy.evaluate(expression, input, budget))) {
-          denials.add(new Denial(message(policy, validation, input, budget), validation.string("reason")));
+          denials.add(new Denial(i, message(policy, validation, input, budget), validation.string("reason")));
         }
       } catch (EvaluationException e) {
-        fail(policy, e.named(expression).getMessage(), denials);
+        fail(policy, i, e.named(expression).getMessage(), denials);
       }
     }
-    return denials;
+    return true;
   }
 
-  private static void fail(Policy policy, String message, List<Denial> denials) {
+  private static void fail(Policy policy, int expression, String message, List<Denial> denials) {
     if (policy.failsClosed()) {
-      denials.add(new Denial(message, ""));
+      denials.add(new Denial(expression, message, ""));
     }
   }
 
