@@ -2,6 +2,7 @@ package io.kubrig.scheduler.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.kubrig.scheduler.model.Pod;
 
 /**
@@ -47,7 +48,13 @@ public interface ClusterApi {
   /** Deletes a pod with its own grace period. */
   void delete(PodRef pod);
 
+  /** Notes in a pod's status which claim it has for its extended resources. */
+  void setExtendedClaim(PodRef pod, PodExtendedResourceClaimStatus claim);
+
   <T extends HasMetadata> T create(T object);
+
+  /** Deletes an object that is still the same. */
+  void delete(HasMetadata object);
 
   /** Replaces an object if it still has its resource version. */
   <T extends HasMetadata> T replace(T object);

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -123,6 +124,19 @@ public final class KubernetesClusterApi implements ClusterApi {
   @Override
   public void delete(PodRef pod) {
     call(() -> client.pods().inNamespace(pod.namespace()).withName(pod.name()).delete());
+  }
+
+  @Override
+  public void setExtendedClaim(PodRef pod, PodExtendedResourceClaimStatus claim) {
+    String patch = client.getKubernetesSerialization().asJson(
+        Map.of("metadata", Map.of("uid", pod.uid()), "status", Map.of("extendedResourceClaimStatus", claim)));
+    call(() -> client.pods().inNamespace(pod.namespace()).withName(pod.name()).subresource("status")
+        .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
+  }
+
+  @Override
+  public void delete(HasMetadata object) {
+    call(() -> client.resource(object).delete());
   }
 
   @Override

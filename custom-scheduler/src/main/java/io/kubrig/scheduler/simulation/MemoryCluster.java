@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
@@ -165,6 +166,18 @@ public final class MemoryCluster implements ClusterApi {
       pod.getStatus().setNominatedNodeName(change.nominatedNode().isEmpty() ? null : change.nominatedNode());
     }
     put(pod, true);
+  }
+
+  @Override
+  public synchronized void setExtendedClaim(PodRef ref, PodExtendedResourceClaimStatus claim) {
+    Pod pod = JSON.clone(pod(ref));
+    pod.getStatus().setExtendedResourceClaimStatus(claim);
+    put(pod, true);
+  }
+
+  @Override
+  public void delete(HasMetadata object) {
+    delete(object, null);
   }
 
   private static void set(PodStatus status, PodCondition condition) {

@@ -24,8 +24,12 @@ import java.util.Optional;
 
 /** Every object other than pods and nodes that decisions depend on, by kind. Used by the scheduling thread only. */
 public final class ClusterObjects {
+  private static final String IMPLICIT_RESOURCE = "deviceclass.resource.kubernetes.io/";
+
   private final Map<Class<?>, Index<?>> indexes = new HashMap<>();
   private final Map<String, Labels> namespaceLabels = new HashMap<>();
+  private final Map<String, DeviceClass> classByResource = new HashMap<>();
+  private long classRevision = -1;
 
   /** The objects of a kind. */
   @SuppressWarnings("unchecked")
@@ -57,6 +61,27 @@ public final class ClusterObjects {
   /** The labels of a namespace; none when it is not known. */
   public Labels namespaceLabels(String namespace) {
     return namespaceLabels.getOrDefault(namespace, Labels.NONE);
+  }
+
+  /** The device class that stands for an extended resource: of several the newest, and of those made at once the first by name. Source: KEP-5004. */
+  public Optional<DeviceClass> deviceClassOf(String resource) {
+    Index<DeviceClass> classes = deviceClasses();
+    if (classes.revision() != classRevision) {
+      classByResource.clear();
+      for (DeviceClass c : classes.all()) {
+        classByResource.put(IMPLICIT_RESOURCE + c.getMetadata().getName(), c);
+        if (c.getSpec().getExtendedResourceName() != null) {
+          classByResource.merge(c.getSpec().getExtendedResourceName(), c, ClusterObjects::preferred);
+        }
+      }
+      classRevision = classes.revision();
+    }
+    return classByResource.isEmpty() ? Optional.empty() : Optional.ofNullable(classByResource.get(resource));
+  }
+
+  private static DeviceClass preferred(DeviceClass a, DeviceClass b) {
+    int order = String.valueOf(a.getMetadata().getCreationTimestamp()).compareTo(String.valueOf(b.getMetadata().getCreationTimestamp()));
+    return order > 0 || order == 0 && a.getMetadata().getName().compareTo(b.getMetadata().getName()) < 0 ? a : b;
   }
 
   public Index<PersistentVolumeClaim> claims() {

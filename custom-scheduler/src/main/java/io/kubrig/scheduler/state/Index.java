@@ -14,6 +14,7 @@ import java.util.Optional;
 public final class Index<T extends HasMetadata> {
   private final Map<String, T> observed = new LinkedHashMap<>();
   private final Map<String, T> assumed = new LinkedHashMap<>();
+  private long revision;
 
   /** The key of an object. */
   public static String key(HasMetadata o) {
@@ -42,6 +43,11 @@ public final class Index<T extends HasMetadata> {
     return Optional.ofNullable(observed.get(key(namespace, name)));
   }
 
+  /** Grows with each change that the API shows. */
+  public long revision() {
+    return revision;
+  }
+
   /** All objects as observed. */
   public Collection<T> all() {
     return Collections.unmodifiableCollection(observed.values());
@@ -62,6 +68,22 @@ public final class Index<T extends HasMetadata> {
     assumed.put(key(object), object);
   }
 
+  /**
+   * Lets a version that was written count until the API shows it; nothing happens when it shows a newer one already.
+   *
+   * @return whether the API shows the object at all; if not, nothing is assumed
+   */
+  public boolean assumeWritten(T object) {
+    T there = observed.get(key(object));
+    if (there == null) {
+      return false;
+    }
+    if (!isNewer(there, object)) {
+      assume(object);
+    }
+    return true;
+  }
+
   /** Drops the assumed version. */
   public void restore(String namespace, String name) {
     assumed.remove(key(namespace, name));
@@ -70,6 +92,7 @@ public final class Index<T extends HasMetadata> {
   /** Notes what the API shows; returns what was observed before. */
   public Optional<T> observe(T object) {
     String key = key(object);
+    revision++;
     T local = assumed.get(key);
     if (local != null && isNewer(object, local)) {
       assumed.remove(key);
@@ -79,6 +102,7 @@ public final class Index<T extends HasMetadata> {
 
   /** Notes that the object is gone. */
   public Optional<T> remove(T object) {
+    revision++;
     assumed.remove(key(object));
     return Optional.ofNullable(observed.remove(key(object)));
   }

@@ -1,7 +1,6 @@
 package io.kubrig.scheduler.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
@@ -39,7 +38,6 @@ class SchedulerVectorsTest {
   }
 
   void check(Vector vector) throws InterruptedException {
-    assumeThat(vector.json().toString()).as("devices are not there yet").doesNotContain("kind=ResourceClaim", "kind=DeviceClass");
     MemoryCluster cluster = new MemoryCluster(Clock.system());
     FakeExtenders extenders = new FakeExtenders(cluster, Vector.map(vector.json(), "extenders"));
     Map<String, Map<String, Map<String, Long>>> scores = new ConcurrentHashMap<>();

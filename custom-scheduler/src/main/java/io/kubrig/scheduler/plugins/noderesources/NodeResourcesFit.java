@@ -16,6 +16,7 @@ import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.ResourceVector;
+import io.kubrig.scheduler.state.ClusterObjects;
 import io.kubrig.scheduler.state.NodeInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,9 +30,11 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
   private final Set<String> ignored;
   private final Set<String> ignoredGroups;
   private final AllocationScore score;
+  private final ClusterObjects objects;
 
   /** With the extenders of the configuration: resources that they manage alone take the place of the ignored ones of the arguments. */
-  public NodeResourcesFit(ConfigNode args, List<ExtenderConfiguration> extenders) {
+  public NodeResourcesFit(ConfigNode args, List<ExtenderConfiguration> extenders, ClusterObjects objects) {
+    this.objects = objects;
     FitArgs read = FitArgs.read(args);
     Set<String> all = new HashSet<>();
     extenders.forEach(e -> e.managed().forEach((name, byScheduler) -> {
@@ -63,7 +66,7 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
     boolean fits = podsFit;
     for (int i = 0; fits && i < wanted.size(); i++) {
       long w = wanted.get(i);
-      fits = w == 0 || w <= allocatable.get(i) - requested.get(i) || isIgnored(i);
+      fits = w == 0 || w <= allocatable.get(i) - requested.get(i) || isIgnored(i) || isForDevices(i, node.node());
     }
     return fits ? Status.SUCCESS : missing(wanted, node, podsFit);
   }
@@ -77,12 +80,18 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
     }
     for (int i = 0; i < wanted.size(); i++) {
       long w = wanted.get(i);
-      if (w > 0 && w > node.allocatable().get(i) - node.requested().get(i) && !isIgnored(i)) {
+      if (w > 0 && w > node.allocatable().get(i) - node.requested().get(i) && !isIgnored(i) && !isForDevices(i, node.node())) {
         reasons.add("Insufficient " + ResourceVector.name(i));
         unresolvable |= w > node.allocatable().get(i);
       }
     }
     return new Status(unresolvable ? Code.UNRESOLVABLE : Code.UNSCHEDULABLE, reasons, "");
+  }
+
+  /** Whether a device class stands for an extended resource that the node does not have: DynamicResources decides then. */
+  private boolean isForDevices(int resource, Node node) {
+    return resource >= ResourceVector.FIRST_SCALAR && node.allocatable().get(resource) == 0
+        && objects.deviceClassOf(ResourceVector.name(resource)).isPresent();
   }
 
   private boolean isIgnored(int resource) {
@@ -103,7 +112,7 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
   private boolean fitsEmpty(Pod pod, Node node) {
     ResourceVector wanted = pod.spec().requests().total();
     for (int i = 0; i < wanted.size(); i++) {
-      if (wanted.get(i) > node.allocatable().get(i) && !isIgnored(i)) {
+      if (wanted.get(i) > node.allocatable().get(i) && !isIgnored(i) && !isForDevices(i, node)) {
         return false;
       }
     }

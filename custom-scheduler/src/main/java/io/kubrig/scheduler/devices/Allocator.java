@@ -1,0 +1,156 @@
+package io.kubrig.scheduler.devices;
+
+import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceConstraint;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.kubrig.scheduler.model.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Finds devices for claims, node by node, given what others have. Used by one thread at a time. */
+public final class Allocator {
+  private final SliceCatalog catalog;
+  private final TakenDevices taken;
+  private final Function<String, Optional<DeviceClass>> classes;
+  private final Selectors selectors;
+  private final Supplier<String> shareIds;
+
+  /**
+   * An allocator for one pod.
+   *
+   * @param classes finds a class by name
+   * @param shareIds makes the identities of shares of devices
+   */
+  public Allocator(SliceCatalog catalog, TakenDevices taken, Function<String, Optional<DeviceClass>> classes, Selectors selectors,
+      Supplier<String> shareIds) {
+    this.catalog = catalog;
+    this.taken = taken;
+    this.classes = classes;
+    this.selectors = selectors;
+    this.shareIds = shareIds;
+  }
+
+  /** What came of it. */
+  public sealed interface Outcome {
+    /** One result for each claim. */
+    record Allocated(List<AllocationResult> results) implements Outcome {}
+
+    /** The node does not have the devices. */
+    record Impossible() implements Outcome {}
+
+    /** The node does not have the devices, and slices of it contradict each other. */
+    record InvalidPools() implements Outcome {}
+
+    /** The search took too long. */
+    record TimedOut() implements Outcome {}
+  }
+
+  /** Looks for devices; {@code isLate} ends the search. Fails when a claim, a class or a slice is wrong. */
+  public Outcome allocate(Node node, List<ResourceClaim> claims, BooleanSupplier isLate) throws AllocationException {
+    List<Pool> pools = Pools.on(node, catalog);
+    List<ClaimPlan> plans = new ArrayList<>();
+    for (ResourceClaim claim : claims) {
+      plans.add(new ClaimPlan(claim));
+    }
+    Search search = new Search(node, plans, pools, taken, selectors, isLate);
+    for (int i = 0; i < plans.size(); i++) {
+      plan(plans.get(i), i, pools, search);
+    }
+    try {
+      if (search.succeeds()) {
+        return new Outcome.Allocated(plans.stream().map(p -> Results.of(p, node.name(), shareIds)).toList());
+      }
+    } catch (Search.TimedOut e) {
+      return new Outcome.TimedOut();
+    }
+    boolean invalid = pools.stream().anyMatch(p -> p.condition() == Pool.Condition.INVALID);
+    return invalid ? new Outcome.InvalidPools() : new Outcome.Impossible();
+  }
+
+  private void plan(ClaimPlan claim, int index, List<Pool> pools, Search search) throws AllocationException {
+    int least = 0;
+    for (DeviceRequest r : claim.claim().getSpec().getDevices().getRequests()) {
+      ClaimPlan.Request request = new ClaimPlan.Request(!r.getFirstAvailable().isEmpty());
+      claim.requests().add(request);
+      if (!request.hasAlternatives()) {
+        request.plans().add(plan(claim, index, Wish.of(r), pools, search));
+      }
+      for (var alternative : r.getFirstAvailable()) {
+        request.plans().add(plan(claim, index, Wish.of(r, alternative), pools, search));
+      }
+      least += request.least();
+    }
+    if (least > Search.MOST_DEVICES) {
+      throw new AllocationException("claim " + claim.name() + ": number of requested devices " + least + " exceeds the claim limit of "
+          + Search.MOST_DEVICES);
+    }
+    List<DeviceConstraint> constraints = claim.claim().getSpec().getDevices().getConstraints();
+    for (int i = 0; i < constraints.size(); i++) {
+      claim.constraints().add(constraint(claim, i, constraints.get(i)));
+    }
+  }
+
+  private static Constraint constraint(ClaimPlan claim, int index, DeviceConstraint c) throws AllocationException {
+    if (c.getMatchAttribute() != null) {
+      return new Constraint.Match(c.getRequests(), c.getMatchAttribute());
+    }
+    if (c.getDistinctAttribute() != null) {
+      return new Constraint.Distinct(c.getRequests(), c.getDistinctAttribute());
+    }
+    throw new AllocationException("claim " + claim.name() + ", constraint #" + index + ": empty constraint (unsupported constraint type?)");
+  }
+
+  private Plan plan(ClaimPlan claim, int index, Wish wish, List<Pool> pools, Search search) throws AllocationException {
+    String where = "claim " + claim.name() + ", request " + wish.name();
+    for (int i = 0; i < wish.selectors().size(); i++) {
+      if (wish.selectors().get(i).getCel() == null) {
+        throw new AllocationException(where + ", selector #" + i + ": CEL expression empty (unsupported selector type?)");
+      }
+    }
+    if (wish.deviceClass() == null || wish.deviceClass().isEmpty()) {
+      throw new AllocationException(where + ": missing device class name (unsupported request type?)");
+    }
+    DeviceClass deviceClass = classes.apply(wish.deviceClass()).orElseThrow(() -> new AllocationException(
+        where + ": could not retrieve device class " + wish.deviceClass() + ": deviceclass.resource.k8s.io \"" + wish.deviceClass() + "\" not found"));
+    return switch (wish.mode()) {
+      case Wish.EXACT_COUNT -> {
+        if (wish.count() > Integer.MAX_VALUE) {
+          throw new AllocationException(where + ": exact count " + wish.count() + " is too large");
+        }
+        yield new Plan(wish, deviceClass, (int) wish.count(), List.of());
+      }
+      case Wish.ALL -> {
+        List<OfferedDevice> all = all(new Plan(wish, deviceClass, 0, List.of()), index, pools, search, where);
+        yield new Plan(wish, deviceClass, all.size(), all);
+      }
+      default -> throw new AllocationException(where + ": unsupported count mode " + wish.mode());
+    };
+  }
+
+  /** Every device that fits the wish. Only known when every pool is complete. */
+  private static List<OfferedDevice> all(Plan plan, int claim, List<Pool> pools, Search search, String where) throws AllocationException {
+    List<OfferedDevice> out = new ArrayList<>();
+    for (Pool pool : pools) {
+      switch (pool.condition()) {
+        case INCOMPLETE -> throw new AllocationException(where + ": asks for all devices, but resource pool " + pool.id() + " is currently being updated");
+        case INVALID -> throw new AllocationException(where + ": asks for all devices, but resource pool " + pool.id() + " is currently invalid");
+        case USABLE -> {
+          for (Slice slice : pool.slices()) {
+            for (OfferedDevice device : slice.devices()) {
+              if (search.isSelectable(claim, plan, device) && search.hasCapacity(plan.wish(), device)) {
+                out.add(device);
+              }
+            }
+          }
+        }
+      }
+    }
+    return out;
+  }
+}
