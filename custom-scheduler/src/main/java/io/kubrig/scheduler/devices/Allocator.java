@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceConstraint;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceSelector;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.kubrig.scheduler.model.Node;
 import java.util.ArrayList;
@@ -49,6 +50,32 @@ public final class Allocator {
 
     /** The search took too long. */
     record TimedOut() implements Outcome {}
+  }
+
+  /** Compiles what claims need, so that this does not count when time is short. Mistakes are told by {@link #allocate}. */
+  public void prepare(List<ResourceClaim> claims) {
+    for (ResourceClaim claim : claims) {
+      for (DeviceRequest r : claim.getSpec().getDevices().getRequests()) {
+        if (r.getExactly() != null) {
+          prepare(Wish.of(r));
+        }
+        r.getFirstAvailable().forEach(a -> prepare(Wish.of(r, a)));
+      }
+    }
+  }
+
+  private void prepare(Wish wish) {
+    List<DeviceSelector> all = new ArrayList<>(wish.selectors());
+    classes.apply(wish.deviceClass()).ifPresent(c -> all.addAll(c.getSpec().getSelectors()));
+    for (DeviceSelector s : all) {
+      try {
+        if (s.getCel() != null) {
+          selectors.of(s.getCel().getExpression());
+        }
+      } catch (Selectors.Failure e) {
+        return; // told when it matters
+      }
+    }
   }
 
   /** Looks for devices; {@code isLate} ends the search. Fails when a claim, a class or a slice is wrong. */

@@ -119,6 +119,7 @@ public final class DynamicResources implements PreEnqueuePlugin, PreFilterPlugin
     }
     if (toAllocate) {
       devices.setAllocator(books.allocator(objects(), this::uid));
+      devices.allocator().prepare(claims);
     }
     state.put(this, devices);
     return PreFilterResult.ALL_NODES;
