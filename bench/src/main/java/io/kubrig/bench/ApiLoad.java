@@ -58,7 +58,7 @@ public final class ApiLoad {
     String collection = "/api/v1/namespaces/bench/pods";
     send("POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"bench\"}}");
     send("POST", "/api/v1/namespaces/bench/serviceaccounts", "{\"metadata\":{\"name\":\"default\"}}");
-    report("creates", run(i -> expect(201, send("POST", collection, pod(i)))));
+    report("creates", run(i -> expect(201, send("POST", collection, BenchPods.json(i)))));
     report("gets", run(i -> expect(200, send("GET", collection + "/p" + i, ""))));
     long began = System.nanoTime();
     byte[] list = send("GET", collection, "").body();
@@ -67,7 +67,7 @@ public final class ApiLoad {
 
   private void etcd() throws InterruptedException, IOException {
     Base64.Encoder base64 = Base64.getEncoder();
-    String value = base64.encodeToString(pod(0).getBytes(StandardCharsets.UTF_8));
+    String value = base64.encodeToString(BenchPods.json(0).getBytes(StandardCharsets.UTF_8));
     report(
         "puts",
         run(
@@ -75,11 +75,6 @@ public final class ApiLoad {
               String key = base64.encodeToString(("/registry/pods/bench/p" + i).getBytes(StandardCharsets.UTF_8));
               expect(200, send("POST", "/v3/kv/put", "{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}"));
             }));
-  }
-
-  private static String pod(int i) {
-    return "{\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"bench\",\"n\":\"" + i % 100 + "\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":"
-        + "\"example.com/app:1\",\"resources\":{\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"ports\":[{\"containerPort\":8080}],\"env\":[{\"name\":\"A\",\"value\":\"b\"}]}]}}";
   }
 
   /** One request of a run. */

@@ -1,10 +1,13 @@
 package io.kubrig.machinery.fieldmanager;
 
+import io.kubrig.machinery.json.SharedTrees;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -14,12 +17,21 @@ import java.util.function.Consumer;
  * <p>A set is filled with {@link #insert} by whoever makes it and not changed afterwards; operations answer new sets that may share parts.
  */
 public final class FieldSet {
+  private static final PathElement[] NO_ELEMENTS = new PathElement[0];
+  private static final boolean[] NO_MEMBERS = new boolean[0];
+  private static final FieldSet[] NO_CHILDREN = new FieldSet[0];
   private static final FieldSet EMPTY = new FieldSet();
 
-  private PathElement[] elements = new PathElement[0];
-  private boolean[] members = new boolean[0];
-  private FieldSet[] children = new FieldSet[0];
+  /** Sets that have been encoded lately, so that an equal one need not be. */
+  private static final AtomicReferenceArray<FieldSet> ENCODED = new AtomicReferenceArray<>(1024);
+
+  private PathElement[] elements = NO_ELEMENTS;
+  private boolean[] members = NO_MEMBERS;
+  private FieldSet[] children = NO_CHILDREN;
   private int size;
+
+  /** The set's FieldsV1 once somebody has asked for it; the same whoever makes it. */
+  private volatile Tree encoded;
 
   /** The set without paths. */
   public static FieldSet empty() {
@@ -219,7 +231,20 @@ public final class FieldSet {
         result.append(elements[i], members[i] && !other.members[j], child);
       }
     }
-    return result;
+    return orThis(result);
+  }
+
+  /** This set where an operation has taken nothing away, so that what is known of it is not found out again. */
+  private FieldSet orThis(FieldSet result) {
+    if (result.size != size) {
+      return result;
+    }
+    for (int i = 0; i < size; i++) {
+      if (result.members[i] != members[i] || result.children[i] != children[i]) {
+        return result;
+      }
+    }
+    return this;
   }
 
   /** Without the paths that the other has and all that is below them. */
@@ -237,7 +262,7 @@ public final class FieldSet {
         result.append(elements[i], members[i], child);
       }
     }
-    return result;
+    return orThis(result);
   }
 
   /** With every declared field that has something below it as a member of its own. */
@@ -260,19 +285,38 @@ public final class FieldSet {
 
   // ---- FieldsV1 ------------------------------------------------------------------------------------------------------
 
-  /** The value of {@code fieldsV1}. */
+  /** The value of {@code fieldsV1}: an immutable tree that equal sets share. */
   public Tree encoded() {
+    Tree known = encoded;
+    if (known == null) {
+      int slot = slot();
+      FieldSet equal = ENCODED.get(slot);
+      known = equals(equal) ? equal.encoded : SharedTrees.of(toTree());
+      known.derived(this);
+      encoded = known;
+      ENCODED.set(slot, this);
+    }
+    return known;
+  }
+
+  private int slot() {
+    int hash = hashCode();
+    return (hash ^ (hash >>> 15)) & (ENCODED.length() - 1);
+  }
+
+  private Tree toTree() {
     Tree out = new Tree();
     for (int i = 0; i < size; i++) {
-      Tree below = new Tree();
-      if (children[i] != null) {
-        if (members[i]) {
-          below.set(".", new Tree());
-        }
-        children[i].encoded().forEach(below::set);
-      }
-      out.set(elements[i].encoded(), below);
+      Tree below = children[i] == null ? new Tree() : children[i].toTree();
+      out.set(elements[i].encoded(), children[i] != null && members[i] ? withSelf(below) : below);
     }
+    return out;
+  }
+
+  /** A member that has members below it says so first. */
+  private static Tree withSelf(Tree below) {
+    Tree out = Tree.of(".", new Tree());
+    below.forEach(out::set);
     return out;
   }
 
@@ -282,6 +326,15 @@ public final class FieldSet {
    * @throws FieldManagerException if it is malformed
    */
   public static FieldSet decoded(Tree fields) {
+    if (fields.derived() instanceof FieldSet known) {
+      return known;
+    }
+    FieldSet set = read(fields);
+    fields.derived(set);
+    return set;
+  }
+
+  private static FieldSet read(Tree fields) {
     FieldSet set = new FieldSet();
     fields.forEach(
         (name, value) -> {
@@ -303,12 +356,28 @@ public final class FieldSet {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof FieldSet that && encoded().equals(that.encoded());
+    if (this == other) {
+      return true;
+    }
+    if (!(other instanceof FieldSet that) || size != that.size) {
+      return false;
+    }
+    for (int i = 0; i < size; i++) {
+      if (members[i] != that.members[i] || !elements[i].equals(that.elements[i]) || !Objects.equals(children[i], that.children[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
   public int hashCode() {
-    return encoded().hashCode();
+    int hash = size;
+    for (int i = 0; i < size; i++) {
+      hash = 31 * hash + elements[i].hashCode() + (members[i] ? 1 : 0);
+      hash = 31 * hash + (children[i] == null ? 0 : children[i].hashCode());
+    }
+    return hash;
   }
 
   /** One path a line. */

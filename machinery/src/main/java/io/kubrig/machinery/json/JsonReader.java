@@ -16,6 +16,10 @@ import java.util.Map;
  */
 final class JsonReader {
   private static final NameTable NAMES = new NameTable();
+
+  /** The member whose values are shared between objects. */
+  private static final String OFTEN_THE_SAME = "fieldsV1";
+
   private static final String LOOKING_FOR_VALUE = "looking for beginning of value";
 
   private final byte[] in;
@@ -85,7 +89,7 @@ final class JsonReader {
         throw invalid("after object key");
       }
       at++;
-      Object value = value();
+      Object value = name.equals(OFTEN_THE_SAME) ? shared() : value();
       if (!tree.add(name, value)) {
         noteDuplicate(tree, name);
         tree.set(name, value);
@@ -100,6 +104,21 @@ final class JsonReader {
       }
       at++;
     }
+  }
+
+  /** A value that is looked up whole before it is read. */
+  private Object shared() {
+    skipSpace();
+    int start = at;
+    Tree known = peek() == '{' ? SharedTrees.find(in, at) : null;
+    if (known != null) {
+      at += known.sharedJson().length;
+      return known;
+    }
+    int noted = duplicates == null ? 0 : duplicates.size();
+    Object value = value();
+    boolean plain = noted == (duplicates == null ? 0 : duplicates.size());
+    return plain && value instanceof Tree tree ? SharedTrees.keep(tree, in, start, at) : value;
   }
 
   private List<Object> array() {

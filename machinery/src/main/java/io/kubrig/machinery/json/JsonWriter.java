@@ -105,6 +105,11 @@ public final class JsonWriter {
   // ---- structure -----------------------------------------------------------------------------------------------------
 
   private void tree(Tree tree) {
+    byte[] known = pretty ? null : tree.sharedJson();
+    if (known != null) {
+      raw(known);
+      return;
+    }
     int count = tree.size();
     raw('{');
     indent++;

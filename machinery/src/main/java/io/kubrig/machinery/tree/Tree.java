@@ -21,27 +21,37 @@ import java.util.function.BiConsumer;
  * type, as a Go struct would; {@link #has} and {@link #get} tell the difference. An empty tree or list that an accessor answers for an
  * absent member is detached and immutable: use {@link #need} and {@link #needList} to write below.
  *
- * <p>Not safe for concurrent mutation.
+ * <p><b>Three natures.</b> An open tree may be changed, by one thread. A frozen one ({@link #freeze}) may not and is read by any thread; its copies
+ * are open. A shared one ({@link #share}) is frozen, is its own copy, and knows its JSON: for parts that are the same in many objects and that
+ * nobody changes in place.
  */
 public final class Tree {
-  private static final Tree EMPTY = new Tree(true);
+  private static final String[] NO_NAMES = new String[0];
+  private static final Object[] NO_VALUES = new Object[0];
+  private static final int FIRST_CAPACITY = 4;
   private static final int INDEX_FROM = 24;
+  private static final SharedForm FROZEN = new SharedForm(null);
+  private static final Tree EMPTY = new Tree().freeze();
 
-  private String[] names;
-  private Object[] values;
+  private String[] names = NO_NAMES;
+  private Object[] values = NO_VALUES;
   private int size;
   private Map<String, Integer> index;
-  private final boolean frozen;
 
-  public Tree() {
-    this(false);
+  /** Null while the tree is open, {@link #FROZEN} when it is frozen, its own form when it is shared. */
+  private SharedForm form;
+
+  /** What a shared tree knows of itself. */
+  private static final class SharedForm {
+    final byte[] json;
+    volatile Object derived;
+
+    SharedForm(byte[] json) {
+      this.json = json;
+    }
   }
 
-  private Tree(boolean frozen) {
-    this.frozen = frozen;
-    names = new String[frozen ? 0 : 8];
-    values = new Object[names.length];
-  }
+  public Tree() {}
 
   /** A tree of alternating names and values. */
   public static Tree of(Object... namesAndValues) {
@@ -87,6 +97,7 @@ public final class Tree {
   }
 
   public void setValueAt(int position, Object value) {
+    checkOpen();
     values[Objects.checkIndex(position, size)] = value;
   }
 
@@ -103,6 +114,7 @@ public final class Tree {
 
   /** Puts a value under a name, in place when the name is there, at the end otherwise. Answers this tree. */
   public Tree set(String name, Object value) {
+    checkOpen();
     int at = find(name);
     if (at >= 0) {
       values[at] = value;
@@ -117,6 +129,7 @@ public final class Tree {
     if (find(name) >= 0) {
       return false;
     }
+    checkOpen();
     append(name, value);
     return true;
   }
@@ -127,6 +140,7 @@ public final class Tree {
     if (at < 0) {
       return null;
     }
+    checkOpen();
     Object old = values[at];
     System.arraycopy(names, at + 1, names, at, size - at - 1);
     System.arraycopy(values, at + 1, values, at, size - at - 1);
@@ -138,6 +152,7 @@ public final class Tree {
   }
 
   public void clear() {
+    checkOpen();
     Arrays.fill(names, 0, size, null);
     Arrays.fill(values, 0, size, null);
     size = 0;
@@ -199,6 +214,9 @@ public final class Tree {
   /** The objects in the list under a name; elements of other types are left out. */
   public List<Tree> trees(String name) {
     List<Object> list = list(name);
+    if (list.isEmpty()) {
+      return List.of();
+    }
     List<Tree> trees = new ArrayList<>(list.size());
     for (Object element : list) {
       if (element instanceof Tree tree) {
@@ -211,6 +229,9 @@ public final class Tree {
   /** The strings in the list under a name; elements of other types are left out. */
   public List<String> strings(String name) {
     List<Object> list = list(name);
+    if (list.isEmpty()) {
+      return List.of();
+    }
     List<String> strings = new ArrayList<>(list.size());
     for (Object element : list) {
       if (element instanceof String text) {
@@ -270,11 +291,14 @@ public final class Tree {
 
   // ---- copies and comparison -----------------------------------------------------------------------------------------
 
-  /** A deep copy that shares only immutable leaves. */
+  /** A deep copy that shares only immutable leaves and shared trees. Open, but for a shared tree, which is its own copy. */
   public Tree copy() {
+    if (sharedJson() != null) {
+      return this;
+    }
     Tree copy = new Tree();
-    copy.names = Arrays.copyOf(names, Math.max(4, size));
-    copy.values = new Object[copy.names.length];
+    copy.names = Arrays.copyOf(names, size);
+    copy.values = new Object[size];
     copy.size = size;
     for (int i = 0; i < size; i++) {
       copy.values[i] = copyOf(values[i]);
@@ -334,6 +358,65 @@ public final class Tree {
     return out.append('}').toString();
   }
 
+  // ---- natures -------------------------------------------------------------------------------------------------------
+
+  /** Makes this tree and all below it immutable, so that any thread may read it once it is published safely. Answers this tree. */
+  public Tree freeze() {
+    if (form == null) {
+      for (int i = 0; i < size; i++) {
+        values[i] = frozen(values[i]);
+      }
+      if (size >= INDEX_FROM) {
+        index();
+      }
+      form = FROZEN;
+    }
+    return this;
+  }
+
+  private static Object frozen(Object value) {
+    return switch (value) {
+      case Tree tree -> tree.freeze();
+      case List<?> list -> list.stream().map(Tree::frozen).toList();
+      case null -> null;
+      default -> value;
+    };
+  }
+
+  /**
+   * Makes this tree shared: frozen, and the same in all copies of what it is part of.
+   *
+   * @param json its compact JSON, not to be changed
+   */
+  public Tree share(byte[] json) {
+    freeze();
+    form = new SharedForm(Objects.requireNonNull(json));
+    return this;
+  }
+
+  /** The compact JSON of a shared tree, not to be changed; null for others. */
+  public byte[] sharedJson() {
+    return form == null ? null : form.json;
+  }
+
+  /** What somebody has derived from a shared tree and left here; null for none. */
+  public Object derived() {
+    return form == null ? null : form.derived;
+  }
+
+  /** Leaves with a shared tree what was derived from it: immutable, and the same whoever derives it. Does nothing with others. */
+  public void derived(Object value) {
+    if (sharedJson() != null) {
+      form.derived = value;
+    }
+  }
+
+  private void checkOpen() {
+    if (form != null) {
+      throw new UnsupportedOperationException("a frozen tree cannot be written; use need(name) for an absent member, or a copy");
+    }
+  }
+
   // ---- storage -------------------------------------------------------------------------------------------------------
 
   private int find(String name) {
@@ -360,12 +443,10 @@ public final class Tree {
   }
 
   private void append(String name, Object value) {
-    if (frozen) {
-      throw new UnsupportedOperationException("the shared empty tree cannot be written; use need(name)");
-    }
     if (size == names.length) {
-      names = Arrays.copyOf(names, size * 2);
-      values = Arrays.copyOf(values, size * 2);
+      int capacity = Math.max(FIRST_CAPACITY, size * 2);
+      names = Arrays.copyOf(names, capacity);
+      values = Arrays.copyOf(values, capacity);
     }
     names[size] = Objects.requireNonNull(name, "member name");
     values[size] = value;

@@ -151,4 +151,21 @@ class JsonTest {
     }
     return value instanceof List<?> list ? list.stream().map(JsonTest::plain).collect(java.util.stream.Collectors.toCollection(ArrayList::new)) : value;
   }
+
+  @Test
+  void the_same_managed_fields_in_two_documents_are_one_tree() {
+    String fields = "{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:a}\\\"{\":{}}}}";
+    Tree one = Json.readTree("{\"x\":1,\"fieldsV1\":" + fields + ",\"y\":2}");
+    Tree other = Json.readTree("{\"fieldsV1\": " + fields + "}");
+    assertThat(one.get("fieldsV1")).isSameAs(other.get("fieldsV1"));
+    assertThat(one.integer("y")).isEqualTo(2);
+    assertThat(Json.text(other)).isEqualTo("{\"fieldsV1\":" + fields + "}");
+  }
+
+  @Test
+  void managed_fields_that_are_written_otherwise_are_printed_as_ever() {
+    assertThat(Json.text(Json.readTree("{\"fieldsV1\":{ \"f:a\" : {\"f:\\u0062\":{}} }}"))).isEqualTo("{\"fieldsV1\":{\"f:a\":{\"f:b\":{}}}}");
+    assertThat(Json.text(Json.readTree("{\"fieldsV1\":\"text\"}"))).isEqualTo("{\"fieldsV1\":\"text\"}");
+    assertThatThrownBy(() -> Json.readTree("{\"fieldsV1\":{\"f:a\":{}")).isInstanceOf(JsonException.class);
+  }
 }
