@@ -53,6 +53,11 @@ final class NodeGraph {
           public void removed(Tree object) {
             change(removed, object);
           }
+
+          @Override
+          public boolean heeds(Map<String, String> fields) {
+            return !resource.equals("pods") || !fields.getOrDefault("spec.nodeName", "").isEmpty();
+          }
         });
   }
 

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.authz;
 
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What authentication and authorization see of the stored objects: trees in the storage version, not to be changed. */
@@ -22,5 +23,14 @@ public interface ObjectReader {
 
     /** @param object its last state */
     void removed(Tree object);
+
+    /**
+     * Whether the follower has to be told of an object; asked before it is decoded.
+     *
+     * @param fields its selectable fields
+     */
+    default boolean heeds(Map<String, String> fields) {
+      return true;
+    }
   }
 }

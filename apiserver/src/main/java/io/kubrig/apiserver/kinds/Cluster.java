@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * What a kind may ask of the server that it is served by: other objects and the server's settings. Reads see the current state; trees are copies.
+ * What a kind may ask of the server that it is served by: other objects and the server's settings. Reads see the current state; trees are frozen.
  */
 public interface Cluster {
   Clock clock();

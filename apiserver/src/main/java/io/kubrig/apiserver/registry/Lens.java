@@ -31,6 +31,11 @@ public interface Lens {
     return view;
   }
 
+  /** Whether what is seen through this path is the whole object as it is. */
+  default boolean isWhole() {
+    return false;
+  }
+
   /** Restores in the new object what this path may not change, and counts generations. */
   void prepare(Tree object, Tree old, Operation operation);
 
@@ -39,6 +44,11 @@ public interface Lens {
   /** The path of the whole object. */
   Lens OBJECT =
       new Lens() {
+        @Override
+        public boolean isWhole() {
+          return true;
+        }
+
         @Override
         public void prepare(Tree object, Tree old, Operation operation) {
           Kind kind = operation.resource().behaviour();
@@ -62,6 +72,11 @@ public interface Lens {
   /** The path {@code /status}: everything but status (and parts of metadata) stays. */
   Lens STATUS =
       new Lens() {
+        @Override
+        public boolean isWhole() {
+          return true;
+        }
+
         @Override
         public void prepare(Tree object, Tree old, Operation operation) {
           for (String name : object.names()) {

@@ -65,6 +65,11 @@ public final class Views {
     return object(view, inVersion(view.resource(), view.version(), ObjectStore.tree(entry)));
   }
 
+  /** What a write answers: the stored bytes themselves where they are what the view shows. */
+  public byte[] written(View view, Writer.Written written) {
+    return view.isStored() && written.stored() != null ? written.stored().value() : object(view, written.object());
+  }
+
   /** An object that is already in the version of the view. */
   public byte[] object(View view, Tree object) {
     Tree listMetadata = Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion"));

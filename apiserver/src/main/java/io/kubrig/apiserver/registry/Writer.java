@@ -56,36 +56,37 @@ public final class Writer {
       Lens lens, Change change, boolean creates, boolean tracksOwners, boolean retries, boolean replaces, Tree options) {}
 
   /**
-   * The outcome of an update.
+   * The outcome of a write.
    *
-   * @param created whether the object was not there before
+   * @param object as it is now, in the version of the request
+   * @param created whether it was not there before
+   * @param stored what holds it; null when nothing does (a dry run, an update that ended it)
    */
-  public record Written(Tree object, boolean created) {}
+  public record Written(Tree object, boolean created, Entry stored) {}
 
   // ---- create --------------------------------------------------------------------------------------------------------
 
-  /** Stores a new object that has been decoded and defaulted. */
-  public Tree create(Operation operation, Tree object, Tree options) {
+  /** Stores a new object that has been decoded and defaulted. The tree is used up. */
+  public Written create(Operation operation, Tree object, Tree options) {
     return create(operation, object, options, true);
   }
 
-  private Tree create(Operation operation, Tree object, Tree options, boolean recordsOwner) {
+  private Written create(Operation operation, Tree object, Tree options, boolean recordsOwner) {
     Resource resource = operation.resource();
     fitNamespace(operation, object);
     if (!object.tree("metadata").string("resourceVersion").isEmpty()) {
       throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", Tree.empty());
     }
-    Tree mutated = object.copy();
-    ObjectMeta.fillSystemFields(mutated, operation, random);
-    Operation creation = operation.as(Operation.Verb.CREATE, mutated.tree("metadata").string("name"));
-    mutated = recordsOwner ? ownership.updated(creation, new Tree(), mutated, Lens.OBJECT) : mutated;
+    ObjectMeta.fillSystemFields(object, operation, random);
+    Operation creation = operation.as(Operation.Verb.CREATE, object.tree("metadata").string("name"));
+    Tree mutated = recordsOwner ? ownership.updated(creation, new Tree(), object, Lens.OBJECT) : object;
     admission.mutate(new AdmissionRequest(creation, mutated, null, options));
     boolean generated = mutated.tree("metadata").string("name").isEmpty();
     for (int attempt = 1; ; attempt++) {
-      Tree candidate = mutated.copy();
+      Tree candidate = generated ? mutated.copy() : mutated;
       ObjectMeta.generateName(candidate, random);
       Operation named = operation.as(Operation.Verb.CREATE, candidate.tree("metadata").string("name"));
-      Optional<Tree> stored = tryCreate(named, candidate, options);
+      Optional<Written> stored = tryCreate(named, candidate, options);
       if (stored.isPresent()) {
         return stored.get();
       }
@@ -96,7 +97,7 @@ public final class Writer {
   }
 
   /** Empty when the name is taken. */
-  private Optional<Tree> tryCreate(Operation operation, Tree object, Tree options) {
+  private Optional<Written> tryCreate(Operation operation, Tree object, Tree options) {
     Resource resource = operation.resource();
     Kind kind = resource.behaviour();
     if (kind.hasStatus(operation.version())) {
@@ -117,7 +118,7 @@ public final class Writer {
     if (!operation.dryRun()) {
       settle(operation, object);
     }
-    Optional<Tree> stored;
+    Optional<Written> stored;
     try {
       stored = store(operation, object);
     } catch (RuntimeException e) {
@@ -130,7 +131,7 @@ public final class Writer {
     return stored;
   }
 
-  private Optional<Tree> store(Operation operation, Tree object) {
+  private Optional<Written> store(Operation operation, Tree object) {
     Resource resource = operation.resource();
     Tree metadata = object.tree("metadata");
     if (operation.dryRun()) {
@@ -138,7 +139,7 @@ public final class Writer {
       if (!taken) {
         resource.behaviour().allocate(object, null, operation).undo();
       }
-      return taken ? Optional.empty() : Optional.of(object);
+      return taken ? Optional.empty() : Optional.of(new Written(object, true, null));
     }
     if (store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent()) {
       return Optional.empty();
@@ -149,7 +150,9 @@ public final class Writer {
       Tree stored = toStorage(operation, object);
       Outcome outcome = store.put(resource, stored, 0, operation.now());
       committed = outcome instanceof Outcome.Committed;
-      return outcome instanceof Outcome.Committed done ? Optional.of(withRevision(object, done.revision())) : Optional.empty();
+      return outcome instanceof Outcome.Committed done
+          ? Optional.of(new Written(withRevision(object, done.revision()), true, done.entry()))
+          : Optional.empty();
     } finally {
       if (committed) {
         reservation.commit();
@@ -167,16 +170,16 @@ public final class Writer {
       Resource resource = operation.resource();
       Optional<Entry> entry = store.entry(resource, operation.namespace(), operation.name());
       if (entry.isEmpty()) {
-        return new Written(createByUpdate(operation, update), true);
+        return createByUpdate(operation, update);
       }
-      Optional<Tree> written = tryUpdate(operation, update, entry.get());
+      Optional<Written> written = tryUpdate(operation, update, entry.get());
       if (written.isPresent()) {
-        return new Written(written.get(), false);
+        return written.get();
       }
     }
   }
 
-  private Tree createByUpdate(Operation operation, Update update) {
+  private Written createByUpdate(Operation operation, Update update) {
     Resource resource = operation.resource();
     if (!update.creates()) {
       throw ApiException.notFound(resource.group(), resource.plural(), operation.name());
@@ -196,26 +199,28 @@ public final class Writer {
   }
 
   /** Empty when the object changed meanwhile and the update is to be tried again. */
-  private Optional<Tree> tryUpdate(Operation operation, Update update, Entry entry) {
+  private Optional<Written> tryUpdate(Operation operation, Update update, Entry entry) {
     Resource resource = operation.resource();
     Tree old = Views.inVersion(resource, operation.version(), ObjectStore.tree(entry));
-    Tree object = update.lens().put(old.copy(), update.change().apply(update.lens().view(old.copy())));
+    Lens lens = update.lens();
+    Tree changed = update.change().apply(lens.isWhole() ? old.copy() : lens.view(old.copy()));
+    Tree object = lens.isWhole() ? changed : lens.put(old.copy(), changed);
     object = carrySystemFields(operation, object, old);
     checkPreconditions(operation, update, object, old, entry);
     object.need("metadata").set("resourceVersion", old.tree("metadata").string("resourceVersion"));
     if (!update.tracksOwners()) {
-      object = ownership.updated(operation, old, object, update.lens());
+      object = ownership.updated(operation, old, object, lens);
     }
-    AdmissionRequest request = new AdmissionRequest(operation, object, old, update.options(), update.lens());
+    AdmissionRequest request = new AdmissionRequest(operation, object, old, update.options(), lens);
     admission.mutate(request);
-    prepareAndValidate(operation, update.lens(), object, old);
+    prepareAndValidate(operation, lens, object, old);
     admission.validate(request);
     settle(operation, object);
     if (Ownership.sameButForTimes(object, old)) {
       admission.abandoned(request);
-      return Optional.of(old);
+      return Optional.of(new Written(old, false, entry));
     }
-    Optional<Tree> written = Optional.empty();
+    Optional<Written> written = Optional.empty();
     try {
       written = commit(operation, update, object, old, entry);
       return written;
@@ -238,7 +243,7 @@ public final class Writer {
     resource.behaviour().warnings(object, old).forEach(operation::warn);
   }
 
-  private Optional<Tree> commit(Operation operation, Update update, Tree object, Tree old, Entry entry) {
+  private Optional<Written> commit(Operation operation, Update update, Tree object, Tree old, Entry entry) {
     Resource resource = operation.resource();
     boolean finished =
         ObjectMeta.isDeleting(object)
@@ -248,7 +253,7 @@ public final class Writer {
     Reservation reservation = resource.behaviour().allocate(object, old, operation);
     if (operation.dryRun()) {
       reservation.undo();
-      return Optional.of(object);
+      return Optional.of(new Written(object, false, null));
     }
     Outcome outcome = null;
     try {
@@ -264,8 +269,9 @@ public final class Writer {
       case Outcome.Committed done -> {
         if (finished) {
           resource.behaviour().released(object);
+          yield Optional.of(new Written(object, false, null));
         }
-        yield Optional.of(finished ? object : withRevision(object, done.revision()));
+        yield Optional.of(new Written(withRevision(object, done.revision()), false, done.entry()));
       }
       case Outcome.Conflict ignored -> {
         if (!update.retries()) {

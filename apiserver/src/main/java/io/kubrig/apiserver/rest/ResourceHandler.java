@@ -254,9 +254,7 @@ public final class ResourceHandler {
           Tree object = decode(call, target, operation);
           Operation named = operation.as(Operation.Verb.CREATE, object.tree("metadata").string("name"));
           call.audit().objectName(named.name());
-          Tree created = registry.writer().create(named, object, options.tree());
-          warnings.addAll(operation.warnings());
-          responses.send(call, 201, view.representation(), registry.views().object(view, created), warnings);
+          answer(call, view, Lens.OBJECT, registry.writer().create(named, object, options.tree()), operation, warnings);
         });
   }
 
@@ -312,8 +310,8 @@ public final class ResourceHandler {
   private void answer(Call call, Views.View view, Lens lens, Writer.Written written, Operation operation, List<String> warnings)
       throws IOException {
     warnings.addAll(operation.warnings());
-    Tree seen = lens.view(written.object());
-    responses.send(call, written.created() ? 201 : 200, view.representation(), registry.views().object(view, seen), warnings);
+    byte[] body = lens.isWhole() ? registry.views().written(view, written) : registry.views().object(view, lens.view(written.object()));
+    responses.send(call, written.created() ? 201 : 200, view.representation(), body, warnings);
   }
 
   private Tree decode(Call call, Target target, Operation operation) throws IOException {

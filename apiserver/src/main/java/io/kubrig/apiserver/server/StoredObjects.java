@@ -2,6 +2,7 @@ package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.kinds.LiveCluster;
+import io.kubrig.apiserver.registry.DecodedObjects;
 import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.registry.ResourceCatalog;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final ObjectStore store;
+  private final DecodedObjects decoded = new DecodedObjects();
   private final Supplier<ResourceCatalog> catalog;
   private final Settings settings;
   private final Clock clock;
@@ -68,7 +71,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
 
   @Override
   public Optional<Tree> get(String group, String plural, String namespace, String name) {
-    return catalog.get().resource(group, plural).flatMap(resource -> store.get(resource, namespace, name));
+    return catalog.get().resource(group, plural).flatMap(resource -> store.entry(resource, namespace, name)).map(decoded::of);
   }
 
   @Override
@@ -104,16 +107,16 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
     }
   }
 
-  private static List<Tree> trees(Snapshot snapshot, String prefix) {
+  private List<Tree> trees(Snapshot snapshot, String prefix) {
     List<Tree> found = new ArrayList<>();
-    snapshot.list(prefix).forEach(entry -> tree(entry).ifPresent(found::add));
+    snapshot.list(prefix).forEach(entry -> tree(entry, decoded::of).ifPresent(found::add));
     return found;
   }
 
   @Override
   public void follow(String group, String plural, Follower follower) {
     Resource resource = catalog.get().resource(group, plural).orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
-    Following following = new Following(resource.prefix(""), follower);
+    Following following = new Following(resource, follower);
     following.begin();
     Thread thread = Thread.ofVirtual().name("follow " + plural).unstarted(following::run);
     followers.add(thread);
@@ -122,18 +125,19 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
 
   /** One follower on its way: what it has been told, so that it can be told of what went while it could not be. */
   private final class Following {
-    private final String prefix;
+    private final Resource resource;
     private final Follower follower;
     private final Map<String, Entry> told = new HashMap<>();
     private Watcher watcher;
 
-    Following(String prefix, Follower follower) {
-      this.prefix = prefix;
+    Following(Resource resource, Follower follower) {
+      this.resource = resource;
       this.follower = follower;
     }
 
     void begin() {
       Keyspace keyspace = store.storage().keyspace();
+      String prefix = resource.prefix("");
       while (true) {
         Snapshot snapshot = keyspace.current();
         try {
@@ -183,22 +187,27 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
     }
 
     private void put(Entry entry) {
-      tree(entry).ifPresent(object -> {
+      tree(entry, this::heeded).ifPresent(object -> {
         told.put(entry.key(), entry);
         follower.put(object);
       });
     }
 
+    private Tree heeded(Entry entry) {
+      return follower.heeds(ObjectStore.facts(resource, entry).fields()) ? ObjectStore.tree(entry) : null;
+    }
+
     private void remove(Entry last) {
-      told.remove(last.key());
-      tree(last).ifPresent(follower::removed);
+      if (told.remove(last.key()) != null) {
+        tree(last, ObjectStore::tree).ifPresent(follower::removed);
+      }
     }
   }
 
-  /** Empty, and said in the log, when what is stored cannot be understood: clients that ask for it get the error. */
-  private static Optional<Tree> tree(Entry entry) {
+  /** Empty where the decoder answers null and, said in the log, when what is stored cannot be understood: clients that ask for it get the error. */
+  private static Optional<Tree> tree(Entry entry, Function<Entry, Tree> decoder) {
     try {
-      return Optional.of(ObjectStore.tree(entry));
+      return Optional.ofNullable(decoder.apply(entry));
     } catch (UnreadableValueException e) {
       LOG.error("The object under {} is ignored: {}", entry.key(), e.getMessage());
       return Optional.empty();

@@ -1,6 +1,7 @@
 package io.kubrig.machinery.schema;
 
 import io.kubrig.machinery.json.Document;
+import io.kubrig.machinery.json.SharedTrees;
 import io.kubrig.machinery.schema.Schema.Type;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
@@ -118,8 +119,20 @@ public final class StructuralDecoder {
     return Decoder.sorted(tree);
   }
 
+  /** Whether the names of an object and of all objects directly in it are in order. */
+  private static boolean isSorted(Tree tree) {
+    for (int i = 0; i < tree.size(); i++) {
+      boolean inOrder = i == 0 || tree.nameAt(i - 1).compareTo(tree.nameAt(i)) <= 0;
+      if (!inOrder || tree.valueAt(i) instanceof Tree below && !isSorted(below)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static Object sortedBelow(Object value) {
     return switch (value) {
+      case Tree tree when tree.sharedJson() != null -> isSorted(tree) ? tree : SharedTrees.of(sortedAll(tree.openCopy()));
       case Tree tree -> sortedAll(tree);
       case List<?> list -> {
         List<Object> out = new ArrayList<>(list.size());

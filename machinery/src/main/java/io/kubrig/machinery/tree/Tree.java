@@ -97,8 +97,10 @@ public final class Tree {
   }
 
   public void setValueAt(int position, Object value) {
-    checkOpen();
-    values[Objects.checkIndex(position, size)] = value;
+    if (valueAt(position) != value) {
+      checkOpen();
+      values[position] = value;
+    }
   }
 
   /** The names in order, as a copy. */
@@ -214,9 +216,6 @@ public final class Tree {
   /** The objects in the list under a name; elements of other types are left out. */
   public List<Tree> trees(String name) {
     List<Object> list = list(name);
-    if (list.isEmpty()) {
-      return List.of();
-    }
     List<Tree> trees = new ArrayList<>(list.size());
     for (Object element : list) {
       if (element instanceof Tree tree) {
@@ -229,9 +228,6 @@ public final class Tree {
   /** The strings in the list under a name; elements of other types are left out. */
   public List<String> strings(String name) {
     List<Object> list = list(name);
-    if (list.isEmpty()) {
-      return List.of();
-    }
     List<String> strings = new ArrayList<>(list.size());
     for (Object element : list) {
       if (element instanceof String text) {
@@ -293,9 +289,11 @@ public final class Tree {
 
   /** A deep copy that shares only immutable leaves and shared trees. Open, but for a shared tree, which is its own copy. */
   public Tree copy() {
-    if (sharedJson() != null) {
-      return this;
-    }
+    return sharedJson() != null ? this : openCopy();
+  }
+
+  /** A deep copy that is open, of a shared tree too. */
+  public Tree openCopy() {
     Tree copy = new Tree();
     copy.names = Arrays.copyOf(names, size);
     copy.values = new Object[size];

@@ -60,7 +60,7 @@ record PolicyRequest(AdmissionRequest request, Cluster cluster, Authorizer autho
                         "failed to configure policy: failed to find resource referenced by paramKind: '" + kind.string("apiVersion") + ", Kind=" + kind.string("kind") + "'"));
     for (Tree param : candidates(resource, reference)) {
       String version = resource.serves(wanted.version()) ? wanted.version() : resource.versions().getFirst();
-      found.add(CelValues.dynamic(io.kubrig.apiserver.registry.Views.inVersion(resource, version, param)));
+      found.add(CelValues.dynamic(io.kubrig.apiserver.registry.Views.inVersion(resource, version, param.copy())));
     }
     if (found.isEmpty() && !reference.string("parameterNotFoundAction").equals("Allow")) {
       throw new ConfigurationException("failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction");
