@@ -83,7 +83,8 @@ public final class BuiltInResources {
         kinds.apply(first.group(), first.kind().kind()));
   }
 
-  private static String keyPrefix(String group, String plural) {
+  /** Where the objects of a resource are: begins and ends with a slash. */
+  public static String keyPrefix(String group, String plural) {
     String qualified = group.isEmpty() ? plural : plural + "." + group;
     return "/registry/" + PREFIXES.getOrDefault(qualified, plural) + "/";
   }

@@ -216,7 +216,7 @@ public final class Writer {
     prepareAndValidate(operation, lens, object, old);
     admission.validate(request);
     settle(operation, object);
-    if (Ownership.sameButForTimes(object, old)) {
+    if (Ownership.sameButForTimes(object, old) && !entry.outdated()) {
       admission.abandoned(request);
       return Optional.of(new Written(old, false, entry));
     }

@@ -2,13 +2,18 @@ package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.admission.AdmissionConfiguration;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
+import io.kubrig.apiserver.encryption.Encryption;
+import io.kubrig.apiserver.encryption.EncryptionConfiguration;
+import io.kubrig.apiserver.encryption.StoredResources;
 import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
 import io.kubrig.apiserver.http.Tls;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.EmbeddedStorage;
 import io.kubrig.apiserver.storage.MemoryStorage;
 import io.kubrig.apiserver.storage.Storage;
+import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.FeatureGates;
@@ -20,6 +25,7 @@ import io.kubrig.machinery.flags.PortRange;
 import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.schemas.KubernetesSchemas;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -28,6 +34,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +53,7 @@ public final class ApiServerComponent implements Component {
   private ClusterPki pki;
   private ApiServer server;
   private HttpServer front;
+  private Clock.Timer encryptionReload;
 
   private ApiServerComponent(ApiServerFlags flags, ParsedFlags parsed, Environment environment) {
     this.flags = flags;
@@ -160,12 +168,29 @@ public final class ApiServerComponent implements Component {
     if (kind.isEmpty()) {
       kind = parsed.isSet(flags.etcdServers) ? "etcd" : "embedded";
     }
+    AtRest atRest = atRest();
     return switch (kind) {
       case "memory" -> new MemoryStorage(environment.clock());
-      case "embedded" -> EmbeddedStorage.open(dataDir().resolve("storage"), environment.clock());
-      case "etcd" -> EtcdFlags.open(flags, parsed, environment.clock());
+      case "embedded" -> EmbeddedStorage.open(dataDir().resolve("storage"), atRest, environment.clock());
+      case "etcd" -> EtcdFlags.open(flags, parsed, atRest, environment.clock());
       default -> throw new FlagException("invalid argument \"" + kind + "\" for \"--storage\" flag: must be embedded, memory or etcd");
     };
+  }
+
+  private AtRest atRest() throws IOException {
+    String file = parsed.value(flags.encryptionConfig);
+    if (file.isEmpty()) {
+      if (parsed.value(flags.encryptionReload)) {
+        throw new FlagException("--encryption-provider-config-automatic-reload must be set with --encryption-provider-config");
+      }
+      return AtRest.PLAIN;
+    }
+    EncryptionConfiguration configuration = new EncryptionConfiguration(Path.of(file), new SecureRandom());
+    Encryption encryption = configuration.read(new StoredResources(KubernetesSchemas.resources().onByDefault()));
+    if (parsed.value(flags.encryptionReload)) {
+      encryptionReload = configuration.reload(encryption, environment.clock());
+    }
+    return encryption;
   }
 
   private Path dataDir() {
@@ -225,6 +250,9 @@ public final class ApiServerComponent implements Component {
 
   @Override
   public void close() {
+    if (encryptionReload != null) {
+      encryptionReload.cancel();
+    }
     if (front != null) {
       front.close();
       front = null;

@@ -44,13 +44,16 @@ final class ApiServerFlags {
   final Flag<String> storageMediaType =
       etcd.string(
           "storage-media-type", "application/vnd.kubernetes.protobuf", "The media type to use to store objects in etcd: application/json, application/yaml or application/vnd.kubernetes.protobuf.");
+  final Flag<String> encryptionConfig =
+      etcd.string("encryption-provider-config", "", "The file containing configuration for encryption providers to be used for storing secrets.");
+  final Flag<Boolean> encryptionReload =
+      etcd.bool(
+          "encryption-provider-config-automatic-reload", false, "Determines if the file set by --encryption-provider-config should be automatically reloaded if the disk contents change.");
   final Flag<Integer> deleteCollectionWorkers =
       etcd.integer("delete-collection-workers", 1, "Number of workers spawned for DeleteCollection call.");
 
   {
     etcd.inert("enable-garbage-collector", FlagTypes.BOOL, true, "the garbage collector runs in the controller manager");
-    etcd.inert("encryption-provider-config", FlagTypes.STRING, "", LATER);
-    etcd.inert("encryption-provider-config-automatic-reload", FlagTypes.BOOL, false, LATER);
     etcd.inert("etcd-count-metric-poll-period", FlagTypes.DURATION, Duration.ofMinutes(1), "objects are counted when metrics are read");
     etcd.inert("etcd-db-metric-poll-interval", FlagTypes.DURATION, Duration.ofSeconds(30), "sizes are read when metrics are read");
     etcd.inert("etcd-readycheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2), "readiness asks what health asks, see --etcd-healthcheck-timeout");

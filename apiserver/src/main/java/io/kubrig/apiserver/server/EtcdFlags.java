@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.apiserver.storage.etcd.EtcdSettings;
 import io.kubrig.apiserver.storage.etcd.EtcdStorage;
@@ -22,7 +23,7 @@ final class EtcdFlags {
    * @throws FlagException when a flag does not fit
    * @throws IOException when etcd cannot be used
    */
-  static Storage open(ApiServerFlags flags, ParsedFlags parsed, Clock clock) throws IOException {
+  static Storage open(ApiServerFlags flags, ParsedFlags parsed, AtRest atRest, Clock clock) throws IOException {
     String backend = parsed.value(flags.storageBackend);
     if (!backend.isEmpty() && !backend.equals("etcd3")) {
       throw new FlagException("--storage-backend invalid, allowed values: etcd3. If not specified, it will default to 'etcd3'");
@@ -43,7 +44,7 @@ final class EtcdFlags {
             parsed.value(flags.etcdHealthTimeout),
             Duration.ofSeconds(parsed.value(flags.leaseReuse)));
     EtcdValues.Encoding encoding = EtcdValues.Encoding.of(parsed.value(flags.storageMediaType));
-    return EtcdStorage.open(settings, new EtcdValues(KubernetesSchemas.load(), encoding), clock);
+    return EtcdStorage.open(settings, new EtcdValues(KubernetesSchemas.load(), encoding), atRest, clock);
   }
 
   private static Optional<Path> file(ParsedFlags parsed, Flag<String> flag) {

@@ -89,7 +89,7 @@ final class DataDirectory implements Closeable {
   }
 
   /** Writes a state so that it is there whole or not at all. */
-  void writeSnapshot(Snapshot state) throws IOException {
+  void writeSnapshot(Snapshot state, AtRest atRest) throws IOException {
     Path target = snapshot(state.revision());
     Path draft = path.resolve("draft");
     try (FileChannel file =
@@ -101,7 +101,7 @@ final class DataDirectory implements Closeable {
           "/",
           "/",
           entry -> {
-            LogRecord record = LogRecord.of(entry);
+            LogRecord record = LogRecord.of(entry, atRest);
             batch.add(record);
             size[0] += record.size();
             failure[0] = size[0] < SNAPSHOT_BATCH ? null : flush(file, batch, size);

@@ -36,6 +36,7 @@ public final class EmbeddedStorage implements Storage {
   private static final long SNAPSHOT_LOG_BYTES = 64L << 20;
 
   private final DataDirectory directory;
+  private final AtRest atRest;
   private final Keyspace keyspace;
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>(64 << 10);
   private final Thread loop;
@@ -60,8 +61,9 @@ public final class EmbeddedStorage implements Storage {
   /** Tells the commit loop to finish. */
   private static final Pending END = new Pending(null);
 
-  private EmbeddedStorage(DataDirectory directory, Recovery.Recovered recovered) {
+  private EmbeddedStorage(DataDirectory directory, AtRest atRest, Recovery.Recovered recovered) {
     this.directory = directory;
+    this.atRest = atRest;
     this.keyspace = recovered.keyspace();
     this.segment = recovered.segment();
     this.loggedBytes = recovered.logged();
@@ -74,10 +76,10 @@ public final class EmbeddedStorage implements Storage {
    * @throws CorruptStorageException when something that was acknowledged cannot be read
    * @throws IOException when the directory cannot be used, is in use, or is full; the message says what to do
    */
-  public static EmbeddedStorage open(Path path, Clock clock) throws IOException {
+  public static EmbeddedStorage open(Path path, AtRest atRest, Clock clock) throws IOException {
     DataDirectory directory = DataDirectory.open(path);
     try {
-      return new EmbeddedStorage(directory, new Recovery(directory, clock).run());
+      return new EmbeddedStorage(directory, atRest, new Recovery(directory, atRest, clock).run());
     } catch (IOException e) {
       directory.close();
       throw e;
@@ -165,7 +167,7 @@ public final class EmbeddedStorage implements Storage {
         return;
       }
       try {
-        List<LogRecord> records = changes.stream().map(LogRecord::of).toList();
+        List<LogRecord> records = changes.stream().map(change -> LogRecord.of(change, atRest)).toList();
         long before = segment.end();
         segment.append(Batches.frame(records));
         loggedBytes += segment.end() - before;
@@ -213,7 +215,7 @@ public final class EmbeddedStorage implements Storage {
 
   private void snapshot(Snapshot state) {
     try {
-      directory.writeSnapshot(state);
+      directory.writeSnapshot(state, atRest);
       directory.forgetBefore(state.revision());
     } catch (IOException e) {
       LOG.warn("Cannot write a snapshot; the logs are kept instead", e);

@@ -14,6 +14,7 @@ public final class Entry {
   private final long modified;
   private final Instant expires;
   private final String unreadable;
+  private final boolean outdated;
   private volatile Object facts;
 
   /**
@@ -22,10 +23,11 @@ public final class Entry {
    * @param expires when the key goes by itself; null for never
    */
   public Entry(String key, byte[] value, long created, long modified, Instant expires) {
-    this(key, value, created, modified, expires, "");
+    this(key, value, created, modified, expires, false, "");
   }
 
-  private Entry(String key, byte[] value, long created, long modified, Instant expires, String unreadable) {
+  private Entry(String key, byte[] value, long created, long modified, Instant expires, boolean outdated, String unreadable) {
+    this.outdated = outdated;
     this.unreadable = unreadable;
     this.key = key;
     this.value = value;
@@ -34,9 +36,32 @@ public final class Entry {
     this.expires = expires;
   }
 
-  /** A version that is there but cannot be read: asking for its value throws {@link UnreadableValueException} with the reason. */
-  public static Entry unreadable(String key, String why, long created, long modified) {
-    return new Entry(key, new byte[0], created, modified, null, why);
+  /**
+   * A version that is there but cannot be read: asking for its value throws {@link UnreadableValueException} with the reason.
+   *
+   * @param kept what is stored, to be stored again as it is
+   */
+  public static Entry unreadable(String key, byte[] kept, String why, long created, long modified, Instant expires) {
+    return new Entry(key, kept, created, modified, expires, false, why);
+  }
+
+  /** The same version, of which is known that it would be kept otherwise today: a write that changes nothing is to be carried out all the same. */
+  public Entry asOutdated() {
+    return new Entry(key, value, created, modified, expires, true, unreadable);
+  }
+
+  /** Whether the value would be kept otherwise today, with another encryption. */
+  public boolean outdated() {
+    return outdated;
+  }
+
+  boolean isUnreadable() {
+    return !unreadable.isEmpty();
+  }
+
+  /** What is kept, of a version that cannot be read. */
+  byte[] kept() {
+    return value;
   }
 
   public String key() {

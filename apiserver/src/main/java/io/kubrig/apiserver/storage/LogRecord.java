@@ -8,27 +8,36 @@ import java.time.Instant;
 /**
  * One key's state in a log or a snapshot.
  *
- * <p><b>Shape.</b> {@code revision i64, created i64 (0: deleted), expires i64 (epoch ms, 0: never), key length i32, key, value length i32, value}; big endian.
+ * <p><b>Shape.</b> {@code revision i64, created i64 (0: deleted), expires i64 (epoch ms, 0: never), key length i32, key, value length i32, value}; big endian. The value is as {@link AtRest} makes it.
  */
 record LogRecord(long revision, long created, long expires, String key, byte[] value) {
   private static final byte[] NOTHING = new byte[0];
 
-  static LogRecord of(Change change) {
+  static LogRecord of(Change change, AtRest atRest) {
     Entry after = change.after();
-    return after == null ? new LogRecord(change.revision(), 0, 0, change.key(), NOTHING) : of(after);
+    return after == null ? new LogRecord(change.revision(), 0, 0, change.key(), NOTHING) : of(after, atRest);
   }
 
-  static LogRecord of(Entry entry) {
+  static LogRecord of(Entry entry, AtRest atRest) {
     long expires = entry.expires() == null ? 0 : entry.expires().toEpochMilli();
-    return new LogRecord(entry.modified(), entry.created(), expires, entry.key(), entry.value());
+    byte[] kept = entry.isUnreadable() ? entry.kept() : atRest.seal(entry.key(), entry.key(), entry.value());
+    return new LogRecord(entry.modified(), entry.created(), expires, entry.key(), kept);
   }
 
   boolean isDeletion() {
     return created == 0;
   }
 
-  Entry entry() {
-    return new Entry(key, value, created, revision, expires == 0 ? null : Instant.ofEpochMilli(expires));
+  /** The version that is recorded; one that cannot be decrypted says so when it is read. */
+  Entry entry(AtRest atRest) {
+    Instant end = expires == 0 ? null : Instant.ofEpochMilli(expires);
+    try {
+      AtRest.Opened opened = atRest.open(key, key, value);
+      Entry entry = new Entry(key, opened.value(), created, revision, end);
+      return opened.outdated() ? entry.asOutdated() : entry;
+    } catch (UnreadableValueException e) {
+      return Entry.unreadable(key, value, e.getMessage(), created, revision, end);
+    }
   }
 
   int size() {

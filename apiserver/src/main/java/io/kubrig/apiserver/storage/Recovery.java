@@ -20,10 +20,12 @@ final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   private final DataDirectory directory;
+  private final AtRest atRest;
   private final Clock clock;
 
-  Recovery(DataDirectory directory, Clock clock) {
+  Recovery(DataDirectory directory, AtRest atRest, Clock clock) {
     this.directory = directory;
+    this.atRest = atRest;
     this.clock = clock;
   }
 
@@ -58,7 +60,7 @@ final class Recovery {
     Path path = directory.snapshot(revision);
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       List<Entry> entries = new ArrayList<>();
-      Batches.readAll(path, file).forEach(record -> entries.add(record.entry()));
+      Batches.readAll(path, file).forEach(record -> entries.add(record.entry(atRest)));
       return new Keyspace(clock, revision, entries);
     } catch (IllegalArgumentException e) {
       throw new CorruptStorageException(path, 0, e.getMessage());
@@ -101,11 +103,11 @@ final class Recovery {
     LOG.warn("The log {} ends in {} bytes that are no whole batch ({}): a crash while writing; they are kept in {}", path, end - offset, what, copy);
   }
 
-  private static void apply(LogRecord record, Keyspace keyspace) {
+  private void apply(LogRecord record, Keyspace keyspace) {
     if (record.revision() <= keyspace.revision()) {
       return;
     }
     Entry before = keyspace.current().get(record.key()).orElse(null);
-    keyspace.apply(new Change(record.revision(), before, record.isDeletion() ? null : record.entry()));
+    keyspace.apply(new Change(record.revision(), before, record.isDeletion() ? null : record.entry(atRest)));
   }
 }

@@ -148,7 +148,7 @@ class EmbeddedStorageTest {
   }
 
   private EmbeddedStorage open() throws IOException {
-    return EmbeddedStorage.open(dir, Clock.system());
+    return EmbeddedStorage.open(dir, AtRest.PLAIN, Clock.system());
   }
 
   private static Write write(String name, long expected, String value) {

@@ -10,6 +10,7 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
+import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Keyspace;
 import io.kubrig.apiserver.storage.Outcome;
@@ -71,10 +72,10 @@ public final class EtcdStorage implements Storage {
    *
    * @throws IOException when no member answers within some seconds, or keys cannot be read
    */
-  public static EtcdStorage open(EtcdSettings settings, EtcdValues values, Clock clock) throws IOException {
+  public static EtcdStorage open(EtcdSettings settings, EtcdValues values, AtRest atRest, Clock clock) throws IOException {
     EtcdClient client = new EtcdClient(settings);
     try {
-      return new EtcdStorage(settings, clock, client, new Translation(settings.prefix(), values));
+      return new EtcdStorage(settings, clock, client, new Translation(settings.prefix(), values, atRest));
     } catch (IOException e) {
       client.close();
       throw new IOException("etcd at " + settings.servers() + " cannot be used: " + e.getMessage() + "; see --etcd-servers", e);

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.storage.etcd;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.KeyValue;
+import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Splice;
 import io.kubrig.apiserver.storage.UnreadableValueException;
@@ -14,8 +15,10 @@ final class Translation {
   private final ByteString first;
   private final ByteString end;
   private final EtcdValues values;
+  private final AtRest atRest;
 
-  Translation(String prefix, EtcdValues values) {
+  Translation(String prefix, EtcdValues values, AtRest atRest) {
+    this.atRest = atRest;
     this.prefix = prefix + "/";
     this.first = EtcdClient.bytes(prefix + "/");
     this.end = EtcdClient.bytes(prefix + "0"); // the character after the slash
@@ -37,25 +40,34 @@ final class Translation {
   }
 
   ByteString etcdKey(String key) {
-    return EtcdClient.bytes(prefix + key.substring(ROOT.length()));
+    return EtcdClient.bytes(place(key));
   }
 
   String key(ByteString etcdKey) {
     return ROOT + etcdKey.substring(first.size()).toStringUtf8();
   }
 
+  private String place(String key) {
+    return prefix + key.substring(ROOT.length());
+  }
+
+  /** What is kept of an object. */
   byte[] encode(String key, byte[] json) {
-    return values.encode(json);
+    return atRest.seal(key, place(key), values.encode(json));
   }
 
   /** A key's state; one that cannot be understood says so when it is read. */
   Entry entry(KeyValue pair) {
     String key = key(pair.getKey());
+    byte[] kept = pair.getValue().toByteArray();
     try {
-      byte[] json = values.decode(pair.getValue().toByteArray());
-      return new Entry(key, Splice.resourceVersion(json, pair.getModRevision()), pair.getCreateRevision(), pair.getModRevision(), null);
+      AtRest.Opened opened = atRest.open(key, place(key), kept);
+      byte[] json = Splice.resourceVersion(values.decode(opened.value()), pair.getModRevision());
+      Entry entry = new Entry(key, json, pair.getCreateRevision(), pair.getModRevision(), null);
+      return opened.outdated() ? entry.asOutdated() : entry;
     } catch (UnreadableValueException e) {
-      return Entry.unreadable(key, e.getMessage(), pair.getCreateRevision(), pair.getModRevision());
+      String why = "unable to transform key \"" + place(key) + "\": " + e.getMessage();
+      return Entry.unreadable(key, kept, why, pair.getCreateRevision(), pair.getModRevision(), null);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
+import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.apiserver.storage.UnreadableValueException;
@@ -54,7 +55,7 @@ class EtcdStorageTest {
   }
 
   private EtcdStorage open(String prefix) throws IOException {
-    return EtcdStorage.open(settings(prefix), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.PROTOBUF), Clock.system());
+    return EtcdStorage.open(settings(prefix), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.PROTOBUF), AtRest.PLAIN, Clock.system());
   }
 
   private static byte[] configMap(String value) {
@@ -171,7 +172,7 @@ class EtcdStorageTest {
     String gone = "/registry/configmaps/default/gone";
     long doomed = written(storage, put(gone, 0, "x"));
     try (EtcdClient client = new EtcdClient(settings("/registry"))) {
-      Follower behind = Follower.start(client, new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON)), Clock.system());
+      Follower behind = Follower.start(client, new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system());
       Watcher watcher = behind.keyspace().watch("/registry/configmaps/", doomed);
       behind.pause();
       long second = written(storage, put(KEY, first, "two"));
@@ -200,7 +201,7 @@ class EtcdStorageTest {
   void shows_what_it_cannot_read_as_such_and_everything_else_as_usual() throws Exception {
     written(storage, put(KEY, 0, "v"));
     try (EtcdStorage writesJson =
-        EtcdStorage.open(settings("/registry"), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), Clock.system())) {
+        EtcdStorage.open(settings("/registry"), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN, Clock.system())) {
       byte[] nothing = "{\"metadata\":{\"name\":\"x\"}}".getBytes(StandardCharsets.UTF_8);
       written(writesJson, new Write.Put("/registry/configmaps/default/broken", 0, nothing, null, null));
     }
