@@ -38,9 +38,16 @@ public final class NodeFinder {
   private final int percentageOfNodesToScore;
   private final RandomGenerator random;
   private final ScoreListener scores;
+  private final Optional<NodeMemos> memos;
   private int nextStart;
 
   public NodeFinder(ClusterState cluster, int percentageOfNodesToScore, RandomGenerator random, ScoreListener scores) {
+    this(cluster, percentageOfNodesToScore, random, scores, true);
+  }
+
+  /** Without {@code remembers}, every plugin is asked about every node: what remembering is compared with. */
+  NodeFinder(ClusterState cluster, int percentageOfNodesToScore, RandomGenerator random, ScoreListener scores, boolean remembers) {
+    this.memos = remembers ? Optional.of(new NodeMemos(cluster)) : Optional.empty();
     this.cluster = cluster;
     this.percentageOfNodesToScore = percentageOfNodesToScore;
     this.random = random;
@@ -55,13 +62,7 @@ public final class NodeFinder {
     }
     try {
       FitError why = new FitError(nodes.size());
-      List<NodeInfo> feasible = feasible(profile, state, pod, nodes, why);
-      if (feasible.isEmpty()) {
-        return new Decision.NoFit(why);
-      }
-      int evaluated = feasible.size() + why.statuses().explicit().size();
-      String node = feasible.size() == 1 ? feasible.getFirst().name() : best(profile, state, pod, feasible);
-      return new Decision.Placed(node, evaluated, feasible.size());
+      return find(profile, state, pod, nodes, why);
     } catch (PluginException e) {
       return new Decision.Failed(e.status());
     } catch (RuntimeException e) {
@@ -70,7 +71,7 @@ public final class NodeFinder {
     }
   }
 
-  private List<NodeInfo> feasible(Profile profile, CycleState state, Pod pod, List<NodeInfo> all, FitError why) {
+  private Decision find(Profile profile, CycleState state, Pod pod, List<NodeInfo> all, FitError why) {
     Profile.PreFiltered pre = profile.preFilter(state, pod, all);
     why.unschedulablePlugins().addAll(pre.limitedBy());
     if (!pre.status().isSuccess()) {
@@ -80,27 +81,46 @@ public final class NodeFinder {
       why.statuses().setAbsent(pre.status());
       why.setPreFilterMessage(pre.status().message());
       why.addPlugin(pre.status());
-      return List.of();
+      return new Decision.NoFit(why);
     }
+    Evaluation evaluation = new Evaluation(profile, cluster, state, pod, pre.nodes() != null ? null : memo(profile, pod));
+    Passed passed = feasible(profile, evaluation, pod, pre, why);
+    List<NodeInfo> feasible = passed.nodes;
+    if (feasible.isEmpty()) {
+      return new Decision.NoFit(why);
+    }
+    String node = feasible.size() == 1 ? feasible.getFirst().name() : best(profile, evaluation, state, pod, feasible);
+    return new Decision.Placed(node, passed.looked, feasible.size());
+  }
+
+  /** A memo, unless the pod is known to be of interest to few nodes only. */
+  private NodeMemo memo(Profile profile, Pod pod) {
+    return memos.flatMap(m -> m.of(profile, pod, profile.at(ExtensionPoint.SCORE, ScorePlugin.class).size())).orElse(null);
+  }
+
+  /** The nodes that passed and how many were looked at. */
+  private record Passed(List<NodeInfo> nodes, int looked) {}
+
+  private Passed feasible(Profile profile, Evaluation evaluation, Pod pod, Profile.PreFiltered pre, FitError why) {
+    List<NodeInfo> candidates = cluster.nodes();
     Optional<NodeInfo> nominated = pod.nominatedNode().flatMap(cluster::node);
     if (nominated.isPresent()) {
-      FitError there = new FitError(all.size());
-      List<NodeInfo> fits = askExtenders(profile, pod, passing(profile, state, pod, List.of(nominated.get()), there, 1), there);
-      if (!fits.isEmpty()) {
-        return fits;
+      FitError there = new FitError(candidates.size());
+      Passed passed = askExtenders(profile, pod, passing(evaluation, List.of(nominated.get()), there, 1), there);
+      if (!passed.nodes.isEmpty()) {
+        return passed;
       }
     }
-    List<NodeInfo> candidates = all;
     if (pre.nodes() != null) {
       candidates = pre.nodes().stream().flatMap(n -> cluster.node(n).stream()).toList();
       why.statuses().setAbsent(Status.unresolvable("node(s) didn't satisfy plugin(s) [" + String.join(" ", pre.limitedBy()) + "]"));
     }
-    List<NodeInfo> passed = passing(profile, state, pod, candidates, why, enough(profile, candidates.size()));
+    Passed passed = passing(evaluation, candidates, why, enough(profile, candidates.size()));
     return askExtenders(profile, pod, passed, why);
   }
 
   /** The first so many nodes that pass the filters, beginning where the last attempt ended. */
-  private List<NodeInfo> passing(Profile profile, CycleState state, Pod pod, List<NodeInfo> nodes, FitError why, int wanted) {
+  private Passed passing(Evaluation evaluation, List<NodeInfo> nodes, FitError why, int wanted) {
     List<NodeInfo> out = new ArrayList<>(Math.min(wanted, nodes.size()));
     int looked = 0;
     int size = nodes.size();
@@ -108,12 +128,11 @@ public final class NodeFinder {
     for (; looked < size && out.size() < wanted; looked++) {
       int at = start + looked;
       NodeInfo node = nodes.get(at < size ? at : at - size);
-      Status s = profile.filterWithNominated(state, pod, node);
+      Status s = evaluation.filter(node);
       if (s.isSuccess()) {
         out.add(node);
       } else if (s.isRejected()) {
-        why.statuses().put(node.name(), s);
-        why.addPlugin(s);
+        why.reject(node.name(), s);
       } else {
         throw new PluginException(s);
       }
@@ -121,7 +140,7 @@ public final class NodeFinder {
     if (size > 1) {
       nextStart = (start + looked) % size;
     }
-    return out;
+    return new Passed(out, looked);
   }
 
   private int enough(Profile profile, int nodes) {
@@ -139,8 +158,8 @@ public final class NodeFinder {
   }
 
   /** Lets each interested extender turn down nodes. */
-  private List<NodeInfo> askExtenders(Profile profile, Pod pod, List<NodeInfo> nodes, FitError why) {
-    List<NodeInfo> left = nodes;
+  private static Passed askExtenders(Profile profile, Pod pod, Passed passed, FitError why) {
+    List<NodeInfo> left = passed.nodes;
     for (Extender e : profile.extenders()) {
       if (left.isEmpty()) {
         break;
@@ -164,7 +183,7 @@ public final class NodeFinder {
         LOG.info("Skipping extender {} as it returned an error and has ignorable flag set: {}", e.name(), x.getMessage());
       }
     }
-    return left;
+    return new Passed(left, passed.looked);
   }
 
   private static void merge(FitError why, String node, Status status) {
@@ -178,8 +197,7 @@ public final class NodeFinder {
     }
   }
 
-  private String best(Profile profile, CycleState state, Pod pod, List<NodeInfo> nodes) {
-    long[] total = new long[nodes.size()];
+  private String best(Profile profile, Evaluation evaluation, CycleState state, Pod pod, List<NodeInfo> nodes) {
     for (PreScorePlugin p : profile.at(ExtensionPoint.PRE_SCORE, PreScorePlugin.class)) {
       Status s = p.preScore(state, pod, nodes);
       if (s.isSkip()) {
@@ -188,35 +206,35 @@ public final class NodeFinder {
         throw new PluginException(Status.error("running PreScore plugin \"" + p.name() + "\": " + s.message()));
       }
     }
-    for (ScorePlugin p : profile.at(ExtensionPoint.SCORE, ScorePlugin.class)) {
-      if (!state.skippedScores().contains(p.name())) {
-        addScores(profile, state, pod, nodes, p, total);
+    long[] total = new long[nodes.size()];
+    for (Evaluation.Scored s : evaluation.scores(nodes)) {
+      s.plugin().normalize(state, pod, nodes, s.values());
+      add(s, profile.weights().get(s.plugin().name()), total);
+      if (scores != ScoreListener.NONE) {
+        for (int i = 0; i < total.length; i++) {
+          scores.scored(pod, s.plugin().name(), nodes.get(i).name(), s.values()[i]);
+        }
       }
     }
     addExtenderScores(profile, pod, nodes, total);
     return nodes.get(highest(total)).name();
   }
 
-  private void addScores(Profile profile, CycleState state, Pod pod, List<NodeInfo> nodes, ScorePlugin p, long[] total) {
-    long[] own = new long[nodes.size()];
-    for (int i = 0; i < own.length; i++) {
-      own[i] = p.score(state, pod, nodes.get(i));
-    }
-    p.normalize(state, pod, nodes, own);
-    int weight = profile.weights().get(p.name());
+  private static void add(Evaluation.Scored scored, int weight, long[] total) {
+    long[] own = scored.values();
     for (int i = 0; i < own.length; i++) {
       if (own[i] < 0 || own[i] > ScorePlugin.MAX) {
-        throw new PluginException(Status.error("plugin \"" + p.name() + "\" returns an invalid score " + own[i]
+        throw new PluginException(Status.error("plugin \"" + scored.plugin().name() + "\" returns an invalid score " + own[i]
             + ", it should in the range of [0, " + ScorePlugin.MAX + "] after normalizing"));
       }
       total[i] += own[i] * weight;
-      if (scores != ScoreListener.NONE) {
-        scores.scored(pod, p.name(), nodes.get(i).name(), own[i]);
-      }
     }
   }
 
   private static void addExtenderScores(Profile profile, Pod pod, List<NodeInfo> nodes, long[] total) {
+    if (profile.extenders().isEmpty()) {
+      return;
+    }
     Map<String, Long> sum = new HashMap<>();
     for (Extender e : profile.extenders()) {
       if (e.prioritizes() && e.isInterested(pod)) {
@@ -234,16 +252,21 @@ public final class NodeFinder {
 
   /** The index of the highest value; among equals each is as likely. */
   private int highest(long[] values) {
-    int best = 0;
-    int ties = 1;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] > values[best]) {
-        best = i;
+    long max = Long.MIN_VALUE;
+    int ties = 0;
+    for (long v : values) {
+      if (v > max) {
+        max = v;
         ties = 1;
-      } else if (values[i] == values[best] && random.nextInt(++ties) == 0) {
-        best = i;
+      } else if (v == max) {
+        ties++;
       }
     }
-    return best;
+    int chosen = ties == 1 ? 0 : random.nextInt(ties);
+    int at = 0;
+    while (values[at] != max || chosen-- > 0) {
+      at++;
+    }
+    return at;
   }
 }

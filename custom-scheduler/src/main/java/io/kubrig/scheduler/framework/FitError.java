@@ -37,6 +37,12 @@ public final class FitError {
     }
   }
 
+  /** Notes that a node was turned down. */
+  public void reject(String node, Status status) {
+    statuses.put(node, status);
+    addPlugin(status);
+  }
+
   public void setPreFilterMessage(String message) {
     preFilterMessage = message;
   }

@@ -190,12 +190,21 @@ public final class Profile {
       if (!state.skippedFilters().isEmpty() && state.skippedFilters().contains(p.name())) {
         continue;
       }
-      Status s = p.filter(state, pod, node);
+      Status s = filter(p, state, pod, node);
       if (!s.isSuccess()) {
-        return s.isRejected() ? s.from(p.name()) : Status.error("running \"" + p.name() + "\" filter plugin: " + s.message());
+        return s;
       }
     }
     return Status.SUCCESS;
+  }
+
+  /** Runs one Filter plugin on a node. */
+  public static Status filter(FilterPlugin p, CycleState state, Pod pod, NodeInfo node) {
+    Status s = p.filter(state, pod, node);
+    if (s.isSuccess()) {
+      return s;
+    }
+    return s.isRejected() ? s.from(p.name()) : Status.error("running \"" + p.name() + "\" filter plugin: " + s.message());
   }
 
   /**

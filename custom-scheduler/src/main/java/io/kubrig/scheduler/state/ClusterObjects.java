@@ -30,6 +30,7 @@ public final class ClusterObjects {
   private final Map<String, Labels> namespaceLabels = new HashMap<>();
   private final Map<String, DeviceClass> classByResource = new HashMap<>();
   private long classRevision = -1;
+  private long namespacesVersion;
 
   /** The objects of a kind. */
   @SuppressWarnings("unchecked")
@@ -40,7 +41,10 @@ public final class ClusterObjects {
   /** Notes what the API shows. */
   Optional<HasMetadata> observe(HasMetadata object) {
     if (object instanceof Namespace ns) {
-      namespaceLabels.put(ns.getMetadata().getName(), Labels.of(ns.getMetadata().getLabels()));
+      Labels labels = Labels.of(ns.getMetadata().getLabels());
+      if (!labels.equals(namespaceLabels.put(ns.getMetadata().getName(), labels))) {
+        namespacesVersion++;
+      }
     }
     return indexFor(object).observe(object);
   }
@@ -49,6 +53,7 @@ public final class ClusterObjects {
   Optional<HasMetadata> remove(HasMetadata object) {
     if (object instanceof Namespace ns) {
       namespaceLabels.remove(ns.getMetadata().getName());
+      namespacesVersion++;
     }
     return indexFor(object).remove(object);
   }
@@ -82,6 +87,11 @@ public final class ClusterObjects {
   private static DeviceClass preferred(DeviceClass a, DeviceClass b) {
     int order = String.valueOf(a.getMetadata().getCreationTimestamp()).compareTo(String.valueOf(b.getMetadata().getCreationTimestamp()));
     return order > 0 || order == 0 && a.getMetadata().getName().compareTo(b.getMetadata().getName()) < 0 ? a : b;
+  }
+
+  /** Grows with each change of a namespace's labels. */
+  public long namespacesVersion() {
+    return namespacesVersion;
   }
 
   public Index<PersistentVolumeClaim> claims() {

@@ -33,18 +33,34 @@ public final class ClusterState {
   private final Map<String, Integer> imageNodes = new HashMap<>();
   private final Set<NodeInfo> withAffinity = new LinkedHashSet<>();
   private final Set<NodeInfo> withRequiredAntiAffinity = new LinkedHashSet<>();
+  private final Journal journal = new Journal();
   private final ClusterObjects objects = new ClusterObjects();
   private final Nominations nominations = new Nominations();
-  private List<NodeInfo> list = List.of();
-  private boolean listIsStale;
+  private Layout layout = new Layout(List.of());
+  private boolean layoutIsStale;
+  private long imagesVersion;
 
   /** The known nodes, zones in turn. */
   public List<NodeInfo> nodes() {
-    if (listIsStale) {
-      list = NodeList.interleaved(nodes.values());
-      listIsStale = false;
+    return layout().nodes();
+  }
+
+  /** The known nodes with their labels as columns. */
+  public Layout layout() {
+    if (layoutIsStale) {
+      layout = new Layout(NodeList.interleaved(nodes.values()));
+      layoutIsStale = false;
     }
-    return list;
+    return layout;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** Grows whenever some node gets or loses an image. */
+  public long imagesVersion() {
+    return imagesVersion;
   }
 
   /** A known node. */
@@ -100,12 +116,15 @@ public final class ClusterState {
   public Optional<Node> observe(Node node) {
     NodeInfo info = nodes.computeIfAbsent(node.name(), n -> new NodeInfo(n, null));
     Node before = info.node();
-    if (before != null) {
-      countImages(before, -1);
+    if (before == null || !before.images().equals(node.images())) {
+      if (before != null) {
+        countImages(before, -1);
+      }
+      countImages(node, 1);
     }
-    countImages(node, 1);
     info.setNode(node);
-    listIsStale |= before == null || !before.labels().equals(node.labels());
+    layoutIsStale |= before == null || !before.labels().equals(node.labels()) || !before.taints().equals(node.taints())
+        || before.unschedulable() != node.unschedulable();
     return Optional.ofNullable(before);
   }
 
@@ -117,7 +136,7 @@ public final class ClusterState {
     }
     countImages(info.node(), -1);
     info.setNode(null);
-    listIsStale = true;
+    layoutIsStale = true;
     withAffinity.remove(info);
     withRequiredAntiAffinity.remove(info);
     if (info.pods().isEmpty()) {
@@ -126,6 +145,7 @@ public final class ClusterState {
   }
 
   private void countImages(Node node, int by) {
+    imagesVersion++;
     node.images().keySet().forEach(i -> imageNodes.merge(i, by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b)));
   }
 
@@ -172,6 +192,7 @@ public final class ClusterState {
     pods.put(pod.uid(), new Placement(pod, assumed));
     NodeInfo info = nodes.computeIfAbsent(pod.state().nodeName(), n -> new NodeInfo(n, null));
     info.add(pod);
+    journal.add(pod, info, 1);
     countClaims(pod, 1);
     track(info);
   }
@@ -183,6 +204,7 @@ public final class ClusterState {
     }
     NodeInfo info = nodes.get(p.pod.state().nodeName());
     info.remove(p.pod);
+    journal.add(p.pod, info, -1);
     countClaims(p.pod, -1);
     track(info);
     if (info.node() == null && info.pods().isEmpty()) {

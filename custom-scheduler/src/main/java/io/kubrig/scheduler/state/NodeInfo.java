@@ -28,6 +28,7 @@ public final class NodeInfo {
   private long nonZeroCpu;
   private long nonZeroMemory;
   private long generation;
+  private int position = -1;
 
   public NodeInfo(String name, Node node) {
     this.name = name;
@@ -81,6 +82,15 @@ public final class NodeInfo {
 
   public ResourceVector allocatable() {
     return node.allocatable();
+  }
+
+  /** The place in the present {@link Layout}; −1 while the node is in none. */
+  public int position() {
+    return position;
+  }
+
+  void setPosition(int position) {
+    this.position = position;
   }
 
   /** Grows with each change. */
@@ -143,6 +153,7 @@ public final class NodeInfo {
     copy.nonZeroCpu = nonZeroCpu;
     copy.nonZeroMemory = nonZeroMemory;
     copy.generation = generation;
+    copy.position = position;
     return copy;
   }
 

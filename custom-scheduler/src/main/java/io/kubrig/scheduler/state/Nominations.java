@@ -43,6 +43,11 @@ public final class Nominations {
     return pods == null ? List.of() : Collections.unmodifiableList(pods);
   }
 
+  /** Whether some pod is nominated to a node. */
+  public boolean isAnyOn(String node) {
+    return !podsByNode.isEmpty() && podsByNode.containsKey(node);
+  }
+
   /** The node a pod is nominated to. */
   public Optional<String> node(Pod pod) {
     return Optional.ofNullable(nodeByUid.get(pod.uid()));

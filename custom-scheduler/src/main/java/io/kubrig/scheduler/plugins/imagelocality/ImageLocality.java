@@ -1,13 +1,17 @@
 package io.kubrig.scheduler.plugins.imagelocality;
 
 import io.kubrig.scheduler.framework.CycleState;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.ScorePlugin;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
 
-/** Prefers nodes that have the pod's images, weighing each by its size and by how many nodes have it. */
-public final class ImageLocality implements ScorePlugin {
+/**
+ * Prefers nodes that have the pod's images, weighing each by its size and by how many nodes have it. That number concerns other nodes; so
+ * whoever remembers answers forgets them when {@link ClusterState#imagesVersion()} changes.
+ */
+public final class ImageLocality implements ScorePlugin, NodeLocal {
   private static final long MB = 1024 * 1024;
   private static final long MIN = 23 * MB;
   private static final long MAX_PER_CONTAINER = 1000 * MB;

@@ -16,9 +16,11 @@ import io.kubrig.scheduler.model.AffinityTerm;
 import io.kubrig.scheduler.model.Labels;
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.plugins.interpodaffinity.ExistingTerms.Role;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
-import java.util.Collection;
+import io.kubrig.scheduler.state.Tallies;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Places pods near pods they want near and away from pods they (or those) want away. */
@@ -27,14 +29,18 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
   private static final Status TOO_NEAR = Status.unschedulable("node(s) didn't match pod anti-affinity rules");
   private static final Status OBJECTED = Status.unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
 
+  private static final DomainCounts[] NOBODY = {};
+  private static final int TERMS_FOLLOWED = 512;
+
   private final ClusterState cluster;
+  private final ExistingTerms existing = new ExistingTerms();
+  private final Tallies<List<AffinityTerm>, MatchingPods> matching;
   private final int hardWeight;
   private final boolean ignoreExisting;
 
-  private record Preferences(TopologyCounts scores) implements CycleState.Data {}
-
   public InterPodAffinity(ConfigNode args, ClusterState cluster) {
     this.cluster = cluster;
+    this.matching = new Tallies<>(cluster, TERMS_FOLLOWED, terms -> new MatchingPods(terms, cluster.objects()));
     this.hardWeight = args.integer("hardPodAffinityWeight", 1);
     this.ignoreExisting = args.bool("ignorePreferredTermsOfExistingPods", false);
     if (hardWeight < 0 || hardWeight > 100) {
@@ -49,16 +55,15 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
 
   @Override
   public PreFilterResult preFilter(CycleState state, Pod pod, List<NodeInfo> nodes) {
-    RequiredState required = new RequiredState(pod, cluster.objects());
-    for (NodeInfo n : cluster.nodesWithRequiredAntiAffinity()) {
-      if (n.node() != null) {
-        n.podsWithRequiredAntiAffinity().forEach(p -> required.countObjections(p, n.node(), 1));
-      }
-    }
     Pod.PodRules rules = pod.spec().pods();
-    if (!rules.requiredAffinity().isEmpty() || !rules.requiredAntiAffinity().isEmpty()) {
-      nodes.forEach(n -> n.pods().forEach(p -> required.count(p, n.node(), 1)));
-    }
+    existing.catchUp(cluster);
+    List<DomainCounts> objecting = new ArrayList<>();
+    existing.matching(Role.REQUIRED_ANTI_AFFINITY, pod, cluster.objects().namespaceLabels(pod.namespace()), (t, pods) -> objecting.add(pods));
+    DomainCounts[] wanted = rules.requiredAffinity().isEmpty() ? NOBODY : matching.current(rules.requiredAffinity()).counts();
+    DomainCounts[] unwanted = rules.requiredAntiAffinity().isEmpty() ? NOBODY
+        : rules.requiredAntiAffinity().stream().map(this::matching).toArray(DomainCounts[]::new);
+    RequiredState required = new RequiredState(pod, cluster.objects(),
+        new RequiredState.Shared(wanted, unwanted, objecting.toArray(DomainCounts[]::new)));
     if (required.isIdle()) {
       return PreFilterResult.SKIP;
     }
@@ -66,33 +71,32 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
     return PreFilterResult.ALL_NODES;
   }
 
+  private DomainCounts matching(AffinityTerm term) {
+    return matching.current(List.of(term)).counts()[0];
+  }
+
   @Override
   public Status addPod(CycleState state, Pod pod, Pod added, NodeInfo node) {
-    return change(state, added, node, 1);
+    state.get(this, RequiredState.class).tryOut(added, node.node(), 1);
+    return Status.SUCCESS;
   }
 
   @Override
   public Status removePod(CycleState state, Pod pod, Pod removed, NodeInfo node) {
-    return change(state, removed, node, -1);
-  }
-
-  private Status change(CycleState state, Pod other, NodeInfo node, int by) {
-    RequiredState required = state.get(this, RequiredState.class);
-    required.count(other, node.node(), by);
-    required.countObjections(other, node.node(), by);
+    state.get(this, RequiredState.class).tryOut(removed, node.node(), -1);
     return Status.SUCCESS;
   }
 
   @Override
   public Status filter(CycleState state, Pod pod, NodeInfo node) {
     RequiredState required = state.get(this, RequiredState.class);
-    if (!required.affinityHolds(node.node())) {
+    if (!required.affinityHolds(node)) {
       return NOT_NEAR;
     }
-    if (!required.antiAffinityHolds(node.node())) {
+    if (!required.antiAffinityHolds(node)) {
       return TOO_NEAR;
     }
-    return required.nobodyObjects(node.node()) ? Status.SUCCESS : OBJECTED;
+    return required.nobodyObjects(node) ? Status.SUCCESS : OBJECTED;
   }
 
   @Override
@@ -102,56 +106,24 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
     if (ignoreExisting && !own) {
       return Status.SKIP;
     }
-    TopologyCounts scores = new TopologyCounts();
+    Preferences scores = new Preferences();
+    rules.preferredAffinity().forEach(t -> scores.add(matching(t), t.weight()));
+    rules.preferredAntiAffinity().forEach(t -> scores.add(matching(t), -t.weight()));
+    existing.catchUp(cluster);
     Labels namespace = cluster.objects().namespaceLabels(pod.namespace());
-    Collection<NodeInfo> relevant = own ? cluster.nodes() : cluster.nodesWithAffinity();
-    for (NodeInfo n : relevant) {
-      if (n.node() != null) {
-        for (Pod other : own ? n.pods() : n.podsWithAffinity()) {
-          weigh(scores, pod, namespace, other, n.node().labels());
-        }
-      }
-    }
+    existing.matching(Role.REQUIRED_AFFINITY, pod, namespace, (t, pods) -> scores.add(pods, hardWeight));
+    existing.matching(Role.PREFERRED_AFFINITY, pod, namespace, (t, pods) -> scores.add(pods, t.weight()));
+    existing.matching(Role.PREFERRED_ANTI_AFFINITY, pod, namespace, (t, pods) -> scores.add(pods, -t.weight()));
     if (scores.isEmpty()) {
       return Status.SKIP;
     }
-    state.put(Preferences.class, new Preferences(scores));
+    state.put(Preferences.class, scores);
     return Status.SUCCESS;
-  }
-
-  /** Adds what the incoming pod thinks of another, and the other of it. */
-  private void weigh(TopologyCounts scores, Pod pod, Labels podNamespace, Pod other, Labels node) {
-    Pod.PodRules mine = pod.spec().pods();
-    if (!mine.preferredAffinity().isEmpty() || !mine.preferredAntiAffinity().isEmpty()) {
-      Labels otherNamespace = cluster.objects().namespaceLabels(other.namespace());
-      weigh(scores, mine.preferredAffinity(), other, otherNamespace, node, 1);
-      weigh(scores, mine.preferredAntiAffinity(), other, otherNamespace, node, -1);
-    }
-    Pod.PodRules theirs = other.spec().pods();
-    if (theirs.hasAffinity()) {
-      if (hardWeight > 0) {
-        for (AffinityTerm t : theirs.requiredAffinity()) {
-          if (t.matches(pod, podNamespace)) {
-            scores.add(t.topologyKey(), node, hardWeight);
-          }
-        }
-      }
-      weigh(scores, theirs.preferredAffinity(), pod, podNamespace, node, 1);
-      weigh(scores, theirs.preferredAntiAffinity(), pod, podNamespace, node, -1);
-    }
-  }
-
-  private static void weigh(TopologyCounts scores, List<AffinityTerm> terms, Pod target, Labels namespace, Labels node, int sign) {
-    for (AffinityTerm t : terms) {
-      if (t.matches(target, namespace)) {
-        scores.add(t.topologyKey(), node, (long) sign * t.weight());
-      }
-    }
   }
 
   @Override
   public long score(CycleState state, Pod pod, NodeInfo node) {
-    return state.get(Preferences.class, Preferences.class).scores.sum(node.node().labels());
+    return state.get(Preferences.class, Preferences.class).score(node);
   }
 
   @Override

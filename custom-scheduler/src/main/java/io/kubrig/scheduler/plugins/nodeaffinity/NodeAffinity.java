@@ -4,10 +4,11 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.scheduler.config.ConfigNode;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreFilterPlugin;
 import io.kubrig.scheduler.framework.PreFilterResult;
 import io.kubrig.scheduler.framework.PreScorePlugin;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Admits the nodes that the pod selects, and prefers those it wishes for; a profile may add to both. */
-public final class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+public final class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions, NodeLocal {
   private static final Status NOT_SELECTED = Status.unresolvable("node(s) didn't match Pod's node affinity/selector");
   private static final Status NOT_ENFORCED = Status.unresolvable("node(s) didn't match scheduler-enforced node affinity");
   private static final Status CONFLICT = Status.unresolvable("pod affinity terms conflict");

@@ -2,10 +2,11 @@ package io.kubrig.scheduler.plugins.nodedeclaredfeatures;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreFilterPlugin;
 import io.kubrig.scheduler.framework.PreFilterResult;
 import io.kubrig.scheduler.framework.Status;
@@ -15,7 +16,7 @@ import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
 /** Admits the nodes that declare the features a pod needs. Source: KEP-5328. */
-public final class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+public final class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin, EnqueueExtensions, NodeLocal {
   private static final Status MISSING = Status.unresolvable("node(s) didn't match Pod's required features");
 
   @Override

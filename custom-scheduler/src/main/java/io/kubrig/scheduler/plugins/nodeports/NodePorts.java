@@ -2,10 +2,11 @@ package io.kubrig.scheduler.plugins.nodeports;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreFilterPlugin;
 import io.kubrig.scheduler.framework.PreFilterResult;
 import io.kubrig.scheduler.framework.Status;
@@ -15,7 +16,7 @@ import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
 /** Admits the nodes whose host ports are free. */
-public final class NodePorts implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+public final class NodePorts implements PreFilterPlugin, FilterPlugin, EnqueueExtensions, NodeLocal {
   private static final Status TAKEN = Status.unschedulable("node(s) didn't have free ports for the requested pod ports");
 
   @Override

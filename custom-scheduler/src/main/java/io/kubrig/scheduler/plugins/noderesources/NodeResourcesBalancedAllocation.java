@@ -2,6 +2,7 @@ package io.kubrig.scheduler.plugins.noderesources;
 
 import io.kubrig.scheduler.config.ConfigNode;
 import io.kubrig.scheduler.framework.CycleState;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreScorePlugin;
 import io.kubrig.scheduler.framework.ScorePlugin;
 import io.kubrig.scheduler.framework.Status;
@@ -11,7 +12,7 @@ import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
 /** Prefers nodes whose resources are used evenly, compared with how evenly they are used without the pod. */
-public final class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
+public final class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin, NodeLocal {
   private static final long NEUTRAL = MAX / 2;
 
   private final int[] resources;

@@ -5,10 +5,11 @@ import io.kubrig.scheduler.config.ExtenderConfiguration;
 import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreFilterPlugin;
 import io.kubrig.scheduler.framework.PreFilterResult;
 import io.kubrig.scheduler.framework.ScorePlugin;
@@ -24,7 +25,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Admits the nodes that have room for what a pod reserves, and scores them by how full they would be. */
-public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlugin, EnqueueExtensions {
+public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, ScorePlugin, EnqueueExtensions, NodeLocal {
   private static final String TOO_MANY_PODS = "Too many pods";
 
   private final Set<String> ignored;

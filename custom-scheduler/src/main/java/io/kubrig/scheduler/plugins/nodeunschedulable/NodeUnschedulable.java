@@ -2,10 +2,11 @@ package io.kubrig.scheduler.plugins.nodeunschedulable;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
@@ -14,7 +15,8 @@ import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
 /** Keeps pods off cordoned nodes, unless they tolerate it. */
-public final class NodeUnschedulable implements FilterPlugin, EnqueueExtensions {
+public final class NodeUnschedulable
+    implements FilterPlugin, EnqueueExtensions, NodeLocal {
   private static final Status UNSCHEDULABLE = Status.unresolvable("node(s) were unschedulable");
 
   @Override

@@ -1,78 +1,94 @@
 package io.kubrig.scheduler.plugins.podtopologyspread;
 
 import io.kubrig.scheduler.framework.CycleState;
-import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.SpreadConstraint;
 import io.kubrig.scheduler.state.NodeInfo;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/** For each hard constraint: how many selected pods each domain has. */
+/** For each hard constraint: how many selected pods each domain has. The numbers are shared until pods are tried out. */
 final class HardState implements CycleState.Data {
-  private final Pod pod;
+  private final SpreadTally tally;
+  private final String namespace;
   private final List<SpreadConstraint> constraints;
-  private final List<Map<String, Integer>> counts = new ArrayList<>();
-  private final int[] min;
   private final boolean[] self;
+  private final int[][] counts;
+  /** Whether the numbers of a constraint belong to this state alone. */
+  private final boolean[] own;
+  private final int[] min;
 
-  private HardState(Pod pod, List<SpreadConstraint> constraints) {
-    this.pod = pod;
-    this.constraints = constraints;
-    this.min = new int[constraints.size()];
-    this.self = new boolean[constraints.size()];
+  HardState(Pod pod, SpreadTally tally) {
+    this.tally = tally;
+    this.namespace = pod.namespace();
+    this.constraints = tally.key().constraints();
+    int size = constraints.size();
+    this.self = new boolean[size];
+    this.counts = new int[size][];
+    this.own = new boolean[size];
+    this.min = new int[size];
+    for (int i = 0; i < size; i++) {
+      self[i] = constraints.get(i).selector().matches(pod.labels());
+      counts[i] = tally.counts(i);
+      findMin(i);
+    }
   }
 
-  static HardState of(Pod pod, List<SpreadConstraint> constraints, List<NodeInfo> nodes) {
-    HardState s = new HardState(pod, constraints);
-    for (SpreadConstraint c : constraints) {
-      s.self[s.counts.size()] = c.selector().matches(pod.labels());
-      s.counts.add(new HashMap<>());
+  private HardState(HardState other) {
+    this.tally = other.tally;
+    this.namespace = other.namespace;
+    this.constraints = other.constraints;
+    this.self = other.self;
+    this.counts = other.counts.clone();
+    this.own = new boolean[counts.length];
+    this.min = other.min.clone();
+    for (int i = 0; i < counts.length; i++) {
+      other.own[i] = false; // both must copy before they write
     }
-    for (NodeInfo n : nodes) {
-      if (Spreading.hasAllKeys(n.node(), constraints)) {
-        for (int i = 0; i < constraints.size(); i++) {
-          SpreadConstraint c = constraints.get(i);
-          if (Spreading.counts(c, pod, n.node())) {
-            s.counts.get(i).merge(n.node().labels().value(c.topologyKey()), Spreading.selected(n, c.selector(), pod.namespace()), Integer::sum);
-          }
-        }
-      }
-    }
-    for (int i = 0; i < constraints.size(); i++) {
-      s.findMin(i);
-    }
-    return s;
   }
 
   /** The fewest pods of any domain; zero while there are fewer domains than asked for. */
   private void findMin(int i) {
-    Map<String, Integer> domains = counts.get(i);
-    min[i] = domains.size() < constraints.get(i).minDomains() ? 0
-        : domains.values().stream().mapToInt(Integer::intValue).min().orElse(Integer.MAX_VALUE);
+    boolean[] exists = tally.domainExists(i);
+    int[] c = counts[i];
+    int domains = 0;
+    int least = Integer.MAX_VALUE;
+    for (int d = 0; d < c.length; d++) {
+      if (exists[d]) {
+        domains++;
+        least = Math.min(least, c[d]);
+      }
+    }
+    min[i] = domains < constraints.get(i).minDomains() ? 0 : least;
   }
 
-  List<SpreadConstraint> constraints() {
-    return constraints;
+  int size() {
+    return constraints.size();
   }
 
-  /** Whether one more pod in a domain keeps the skew. */
-  boolean fits(int i, String domain) {
-    long skew = (long) counts.get(i).getOrDefault(domain, 0) + (self[i] ? 1 : 0) - min[i];
+  /** Whether a node has the topology key of a constraint. */
+  boolean hasKey(int i, NodeInfo node) {
+    return tally.domain(i, node.position()) >= 0;
+  }
+
+  /** Whether one more pod at a node keeps the skew. */
+  boolean fits(int i, NodeInfo node) {
+    long skew = (long) counts[i][tally.domain(i, node.position())] + (self[i] ? 1 : 0) - min[i];
     return skew <= constraints.get(i).maxSkew();
   }
 
-  /** Counts a pod that is put on ({@code by} 1) or taken from (−1) a node. */
-  void count(Pod other, Node node, int by) {
-    if (!other.namespace().equals(pod.namespace()) || !Spreading.hasAllKeys(node, constraints)) {
+  /** Tries out a pod on a node ({@code by} 1) or its absence (−1). */
+  void tryOut(Pod other, NodeInfo node, int by) {
+    int position = node.position();
+    if (!other.namespace().equals(namespace) || !tally.hasAllKeys(position)) {
       return;
     }
     for (int i = 0; i < constraints.size(); i++) {
-      SpreadConstraint c = constraints.get(i);
-      if (c.selector().matches(other.labels()) && Spreading.counts(c, pod, node)) {
-        counts.get(i).merge(node.labels().value(c.topologyKey()), by, Integer::sum);
+      if (tally.counts(i, position) && constraints.get(i).selector().matches(other.labels())) {
+        if (!own[i]) {
+          counts[i] = counts[i].clone();
+          own[i] = true;
+        }
+        counts[i][tally.domain(i, position)] += by;
         findMin(i);
       }
     }
@@ -80,10 +96,6 @@ final class HardState implements CycleState.Data {
 
   @Override
   public HardState copy() {
-    HardState s = new HardState(pod, constraints);
-    counts.forEach(m -> s.counts.add(new HashMap<>(m)));
-    System.arraycopy(min, 0, s.min, 0, min.length);
-    System.arraycopy(self, 0, s.self, 0, self.length);
-    return s;
+    return new HardState(this);
   }
 }

@@ -17,6 +17,7 @@ import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.SpreadConstraint;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
+import io.kubrig.scheduler.state.Tallies;
 import java.util.List;
 
 /** Spreads pods evenly over topology domains: hard constraints filter nodes, soft ones score them. Source: KEP-895 and its successors. */
@@ -24,13 +25,15 @@ public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin, P
   private static final Status SKEWED = Status.unschedulable("node(s) didn't match pod topology spread constraints");
   private static final Status NO_LABEL = Status.unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 
+  private static final int TALLIES_FOLLOWED = 256;
+
   private final ClusterState cluster;
   private final DefaultConstraints defaults;
-
-  private record Soft(SoftState state) implements CycleState.Data {}
+  private final Tallies<SpreadTally.Key, SpreadTally> tallies;
 
   public PodTopologySpread(ConfigNode args, ClusterState cluster) {
     this.cluster = cluster;
+    this.tallies = new Tallies<>(cluster, TALLIES_FOLLOWED, SpreadTally::new);
     this.defaults = DefaultConstraints.read(args);
   }
 
@@ -50,31 +53,30 @@ public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin, P
     if (hard.isEmpty()) {
       return PreFilterResult.SKIP;
     }
-    state.put(this, HardState.of(pod, hard, nodes));
+    state.put(this, new HardState(pod, tallies.current(SpreadTally.Key.of(pod, hard, true, false))));
     return PreFilterResult.ALL_NODES;
   }
 
   @Override
   public Status addPod(CycleState state, Pod pod, Pod added, NodeInfo node) {
-    state.get(this, HardState.class).count(added, node.node(), 1);
+    state.get(this, HardState.class).tryOut(added, node, 1);
     return Status.SUCCESS;
   }
 
   @Override
   public Status removePod(CycleState state, Pod pod, Pod removed, NodeInfo node) {
-    state.get(this, HardState.class).count(removed, node.node(), -1);
+    state.get(this, HardState.class).tryOut(removed, node, -1);
     return Status.SUCCESS;
   }
 
   @Override
   public Status filter(CycleState state, Pod pod, NodeInfo node) {
     HardState hard = state.get(this, HardState.class);
-    for (int i = 0; i < hard.constraints().size(); i++) {
-      String domain = node.node().labels().value(hard.constraints().get(i).topologyKey());
-      if (domain == null) {
+    for (int i = 0; i < hard.size(); i++) {
+      if (!hard.hasKey(i, node)) {
         return NO_LABEL;
       }
-      if (!hard.fits(i, domain)) {
+      if (!hard.fits(i, node)) {
         return SKEWED;
       }
     }
@@ -88,13 +90,13 @@ public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin, P
       return Status.SKIP;
     }
     boolean allKeys = !pod.spec().pods().spread().isEmpty() || !defaults.system();
-    state.put(Soft.class, new Soft(new SoftState(pod, soft, nodes, cluster.nodes(), allKeys)));
+    state.put(SoftState.class, new SoftState(tallies.current(SpreadTally.Key.of(pod, soft, allKeys, true)), nodes));
     return Status.SUCCESS;
   }
 
   @Override
   public long score(CycleState state, Pod pod, NodeInfo node) {
-    SoftState soft = state.get(Soft.class, Soft.class).state;
+    SoftState soft = state.get(SoftState.class, SoftState.class);
     return soft.ignores(node) ? -1 : soft.crowd(node);
   }
 
@@ -137,8 +139,12 @@ public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin, P
 
   private boolean concernsNode(Pod pod, Object before, Object after) {
     List<SpreadConstraint> hard = constraints(pod, true);
-    boolean had = before instanceof Node b && Spreading.hasAllKeys(b, hard);
-    boolean has = after instanceof Node a && Spreading.hasAllKeys(a, hard);
+    boolean had = before instanceof Node b && hasAllKeys(b, hard);
+    boolean has = after instanceof Node a && hasAllKeys(a, hard);
     return had || has;
+  }
+
+  private static boolean hasAllKeys(Node node, List<SpreadConstraint> constraints) {
+    return constraints.stream().allMatch(c -> node.labels().has(c.topologyKey()));
   }
 }

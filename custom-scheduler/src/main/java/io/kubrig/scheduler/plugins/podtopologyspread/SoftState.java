@@ -1,83 +1,57 @@
 package io.kubrig.scheduler.plugins.podtopologyspread;
 
 import io.kubrig.scheduler.framework.CycleState;
-import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.SpreadConstraint;
 import io.kubrig.scheduler.state.NodeInfo;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** For each soft constraint: how many selected pods each domain of the nodes in question has, and how much the constraint weighs. */
 final class SoftState implements CycleState.Data {
+  private final SpreadTally tally;
   private final List<SpreadConstraint> constraints;
-  private final List<Map<String, Integer>> counts = new ArrayList<>();
   private final double[] weights;
-  private final Set<String> ignored = new HashSet<>();
-  private final String namespace;
 
-  SoftState(Pod pod, List<SpreadConstraint> constraints, List<NodeInfo> candidates, List<NodeInfo> all, boolean allKeys) {
-    this.constraints = constraints;
-    this.namespace = pod.namespace();
+  SoftState(SpreadTally tally, List<NodeInfo> candidates) {
+    this.tally = tally;
+    this.constraints = tally.key().constraints();
     this.weights = new double[constraints.size()];
-    constraints.forEach(c -> counts.add(new HashMap<>()));
-    for (NodeInfo n : candidates) {
-      if (allKeys && !Spreading.hasAllKeys(n.node(), constraints)) {
-        ignored.add(n.name());
-      } else {
-        noteDomains(n);
-      }
-    }
     for (int i = 0; i < weights.length; i++) {
-      int domains = isHost(i) ? candidates.size() - ignored.size() : counts.get(i).size();
-      weights[i] = Math.log(domains + 2.0);
+      weights[i] = Math.log(domains(i, candidates) + 2.0);
     }
-    for (NodeInfo n : all) {
-      if (!allKeys || Spreading.hasAllKeys(n.node(), constraints)) {
-        count(pod, n);
+  }
+
+  /** In how many different domains the candidates are; every node is its own host. */
+  private int domains(int i, List<NodeInfo> candidates) {
+    boolean[] seen = tally.key().isPerNode(i) ? null : new boolean[tally.domains(i)];
+    int n = 0;
+    for (NodeInfo c : candidates) {
+      if (!ignores(c)) {
+        int domain = tally.domain(i, c.position());
+        if (seen == null) {
+          n++;
+        } else if (domain >= 0 && !seen[domain]) {
+          seen[domain] = true;
+          n++;
+        }
       }
     }
+    return n;
   }
 
-  private boolean isHost(int i) {
-    return constraints.get(i).topologyKey().equals(Spreading.HOSTNAME);
-  }
-
-  private void noteDomains(NodeInfo n) {
-    for (int i = 0; i < constraints.size(); i++) {
-      String domain = n.node().labels().value(constraints.get(i).topologyKey());
-      if (domain != null && !isHost(i)) {
-        counts.get(i).putIfAbsent(domain, 0);
-      }
-    }
-  }
-
-  private void count(Pod pod, NodeInfo n) {
-    for (int i = 0; i < constraints.size(); i++) {
-      SpreadConstraint c = constraints.get(i);
-      String domain = n.node().labels().value(c.topologyKey());
-      if (!isHost(i) && domain != null && counts.get(i).containsKey(domain) && Spreading.counts(c, pod, n.node())) {
-        counts.get(i).merge(domain, Spreading.selected(n, c.selector(), namespace), Integer::sum);
-      }
-    }
-  }
-
+  /** Whether a node is out of the question because it lacks a topology key. */
   boolean ignores(NodeInfo n) {
-    return ignored.contains(n.name());
+    return tally.key().allKeys() && !tally.hasAllKeys(n.position());
   }
 
   /** How crowded the node's domains are. */
   long crowd(NodeInfo n) {
+    int position = n.position();
     double sum = 0;
-    for (int i = 0; i < constraints.size(); i++) {
-      SpreadConstraint c = constraints.get(i);
-      String domain = n.node().labels().value(c.topologyKey());
-      if (domain != null) {
-        int count = isHost(i) ? Spreading.selected(n, c.selector(), namespace) : counts.get(i).getOrDefault(domain, 0);
-        sum += count * weights[i] + (c.maxSkew() - 1);
+    for (int i = 0; i < weights.length; i++) {
+      int domain = tally.domain(i, position);
+      if (domain >= 0) {
+        int count = tally.counts(i)[tally.key().isPerNode(i) ? position : domain];
+        sum += count * weights[i] + (constraints.get(i).maxSkew() - 1);
       }
     }
     return Math.round(sum);

@@ -2,10 +2,11 @@ package io.kubrig.scheduler.plugins.tainttoleration;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreScorePlugin;
 import io.kubrig.scheduler.framework.ScorePlugin;
 import io.kubrig.scheduler.framework.Status;
@@ -17,7 +18,7 @@ import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
 /** Keeps pods off nodes with taints they do not tolerate, and prefers nodes with few untolerated soft taints. */
-public final class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+public final class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions, NodeLocal {
   private static final Status UNTOLERATED = Status.unresolvable("node(s) had untolerated taint(s)");
 
   private record SoftTolerations(List<Toleration> tolerations) implements CycleState.Data {}
@@ -34,8 +35,13 @@ public final class TaintToleration implements FilterPlugin, PreScorePlugin, Scor
 
   /** Whether the pod tolerates every taint that repels. */
   public static boolean tolerates(Pod pod, Node node) {
+    return tolerates(pod.spec().nodes().tolerations(), node);
+  }
+
+  /** Whether tolerations suffice for every taint of a node that repels. */
+  public static boolean tolerates(List<Toleration> tolerations, Node node) {
     for (Taint taint : node.taints()) {
-      if (taint.repels() && !Toleration.anyTolerates(pod.spec().nodes().tolerations(), taint)) {
+      if (taint.repels() && !Toleration.anyTolerates(tolerations, taint)) {
         return false;
       }
     }

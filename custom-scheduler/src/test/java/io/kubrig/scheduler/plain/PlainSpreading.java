@@ -1,4 +1,4 @@
-package io.kubrig.scheduler.plugins.podtopologyspread;
+package io.kubrig.scheduler.plain;
 
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
@@ -8,11 +8,11 @@ import io.kubrig.scheduler.plugins.tainttoleration.TaintToleration;
 import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
-/** The rules both the filter and the score of {@link PodTopologySpread} follow. */
-final class Spreading {
+/** The rules both the filter and the score of {@link PlainPodTopologySpread} follow. */
+final class PlainSpreading {
   static final String HOSTNAME = "kubernetes.io/hostname";
 
-  private Spreading() {}
+  private PlainSpreading() {}
 
   /** Whether the pods of a node count for a constraint at all. */
   static boolean counts(SpreadConstraint c, Pod pod, Node node) {

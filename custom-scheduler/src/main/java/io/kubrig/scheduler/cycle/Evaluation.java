@@ -1,0 +1,155 @@
+package io.kubrig.scheduler.cycle;
+
+import io.kubrig.scheduler.config.ExtensionPoint;
+import io.kubrig.scheduler.framework.CycleState;
+import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
+import io.kubrig.scheduler.framework.Plugin;
+import io.kubrig.scheduler.framework.Profile;
+import io.kubrig.scheduler.framework.ScorePlugin;
+import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.state.NodeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The filters and scores of one attempt. Node-local plugins are asked once for each node and pod spec, all others every time; the outcome
+ * is that of asking every plugin in order.
+ *
+ * <p>Invariants:
+ * <ul>
+ *   <li>a filter's verdict is that of the first plugin in the profile's order that turns the pod down, whether remembered or not;
+ *   <li>whether a node-local plugin is skipped follows from the spec, so what is remembered always covers the same plugins.
+ * </ul>
+ */
+final class Evaluation {
+  /** Scores of one plugin that takes part: one for each node in question. */
+  record Scored(ScorePlugin plugin, long[] values) {}
+
+  private final Profile profile;
+  private final ClusterState cluster;
+  private final CycleState state;
+  private final Pod pod;
+  private final NodeMemo memo;
+  private final List<FilterPlugin> filters;
+  private final boolean[] askAlways;
+  private final boolean[] askOnce;
+  private final int firstAlways;
+
+  /** After PreFilter; with a null memo every plugin is asked. */
+  Evaluation(Profile profile, ClusterState cluster, CycleState state, Pod pod, NodeMemo memo) {
+    this.profile = profile;
+    this.cluster = cluster;
+    this.state = state;
+    this.pod = pod;
+    this.memo = memo;
+    this.filters = profile.at(ExtensionPoint.FILTER, FilterPlugin.class);
+    this.askAlways = new boolean[filters.size()];
+    this.askOnce = new boolean[filters.size()];
+    int first = filters.size();
+    for (int i = filters.size() - 1; i >= 0; i--) {
+      FilterPlugin p = filters.get(i);
+      if (!state.skippedFilters().contains(p.name())) {
+        askOnce[i] = isLocal(p);
+        askAlways[i] = !askOnce[i];
+        first = askAlways[i] ? i : first;
+      }
+    }
+    this.firstAlways = first;
+  }
+
+  private boolean isLocal(Plugin plugin) {
+    return plugin instanceof NodeLocal l && l.isLocal(pod);
+  }
+
+  /** Whether the pod can run on a node. */
+  Status filter(NodeInfo node) {
+    if (memo == null || cluster.nominations().isAnyOn(node.name())) {
+      return profile.filterWithNominated(state, pod, node);
+    }
+    Status known = memo.verdict(node);
+    if (known == null) {
+      known = askOnce(node);
+    }
+    int end = known.isSuccess() ? filters.size() : memo.failing(node);
+    for (int i = firstAlways; i < end; i++) {
+      if (askAlways[i]) {
+        Status s = Profile.filter(filters.get(i), state, pod, node);
+        if (!s.isSuccess()) {
+          return s;
+        }
+      }
+    }
+    return known;
+  }
+
+  /** Asks the node-local filters. An error is not remembered: it need not come again. */
+  private Status askOnce(NodeInfo node) {
+    for (int i = 0; i < askOnce.length; i++) {
+      if (askOnce[i]) {
+        Status s = Profile.filter(filters.get(i), state, pod, node);
+        if (!s.isSuccess()) {
+          memo.remember(node, s, i, s.isRejected());
+          return s;
+        }
+      }
+    }
+    memo.remember(node, Status.SUCCESS, askOnce.length, true);
+    return Status.SUCCESS;
+  }
+
+  /** The raw scores of every plugin whose PreScore did not say Skip. */
+  List<Scored> scores(List<NodeInfo> nodes) {
+    List<ScorePlugin> plugins = profile.at(ExtensionPoint.SCORE, ScorePlugin.class);
+    Set<String> skipped = state.skippedScores();
+    boolean[] once = new boolean[plugins.size()];
+    for (int p = 0; p < once.length; p++) {
+      once[p] = memo != null && !skipped.contains(plugins.get(p).name()) && isLocal(plugins.get(p));
+    }
+    if (memo != null) {
+      scoreOnce(plugins, once, nodes);
+    }
+    List<Scored> out = new ArrayList<>(once.length);
+    for (int p = 0; p < once.length; p++) {
+      ScorePlugin plugin = plugins.get(p);
+      if (once[p]) {
+        out.add(new Scored(plugin, gather(memo.scores(p), nodes)));
+      } else if (!skipped.contains(plugin.name())) {
+        out.add(new Scored(plugin, ask(plugin, nodes)));
+      }
+    }
+    return out;
+  }
+
+  private void scoreOnce(List<ScorePlugin> plugins, boolean[] once, List<NodeInfo> nodes) {
+    for (NodeInfo node : nodes) {
+      if (!memo.isScored(node)) {
+        for (int p = 0; p < once.length; p++) {
+          if (once[p]) {
+            memo.scores(p)[node.position()] = plugins.get(p).score(state, pod, node);
+          }
+        }
+        memo.markScored(node);
+      }
+    }
+  }
+
+  private static long[] gather(long[] known, List<NodeInfo> nodes) {
+    long[] out = new long[nodes.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = known[nodes.get(i).position()];
+    }
+    return out;
+  }
+
+  private long[] ask(ScorePlugin plugin, List<NodeInfo> nodes) {
+    long[] out = new long[nodes.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = plugin.score(state, pod, nodes.get(i));
+    }
+    return out;
+  }
+}
