@@ -103,7 +103,8 @@ public final class NodeFinder {
 
   private Passed feasible(Profile profile, Evaluation evaluation, Pod pod, Profile.PreFiltered pre, FitError why) {
     List<NodeInfo> candidates = cluster.nodes();
-    Optional<NodeInfo> nominated = pod.nominatedNode().flatMap(cluster::node);
+    // what we have nominated ourselves may not have come back from the API yet
+    Optional<NodeInfo> nominated = pod.nominatedNode().or(() -> cluster.nominations().node(pod)).flatMap(cluster::node);
     if (nominated.isPresent()) {
       FitError there = new FitError(candidates.size());
       Passed passed = askExtenders(profile, pod, passing(evaluation, List.of(nominated.get()), there, 1), there);

@@ -4,14 +4,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.PodVolumes;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The cluster as the scheduler believes it to be: nodes with their pods, assumed ones included, and the other objects.
@@ -31,8 +28,6 @@ public final class ClusterState {
   private final Map<String, Placement> pods = new HashMap<>();
   private final Map<String, Integer> claimUses = new HashMap<>();
   private final Map<String, Integer> imageNodes = new HashMap<>();
-  private final Set<NodeInfo> withAffinity = new LinkedHashSet<>();
-  private final Set<NodeInfo> withRequiredAntiAffinity = new LinkedHashSet<>();
   private final Journal journal = new Journal();
   private final ClusterObjects objects = new ClusterObjects();
   private final Nominations nominations = new Nominations();
@@ -75,16 +70,6 @@ public final class ClusterState {
   /** Pods that wait for room on a node. */
   public Nominations nominations() {
     return nominations;
-  }
-
-  /** Nodes with pods that have terms of affinity or anti-affinity. */
-  public Collection<NodeInfo> nodesWithAffinity() {
-    return withAffinity;
-  }
-
-  /** Nodes with pods that have required anti-affinity. */
-  public Collection<NodeInfo> nodesWithRequiredAntiAffinity() {
-    return withRequiredAntiAffinity;
   }
 
   /** How many pods on nodes use a claim ({@code namespace/name}). */
@@ -137,8 +122,6 @@ public final class ClusterState {
     countImages(info.node(), -1);
     info.setNode(null);
     layoutIsStale = true;
-    withAffinity.remove(info);
-    withRequiredAntiAffinity.remove(info);
     if (info.pods().isEmpty()) {
       nodes.remove(name);
     }
@@ -194,7 +177,6 @@ public final class ClusterState {
     info.add(pod);
     journal.add(pod, info, 1);
     countClaims(pod, 1);
-    track(info);
   }
 
   private Optional<Pod> take(String uid) {
@@ -206,7 +188,6 @@ public final class ClusterState {
     info.remove(p.pod);
     journal.add(p.pod, info, -1);
     countClaims(p.pod, -1);
-    track(info);
     if (info.node() == null && info.pods().isEmpty()) {
       nodes.remove(info.name());
     }
@@ -216,19 +197,6 @@ public final class ClusterState {
   private void countClaims(Pod pod, int by) {
     for (PodVolumes.ClaimUse use : PodVolumes.claims(pod)) {
       claimUses.merge(Index.key(pod.namespace(), use.name()), by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
-    }
-  }
-
-  private void track(NodeInfo info) {
-    mark(withAffinity, info, !info.podsWithAffinity().isEmpty());
-    mark(withRequiredAntiAffinity, info, !info.podsWithRequiredAntiAffinity().isEmpty());
-  }
-
-  private static void mark(Set<NodeInfo> set, NodeInfo info, boolean in) {
-    if (in) {
-      set.add(info);
-    } else {
-      set.remove(info);
     }
   }
 }

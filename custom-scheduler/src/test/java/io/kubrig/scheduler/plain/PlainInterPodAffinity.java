@@ -50,7 +50,7 @@ final class PlainInterPodAffinity implements PreFilterPlugin, FilterPlugin, PreS
   @Override
   public PreFilterResult preFilter(CycleState state, Pod pod, List<NodeInfo> nodes) {
     PlainRequiredState required = new PlainRequiredState(pod, cluster.objects());
-    for (NodeInfo n : cluster.nodesWithRequiredAntiAffinity()) {
+    for (NodeInfo n : nodes) {
       if (n.node() != null) {
         n.podsWithRequiredAntiAffinity().forEach(p -> required.countObjections(p, n.node(), 1));
       }
@@ -104,7 +104,7 @@ final class PlainInterPodAffinity implements PreFilterPlugin, FilterPlugin, PreS
     }
     PlainTopologyCounts scores = new PlainTopologyCounts();
     Labels namespace = cluster.objects().namespaceLabels(pod.namespace());
-    Collection<NodeInfo> relevant = own ? cluster.nodes() : cluster.nodesWithAffinity();
+    Collection<NodeInfo> relevant = cluster.nodes();
     for (NodeInfo n : relevant) {
       if (n.node() != null) {
         for (Pod other : own ? n.pods() : n.podsWithAffinity()) {
