@@ -10,7 +10,7 @@ import io.kubrig.scheduler.model.Pod;
  * namespaces, other nodes and other objects must not matter.
  */
 public interface NodeLocal extends Plugin {
-  /** Whether this is so for a pod. */
+  /** Whether this is so for a pod; the answer must itself follow from the spec alone. */
   default boolean isLocal(Pod pod) {
     return true;
   }

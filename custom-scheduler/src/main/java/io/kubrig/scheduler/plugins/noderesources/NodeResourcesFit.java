@@ -53,6 +53,18 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
     return "NodeResourcesFit";
   }
 
+  /** Not for pods that ask for extended resources: device classes may stand for those, and come and go. */
+  @Override
+  public boolean isLocal(Pod pod) {
+    ResourceVector wanted = pod.spec().requests().total();
+    for (int i = ResourceVector.FIRST_SCALAR; i < wanted.size(); i++) {
+      if (wanted.get(i) != 0 && ResourceVector.name(i).indexOf('/') > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   public PreFilterResult preFilter(CycleState state, Pod pod, List<NodeInfo> nodes) {
     return PreFilterResult.ALL_NODES;
