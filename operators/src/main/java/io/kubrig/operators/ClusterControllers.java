@@ -26,6 +26,7 @@ import io.kubrig.operators.serviceaccount.DefaultAccountController;
 import io.kubrig.operators.serviceaccount.LegacyTokenCleaner;
 import io.kubrig.operators.servicecidr.ServiceCidrController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
+import io.kubrig.operators.validatingadmissionpolicystatus.ValidatingAdmissionPolicyStatusController;
 import io.kubrig.operators.volumebinder.VolumeBinderController;
 import io.kubrig.operators.volumeexpand.VolumeExpandController;
 import io.kubrig.operators.volumeprotection.AttributesClassProtectionController;
@@ -104,7 +105,7 @@ final class ClusterControllers {
             SelinuxWarningController::new));
   }
 
-  /** Tokens, certificates and roles. */
+  /** Tokens, certificates, roles and policies. */
   private static List<ControllerDescriptor> identities() {
     return List.of(
         new ControllerDescriptor("serviceaccount-token-controller", "serviceaccount-token", "tokens-controller", true,
@@ -120,6 +121,9 @@ final class ClusterControllers {
         new ControllerDescriptor("certificatesigningrequest-cleaner-controller", "csrcleaner", "certificate-controller", true, "",
             CleanerController::new),
         new ControllerDescriptor("legacy-serviceaccount-token-cleaner-controller", "legacy-service-account-token-cleaner",
-            "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new));
+            "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new),
+        new ControllerDescriptor("validatingadmissionpolicy-status-controller", "validatingadmissionpolicy-status",
+            "validatingadmissionpolicy-status-controller", true, "concurrent-validating-admission-policy-status-syncs",
+            ValidatingAdmissionPolicyStatusController::new));
   }
 }

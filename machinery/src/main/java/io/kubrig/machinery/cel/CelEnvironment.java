@@ -7,6 +7,7 @@ import dev.cel.compiler.CelCompiler;
 import dev.cel.runtime.CelEvaluationException;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.regex.Pattern;
 
 /** Compiles expressions over a set of variables. (Source: apiserver/pkg/cel/environment; KEP-2876, KEP-3488.) */
 public final class CelEnvironment {
@@ -32,6 +33,9 @@ public final class CelEnvironment {
   private static final Pattern SYNTAX_ERROR =
       Pattern.compile("(ERROR: <input>:\\d+:\\d+: )(mismatched input|extraneous input|no viable alternative|missing |token recognition error)");
 
+  /** The Java compiler names the overloads that there are; Go's does not. */
+  private static final Pattern CANDIDATES = Pattern.compile("(found no matching overload for '[^\n]*?' applied to '[^\n]*?') \\(candidates: [^\n]*\\)");
+
   /** An expression that does not compile; the message is native's, line and column included. */
   public static final class CompileException extends Exception {
     private static final long serialVersionUID = 1;
@@ -46,7 +50,11 @@ public final class CelEnvironment {
       CelAbstractSyntaxTree ast = compiler.compile(expression).getAst();
       return new CelProgram(ast, language.runtime().createProgram(ast));
     } catch (CelValidationException | CelEvaluationException e) {
-      throw new CompileException(SYNTAX_ERROR.matcher(e.getMessage()).replaceAll("$1Syntax error: $2"));
+      throw new CompileException(inNativeWords(e.getMessage()));
     }
+  }
+
+  private static String inNativeWords(String message) {
+    return CANDIDATES.matcher(SYNTAX_ERROR.matcher(message).replaceAll("$1Syntax error: $2")).replaceAll("$1");
   }
 }

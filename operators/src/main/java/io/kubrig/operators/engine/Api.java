@@ -62,6 +62,21 @@ public final class Api {
     return show(client.resource(object).subresource(subresource).patch(PatchContext.of(type), Objects.patch(patch)));
   }
 
+  /**
+   * Applies what a manager of fields wants of a subresource, whoever else wanted something of these fields.
+   *
+   * @param wanted without kind and name, which are the object's
+   */
+  public <T extends HasMetadata> T apply(T object, String subresource, String manager, Map<String, ?> wanted) {
+    Map<String, Object> whole = new LinkedHashMap<>();
+    whole.put("apiVersion", object.getApiVersion());
+    whole.put("kind", object.getKind());
+    whole.put("metadata", Map.of("name", object.getMetadata().getName()));
+    whole.putAll(wanted);
+    PatchContext how = new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager(manager).withForce(true).build();
+    return show(client.resource(object).subresource(subresource).patch(how, Objects.patch(whole)));
+  }
+
   /** Deletes an object, whatever its state. */
   public void delete(HasMetadata object) {
     delete(object, new Deletion());
