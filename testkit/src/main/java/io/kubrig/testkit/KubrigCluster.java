@@ -186,7 +186,7 @@ public final class KubrigCluster implements AutoCloseable {
         new io.kubrig.apiserver.kinds.Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
         security,
         new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
-        new ApiServerSettings.Limits(400, 200, List.of(), ""),
+        new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
         KubrigCluster::noKubelets,
         false,
         Audit.off(clock));

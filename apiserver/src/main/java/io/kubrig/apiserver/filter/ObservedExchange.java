@@ -6,15 +6,20 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
-/** An exchange whose answers carry some headers more, and whose status and size can be asked afterwards. */
+/**
+ * An exchange that is answered once, by its handler or, when that takes too long, in its place. Its answers carry some headers more, and their
+ * status and size can be asked afterwards.
+ */
 final class ObservedExchange implements Exchange {
   private final Exchange inner;
   private final Headers added = new Headers();
   private IntConsumer started = status -> { };
   private volatile int status;
+  private final AtomicBoolean begun = new AtomicBoolean();
   private final AtomicLong written = new AtomicLong();
 
   ObservedExchange(Exchange inner) {
@@ -41,7 +46,32 @@ final class ObservedExchange implements Exchange {
     started = action;
   }
 
-  private Headers begin(int code, Headers headers) {
+  /** What a handler gets whose request was answered in its place. */
+  static final class TooLate extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooLate() {
+      super("http: Handler timeout");
+    }
+  }
+
+  /** Answers in place of the handler unless that has begun to. */
+  void takeOver(int code, Headers headers, byte[] body) throws IOException {
+    if (begun.compareAndSet(false, true)) {
+      Headers all = withAdded(code, headers);
+      written.set(body.length);
+      inner.respond(code, all, body);
+    }
+  }
+
+  private Headers begin(int code, Headers headers) throws TooLate {
+    if (!begun.compareAndSet(false, true)) {
+      throw new TooLate();
+    }
+    return withAdded(code, headers);
+  }
+
+  private Headers withAdded(int code, Headers headers) {
     status = code;
     added.forEach(
         (name, value) -> {

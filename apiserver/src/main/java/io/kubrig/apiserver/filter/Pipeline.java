@@ -56,6 +56,7 @@ public final class Pipeline implements Handler {
   public record Parts(
       CrossOrigin crossOrigin,
       String strictTransportSecurity,
+      RequestDeadlines deadlines,
       Authenticators authenticators,
       Audit audit,
       Impersonation impersonation,
@@ -100,7 +101,16 @@ public final class Pipeline implements Handler {
       return;
     }
     Request unknown = new Request(exchange, info, query, UserInfo.of(UserInfo.ANONYMOUS), clock.now(), AuditEvent.none(auditId));
-    authenticate(exchange, unknown);
+    try (RequestDeadlines.Running ignored = parts.deadlines.begin(exchange, info, query)) {
+      authenticate(exchange, unknown);
+    } catch (ObservedExchange.TooLate e) {
+      LOG.error("Timeout or abort while handling method={} URI={} auditID={}", raw.method(), raw.rawPath(), auditId);
+    } catch (ApiException unmeasurable) {
+      if (exchange.status() != 0) {
+        throw unmeasurable;
+      }
+      parts.failures.answer(unknown, unmeasurable);
+    }
   }
 
   private static void internalError(Exchange exchange, String why) throws IOException {

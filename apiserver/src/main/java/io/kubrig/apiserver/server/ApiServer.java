@@ -13,6 +13,7 @@ import io.kubrig.apiserver.discovery.ServedApis;
 import io.kubrig.apiserver.discovery.ServedGroup;
 import io.kubrig.apiserver.filter.CrossOrigin;
 import io.kubrig.apiserver.filter.Pipeline;
+import io.kubrig.apiserver.filter.RequestDeadlines;
 import io.kubrig.apiserver.filter.RequestMetrics;
 import io.kubrig.apiserver.flowcontrol.InFlightLimit;
 import io.kubrig.apiserver.http.Exchange;
@@ -234,6 +235,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         new Pipeline.Parts(
             new CrossOrigin(settings.limits().corsOrigins()),
             settings.limits().strictTransportSecurity(),
+            new RequestDeadlines(settings.limits().requestTimeout(), settings.clock()),
             security.authenticators(),
             settings.audit(),
             new Impersonation(security.authorizer()),

@@ -119,7 +119,8 @@ public final class ApiServerComponent implements Component {
             parsed.value(flags.maxInFlight),
             parsed.value(flags.maxMutatingInFlight),
             parsed.value(flags.corsAllowedOrigins),
-            String.join("; ", parsed.value(flags.hsts)));
+            String.join("; ", parsed.value(flags.hsts)),
+            parsed.value(flags.requestTimeout));
     SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,

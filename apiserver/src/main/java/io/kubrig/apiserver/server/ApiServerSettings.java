@@ -7,6 +7,7 @@ import io.kubrig.apiserver.proxy.Kubelets;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.machinery.clock.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -52,6 +53,7 @@ public record ApiServerSettings(
    * @param maxMutating mutating ones
    * @param corsOrigins regular expressions
    * @param strictTransportSecurity the header's value, "" for none
+   * @param requestTimeout how long a request may take that is not meant to last
    */
-  public record Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity) {}
+  public record Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout) {}
 }

@@ -96,7 +96,7 @@ public final class LiveApi implements AutoCloseable {
         new Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
         security,
         new AdmissionPlugins.Settings(List.of(), List.of("ServiceAccount"), 300, 300, AdmissionConfiguration.NONE),
-        new ApiServerSettings.Limits(400, 200, List.of(), ""),
+        new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
         () -> {
           throw new IllegalStateException("there are no kubelets");
         },
