@@ -196,14 +196,23 @@ final class CustomKind implements Kind {
   @Override
   public boolean readsAsStored(String version) {
     Schema schema = versions.get(version).schema();
-    return schema.preserveUnknownFields() && schema.fields().isEmpty();
+    return schema.preserveUnknownFields() && schema.fields().isEmpty() && versions.size() == 1;
   }
 
   @Override
   public Tree convert(Tree object, String from, String to) {
-    Tree converted = from.equals(to) ? object : conversion.convert(object, to);
-    CustomVersion target = versions.get(to.substring(to.lastIndexOf('/') + 1));
-    return new StructuralDecoder(target.schema(), objectMeta, true).normalise(converted);
+    // the object itself says what it is: it may have been stored in what was the storage version then
+    return normal(object.string("apiVersion", from).equals(to) ? object : conversion.convert(object, to), to);
+  }
+
+  @Override
+  public List<Tree> convertAll(List<Tree> objects, String from, String to) {
+    return conversion.convertAll(objects, to).stream().map(object -> normal(object, to)).toList();
+  }
+
+  private Tree normal(Tree object, String apiVersion) {
+    CustomVersion target = versions.get(apiVersion.substring(apiVersion.lastIndexOf('/') + 1));
+    return new StructuralDecoder(target.schema(), objectMeta, true).normalise(object);
   }
 
   @Override

@@ -41,9 +41,12 @@ public final class CustomResources implements ObjectReader.Follower {
   private final ServedApis served;
   private final OpenApiDocuments documents;
   private final Schema objectMeta;
+  private final ConversionServices conversions;
   private final Map<String, Definition> definitions = new TreeMap<>();
 
-  public CustomResources(ResourceCatalog catalog, ServedApis served, OpenApiDocuments documents, SchemaCatalog schemas) {
+  public CustomResources(
+      ResourceCatalog catalog, ServedApis served, OpenApiDocuments documents, SchemaCatalog schemas, ConversionServices conversions) {
+    this.conversions = conversions;
     this.catalog = catalog;
     this.served = served;
     this.documents = documents;
@@ -97,7 +100,8 @@ public final class CustomResources implements ObjectReader.Follower {
   }
 
   private Resource resource(Definition definition) {
-    Conversion conversion = Conversion.NONE;
+    boolean byWebhook = definition.conversion().string("strategy").equals("Webhook");
+    Conversion conversion = byWebhook ? new WebhookConversion(definition, conversions) : Conversion.NONE;
     CustomKind kind = new CustomKind(definition, objectMeta, conversion);
     Definition.Names names = definition.names();
     Set<String> subresources = new HashSet<>();

@@ -54,7 +54,7 @@ public final class Deleter {
   /** Empty when the object changed meanwhile. */
   private Optional<Deleted> tryDelete(Operation operation, Tree options, Entry entry) {
     Resource resource = operation.resource();
-    Tree old = ObjectStore.tree(entry);
+    Tree old = inStorageVersion(resource, ObjectStore.tree(entry));
     AdmissionRequest request = new AdmissionRequest(operation, null, old, options);
     admission.mutate(request);
     checkPreconditions(operation, options, old);
@@ -66,6 +66,12 @@ public final class Deleter {
       case REMOVE -> remove(operation, entry, object);
       case MARK -> object.equals(old) ? Optional.of(new Deleted(old, false)) : mark(operation, entry, object, resource);
     };
+  }
+
+  /** What was written before the storage version changed is still in the version of then. */
+  private static Tree inStorageVersion(Resource resource, Tree stored) {
+    String wanted = resource.storageApiVersion();
+    return stored.string("apiVersion").equals(wanted) ? stored : resource.behaviour().convert(stored, stored.string("apiVersion"), wanted);
   }
 
   private enum Step {

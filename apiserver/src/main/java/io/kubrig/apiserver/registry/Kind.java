@@ -203,6 +203,11 @@ public interface Kind {
     return object.set("apiVersion", toApiVersion);
   }
 
+  /** Several objects in another group and version, in order. */
+  default List<Tree> convertAll(List<Tree> objects, String fromApiVersion, String toApiVersion) {
+    return objects.stream().map(object -> convert(object, fromApiVersion, toApiVersion)).toList();
+  }
+
   /** The view of a subresource that is particular to the kind (scale, approval, …); empty for status and what is no view. */
   default Optional<Lens> lens(String subresource) {
     return Optional.empty();

@@ -58,6 +58,13 @@ public final class Views {
         : resource.behaviour().convert(stored, resource.storageApiVersion(), resource.apiVersion(version));
   }
 
+  /** As {@link #inVersion(Resource, String, Tree)} for several objects, which a webhook converts in one call. */
+  public static List<Tree> inVersion(Resource resource, String version, List<Tree> stored) {
+    return asStored(resource, version)
+        ? stored
+        : resource.behaviour().convertAll(stored, resource.storageApiVersion(), resource.apiVersion(version));
+  }
+
   public byte[] entry(View view, Entry entry) {
     if (view.isStored()) {
       return entry.value();
@@ -90,8 +97,8 @@ public final class Views {
       return concatenated(view, withContinue(view, metadata), page.entries());
     }
     List<Tree> objects = new ArrayList<>(page.entries().size());
-    page.entries().forEach(entry -> objects.add(inVersion(view.resource(), view.version(), ObjectStore.tree(entry))));
-    return list(view, metadata, objects);
+    page.entries().forEach(entry -> objects.add(ObjectStore.tree(entry)));
+    return list(view, metadata, inVersion(view.resource(), view.version(), objects));
   }
 
   /** A list of objects that are already in the version of the view. */

@@ -69,8 +69,16 @@ public final class Watches {
       this.delivered = start;
     }
 
-    /** Sends frames until the watch ends. */
+    /** Sends frames until the watch ends; an object that cannot be shown ends it with an error. */
     public void run(Sink sink) throws IOException, InterruptedException {
+      try {
+        deliverAll(sink);
+      } catch (ApiException e) {
+        sink.frame(views.frame(view.representation(), "ERROR", e.status()));
+      }
+    }
+
+    private void deliverAll(Sink sink) throws IOException, InterruptedException {
       long begun = clock.nanos();
       for (Entry entry : initial) {
         sink.frame(event("ADDED", entry, Optional.empty()));

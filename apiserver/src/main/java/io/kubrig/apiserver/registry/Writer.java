@@ -201,7 +201,9 @@ public final class Writer {
   /** Empty when the object changed meanwhile and the update is to be tried again. */
   private Optional<Written> tryUpdate(Operation operation, Update update, Entry entry) {
     Resource resource = operation.resource();
-    Tree old = Views.inVersion(resource, operation.version(), ObjectStore.tree(entry));
+    Tree stored = ObjectStore.tree(entry);
+    boolean outdated = entry.outdated() || !stored.string("apiVersion").equals(resource.storageApiVersion());
+    Tree old = Views.inVersion(resource, operation.version(), stored);
     Lens lens = update.lens();
     Tree changed = update.change().apply(lens.isWhole() ? old.copy() : lens.view(old.copy()));
     Tree object = lens.isWhole() ? changed : lens.put(old.copy(), changed);
@@ -216,7 +218,7 @@ public final class Writer {
     prepareAndValidate(operation, lens, object, old);
     admission.validate(request);
     settle(operation, object);
-    if (Ownership.sameButForTimes(object, old) && !entry.outdated()) {
+    if (!outdated && Ownership.sameButForTimes(object, old)) {
       admission.abandoned(request);
       return Optional.of(new Written(old, false, entry));
     }

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.admission.KindLookup;
 import io.kubrig.apiserver.admission.webhook.WebhookServices;
 import io.kubrig.apiserver.authn.Impersonation;
+import io.kubrig.apiserver.customresource.ConversionServices;
 import io.kubrig.apiserver.customresource.CustomResources;
 import io.kubrig.apiserver.customresource.DefinitionController;
 import io.kubrig.apiserver.discovery.DiscoveryHandler;
@@ -114,7 +115,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     OpenApiDocuments documents = new OpenApiDocuments(schemas, KubernetesSchemas::descriptions);
     openApi = new OpenApiHandler(served, documents);
-    definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas));
+    definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas, conversions()));
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
     pipeline = pipeline();
     kinds.repair();
@@ -124,6 +125,10 @@ public final class ApiServer implements Handler, AutoCloseable {
     LocalApiServices.create(bootstrap, served.snapshot().groups());
     definitions.start();
     admission.plugins().forEach(plugin -> plugin.start(objects));
+  }
+
+  private ConversionServices conversions() {
+    return new ConversionServices(hooks, settings.metrics(), settings.clock(), settings.random());
   }
 
   private DefinitionController definitions(CustomResources serving) {
