@@ -61,7 +61,7 @@ public final class KubernetesClusterApi implements ClusterApi {
   }
 
   private boolean isServed(Class<? extends HasMetadata> kind) {
-    boolean served = client.supports(kind);
+    boolean served = call(() -> client.supports(kind));
     if (!served) {
       LOG.info("The API server does not serve {}; pods are scheduled without it", HasMetadata.getFullResourceName(kind));
     }

@@ -216,7 +216,7 @@ final class ContainerRules {
     for (int i = 0; i < rules.size(); i++) {
       Tree rule = rules.get(i);
       FieldPath at = path.child("restartPolicyRules").index(i);
-      Checks.requiredOneOf(rule, "action", List.of("Restart"), at, errors);
+      Checks.requiredOneOf(rule, "action", List.of("Restart", "RestartAllContainers"), at, errors);
       if (rule.get("exitCodes") instanceof Tree codes) {
         Checks.requiredOneOf(codes, "operator", List.of("In", "NotIn"), at.child("exitCodes"), errors);
       } else {
