@@ -51,6 +51,8 @@ public final class SchedulingQueue {
   private final NavigableSet<QueuedPod> errorBackoff;
   private final Set<QueuedPod> unschedulable = new LinkedHashSet<>();
   private final Set<QueuedPod> gated = new LinkedHashSet<>();
+  /** Those of the gated pods that wait for events: scheduling gates are lifted by a change of the pod alone. */
+  private final Set<QueuedPod> gatedByEvents = new LinkedHashSet<>();
   private final Map<String, QueuedPod> byUid = new HashMap<>();
   /** Events since a pod went in flight, for the pods that stay in flight beyond one attempt. */
   private final Map<QueuedPod, List<HintMap.Event>> inFlight = new LinkedHashMap<>();
@@ -227,8 +229,8 @@ public final class SchedulingQueue {
         requeue(entry, verdict);
       }
     }
-    for (QueuedPod entry : List.copyOf(gated)) {
-      if (!entry.gatedBy.equals("SchedulingGates") && hints.helps(entry.pod, entry.gatedBy, event)) {
+    for (QueuedPod entry : List.copyOf(gatedByEvents)) {
+      if (hints.helps(entry.pod, entry.gatedBy, event)) {
         take(entry);
         activate(entry);
       }
@@ -321,10 +323,14 @@ public final class SchedulingQueue {
     entry.place = place;
     entry.backoffWindow = place == Place.BACKOFF || place == Place.ERROR_BACKOFF ? backoffEnd(entry).getEpochSecond() : 0;
     home(place).ifPresent(set -> set.add(entry));
+    if (place == Place.GATED && !entry.gatedBy.equals("SchedulingGates")) {
+      gatedByEvents.add(entry);
+    }
   }
 
   private void take(QueuedPod entry) {
     home(entry.place).ifPresent(set -> set.remove(entry));
+    gatedByEvents.remove(entry);
     if (entry.place != Place.IN_FLIGHT) {
       entry.place = Place.NONE;
     }

@@ -3,9 +3,12 @@ package io.kubrig.scheduler.simulation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
@@ -38,6 +41,16 @@ public final class MemoryCluster implements ClusterApi {
     this.admission = new PodAdmission(this, clock);
   }
 
+  /** An independent copy; of the kinds that are copied for every binding, without the way through text. */
+  @SuppressWarnings("unchecked") // each builder makes what it was given
+  private static <T extends HasMetadata> T copy(T object) {
+    return switch (object) {
+      case Pod p -> (T) new PodBuilder(p).build();
+      case Event e -> (T) new EventBuilder(e).build();
+      default -> JSON.clone(object);
+    };
+  }
+
   private static String key(Class<?> kind, String namespace, String name) {
     return kind.getSimpleName() + "/" + (namespace == null ? "" : namespace) + "/" + name;
   }
@@ -54,7 +67,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized <T extends HasMetadata> T create(T object) {
-    T o = JSON.clone(object);
+    T o = copy(object);
     ObjectMeta meta = o.getMetadata();
     if (meta.getName() == null) {
       meta.setName(meta.getGenerateName() + Long.toString(revision + 1, 36));
@@ -125,7 +138,7 @@ public final class MemoryCluster implements ClusterApi {
       throw new ClusterApiException(409, "Operation cannot be fulfilled on " + object.getMetadata().getName()
           + ": the object has been modified; please apply your changes to the latest version and try again");
     }
-    T o = JSON.clone(object);
+    T o = copy(object);
     put(o, true);
     return o;
   }
@@ -142,7 +155,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized void bind(PodRef ref, String node) {
-    Pod pod = JSON.clone(pod(ref));
+    Pod pod = copy(pod(ref));
     if (pod.getSpec().getNodeName() != null) {
       throw new ClusterApiException(409, "Operation cannot be fulfilled on pods/binding \"" + ref.name() + "\": pod " + ref.name()
           + " is already assigned to node \"" + pod.getSpec().getNodeName() + "\"");
@@ -158,7 +171,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized void patchStatus(PodRef ref, StatusChange change) {
-    Pod pod = JSON.clone(pod(ref));
+    Pod pod = copy(pod(ref));
     if (change.condition() != null) {
       set(pod.getStatus(), change.condition());
     }
@@ -170,7 +183,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized void setExtendedClaim(PodRef ref, PodExtendedResourceClaimStatus claim) {
-    Pod pod = JSON.clone(pod(ref));
+    Pod pod = copy(pod(ref));
     pod.getStatus().setExtendedResourceClaimStatus(claim);
     put(pod, true);
   }
@@ -199,7 +212,7 @@ public final class MemoryCluster implements ClusterApi {
     HasMetadata o = objects.get(key(object));
     if (o instanceof Pod pod && pod.getSpec().getNodeName() != null && grace(pod, gracePeriodSeconds) > 0) {
       if (pod.getMetadata().getDeletionTimestamp() == null) {
-        Pod marked = JSON.clone(pod);
+        Pod marked = copy(pod);
         marked.getMetadata().setDeletionTimestamp(clock.now().plusSeconds(grace(pod, gracePeriodSeconds)).truncatedTo(ChronoUnit.SECONDS).toString());
         put(marked, true);
       }

@@ -204,6 +204,8 @@ final class Duel {
     out.add(mind.profile.filter(trial, pod, node));
     if (!less.isEmpty()) {
       mind.profile.addPod(second, pod, less.getFirst(), node);
+      mind.profile.addPod(second, pod, more, node);
+      out.add(mind.profile.filter(second, pod, node));
       mind.profile.removePod(second, pod, more, node);
       out.add(mind.profile.filter(second, pod, node));
     }
