@@ -11,6 +11,7 @@ import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,9 @@ public final class Watches {
   private static final Duration BOOKMARK_PERIOD = Duration.ofMinutes(1);
   private static final Duration BEFORE_END = Duration.ofSeconds(2);
   private static final Duration POLL = Duration.ofMillis(250);
+
+  /** Bytes of events that are put into one write. */
+  private static final int MOST_AT_ONCE = 16 << 10;
 
   private final ObjectStore store;
   private final Lister lister;
@@ -40,6 +44,13 @@ public final class Watches {
   /** Where frames go. */
   public interface Sink {
     void frame(byte[] frame) throws IOException;
+
+    /** Several frames that are there at once, in order. */
+    default void frames(List<byte[]> frames) throws IOException {
+      for (byte[] frame : frames) {
+        frame(frame);
+      }
+    }
 
     /** Whether the client has gone. */
     boolean closed();
@@ -90,7 +101,7 @@ public final class Watches {
       long end = begun + timeout.toNanos();
       while (clock.nanos() < end && !sink.closed()) {
         switch (watcher.next(POLL)) {
-          case Watcher.Next.Changed changed -> deliver(changed.change(), sink);
+          case Watcher.Next.Changed changed -> deliverAll(changed.change(), sink);
           case Watcher.Next.Idle idle -> delivered = Math.max(delivered, idle.revision());
           case Watcher.Next.Overflow ignored -> {
             return;
@@ -112,16 +123,30 @@ public final class Watches {
       return beforeEnd.compareTo(BOOKMARK_PERIOD) < 0 ? beforeEnd : BOOKMARK_PERIOD;
     }
 
-    private void deliver(Change change, Sink sink) throws IOException {
-      delivered = change.revision();
+    /** Sends a change and what else has come by now with it, so that a busy watch costs one write for many events. */
+    private void deliverAll(Change first, Sink sink) throws IOException {
+      List<byte[]> frames = new ArrayList<>();
+      int bytes = 0;
+      for (Optional<Change> change = Optional.of(first); change.isPresent(); ) {
+        delivered = change.get().revision();
+        Optional<byte[]> frame = frame(change.get());
+        frame.ifPresent(frames::add);
+        bytes += frame.map(array -> array.length).orElse(0);
+        change = bytes < MOST_AT_ONCE ? watcher.poll() : Optional.empty();
+      }
+      if (!frames.isEmpty()) {
+        sink.frames(frames);
+      }
+    }
+
+    /** What the watch shows of a change; empty when that is nothing. */
+    private Optional<byte[]> frame(Change change) {
       boolean before = change.before() != null && sees(change.before());
       boolean after = change.after() != null && sees(change.after());
       if (after) {
-        String type = before ? "MODIFIED" : "ADDED";
-        sink.frame(shared(change, type, change.after(), Optional.empty()));
-      } else if (before) {
-        sink.frame(shared(change, "DELETED", change.before(), Optional.of(change.revision())));
+        return Optional.of(shared(change, before ? "MODIFIED" : "ADDED", change.after(), Optional.empty()));
       }
+      return before ? Optional.of(shared(change, "DELETED", change.before(), Optional.of(change.revision()))) : Optional.empty();
     }
 
     private boolean sees(Entry entry) {

@@ -2,7 +2,9 @@ package io.kubrig.apiserver.rest;
 
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.registry.Watches;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 
 /** Frames of a watch into the body of an answer. */
 final class StreamSink implements Watches.Sink {
@@ -17,6 +19,18 @@ final class StreamSink implements Watches.Sink {
   @Override
   public void frame(byte[] frame) throws IOException {
     stream.write(frame);
+  }
+
+  /** One write: the frames end by themselves. */
+  @Override
+  public void frames(List<byte[]> frames) throws IOException {
+    if (frames.size() == 1) {
+      frame(frames.getFirst());
+      return;
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream(frames.stream().mapToInt(frame -> frame.length).sum());
+    frames.forEach(all::writeBytes);
+    stream.write(all.toByteArray());
   }
 
   @Override

@@ -10,7 +10,7 @@ public final class Change {
   private final long revision;
   private final Entry before;
   private final Entry after;
-  private final ConcurrentHashMap<String, byte[]> encodings = new ConcurrentHashMap<>(2);
+  private volatile ConcurrentHashMap<String, byte[]> encodings;
 
   /**
    * @param before null for a creation
@@ -42,6 +42,24 @@ public final class Change {
 
   /** The shared encoding under a name (event type, version and media type), made on first demand. */
   public byte[] encoding(String name, Supplier<byte[]> encoder) {
-    return encodings.computeIfAbsent(name, ignored -> encoder.get());
+    return encodings().computeIfAbsent(name, ignored -> encoder.get());
+  }
+
+  private ConcurrentHashMap<String, byte[]> encodings() {
+    ConcurrentHashMap<String, byte[]> known = encodings;
+    if (known == null) {
+      synchronized (this) {
+        if (encodings == null) {
+          encodings = new ConcurrentHashMap<>(2);
+        }
+        known = encodings;
+      }
+    }
+    return known;
+  }
+
+  /** Lets the encodings go; who still wants one makes it again. */
+  void forgetEncodings() {
+    encodings = null;
   }
 }

@@ -3,13 +3,11 @@ package io.kubrig.apiserver.storage;
 import io.kubrig.machinery.clock.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,26 +19,28 @@ import java.util.concurrent.locks.ReentrantLock;
  * <ul>
  *   <li>Changes are applied by one writer at a time, in the order of their revisions; the current snapshot is replaced, never changed.
  *   <li>A watcher is registered and given its backlog in one step with respect to changes: it misses none and sees none twice.
- *   <li>Readers take the current snapshot without a lock. Locks are taken in the order keyspace, then watcher; neither while calling out.
+ *   <li>Readers take the current snapshot without a lock; a change is in it before a watcher can see it. Nothing is called out with the lock held.
  *   <li>History (changes and old snapshots) is kept for a while and within a budget of bytes, whichever ends first.
  * </ul>
  */
 public final class Keyspace {
   private static final Duration HISTORY_AGE = Duration.ofMinutes(5);
   private static final int HISTORY_BYTES = 64 << 20;
-  private static final int WATCHER_QUEUE = 4096;
+
+  /** How many changes keep what has been encoded of them for watchers; who is further behind has it encoded again. */
+  private static final int ENCODED_CHANGES = 512;
 
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
-  private final ArrayDeque<Past> history = new ArrayDeque<>();
-  private final Map<String, CopyOnWriteArrayList<Watcher>> watchers = new ConcurrentHashMap<>();
+  private final History history = new History();
+  private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private long historyBytes;
   private long oldest;
   private volatile Snapshot current;
 
-  /** @param change what made {@code before} the past; its revision is above {@code before}'s */
-  private record Past(Instant at, Snapshot before, Change change, long bytes) {}
+  /** Behind {@code current} until the feeds have what led to it. */
+  private volatile long applied;
 
   /** An empty keyspace, as of a revision. */
   public Keyspace(Clock clock, long revision) {
@@ -52,10 +52,16 @@ public final class Keyspace {
     this.clock = clock;
     this.current = new Snapshot(revision, sorted(entries));
     this.oldest = revision;
+    this.applied = revision;
   }
 
   public long revision() {
     return current.revision();
+  }
+
+  /** The revision up to which every change is in the feeds of its watchers. */
+  long applied() {
+    return applied;
   }
 
   public Snapshot current() {
@@ -88,15 +94,8 @@ public final class Keyspace {
 
   /** The state before the first change after a revision. Not every revision has a change. */
   private Snapshot before(long revision) {
-    SortedEntries found = current.entries();
-    for (var pasts = history.descendingIterator(); pasts.hasNext(); ) {
-      Past past = pasts.next();
-      if (past.change().revision() <= revision) {
-        break;
-      }
-      found = past.before().entries();
-    }
-    return new Snapshot(revision, found);
+    int next = history.after(revision);
+    return new Snapshot(revision, next == history.size() ? current.entries() : history.at(next).before());
   }
 
   /** The oldest revision that can still be read or watched from. */
@@ -113,7 +112,7 @@ public final class Keyspace {
   public void compact(long revision) {
     lock.lock();
     try {
-      while (!history.isEmpty() && history.peek().before().revision() < revision) {
+      while (history.size() > 0 && history.at(0).change().revision() <= revision) {
         dropOldest();
       }
     } finally {
@@ -124,6 +123,7 @@ public final class Keyspace {
   /**
    * Watches the keys under a prefix.
    *
+   * @param prefix of at least one part after the root: {@code /registry/pods/}
    * @param after changes with a greater revision are delivered
    * @throws CompactedException when changes after that revision have aged out
    */
@@ -134,27 +134,18 @@ public final class Keyspace {
         throw new CompactedException(oldest);
       }
       List<Change> backlog = new ArrayList<>();
-      for (var past = history.descendingIterator(); past.hasNext(); ) {
-        Change change = past.next().change();
-        if (change.revision() <= after) {
-          break;
-        }
+      for (int i = history.after(after); i < history.size(); i++) {
+        Change change = history.at(i).change();
         if (change.key().startsWith(prefix)) {
           backlog.add(change);
         }
       }
-      Watcher watcher = new Watcher(this, prefix, WATCHER_QUEUE, backlog.reversed(), clock.activity());
-      watchers.computeIfAbsent(bucket(prefix), ignored -> new CopyOnWriteArrayList<>()).add(watcher);
+      Feed feed = feeds.computeIfAbsent(bucket(prefix), ignored -> new Feed(clock.activity()));
+      Watcher watcher = new Watcher(this, feed, prefix, after, backlog, clock.activity());
+      feed.add(watcher);
       return watcher;
     } finally {
       lock.unlock();
-    }
-  }
-
-  void forget(Watcher watcher) {
-    CopyOnWriteArrayList<Watcher> list = watchers.get(bucket(watcher.prefix()));
-    if (list != null) {
-      list.remove(watcher);
     }
   }
 
@@ -165,13 +156,13 @@ public final class Keyspace {
       Snapshot before = current;
       SortedEntries entries =
           change.after() != null ? before.entries().with(change.after()) : before.entries().without(change.key());
-      remember(before, change);
+      remember(before.entries(), change);
       current = new Snapshot(change.revision(), entries);
-      for (Watcher watcher : watchers.getOrDefault(bucket(change.key()), NOBODY)) {
-        if (change.key().startsWith(watcher.prefix())) {
-          watcher.offer(change);
-        }
+      Feed feed = feeds.get(bucket(change.key()));
+      if (feed != null) {
+        feed.append(change);
       }
+      applied = change.revision();
       advanced.signalAll();
     } finally {
       lock.unlock();
@@ -184,6 +175,7 @@ public final class Keyspace {
     try {
       if (revision > current.revision()) {
         current = new Snapshot(revision, current.entries());
+        applied = revision;
         advanced.signalAll();
       }
     } finally {
@@ -200,7 +192,8 @@ public final class Keyspace {
       historyBytes = 0;
       oldest = revision;
       current = new Snapshot(revision, sorted);
-      watchers.values().forEach(list -> list.forEach(Watcher::overflow));
+      feeds.values().forEach(Feed::overflow);
+      applied = revision;
       advanced.signalAll();
     } finally {
       lock.unlock();
@@ -215,21 +208,22 @@ public final class Keyspace {
     return sorted;
   }
 
-  private static final CopyOnWriteArrayList<Watcher> NOBODY = new CopyOnWriteArrayList<>();
-
-  private void remember(Snapshot before, Change change) {
+  private void remember(SortedEntries before, Change change) {
     long bytes = 512L + (change.before() == null ? 0 : change.before().size());
     Instant now = clock.now();
-    history.add(new Past(now, before, change, bytes));
+    history.add(new History.Past(now, before, change, bytes));
     historyBytes += bytes;
     Instant horizon = now.minus(HISTORY_AGE);
-    while (historyBytes > HISTORY_BYTES || history.peek().at().isBefore(horizon)) {
+    while (historyBytes > HISTORY_BYTES || history.at(0).at().isBefore(horizon)) {
       dropOldest();
+    }
+    if (history.size() > ENCODED_CHANGES) {
+      history.at(history.size() - 1 - ENCODED_CHANGES).change().forgetEncodings();
     }
   }
 
   private void dropOldest() {
-    Past past = history.poll();
+    History.Past past = history.removeOldest();
     historyBytes -= past.bytes();
     oldest = past.change().revision();
   }

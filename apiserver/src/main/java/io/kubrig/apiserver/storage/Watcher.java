@@ -4,37 +4,45 @@ import io.kubrig.machinery.clock.Activity;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The changes under one prefix from one revision on, in order, without gaps, each once.
+ * The changes under one prefix from one revision on, in order, without gaps, each once. Read by one thread.
  *
- * <p>The queue is bounded: a reader that falls behind is told {@link Next.Overflow} and has to list again; writers never wait for it.
+ * <p>Writers never wait for a reader: one that falls too far behind is told {@link Next.Overflow} and has to list again.
  *
  * <p>A watcher is {@link Activity} from its beginning, and from a change on, until its reader has dealt with all there is and waits for more.
  */
 public final class Watcher implements AutoCloseable {
   private final Keyspace keyspace;
+  private final Feed feed;
   private final String prefix;
-  private final int capacity;
+  private final long after;
   private final Activity activity;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<Change> queue = new ArrayDeque<>();
-  private Activity.Work work; // null while the reader waits for a change
-  private long progress;
-  private boolean overflow;
-  private boolean closed;
+  private final ArrayDeque<Change> backlog; // the reader's own
 
-  Watcher(Keyspace keyspace, String prefix, int capacity, List<Change> backlog, Activity activity) {
+  /** The last link that was looked at. Moved by the reader; to the end by whoever takes the place away. */
+  private volatile Feed.Link place;
+
+  private volatile Thread waiting;
+  private volatile boolean overflow;
+  private volatile boolean closed;
+
+  // guarded by this; only where activity is counted
+  private Activity.Work work; // null while the reader waits for a change
+  private long announced; // number of the last link that began work
+
+  /** @param after changes with a greater revision are delivered */
+  Watcher(Keyspace keyspace, Feed feed, String prefix, long after, List<Change> backlog, Activity activity) {
     this.keyspace = keyspace;
+    this.feed = feed;
     this.prefix = prefix;
-    this.capacity = capacity;
+    this.after = after;
     this.activity = activity;
-    this.progress = keyspace.revision();
+    this.backlog = new ArrayDeque<>(backlog);
+    this.place = feed.last();
     this.work = activity.begin(prefix);
-    queue.addAll(backlog);
   }
 
   /** What a reader finds. */
@@ -50,103 +58,157 @@ public final class Watcher implements AutoCloseable {
     record Closed() implements Next {}
   }
 
-  String prefix() {
-    return prefix;
-  }
-
-  /** Called by the keyspace, in the order of revisions. */
-  void offer(Change change) {
-    lock.lock();
-    try {
-      progress = change.revision();
-      if (overflow || closed) {
-        return;
-      }
-      if (queue.size() >= capacity) {
-        overflow = true;
-        queue.clear();
-      } else {
-        queue.add(change);
-      }
-      if (work == null) {
-        work = activity.begin(prefix);
-      }
-      arrived.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Called by the keyspace when the changes that would come next are lost. */
-  void overflow() {
-    lock.lock();
-    try {
-      overflow = true;
-      queue.clear();
-      arrived.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits for the next change, at most for a time. For one reading thread. */
+  /** Waits for the next change, at most for a time. */
   public Next next(Duration patience) throws InterruptedException {
-    long left = patience.toNanos();
-    lock.lockInterruptibly();
-    try {
-      while (queue.isEmpty() && !overflow && !closed && left > 0) {
-        rest();
-        left = arrived.awaitNanos(left);
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
       if (closed) {
         return new Next.Closed();
       }
+      Optional<Change> change = poll();
+      if (change.isPresent()) {
+        return new Next.Changed(change.get());
+      }
       if (overflow) {
         return new Next.Overflow();
       }
-      Change change = queue.poll();
-      if (change != null) {
-        return new Next.Changed(change);
+      rest();
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return idle();
       }
-    } finally {
-      lock.unlock();
+      await(left);
     }
-    return idle();
   }
 
-  /** The keyspace's lock comes before a watcher's: the revision is read first, then whether something came meanwhile. */
-  private Next idle() {
-    long revision = keyspace.revision();
-    lock.lock();
-    try {
-      if (overflow) {
-        return new Next.Overflow();
+  /** The next change if it is there already. */
+  public Optional<Change> poll() {
+    if (overflow || closed) {
+      return Optional.empty();
+    }
+    if (!backlog.isEmpty()) {
+      return Optional.of(backlog.poll());
+    }
+    Feed.Link from = place;
+    for (Feed.Link link = from.next; link != null; link = link.next) {
+      if (concerns(link.change)) {
+        return behind(link) ? Optional.empty() : Optional.of(link.change);
       }
-      Change change = queue.poll();
-      return change != null ? new Next.Changed(change) : new Next.Idle(Math.max(revision, progress));
-    } finally {
-      lock.unlock();
+      place = link;
+    }
+    return Optional.empty();
+  }
+
+  /** Takes a link; answers whether that was too late, so that a reader sees the overflow at the same place whoever notices it. */
+  private boolean behind(Feed.Link link) {
+    if (feed.last().number - link.number > Feed.CAPACITY) {
+      overflow();
+      return true;
+    }
+    place = link;
+    return overflow;
+  }
+
+  private boolean concerns(Change change) {
+    return change.revision() > after && change.key().startsWith(prefix);
+  }
+
+  private void await(long nanos) {
+    waiting = Thread.currentThread();
+    if (place.next == null && !overflow && !closed) {
+      LockSupport.parkNanos(this, nanos);
+    }
+    waiting = null;
+  }
+
+  /** The revision is read first: what was applied up to it is in the feed. What has been handed out may be ahead of it for a moment. */
+  private Next idle() {
+    long revision = keyspace.applied();
+    Optional<Change> change = poll();
+    if (change.isPresent()) {
+      return new Next.Changed(change.get());
+    }
+    Change latest = place.change;
+    return overflow ? new Next.Overflow() : new Next.Idle(latest == null ? revision : Math.max(revision, latest.revision()));
+  }
+
+  // ---- called by the feed --------------------------------------------------------------------------------------------
+
+  /**
+   * Wakes the reader if it waits and there is something for it.
+   *
+   * @param newest number of the last link
+   * @param skip how many links may be left to a reader that they do not concern
+   * @param capacity how many it may be behind at all
+   */
+  void wakeIfDue(long newest, int skip, int capacity) {
+    Feed.Link at = place;
+    Thread reader = waiting;
+    if (newest - at.number > capacity && reader == null) {
+      overflow();
+    } else if (reader != null && (newest - at.number > skip || anyFrom(at.next))) {
+      LockSupport.unpark(reader);
+    }
+  }
+
+  private boolean anyFrom(Feed.Link first) {
+    for (Feed.Link link = first; link != null; link = link.next) {
+      if (concerns(link.change)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the place away: the reader is too slow, or the past that it would have to see is gone. */
+  void overflow() {
+    overflow = true;
+    place = feed.last();
+    LockSupport.unpark(waiting);
+  }
+
+  // ---- activity ------------------------------------------------------------------------------------------------------
+
+  /** A change is about to be linked in. */
+  void announce(Feed.Link link) {
+    if (concerns(link.change)) {
+      synchronized (this) {
+        announced = link.number;
+        if (work == null && !closed) {
+          work = activity.begin(prefix);
+        }
+      }
+    }
+  }
+
+  /** The reader has nothing to do, unless something has been announced that it has not seen yet. */
+  private void rest() {
+    if (activity != Activity.NONE) {
+      synchronized (this) {
+        if (place.number >= announced) {
+          endWork();
+        }
+      }
+    }
+  }
+
+  private void endWork() {
+    if (work != null) {
+      work.close();
+      work = null;
     }
   }
 
   @Override
   public void close() {
-    keyspace.forget(this);
-    lock.lock();
-    try {
+    feed.remove(this);
+    synchronized (this) {
       closed = true;
-      queue.clear();
-      rest();
-      arrived.signalAll();
-    } finally {
-      lock.unlock();
+      endWork();
     }
-  }
-
-  private void rest() {
-    if (work != null) {
-      work.close();
-      work = null;
-    }
+    LockSupport.unpark(waiting);
   }
 }
