@@ -41,10 +41,10 @@ class StorageHistoryTest {
 
   @Test
   void embedded_storage_is_linearizable_and_its_watches_are_complete() throws Exception {
-    try (Storage storage = EmbeddedStorage.open(dir, Clock.system())) {
+    try (Storage storage = EmbeddedStorage.open(dir, AtRest.PLAIN, Clock.system())) {
       check(storage, seed());
     }
-    try (Storage storage = EmbeddedStorage.open(dir, Clock.system())) {
+    try (Storage storage = EmbeddedStorage.open(dir, AtRest.PLAIN, Clock.system())) {
       check(storage, seed()); // on what was recovered
     }
   }
