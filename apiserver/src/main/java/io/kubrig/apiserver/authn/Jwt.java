@@ -10,19 +10,22 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A JSON Web Token in compact form (RFC 7519, RFC 7515), taken apart and not yet believed.
  *
  * @param signed what the signature is over
  */
-record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
+public record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
   private static final Limits SMALL = new Limits(64 * 1024, 16, 4096);
 
   /** JCA names by JOSE name; no "none", no symmetric ones. */
@@ -31,12 +34,27 @@ record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
           "RS256", "SHA256withRSA",
           "RS384", "SHA384withRSA",
           "RS512", "SHA512withRSA",
+          "PS256", "RSASSA-PSS",
+          "PS384", "RSASSA-PSS",
+          "PS512", "RSASSA-PSS",
           "ES256", "SHA256withECDSAinP1363Format",
           "ES384", "SHA384withECDSAinP1363Format",
           "ES512", "SHA512withECDSAinP1363Format");
 
+  private static final Map<String, PSSParameterSpec> PSS =
+      Map.of("PS256", pss("SHA-256", 32), "PS384", pss("SHA-384", 48), "PS512", pss("SHA-512", 64));
+
+  private static PSSParameterSpec pss(String hash, int salt) {
+    return new PSSParameterSpec(hash, "MGF1", new MGF1ParameterSpec(hash), salt, PSSParameterSpec.TRAILER_FIELD_BC);
+  }
+
+  /** The algorithms that a signature may be made with. */
+  public static Set<String> algorithms() {
+    return ALGORITHMS.keySet();
+  }
+
   /** Empty when it is not a token in compact form. */
-  static Optional<Jwt> parse(String token) {
+  public static Optional<Jwt> parse(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3) {
       return Optional.empty();
@@ -53,19 +71,22 @@ record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
     return Optional.empty();
   }
 
-  String algorithm() {
+  public String algorithm() {
     return header.string("alg");
   }
 
   /** Whether one key made the signature. */
-  boolean isSignedBy(PublicKey key) {
+  public boolean isSignedBy(PublicKey key) {
     String name = ALGORITHMS.get(algorithm());
-    boolean fits = name != null && (algorithm().startsWith("RS") ? key instanceof RSAKey : key instanceof ECKey);
+    boolean fits = name != null && (algorithm().charAt(1) == 'S' && algorithm().charAt(0) != 'E' ? key instanceof RSAKey : key instanceof ECKey);
     if (!fits) {
       return false;
     }
     try {
       Signature verifier = Signature.getInstance(name);
+      if (PSS.containsKey(algorithm())) {
+        verifier.setParameter(PSS.get(algorithm()));
+      }
       verifier.initVerify(key);
       verifier.update(signed);
       return verifier.verify(signature);
@@ -75,7 +96,7 @@ record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
   }
 
   /** The aud claim, which may be one text or a list. */
-  List<String> audiences() {
+  public List<String> audiences() {
     return claims.get("aud") instanceof String one ? List.of(one) : claims.strings("aud");
   }
 

@@ -329,6 +329,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   public void close() {
     stopping = true;
     definitions.close();
+    security.close();
     objects.close();
     hooks.close();
     settings.audit().close();

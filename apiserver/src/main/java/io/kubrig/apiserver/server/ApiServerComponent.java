@@ -121,7 +121,7 @@ public final class ApiServerComponent implements Component {
             parsed.value(flags.corsAllowedOrigins),
             String.join("; ", parsed.value(flags.hsts)),
             parsed.value(flags.requestTimeout));
-    SecuritySettings security = new SecurityFlags(flags, parsed, pki).read();
+    SecuritySettings security = new SecurityFlags(flags, parsed, pki, environment).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
         KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),

@@ -155,21 +155,30 @@ final class ApiServerFlags {
   final Flag<String> serviceAccountSigningKey =
       set.section("misc").string("service-account-signing-key-file", "", "Path to the file that contains the private key of the token issuer.");
 
-  {
-    authn.inert("authentication-config", FlagTypes.STRING, "", LATER);
-    authn.inert("authentication-token-webhook-cache-ttl", FlagTypes.DURATION, Duration.ofMinutes(2), LATER);
-    authn.inert("authentication-token-webhook-config-file", FlagTypes.STRING, "", LATER);
-    authn.inert("authentication-token-webhook-version", FlagTypes.STRING, "v1beta1", LATER);
-    authn.inert("oidc-ca-file", FlagTypes.STRING, "", LATER);
-    authn.inert("oidc-client-id", FlagTypes.STRING, "", LATER);
-    authn.inert("oidc-groups-claim", FlagTypes.STRING, "", LATER);
-    authn.inert("oidc-groups-prefix", FlagTypes.STRING, "", LATER);
-    authn.inert("oidc-issuer-url", FlagTypes.STRING, "", LATER);
-    authn.inert("oidc-required-claim", FlagTypes.STRING_MAP, Map.of(), LATER);
-    authn.inert("oidc-signing-algs", FlagTypes.STRINGS, List.of("RS256"), LATER);
-    authn.inert("oidc-username-claim", FlagTypes.STRING, "sub", LATER);
-    authn.inert("oidc-username-prefix", FlagTypes.STRING, "", LATER);
-  }
+  final Flag<String> authenticationConfig =
+      authn.string("authentication-config", "", "File with Authentication Configuration to configure the JWT Token authenticator or the anonymous authenticator.");
+  final Flag<Duration> tokenWebhookCacheTtl =
+      authn.duration("authentication-token-webhook-cache-ttl", Duration.ofMinutes(2), "The duration to cache responses from the webhook token authenticator.");
+  final Flag<String> tokenWebhookConfig =
+      authn.string("authentication-token-webhook-config-file", "", "File with webhook configuration for token authentication in kubeconfig format.");
+  final Flag<String> tokenWebhookVersion =
+      authn.string("authentication-token-webhook-version", "v1beta1", "The API version of the authentication.k8s.io TokenReview to send to and expect from the webhook.");
+  final Flag<String> oidcCaFile =
+      authn.string("oidc-ca-file", "", "If set, the OpenID server's certificate will be verified by one of the authorities in the file, otherwise the host's.");
+  final Flag<String> oidcClientId =
+      authn.string("oidc-client-id", "", "The client ID for the OpenID Connect client, must be set if oidc-issuer-url is set.");
+  final Flag<String> oidcGroupsClaim =
+      authn.string("oidc-groups-claim", "", "The name of a custom OpenID Connect claim for specifying user groups, a string or array of strings.");
+  final Flag<String> oidcGroupsPrefix =
+      authn.string("oidc-groups-prefix", "", "If provided, all groups will be prefixed with this value to prevent conflicts with other authentication strategies.");
+  final Flag<String> oidcIssuerUrl = authn.string("oidc-issuer-url", "", "The URL of the OpenID issuer, only HTTPS scheme will be accepted.");
+  final Flag<Map<String, String>> oidcRequiredClaim =
+      authn.flag("oidc-required-claim", FlagTypes.STRING_MAP, Map.of(), "A key=value pair that describes a required claim in the ID Token.");
+  final Flag<List<String>> oidcSigningAlgs =
+      authn.strings("oidc-signing-algs", List.of("RS256"), "Comma-separated list of allowed JOSE asymmetric signing algorithms.");
+  final Flag<String> oidcUsernameClaim = authn.string("oidc-username-claim", "sub", "The OpenID claim to use as the user name.");
+  final Flag<String> oidcUsernamePrefix =
+      authn.string("oidc-username-prefix", "", "If provided, all usernames will be prefixed with this value; '-' disables all prefixing.");
 
   private final FlagSection authz = set.section("authorization");
   final Flag<List<String>> authorizationMode =

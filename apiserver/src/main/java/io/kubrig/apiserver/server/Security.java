@@ -10,6 +10,7 @@ import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.authn.ServiceAccountTokens;
 import io.kubrig.apiserver.authn.TokenAuthenticator;
 import io.kubrig.apiserver.authn.TokenRequests;
+import io.kubrig.apiserver.authn.oidc.JwtTokens;
 import io.kubrig.apiserver.authz.AccessReviews;
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.Escalation;
@@ -23,22 +24,25 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Who may do what: authentication, authorization and everything that is made of them, put together from settings. */
-final class Security {
+final class Security implements AutoCloseable {
   private final Authenticators authenticators;
   private final Authorizer authorizer;
   private final Rbac rbac;
   private final TokenRequests tokenRequests;
   private final AccessReviews reviews;
   private final ServiceAccountKeys keys;
+  private final List<TokenAuthenticator> outside;
 
   Security(SecuritySettings settings, ObjectReader objects, Clock clock, RandomGenerator random) {
     keys = settings.serviceAccountKeys();
+    outside = settings.outside();
     List<TokenAuthenticator> tokens = new ArrayList<>();
     settings.staticTokens().ifPresent(tokens::add);
     tokens.add(new ServiceAccountTokens(keys, objects, clock));
     if (settings.bootstrapTokens()) {
       tokens.add(new BootstrapTokens(objects, clock));
     }
+    tokens.addAll(settings.outside());
     BearerToken bearer = new BearerToken(tokens, settings.audiences());
     List<RequestAuthenticator> members = new ArrayList<>();
     settings.requestHeader().ifPresent(header -> members.add(new RequestHeader(header, clock)));
@@ -46,7 +50,7 @@ final class Security {
       members.add(new ClientCertificates(settings.clientAuthorities(), clock));
     }
     members.add(bearer);
-    authenticators = new Authenticators(members, info -> settings.anonymous());
+    authenticators = new Authenticators(members, info -> settings.anonymous() && (settings.anonymousPaths().isEmpty() || settings.anonymousPaths().contains(info.path())));
     rbac = new Rbac(objects);
     authorizer = authorizer(settings, objects);
     long maxSeconds = settings.maxTokenExpiration().toSeconds();
@@ -68,10 +72,14 @@ final class Security {
     for (SecuritySettings.Mode mode : settings.modes()) {
       members.add(
           switch (mode) {
-            case ALWAYS_ALLOW -> Authorizer.alwaysAllow();
-            case ALWAYS_DENY -> Authorizer.alwaysDeny();
-            case NODE -> new NodeAuthorizer(objects);
-            case RBAC -> rbac;
+            case SecuritySettings.Mode.Given given -> given.authorizer();
+            case SecuritySettings.Mode.BuiltIn own ->
+                switch (own) {
+                  case ALWAYS_ALLOW -> Authorizer.alwaysAllow();
+                  case ALWAYS_DENY -> Authorizer.alwaysDeny();
+                  case NODE -> new NodeAuthorizer(objects);
+                  case RBAC -> rbac;
+                };
           });
     }
     return Authorizer.union(members);
@@ -99,5 +107,15 @@ final class Security {
 
   ServiceAccountKeys keys() {
     return keys;
+  }
+
+  /** Ends what looks for the keys of issuers. */
+  @Override
+  public void close() {
+    for (TokenAuthenticator authenticator : outside) {
+      if (authenticator instanceof JwtTokens tokens) {
+        tokens.close();
+      }
+    }
   }
 }

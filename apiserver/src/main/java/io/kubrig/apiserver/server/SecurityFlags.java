@@ -4,6 +4,7 @@ import io.kubrig.apiserver.authn.RequestHeader;
 import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.authn.StaticTokens;
 import io.kubrig.apiserver.server.SecuritySettings.Mode;
+import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.pki.ClusterPki;
@@ -24,8 +25,10 @@ final class SecurityFlags {
   private final ApiServerFlags flags;
   private final ParsedFlags parsed;
   private final ClusterPki pki;
+  private final Environment environment;
 
-  SecurityFlags(ApiServerFlags flags, ParsedFlags parsed, ClusterPki pki) {
+  SecurityFlags(ApiServerFlags flags, ParsedFlags parsed, ClusterPki pki, Environment environment) {
+    this.environment = environment;
     this.flags = flags;
     this.parsed = parsed;
     this.pki = pki;
@@ -34,17 +37,20 @@ final class SecurityFlags {
   SecuritySettings read() throws IOException {
     List<String> issuers = parsed.isSet(flags.issuers) ? parsed.value(flags.issuers) : List.of(ISSUER);
     List<String> audiences = parsed.isSet(flags.apiAudiences) ? parsed.value(flags.apiAudiences) : issuers;
+    AuthenticationFlags.Read outside = new AuthenticationFlags(flags, parsed, environment).read(issuers);
     return new SecuritySettings(
         staticTokens(),
         clientAuthorities(),
         requestHeader(),
         parsed.value(flags.bootstrapTokens),
-        parsed.value(flags.anonymousAuth),
+        outside.anonymous(),
         keys(issuers),
         audiences,
         parsed.value(flags.maxTokenExpiration),
         parsed.value(flags.extendTokenExpiration),
-        modes());
+        modes(),
+        outside.tokens(),
+        outside.anonymousPaths());
   }
 
   private Optional<StaticTokens> staticTokens() throws IOException {

@@ -3,6 +3,8 @@ package io.kubrig.apiserver.server;
 import io.kubrig.apiserver.authn.RequestHeader;
 import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.authn.StaticTokens;
+import io.kubrig.apiserver.authn.TokenAuthenticator;
+import io.kubrig.apiserver.authz.Authorizer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.Optional;
  * @param audiences of service account tokens for this API
  * @param modes in the order in which they are asked
  * @param maxTokenExpiration zero for no bound
+ * @param outside authenticators of tokens that others have issued, asked last, in this order
+ * @param anonymousPaths the only ones for which anonymous requests are admitted; empty for all
  */
 public record SecuritySettings(
     Optional<StaticTokens> staticTokens,
@@ -26,13 +30,43 @@ public record SecuritySettings(
     List<String> audiences,
     Duration maxTokenExpiration,
     boolean extendTokenExpiration,
-    List<Mode> modes) {
+    List<Mode> modes,
+    List<TokenAuthenticator> outside,
+    List<String> anonymousPaths) {
 
-  /** An authorizer of {@code --authorization-mode}. */
-  public enum Mode {
-    ALWAYS_ALLOW,
-    ALWAYS_DENY,
-    NODE,
-    RBAC
+  /** Without anything outside the server. */
+  public SecuritySettings(
+      Optional<StaticTokens> staticTokens,
+      List<X509Certificate> clientAuthorities,
+      Optional<RequestHeader.Settings> requestHeader,
+      boolean bootstrapTokens,
+      boolean anonymous,
+      ServiceAccountKeys serviceAccountKeys,
+      List<String> audiences,
+      Duration maxTokenExpiration,
+      boolean extendTokenExpiration,
+      List<Mode> modes) {
+    this(
+        staticTokens, clientAuthorities, requestHeader, bootstrapTokens, anonymous, serviceAccountKeys, audiences, maxTokenExpiration, extendTokenExpiration,
+        modes, List.of(), List.of());
+  }
+
+  /** An authorizer of {@code --authorization-mode} or of an AuthorizationConfiguration. */
+  public sealed interface Mode {
+    Mode ALWAYS_ALLOW = BuiltIn.ALWAYS_ALLOW;
+    Mode ALWAYS_DENY = BuiltIn.ALWAYS_DENY;
+    Mode NODE = BuiltIn.NODE;
+    Mode RBAC = BuiltIn.RBAC;
+
+    /** One that the server makes, of stored objects where it needs any. */
+    enum BuiltIn implements Mode {
+      ALWAYS_ALLOW,
+      ALWAYS_DENY,
+      NODE,
+      RBAC
+    }
+
+    /** One that is made already: of a policy file, or one that asks a server. */
+    record Given(Authorizer authorizer) implements Mode {}
   }
 }

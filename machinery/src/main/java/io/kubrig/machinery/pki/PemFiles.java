@@ -117,7 +117,17 @@ public final class PemFiles {
    * @throws PkiException when the file cannot be read or holds none
    */
   public static PrivateKey privateKey(Path file) {
-    for (Block block : blocks(read(file), file.toString())) {
+    return privateKey(read(file), file.toString());
+  }
+
+  /**
+   * The first private key in a text.
+   *
+   * @param origin names the text in errors
+   */
+  public static PrivateKey privateKey(String text, String origin) {
+    Path file = Path.of(origin);
+    for (Block block : blocks(text, origin)) {
       switch (block.label) {
         case "PRIVATE KEY" -> {
           return privateKey(block.content, file);
