@@ -2,7 +2,6 @@ package io.kubrig.apiserver.storage;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -10,9 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,17 +19,17 @@ import java.util.stream.Stream;
  * that revision, {@code lock}. One process has it at a time.
  */
 final class DataDirectory implements Closeable {
-  private static final int SNAPSHOT_BATCH = 1 << 20;
-
   private final Path path;
   private final FileChannel lockFile;
+  private final Disk disk;
 
-  private DataDirectory(Path path, FileChannel lockFile) {
+  private DataDirectory(Path path, Disk disk, FileChannel lockFile) {
     this.path = path;
+    this.disk = disk;
     this.lockFile = lockFile;
   }
 
-  static DataDirectory open(Path path) throws IOException {
+  static DataDirectory open(Path path, Disk disk) throws IOException {
     FileChannel lockFile;
     try {
       Files.createDirectories(path);
@@ -46,7 +43,7 @@ final class DataDirectory implements Closeable {
       lockFile.close();
       throw new IOException("the data directory " + path + " is in use by another process; stop that one first, or choose another with --data-dir");
     }
-    return new DataDirectory(path, lockFile);
+    return new DataDirectory(path, disk, lockFile);
   }
 
   private static boolean locked(FileChannel file) throws IOException {
@@ -88,61 +85,54 @@ final class DataDirectory implements Closeable {
     }
   }
 
-  /** Writes a state so that it is there whole or not at all. */
-  void writeSnapshot(Snapshot state, AtRest atRest) throws IOException {
-    Path target = snapshot(state.revision());
-    Path draft = path.resolve("draft");
-    try (FileChannel file =
-        FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-      List<LogRecord> batch = new ArrayList<>();
-      int[] size = new int[1];
-      IOException[] failure = new IOException[1];
-      state.scan(
-          "/",
-          "/",
-          entry -> {
-            LogRecord record = LogRecord.of(entry, atRest);
-            batch.add(record);
-            size[0] += record.size();
-            failure[0] = size[0] < SNAPSHOT_BATCH ? null : flush(file, batch, size);
-            return failure[0] == null;
-          });
-      if (failure[0] == null) {
-        failure[0] = flush(file, batch, size);
-      }
-      if (failure[0] != null) {
-        throw failure[0];
-      }
-      file.force(true);
+  /** A new log for what is written after a revision. When that fails there is none: the last log of a directory is the one that may be torn. */
+  LogSegment createLog(long revision) throws IOException {
+    LogSegment segment = LogSegment.create(disk, log(revision));
+    try {
+      sync();
+      return segment;
+    } catch (IOException e) {
+      segment.close();
+      disk.delete(log(revision));
+      throw e;
     }
-    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-    sync();
   }
 
-  private static IOException flush(FileChannel file, List<LogRecord> batch, int[] size) {
-    try {
-      if (!batch.isEmpty()) {
-        ByteBuffer frame = Batches.frame(batch);
-        Batches.writeFully(file, frame, file.size());
-      }
-      batch.clear();
-      size[0] = 0;
-      return null;
-    } catch (IOException e) {
-      return e;
+  /** The log after a revision, to be gone on with behind its last whole batch. */
+  LogSegment resumeLog(long revision, long end) throws IOException {
+    return LogSegment.resume(disk, log(revision), end);
+  }
+
+  /** Writes a state so that it is there whole or not at all. */
+  void writeSnapshot(Snapshot state, AtRest atRest) throws IOException {
+    Path draft = path.resolve("draft");
+    try (Disk.Writable file = disk.open(draft, false)) {
+      file.truncate(0);
+      long[] end = new long[1];
+      SnapshotFrames.write(
+          state,
+          atRest,
+          frame -> {
+            int length = frame.remaining();
+            file.write(frame, end[0]);
+            end[0] += length;
+          });
+      file.force(true);
     }
+    disk.move(draft, snapshot(state.revision()));
+    sync();
   }
 
   /** Deletes what a snapshot has made superfluous. */
   void forgetBefore(long snapshotRevision) throws IOException {
     for (long revision : revisions("snapshot-")) {
       if (revision < snapshotRevision) {
-        Files.deleteIfExists(snapshot(revision));
+        disk.delete(snapshot(revision));
       }
     }
     for (long revision : logs()) {
       if (revision < snapshotRevision) {
-        Files.deleteIfExists(log(revision));
+        disk.delete(log(revision));
       }
     }
     sync();
@@ -150,9 +140,7 @@ final class DataDirectory implements Closeable {
 
   /** Makes new and removed names durable. */
   void sync() throws IOException {
-    try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
-      directory.force(true);
-    }
+    disk.sync(path);
   }
 
   /** Keeps a copy of bytes that are about to be cut off a file. */

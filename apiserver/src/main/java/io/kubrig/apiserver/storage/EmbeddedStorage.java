@@ -38,6 +38,7 @@ public final class EmbeddedStorage implements Storage {
   private final DataDirectory directory;
   private final AtRest atRest;
   private final Keyspace keyspace;
+  private final long snapshotBytes;
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>(64 << 10);
   private final Thread loop;
   private LogSegment segment;
@@ -61,7 +62,8 @@ public final class EmbeddedStorage implements Storage {
   /** Tells the commit loop to finish. */
   private static final Pending END = new Pending(null);
 
-  private EmbeddedStorage(DataDirectory directory, AtRest atRest, Recovery.Recovered recovered) {
+  private EmbeddedStorage(DataDirectory directory, AtRest atRest, Recovery.Recovered recovered, long snapshotBytes) {
+    this.snapshotBytes = snapshotBytes;
     this.directory = directory;
     this.atRest = atRest;
     this.keyspace = recovered.keyspace();
@@ -77,9 +79,14 @@ public final class EmbeddedStorage implements Storage {
    * @throws IOException when the directory cannot be used, is in use, or is full; the message says what to do
    */
   public static EmbeddedStorage open(Path path, AtRest atRest, Clock clock) throws IOException {
-    DataDirectory directory = DataDirectory.open(path);
+    return open(path, atRest, clock, Disk.REAL, SNAPSHOT_LOG_BYTES);
+  }
+
+  /** @param snapshotBytes of log after which a snapshot is written */
+  static EmbeddedStorage open(Path path, AtRest atRest, Clock clock, Disk disk, long snapshotBytes) throws IOException {
+    DataDirectory directory = DataDirectory.open(path, disk);
     try {
-      return new EmbeddedStorage(directory, atRest, new Recovery(directory, atRest, clock).run());
+      return new EmbeddedStorage(directory, atRest, new Recovery(directory, atRest, clock).run(), snapshotBytes);
     } catch (IOException e) {
       directory.close();
       throw e;
@@ -196,17 +203,18 @@ public final class EmbeddedStorage implements Storage {
   // ---- snapshots -----------------------------------------------------------------------------------------------------
 
   private void snapshotWhenDue() {
-    if (loggedBytes < SNAPSHOT_LOG_BYTES || snapshotting != null) {
+    if (loggedBytes < snapshotBytes || snapshotting != null) {
       return;
     }
     try {
       Snapshot state = keyspace.current();
-      LogSegment next = LogSegment.create(directory.log(state.revision()));
-      directory.sync();
-      segment.close();
-      segment = next;
+      LogSegment full = segment;
+      segment = directory.createLog(state.revision());
       loggedBytes = 0;
-      snapshotting = Thread.ofPlatform().name("snapshot").daemon().start(() -> snapshot(state));
+      Thread writer = Thread.ofPlatform().name("snapshot").daemon().unstarted(() -> snapshot(state));
+      snapshotting = writer; // before it can end and say so
+      writer.start();
+      full.close();
     } catch (IOException e) {
       LOG.warn("Cannot begin a new log file; the current one goes on growing", e);
       loggedBytes = 0;

@@ -3,9 +3,7 @@ package io.kubrig.apiserver.storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * One file of the log, written from beginning to end. Space is allocated ahead, so that making a batch durable does not have to change the file's
@@ -15,25 +13,24 @@ final class LogSegment implements Closeable {
   private static final int AHEAD = 4 << 20;
 
   private final Path path;
-  private final FileChannel file;
+  private final Disk.Writable file;
   private long end;
   private long allocated;
 
-  private LogSegment(Path path, FileChannel file, long end, long allocated) {
+  private LogSegment(Path path, Disk.Writable file, long end, long allocated) {
     this.path = path;
     this.file = file;
     this.end = end;
     this.allocated = allocated;
   }
 
-  static LogSegment create(Path path) throws IOException {
-    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new LogSegment(path, file, 0, 0);
+  static LogSegment create(Disk disk, Path path) throws IOException {
+    return new LogSegment(path, disk.open(path, true), 0, 0);
   }
 
   /** Goes on behind the last whole batch of a segment. */
-  static LogSegment resume(Path path, long end) throws IOException {
-    FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  static LogSegment resume(Disk disk, Path path, long end) throws IOException {
+    Disk.Writable file = disk.open(path, false);
     file.truncate(end);
     file.force(true);
     return new LogSegment(path, file, end, end);
@@ -57,7 +54,7 @@ final class LogSegment implements Closeable {
     int length = batch.remaining();
     try {
       reserve(length);
-      Batches.writeFully(file, batch, end);
+      file.write(batch, end);
     } catch (IOException e) {
       takeBack(e);
     }
@@ -89,7 +86,7 @@ final class LogSegment implements Closeable {
       return;
     }
     int ahead = Math.max(AHEAD, length);
-    Batches.writeFully(file, ByteBuffer.allocate(ahead), allocated);
+    file.write(ByteBuffer.allocate(ahead), allocated);
     allocated += ahead;
     file.force(true);
   }

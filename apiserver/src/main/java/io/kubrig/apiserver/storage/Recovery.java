@@ -46,12 +46,11 @@ final class Recovery {
       long end = replay(directory.log(logs.get(i)), keyspace, last);
       logged += end;
       if (last) {
-        segment = LogSegment.resume(directory.log(logs.get(i)), end);
+        segment = directory.resumeLog(logs.get(i), end);
       }
     }
     if (segment == null) {
-      segment = LogSegment.create(directory.log(keyspace.revision()));
-      directory.sync();
+      segment = directory.createLog(keyspace.revision());
     }
     return new Recovered(keyspace, segment, logged);
   }
