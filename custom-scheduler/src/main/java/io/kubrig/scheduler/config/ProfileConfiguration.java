@@ -23,6 +23,9 @@ public record ProfileConfiguration(
   /** The default plugins in order, with the weights of their scores. */
   public static final PluginSet DEFAULT_PLUGINS = defaults();
 
+  /** Points of native that only an alpha feature uses; files that native has written name them. */
+  private static final List<String> PLACEMENT = List.of("placementGenerate", "placementScore");
+
   private static PluginSet defaults() {
     Map<String, Integer> all = new LinkedHashMap<>();
     all.put("SchedulingGates", 0);
@@ -68,6 +71,14 @@ public record ProfileConfiguration(
       multiPoint = PluginSet.read(plugins.object("multiPoint")).over(DEFAULT_PLUGINS);
       for (ExtensionPoint p : ExtensionPoint.values()) {
         points.put(p, PluginSet.read(plugins.object(p.field())));
+      }
+      for (String point : PLACEMENT) {
+        try (ConfigNode p = plugins.object(point)) {
+          p.objects("disabled").forEach(ConfigNode::plain);
+          if (!p.objects("enabled").isEmpty()) {
+            p.problem("enabled", "Forbidden: placements are not tried when TopologyAwareWorkloadScheduling is off");
+          }
+        }
       }
     }
     ProfileConfiguration profile = new ProfileConfiguration(name, percentage, multiPoint, points, readArgs(node));

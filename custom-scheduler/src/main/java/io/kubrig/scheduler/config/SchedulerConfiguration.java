@@ -1,9 +1,12 @@
 package io.kubrig.scheduler.config;
 
+import io.kubrig.machinery.duration.GoDuration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A {@code KubeSchedulerConfiguration} of {@code kubescheduler.config.k8s.io/v1}, complete with defaults. */
@@ -77,10 +80,34 @@ public record SchedulerConfiguration(
       if (!lock.equals("leases")) {
         n.problem("resourceLock", "Invalid value: \"" + lock + "\": resourceLock value must be \"leases\"");
       }
-      if (e.leaderElect && e.leaseDuration.compareTo(e.renewDeadline) <= 0) {
-        n.problem("leaseDuration", "Invalid value: LeaseDuration must be greater than RenewDeadline");
+      if (e.leaderElect) {
+        check(e, n);
       }
       return e;
+    }
+  }
+
+  private static void check(LeaderElection e, ConfigNode n) {
+    Map<String, Duration> durations = new LinkedHashMap<>();
+    durations.put("leaseDuration", e.leaseDuration);
+    durations.put("renewDeadline", e.renewDeadline);
+    durations.put("retryPeriod", e.retryPeriod);
+    durations.forEach((field, d) -> {
+      if (!d.isPositive()) {
+        n.problem(field, "Invalid value: " + GoDuration.format(d) + ": must be greater than zero");
+      }
+    });
+    if (e.leaseDuration.compareTo(e.renewDeadline) < 0) {
+      n.problem("leaseDuration", "Invalid value: " + GoDuration.format(e.leaseDuration) + ": LeaseDuration must be greater than RenewDeadline");
+    }
+    if (e.renewDeadline.compareTo(e.retryPeriod) < 0) {
+      n.problem("renewDeadline", "Invalid value: " + GoDuration.format(e.renewDeadline) + ": RenewDeadline must be greater than RetryPeriod");
+    }
+    if (e.resourceNamespace.isEmpty()) {
+      n.problem("resourceNamespace", "Required value: resourceNamespace is required");
+    }
+    if (e.resourceName.isEmpty()) {
+      n.problem("resourceName", "Required value: resourceName is required");
     }
   }
 

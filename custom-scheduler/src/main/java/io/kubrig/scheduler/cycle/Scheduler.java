@@ -4,6 +4,7 @@ import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.config.ExtensionPoint;
+import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.events.EventRecorder;
 import io.kubrig.scheduler.events.EventRecorder.Note;
@@ -18,6 +19,7 @@ import io.kubrig.scheduler.framework.PostBindPlugin;
 import io.kubrig.scheduler.framework.PostFilterPlugin;
 import io.kubrig.scheduler.framework.PreBindPlugin;
 import io.kubrig.scheduler.framework.Profile;
+import io.kubrig.scheduler.framework.QueueSortPlugin;
 import io.kubrig.scheduler.framework.ReservePlugin;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
@@ -75,12 +77,26 @@ public final class Scheduler {
     this.writer = new SerialWriter(WRITES_AT_ONCE, clock.activity());
     this.events = new EventRecorder(api, writer, clock, parts.hostName());
     this.statuses = new PodStatuses(api, writer, clock);
-    PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), new LoopDoor());
+    PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), parts.metrics(), new LoopDoor());
     configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, parts.registry(), context, parts.extenders())));
+    checkQueueSort();
     this.queue = new SchedulingQueue(profiles.values(), configuration.backoff(), clock);
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores());
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty());
+  }
+
+  /** All profiles share one queue, so they must agree on its order. */
+  private void checkQueueSort() {
+    String first = null;
+    for (Profile p : profiles.values()) {
+      String own = p.at(ExtensionPoint.QUEUE_SORT, QueueSortPlugin.class).getFirst().name();
+      if (first != null && !first.equals(own)) {
+        throw new InvalidConfigurationException(
+            "different queue sort plugins for profile \"" + p.name() + "\": \"" + own + "\", first: \"" + first + "\"");
+      }
+      first = own;
+    }
   }
 
   /** Watches the cluster and schedules until {@link #stop} or an interrupt. */

@@ -4,6 +4,7 @@ import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.events.EventRecorder;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.state.ClusterState;
 import java.util.random.RandomGenerator;
 
@@ -11,7 +12,8 @@ import java.util.random.RandomGenerator;
  * What plugins may use. The state belongs to the scheduling thread: plugin code on other threads (PreBind, Bind) must not touch it, and
  * comes back through {@link Loop#post}.
  */
-public record PluginContext(ClusterState state, ClusterApi api, SerialWriter writer, EventRecorder events, Clock clock, RandomGenerator random, Loop loop) {
+public record PluginContext(ClusterState state, ClusterApi api, SerialWriter writer, EventRecorder events, Clock clock, RandomGenerator random,
+    SchedulerMetrics metrics, Loop loop) {
 
   /** The scheduling thread's door. */
   public interface Loop {

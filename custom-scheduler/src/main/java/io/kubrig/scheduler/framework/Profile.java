@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.framework;
 
+import io.kubrig.scheduler.config.ConfigNode;
 import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.PluginSet;
@@ -55,10 +56,10 @@ public final class Profile {
         throw new InvalidConfigurationException("initializing profiles: creating profile for scheduler name " + name + ": " + plugin
             + " does not exist");
       }
-      try (var args = configuration.argsOf(plugin, problems)) {
-        plugins.put(plugin, factory.create(args, context, this));
-        args.problems().throwIfAny();
-      }
+      ConfigNode args = configuration.argsOf(plugin, problems);
+      plugins.put(plugin, factory.create(args, context, this));
+      args.close();
+      args.problems().throwIfAny();
     }
     for (String plugin : configuration.args().keySet()) {
       if (!registry.containsKey(plugin)) {

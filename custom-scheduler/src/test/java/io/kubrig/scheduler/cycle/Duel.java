@@ -12,6 +12,7 @@ import io.kubrig.scheduler.framework.PluginContext;
 import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Labels;
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
@@ -58,7 +59,7 @@ final class Duel {
     CycleState cycle;
 
     Mind(SchedulerConfiguration c, Map<String, PluginFactory> registry, long seed, boolean remembers) {
-      PluginContext context = new PluginContext(state, null, null, null, Clock.system(), new Random(seed), null);
+      PluginContext context = new PluginContext(state, null, null, null, Clock.system(), new Random(seed), SchedulerMetrics.NONE, null);
       profile = new Profile(c.profiles().getFirst(), registry, context, List.of());
       finder = new NodeFinder(state, c.percentageOfNodesToScore(), new Random(seed),
           (pod, plugin, node, score) -> scores.put(plugin + " " + node, score), remembers);

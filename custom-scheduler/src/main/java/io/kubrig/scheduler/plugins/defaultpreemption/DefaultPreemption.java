@@ -54,6 +54,9 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     if (minAbsolute < 0) {
       args.problem("minCandidateNodesAbsolute", "Invalid value: " + minAbsolute + ": not in valid range [0, inf)");
     }
+    if (minPercentage == 0 && minAbsolute == 0) {
+      args.problem("minCandidateNodesPercentage", "Invalid value: 0: both minCandidateNodesPercentage and minCandidateNodesAbsolute cannot be zero");
+    }
   }
 
   @Override
@@ -73,6 +76,7 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
 
   @Override
   public Result postFilter(CycleState state, Pod pod, NodeStatuses statuses) {
+    context.metrics().preemptionTried();
     Result r = preempt(state, pod, statuses);
     return r.status().reasons().isEmpty() ? r
         : new Result(new Status(r.status().code(), List.of("preemption: " + r.status().message()), ""), r.nomination());
@@ -100,6 +104,7 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     }
     String node = best.get().node();
     dropLesserNominations(pod, node);
+    context.metrics().preempted(best.get().victims().pods().size());
     evictions.begin(pod, best.get().victims().pods(), node);
     return new Result(Status.SUCCESS, Optional.of(new Nomination(node)));
   }

@@ -8,6 +8,7 @@ import io.kubrig.scheduler.events.EventRecorder.Note;
 import io.kubrig.scheduler.framework.PluginContext;
 import io.kubrig.scheduler.model.Pod;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,14 @@ final class Evictions {
   /** Begins to evict; pods that wait at Permit are just turned down. */
   void begin(Pod preemptor, List<Pod> victims, String node) {
     underWay.add(preemptor.uid());
-    List<Pod> bound = victims.stream().filter(v -> !context.loop().rejectWaiting(v.uid(), DefaultPreemption.NAME, "preempted")).toList();
+    List<Pod> bound = new ArrayList<>();
+    for (Pod victim : victims) {
+      if (context.loop().rejectWaiting(victim.uid(), DefaultPreemption.NAME, "preempted")) {
+        tell(preemptor, victim, node);
+      } else {
+        bound.add(victim);
+      }
+    }
     context.writer().submit("preempt-" + preemptor.uid(), () -> {
       boolean done = true;
       for (Pod victim : bound) {
@@ -70,8 +78,12 @@ final class Evictions {
       }
       return true;
     }
+    tell(preemptor, victim, node);
+    return true;
+  }
+
+  private void tell(Pod preemptor, Pod victim, String node) {
     context.events().record(victim, preemptor,
         Note.normal("Preempted", "Preempting", "Preempted by pod " + preemptor.uid() + " on node " + node), preemptor.schedulerName());
-    return true;
   }
 }
