@@ -9,6 +9,9 @@ public interface OwnWrites {
   /** @throws ApiException when it is refused, or the name is taken */
   void create(String group, String plural, Tree object);
 
+  /** Deletes an object, if it is there. @param namespace "" for cluster-scoped resources */
+  void delete(String group, String plural, String namespace, String name);
+
   /**
    * Replaces the status of an object.
    *

@@ -86,6 +86,14 @@ public final class ServedApis {
     changed();
   }
 
+  /** Has documents about what is served written anew: something about it has changed that is not kept here. */
+  public void refresh() {
+    synchronized (versions) {
+      snapshot = compute(versions.values());
+    }
+    changed();
+  }
+
   private void changed() {
     Snapshot now = snapshot;
     listeners.forEach(listener -> listener.accept(now));

@@ -23,12 +23,15 @@ import java.util.function.Supplier;
 public final class OpenApiDocuments {
   private final SchemaCatalog catalog;
   private final Supplier<Descriptions> descriptions;
+  private final RemoteDocuments remote;
   private final Map<GroupVersionKind, CustomDefinition> custom = new ConcurrentHashMap<>();
   private volatile Parts parts;
 
   private record Parts(BuiltInDefinitions definitions, ApiPaths paths) {}
 
-  public OpenApiDocuments(SchemaCatalog catalog, Supplier<Descriptions> descriptions) {
+  /** @param remote what aggregated servers say of their versions */
+  public OpenApiDocuments(SchemaCatalog catalog, Supplier<Descriptions> descriptions, RemoteDocuments remote) {
+    this.remote = remote;
     this.catalog = catalog;
     this.descriptions = descriptions;
   }
@@ -60,6 +63,7 @@ public final class OpenApiDocuments {
         .paths
         .parts(served)
         .forEach((name, paths) -> written.put(name, () -> part(served, name, paths.get())));
+    remote.parts().forEach((name, document) -> written.putIfAbsent(name, () -> document));
     return written;
   }
 
@@ -83,7 +87,7 @@ public final class OpenApiDocuments {
   public Tree version2(ServedApis.Snapshot served) {
     Map<String, List<Operation>> paths = new LinkedHashMap<>();
     parts().paths.parts(served).values().forEach(part -> paths.putAll(part.get()));
-    return DocumentV2.write(paths, this::definition);
+    return remote.mergedInto(DocumentV2.write(paths, this::definition));
   }
 
   private Optional<Tree> definition(String name) {

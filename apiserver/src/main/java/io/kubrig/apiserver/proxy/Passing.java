@@ -10,9 +10,10 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Passes a client's request on to a backend and the answer back, or joins the two connections after an upgrade. */
-final class Passing {
+public final class Passing {
   private static final int BODY_LIMIT = 64 << 20;
   private static final int BUFFER = 32 * 1024;
   private static final Set<String> HOP_BY_HOP =
@@ -21,8 +22,17 @@ final class Passing {
 
   private final Duration connectTimeout;
 
-  Passing(Duration connectTimeout) {
+  public Passing(Duration connectTimeout) {
     this.connectTimeout = connectTimeout;
+  }
+
+  /** That a backend could not be reached. */
+  public static final class UnreachableException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    UnreachableException(IOException cause, Backend backend) {
+      super(GoErrors.text(cause, backend.dial()), cause);
+    }
   }
 
   /**
@@ -34,7 +44,14 @@ final class Passing {
     if (!exchange.canUpgrade()) {
       throw ApiException.badRequest("Upgrade request required");
     }
-    Headers headers = forwarded(exchange, backend);
+    try {
+      join(exchange, backend, target, forwarded(exchange, backend));
+    } catch (UnreachableException e) {
+      throw new ApiException(500, "", "error dialing backend: " + e.getMessage(), new Tree());
+    }
+  }
+
+  private void join(Exchange exchange, Backend backend, String target, Headers headers) throws IOException {
     headers.add("Connection", "Upgrade").add("Upgrade", exchange.headers().value("Upgrade"));
     try (BackendCall call = dial(backend, exchange.method(), target, headers, new byte[0])) {
       if (call.status() / 100 == 3) {
@@ -50,11 +67,11 @@ final class Passing {
     }
   }
 
-  private BackendCall dial(Backend backend, String method, String target, Headers headers, byte[] body) throws IOException {
+  private BackendCall dial(Backend backend, String method, String target, Headers headers, byte[] body) throws UnreachableException {
     try {
       return BackendCall.send(backend, connectTimeout, method, target, headers, body);
     } catch (IOException e) {
-      throw new ApiException(500, "", "error dialing backend: " + e.getMessage(), new Tree());
+      throw new UnreachableException(e, backend);
     }
   }
 
@@ -97,18 +114,30 @@ final class Passing {
       upgrade(exchange, backend, target);
       return;
     }
-    byte[] body = exchange.body(BODY_LIMIT);
-    Headers headers = forwarded(exchange, backend).add("Connection", "close");
-    try (BackendCall call = dialService(backend, exchange.method(), target, headers, body)) {
-      answer(exchange, call);
+    try {
+      relay(exchange, backend, target, headers -> {});
+    } catch (UnreachableException e) {
+      throw ApiException.serviceUnavailable("error trying to reach service: " + e.getMessage());
     }
   }
 
-  private BackendCall dialService(Backend backend, String method, String target, Headers headers, byte[] body) {
-    try {
-      return BackendCall.send(backend, connectTimeout, method, target, headers, body);
-    } catch (IOException e) {
-      throw ApiException.serviceUnavailable("error trying to reach service: " + e.getMessage());
+  /**
+   * Passes a request on, upgrades included.
+   *
+   * @param amend changes the headers that the backend gets
+   * @throws UnreachableException before anything was answered
+   */
+  public void relay(Exchange exchange, Backend backend, String target, Consumer<Headers> amend) throws IOException {
+    Headers headers = forwarded(exchange, backend);
+    amend.accept(headers);
+    if (exchange.canUpgrade()) {
+      join(exchange, backend, target, headers);
+      return;
+    }
+    byte[] body = exchange.body(BODY_LIMIT);
+    headers.add("Connection", "close");
+    try (BackendCall call = dial(backend, exchange.method(), target, headers, body)) {
+      answer(exchange, call);
     }
   }
 

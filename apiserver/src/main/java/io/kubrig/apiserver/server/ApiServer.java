@@ -5,6 +5,7 @@ import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.admission.KindLookup;
 import io.kubrig.apiserver.admission.webhook.WebhookServices;
+import io.kubrig.apiserver.aggregation.Aggregation;
 import io.kubrig.apiserver.authn.Impersonation;
 import io.kubrig.apiserver.customresource.ConversionServices;
 import io.kubrig.apiserver.customresource.CustomResources;
@@ -25,6 +26,7 @@ import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.openapi.OpenApiDocuments;
 import io.kubrig.apiserver.openapi.OpenApiHandler;
+import io.kubrig.apiserver.openapi.RemoteDocuments;
 import io.kubrig.apiserver.proxy.Connections;
 import io.kubrig.apiserver.registry.BuiltInResources;
 import io.kubrig.apiserver.registry.Deleter;
@@ -52,6 +54,7 @@ import io.kubrig.apiserver.subresource.CommandParts;
 import io.kubrig.apiserver.subresource.DisruptionBudgets;
 import io.kubrig.apiserver.subresource.Evictions;
 import io.kubrig.apiserver.webhook.HookClient;
+import io.kubrig.apiserver.webhook.ServiceResolver;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
@@ -81,6 +84,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Routes routes;
   private final StoredObjects objects;
   private final HookClient hooks;
+  private final Aggregation aggregation;
   private final AdmissionChain admission;
   private final Security security;
   private final Pipeline pipeline;
@@ -96,7 +100,8 @@ public final class ApiServer implements Handler, AutoCloseable {
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());
     objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
-    hooks = new HookClient(settings.outbound().resolver(objects, settings.random()), settings.clock());
+    ServiceResolver resolver = settings.outbound().resolver(objects, settings.random());
+    hooks = new HookClient(resolver, settings.clock());
     Forms forms = new Forms(schemas);
     admission = admission(forms, schemas);
     Kinds kinds = new Kinds(objects);
@@ -113,9 +118,11 @@ public final class ApiServer implements Handler, AutoCloseable {
     resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership));
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
-    OpenApiDocuments documents = new OpenApiDocuments(schemas, KubernetesSchemas::descriptions);
+    RemoteDocuments remote = new RemoteDocuments(served::refresh);
+    OpenApiDocuments documents = new OpenApiDocuments(schemas, KubernetesSchemas::descriptions, remote);
     openApi = new OpenApiHandler(served, documents);
     definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas, conversions()));
+    aggregation = aggregation(remote, resolver);
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
     pipeline = pipeline();
     kinds.repair();
@@ -124,7 +131,21 @@ public final class ApiServer implements Handler, AutoCloseable {
     new SelfPublication(bootstrap, objects, settings).publish();
     LocalApiServices.create(bootstrap, served.snapshot().groups());
     definitions.start();
+    aggregation.start();
     admission.plugins().forEach(plugin -> plugin.start(objects));
+  }
+
+  private Aggregation aggregation(RemoteDocuments remote, ServiceResolver resolver) {
+    return new Aggregation(
+        new Aggregation.Parts(
+            objects,
+            new ServerWrites(this::registry, settings.clock()),
+            served,
+            remote,
+            resolver,
+            settings.outbound().proxyClient(),
+            settings.metrics(),
+            settings.clock()));
   }
 
   private ConversionServices conversions() {
@@ -268,6 +289,9 @@ public final class ApiServer implements Handler, AutoCloseable {
 
   /** Answers what has come through the pipeline. */
   private void serve(Pipeline.Request request) throws IOException {
+    if (aggregation.handle(request.exchange(), request.info().path(), request.user(), request.audit().id())) {
+      return;
+    }
     Call call = call(request);
     if (!request.info().resource()) {
       document(call, request.info().path());
@@ -328,6 +352,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    aggregation.close();
     definitions.close();
     security.close();
     objects.close();

@@ -33,6 +33,18 @@ final class ServerWrites implements OwnWrites {
   }
 
   @Override
+  public void delete(String group, String plural, String namespace, String name) {
+    Operation operation = operation(Verb.DELETE, group, plural, "", Tree.of("metadata", Tree.of("namespace", namespace, "name", name)));
+    try {
+      registry.get().deleter().delete(operation, options("DeleteOptions"));
+    } catch (ApiException e) {
+      if (e.code() != 404) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
   public boolean replaceStatus(String group, String plural, Tree object) {
     Operation operation = operation(Verb.UPDATE, group, plural, "status", object);
     Writer.Update update =

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.webhook;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.proxy.Backend;
 import io.kubrig.apiserver.proxy.BackendCall;
+import io.kubrig.apiserver.proxy.GoErrors;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.KubernetesVersion;
 import io.kubrig.machinery.json.Json;

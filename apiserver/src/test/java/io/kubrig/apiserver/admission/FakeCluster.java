@@ -84,6 +84,11 @@ public final class FakeCluster implements Cluster, OwnWrites {
   }
 
   @Override
+  public synchronized void delete(String group, String plural, String namespace, String name) {
+    objects.remove(key(group, plural, Tree.of("namespace", namespace, "name", name)));
+  }
+
+  @Override
   public synchronized boolean replaceStatus(String group, String plural, Tree object) {
     String key = key(group, plural, object.tree("metadata"));
     Tree current = objects.get(key);

@@ -26,7 +26,7 @@ class OpenApiHandlerTest {
   private static final ResourceTable TABLE = KubernetesSchemas.resources();
 
   private final ServedApis apis = new ServedApis(TABLE.onByDefault(), TABLE);
-  private final OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions);
+  private final OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
   private final OpenApiHandler handler = new OpenApiHandler(apis, documents);
 
   @Test

@@ -48,7 +48,7 @@ class ReferenceOpenApiTest {
 
   @Test
   void every_version_3_document_equals_the_native_one() throws IOException {
-    OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions);
+    OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
     ResourceTable table = KubernetesSchemas.resources();
     Map<String, Tree> ours = documents.version3(new ServedApis(table.groups(), table).snapshot());
     Map<String, List<String>> differences = new TreeMap<>();
@@ -68,7 +68,7 @@ class ReferenceOpenApiTest {
 
   @Test
   void the_version_2_document_equals_the_native_one() throws IOException {
-    OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions);
+    OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
     ResourceTable table = KubernetesSchemas.resources();
     Tree ours = documents.version2(new ServedApis(table.groups(), table).snapshot());
     Map<String, List<String>> differences = Differences.between("", ours, read(REFERENCE.resolve("v2.json")));

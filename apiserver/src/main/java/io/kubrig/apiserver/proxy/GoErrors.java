@@ -1,4 +1,4 @@
-package io.kubrig.apiserver.webhook;
+package io.kubrig.apiserver.proxy;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,7 +25,6 @@ public final class GoErrors {
     String dial = "dial tcp " + address(dialed) + ": ";
     String message = String.valueOf(failure.getMessage());
     return switch (failure) {
-      case ServiceResolver.UnresolvedException unresolved -> message;
       case UnknownHostException unknown -> "dial tcp: lookup " + dialed.getHostString() + ": no such host";
       case NoRouteToHostException noRoute -> dial + "connect: no route to host";
       case ConnectException refused -> dial + "connect: " + lower(message.replaceFirst(" \\(.*", ""));
