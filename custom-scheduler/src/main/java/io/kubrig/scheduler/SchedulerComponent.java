@@ -11,14 +11,17 @@ import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.health.Page;
 import io.kubrig.machinery.health.StatusPages;
 import io.kubrig.machinery.health.StatusServer;
+import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.leader.ElectionSettings;
 import io.kubrig.machinery.leader.KubernetesLease;
 import io.kubrig.machinery.leader.LeaderElectionFlags;
 import io.kubrig.machinery.leader.LeaderElector;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.machinery.tree.Tree;
 import io.kubrig.scheduler.api.ClusterApiException;
 import io.kubrig.scheduler.api.KubernetesClusterApi;
+import io.kubrig.scheduler.config.ConfigurationWriter;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.cycle.ScoreListener;
@@ -152,6 +155,7 @@ final class SchedulerComponent implements Component {
       }
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), given.effective())));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock())));
+      server.page("/configz", Page.json(() -> Json.text(Tree.of("kubescheduler.config.k8s.io", ConfigurationWriter.tree(configuration)))));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
         server.page("/metrics", Page.metrics(registry::scrape));
       }

@@ -28,7 +28,10 @@ public final class SchedulerFactory implements ComponentFactory {
 
   @Override
   public Component create(ParsedFlags given, Environment environment) {
-    return new SchedulerComponent(flags, given, configuration(flags.config(given)), environment);
+    SchedulerConfiguration configuration = configuration(flags.config(given));
+    String file = flags.writeConfigTo(given);
+    return file.isEmpty() ? new SchedulerComponent(flags, given, configuration, environment)
+        : new ConfigurationFile(Path.of(file), configuration, environment);
   }
 
   private static SchedulerConfiguration configuration(String file) {

@@ -24,19 +24,24 @@ final class SchedulerFlags {
   private final LeaderElectionFlags election = new LeaderElectionFlags(all, COMPONENT);
   private final ClientFlags client = new ClientFlags(all, "deprecated", 50, 100);
   private final Flag<String> config;
+  private final Flag<String> writeConfigTo;
   private final Flag<String> explainFile;
 
   SchedulerFlags() {
     new LoggingFlags(all);
     FlagSection misc = all.section("misc");
     config = misc.string("config", "", "The path to the configuration file.");
-    misc.inert("write-config-to", FlagTypes.STRING, "", "the effective configuration cannot be written to a file yet");
+    writeConfigTo = misc.string("write-config-to", "", "If set, write the configuration values to this file and exit.");
     misc.inert("unsupported-kube-api-over-localhost", FlagTypes.BOOL, false, "clients go where the kubeconfig says");
     all.section("deprecated").inert("contention-profiling", FlagTypes.BOOL, true, "there is no Go runtime to profile");
     all.section("deprecated").inert("profiling", FlagTypes.BOOL, true, "there is no Go runtime to profile");
     all.section("deprecated").inert("pod-max-in-unschedulable-pods-duration", FlagTypes.DURATION, Duration.ofMinutes(5),
         "pods are tried again after five minutes");
+    all.section("feature gate").inert("emulated-version", FlagTypes.STRINGS, List.of(), "there is one version");
+    all.section("feature gate").inert("min-compatibility-version", FlagTypes.STRINGS, List.of(), "there is one version");
     all.section("feature gate").inert("feature-gates", FlagTypes.MULTIMAP, Map.of(), "features are as in 1.36 by default");
+    all.section("metrics").inert("allow-metric-labels", FlagTypes.STRING_TO_STRING, Map.of(), "labels keep their values");
+    all.section("metrics").inert("allow-metric-labels-manifest", FlagTypes.STRING, "", "labels keep their values");
     all.section("metrics").inert("disabled-metrics", FlagTypes.STRINGS, List.of(), "all metrics are served");
     all.section("metrics").inert("show-hidden-metrics-for-version", FlagTypes.STRING, "", "there are no hidden metrics");
     explainFile = all.section("kubrig").string("explain-file", "",
@@ -61,6 +66,10 @@ final class SchedulerFlags {
 
   String config(ParsedFlags flags) {
     return flags.value(config);
+  }
+
+  String writeConfigTo(ParsedFlags flags) {
+    return flags.value(writeConfigTo);
   }
 
   String explainFile(ParsedFlags flags) {

@@ -24,7 +24,7 @@ public record ProfileConfiguration(
   public static final PluginSet DEFAULT_PLUGINS = defaults();
 
   /** Points of native that only an alpha feature uses; files that native has written name them. */
-  private static final List<String> PLACEMENT = List.of("placementGenerate", "placementScore");
+  static final List<String> PLACEMENT = List.of("placementGenerate", "placementScore");
 
   private static PluginSet defaults() {
     Map<String, Integer> all = new LinkedHashMap<>();

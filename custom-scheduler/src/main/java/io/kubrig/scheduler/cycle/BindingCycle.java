@@ -4,6 +4,7 @@ import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.extender.ExtenderException;
 import io.kubrig.scheduler.framework.BindPlugin;
+import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.PreBindPlugin;
 import io.kubrig.scheduler.framework.Status;
 import java.util.ArrayList;
@@ -29,15 +30,20 @@ final class BindingCycle {
   }
 
   /** Does it; never throws but for an interrupt. */
-  static Status run(Attempt a, List<PreBindPlugin> preBinds) throws InterruptedException {
+  static Status run(Attempt a, List<PreBindPlugin> preBinds, Phases phases) throws InterruptedException {
+    phases.begin();
     try {
       for (PreBindPlugin p : preBinds) {
         Status s = p.preBind(a.state(), a.pod(), a.node());
         if (!s.isSuccess()) {
+          phases.over(ExtensionPoint.PRE_BIND, s.code());
           return s.isRejected() ? s.from(p.name()) : Status.error("running PreBind plugin \"" + p.name() + "\": " + s.message());
         }
       }
-      return bind(a);
+      phases.over(ExtensionPoint.PRE_BIND, Code.SUCCESS);
+      Status bound = bind(a);
+      phases.over(ExtensionPoint.BIND, bound.code());
+      return bound;
     } catch (RuntimeException e) {
       LOG.error("Binding pod {} failed", a.pod().key(), e);
       return Status.error(String.valueOf(e.getMessage()));

@@ -5,9 +5,12 @@ import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.FilterPlugin;
 import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.Plugin;
+import io.kubrig.scheduler.framework.PreFilterPlugin;
+import io.kubrig.scheduler.framework.PreScorePlugin;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.ScorePlugin;
 import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
@@ -38,6 +41,8 @@ final class Evaluation {
   private final boolean[] askAlways;
   private final boolean[] askOnce;
   private final int firstAlways;
+  private int looked;
+  private int scored;
 
   /** After PreFilter; with a null memo every plugin is asked. */
   Evaluation(Profile profile, ClusterState cluster, CycleState state, Pod pod, NodeMemo memo) {
@@ -67,6 +72,7 @@ final class Evaluation {
 
   /** Whether the pod can run on a node. */
   Status filter(NodeInfo node) {
+    looked++;
     if (memo == null || cluster.nominations().isAnyOn(node.name())) {
       return profile.filterWithNominated(state, pod, node);
     }
@@ -112,6 +118,7 @@ final class Evaluation {
     if (memo != null) {
       scoreOnce(plugins, once, nodes);
     }
+    scored += nodes.size();
     List<Scored> out = new ArrayList<>(once.length);
     for (int p = 0; p < once.length; p++) {
       ScorePlugin plugin = plugins.get(p);
@@ -133,6 +140,35 @@ final class Evaluation {
           }
         }
         memo.markScored(node);
+      }
+    }
+  }
+
+  /** Tells how often each plugin has taken part; a remembered answer counts as one. */
+  void tell(SchedulerMetrics metrics) {
+    if (metrics == SchedulerMetrics.NONE) {
+      return;
+    }
+    for (PreFilterPlugin p : profile.at(ExtensionPoint.PRE_FILTER, PreFilterPlugin.class)) {
+      if (!state.skippedFilters().contains(p.name())) {
+        metrics.evaluated(profile.name(), ExtensionPoint.PRE_FILTER, p.name(), 1);
+      }
+    }
+    for (int i = 0; i < askOnce.length; i++) {
+      if (askOnce[i] || askAlways[i]) {
+        metrics.evaluated(profile.name(), ExtensionPoint.FILTER, filters.get(i).name(), looked);
+      }
+    }
+    if (scored > 0) {
+      for (PreScorePlugin p : profile.at(ExtensionPoint.PRE_SCORE, PreScorePlugin.class)) {
+        if (!state.skippedScores().contains(p.name())) {
+          metrics.evaluated(profile.name(), ExtensionPoint.PRE_SCORE, p.name(), 1);
+        }
+      }
+      for (ScorePlugin p : profile.at(ExtensionPoint.SCORE, ScorePlugin.class)) {
+        if (!state.skippedScores().contains(p.name())) {
+          metrics.evaluated(profile.name(), ExtensionPoint.SCORE, p.name(), scored);
+        }
       }
     }
   }

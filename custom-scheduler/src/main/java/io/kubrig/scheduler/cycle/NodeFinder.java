@@ -3,6 +3,7 @@ package io.kubrig.scheduler.cycle;
 import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.extender.ExtenderException;
+import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.FitError;
 import io.kubrig.scheduler.framework.PluginException;
@@ -10,6 +11,7 @@ import io.kubrig.scheduler.framework.PreScorePlugin;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.ScorePlugin;
 import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +42,20 @@ public final class NodeFinder {
   private final RandomGenerator random;
   private final ScoreListener scores;
   private final Optional<NodeMemos> memos;
+  private SchedulerMetrics metrics = SchedulerMetrics.NONE;
+  private LongSupplier nanos = () -> 0;
   private int nextStart;
 
   public NodeFinder(ClusterState cluster, int percentageOfNodesToScore, RandomGenerator random, ScoreListener scores) {
     this(cluster, percentageOfNodesToScore, random, scores, true);
+  }
+
+  /** With metrics, and the clock (in nanoseconds) they go by. */
+  NodeFinder(ClusterState cluster, int percentageOfNodesToScore, RandomGenerator random, ScoreListener scores, SchedulerMetrics metrics,
+      LongSupplier nanos) {
+    this(cluster, percentageOfNodesToScore, random, scores, true);
+    this.metrics = metrics;
+    this.nanos = nanos;
   }
 
   /** Without {@code remembers}, every plugin is asked about every node: what remembering is compared with. */
@@ -72,7 +85,9 @@ public final class NodeFinder {
   }
 
   private Decision find(Profile profile, CycleState state, Pod pod, List<NodeInfo> all, FitError why) {
+    Phases phases = new Phases(metrics, nanos, profile.name());
     Profile.PreFiltered pre = profile.preFilter(state, pod, all);
+    phases.over(ExtensionPoint.PRE_FILTER, pre.status().code());
     why.unschedulablePlugins().addAll(pre.limitedBy());
     if (!pre.status().isSuccess()) {
       if (!pre.status().isRejected()) {
@@ -85,11 +100,14 @@ public final class NodeFinder {
     }
     Evaluation evaluation = new Evaluation(profile, cluster, state, pod, pre.nodes() != null ? null : memo(profile, pod));
     Passed passed = feasible(profile, evaluation, pod, pre, why);
+    phases.over(ExtensionPoint.FILTER, passed.nodes.isEmpty() ? Code.UNSCHEDULABLE : Code.SUCCESS);
     List<NodeInfo> feasible = passed.nodes;
     if (feasible.isEmpty()) {
+      evaluation.tell(metrics);
       return new Decision.NoFit(why);
     }
-    String node = feasible.size() == 1 ? feasible.getFirst().name() : best(profile, evaluation, state, pod, feasible);
+    String node = feasible.size() == 1 ? feasible.getFirst().name() : best(profile, evaluation, state, pod, feasible, phases);
+    evaluation.tell(metrics);
     return new Decision.Placed(node, passed.looked, feasible.size());
   }
 
@@ -191,14 +209,14 @@ public final class NodeFinder {
     Status known = why.statuses().explicit().get(node);
     if (known == null) {
       why.statuses().put(node, status);
-    } else if (status.code() == io.kubrig.scheduler.framework.Code.UNRESOLVABLE) {
+    } else if (status.code() == Code.UNRESOLVABLE) {
       List<String> reasons = new ArrayList<>(known.reasons());
       reasons.addAll(status.reasons());
       why.statuses().put(node, new Status(status.code(), reasons, known.plugin()));
     }
   }
 
-  private String best(Profile profile, Evaluation evaluation, CycleState state, Pod pod, List<NodeInfo> nodes) {
+  private String best(Profile profile, Evaluation evaluation, CycleState state, Pod pod, List<NodeInfo> nodes, Phases phases) {
     for (PreScorePlugin p : profile.at(ExtensionPoint.PRE_SCORE, PreScorePlugin.class)) {
       Status s = p.preScore(state, pod, nodes);
       if (s.isSkip()) {
@@ -207,6 +225,7 @@ public final class NodeFinder {
         throw new PluginException(Status.error("running PreScore plugin \"" + p.name() + "\": " + s.message()));
       }
     }
+    phases.over(ExtensionPoint.PRE_SCORE, Code.SUCCESS);
     long[] total = new long[nodes.size()];
     for (Evaluation.Scored s : evaluation.scores(nodes)) {
       s.plugin().normalize(state, pod, nodes, s.values());
@@ -217,6 +236,7 @@ public final class NodeFinder {
         }
       }
     }
+    phases.over(ExtensionPoint.SCORE, Code.SUCCESS);
     addExtenderScores(profile, pod, nodes, total);
     return nodes.get(highest(total)).name();
   }

@@ -9,6 +9,7 @@ import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.events.EventRecorder;
 import io.kubrig.scheduler.events.EventRecorder.Note;
 import io.kubrig.scheduler.extender.Extender;
+import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FitError;
@@ -80,9 +81,9 @@ public final class Scheduler {
     PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), parts.metrics(), new LoopDoor());
     configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, parts.registry(), context, parts.extenders())));
     checkQueueSort();
-    this.queue = new SchedulingQueue(profiles.values(), configuration.backoff(), clock);
-    this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores());
-    this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected);
+    this.queue = new SchedulingQueue(profiles.values(), configuration.backoff(), clock, metrics);
+    this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
+    this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty());
   }
 
@@ -176,12 +177,18 @@ public final class Scheduler {
   private void noFit(QueuedPod queued, Profile profile, CycleState cycle, FitError why, long start) {
     Optional<PostFilterPlugin.Nomination> nomination = Optional.of(PostFilterPlugin.Nomination.NONE);
     if (profile.has(ExtensionPoint.POST_FILTER)) {
+      Phases phases = phases(profile);
       PostFilterPlugin.Result result = postFilter(queued, profile, cycle, why);
+      phases.over(ExtensionPoint.POST_FILTER, result.status().code());
       why.setPostFilterMessage(result.status().message());
       nomination = result.nomination();
     }
     queued.rejectedBy(why.unschedulablePlugins(), why.pendingPlugins());
     fail(queued, profile, Status.unschedulable(why.message()), nomination, start);
+  }
+
+  private Phases phases(Profile profile) {
+    return new Phases(metrics, clock::nanos, profile.name());
   }
 
   private static PostFilterPlugin.Result postFilter(QueuedPod queued, Profile profile, CycleState cycle, FitError why) {
@@ -196,27 +203,32 @@ public final class Scheduler {
   /** Takes the chosen node for the pod: assume, reserve, permit; then on to binding. */
   private void place(Attempt a) {
     state.assume(a.pod());
+    Phases phases = phases(a.profile());
     for (ReservePlugin p : a.profile().at(ExtensionPoint.RESERVE, ReservePlugin.class)) {
       Status s = p.reserve(a.state(), a.pod(), a.node());
       if (!s.isSuccess()) {
+        phases.over(ExtensionPoint.RESERVE, s.code());
         giveBack(a);
         failAtNode(a, s.isRejected() ? s.from(p.name())
             : Status.error("running Reserve plugin \"" + p.name() + "\": " + s.message()));
         return;
       }
     }
+    phases.over(ExtensionPoint.RESERVE, Code.SUCCESS);
     Map<String, Duration> waits = new LinkedHashMap<>();
     for (PermitPlugin p : a.profile().at(ExtensionPoint.PERMIT, PermitPlugin.class)) {
       PermitPlugin.Result r = p.permit(a.state(), a.pod(), a.node());
       if (r.status().isWait()) {
         waits.put(p.name(), r.timeout());
       } else if (!r.status().isSuccess()) {
+        phases.over(ExtensionPoint.PERMIT, r.status().code());
         giveBack(a);
         failAtNode(a, r.status().isRejected() ? r.status().from(p.name())
             : Status.error("running Permit plugin \"" + p.name() + "\": " + r.status().message()));
         return;
       }
     }
+    phases.over(ExtensionPoint.PERMIT, waits.isEmpty() ? Code.SUCCESS : Code.WAIT);
     if (waits.isEmpty()) {
       startBinding(a);
     } else {
@@ -236,8 +248,10 @@ public final class Scheduler {
     if (!preBinds.isEmpty()) {
       statuses.nominated(a.queued().pod(), a.node());
     }
+    metrics.binding(1);
     writer.submit(a.pod().uid(), () -> {
-      Status status = BindingCycle.run(a, preBinds);
+      Status status = BindingCycle.run(a, preBinds, phases(a.profile()));
+      metrics.binding(-1);
       loop.post(() -> bound(a, status));
     });
   }
@@ -250,9 +264,11 @@ public final class Scheduler {
     }
     state.nominations().remove(a.pod());
     queue.forget(a.queued());
+    Phases phases = phases(a.profile());
     for (PostBindPlugin p : a.profile().at(ExtensionPoint.POST_BIND, PostBindPlugin.class)) {
       p.postBind(a.state(), a.pod(), a.node());
     }
+    phases.over(ExtensionPoint.POST_BIND, Code.SUCCESS);
     metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
     events.record(a.pod(), null, Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
         a.profile().name());

@@ -1,7 +1,9 @@
 package io.kubrig.scheduler.cycle;
 
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,10 +14,12 @@ import java.util.function.Consumer;
 final class WaitingPods {
   private static final class Waiting {
     final Attempt attempt;
+    final long since;
     final Map<String, Clock.Timer> timers = new HashMap<>();
 
-    Waiting(Attempt attempt) {
+    Waiting(Attempt attempt, long since) {
       this.attempt = attempt;
+      this.since = since;
     }
   }
 
@@ -24,8 +28,10 @@ final class WaitingPods {
   private final EventLoop loop;
   private final Consumer<Attempt> allowed;
   private final BiConsumer<Attempt, Status> rejected;
+  private final SchedulerMetrics metrics;
 
-  WaitingPods(Clock clock, EventLoop loop, Consumer<Attempt> allowed, BiConsumer<Attempt, Status> rejected) {
+  WaitingPods(Clock clock, EventLoop loop, Consumer<Attempt> allowed, BiConsumer<Attempt, Status> rejected, SchedulerMetrics metrics) {
+    this.metrics = metrics;
     this.clock = clock;
     this.loop = loop;
     this.allowed = allowed;
@@ -34,7 +40,7 @@ final class WaitingPods {
 
   /** Lets a pod wait for some plugins, each with its own deadline. */
   void add(Attempt attempt, Map<String, Duration> plugins) {
-    Waiting w = new Waiting(attempt);
+    Waiting w = new Waiting(attempt, clock.nanos());
     byUid.put(attempt.pod().uid(), w);
     plugins.forEach((plugin, timeout) -> w.timers.put(plugin, clock.after(timeout, () -> loop.post(() -> reject(attempt.pod().uid(), plugin,
         "rejected due to timeout after waiting " + timeout.toSeconds() + "s at plugin " + plugin)))));
@@ -52,6 +58,7 @@ final class WaitingPods {
     }
     if (w.timers.isEmpty()) {
       byUid.remove(uid);
+      metrics.permitWaited(Code.SUCCESS, clock.nanos() - w.since);
       allowed.accept(w.attempt);
     }
   }
@@ -63,6 +70,7 @@ final class WaitingPods {
       return false;
     }
     w.timers.values().forEach(Clock.Timer::cancel);
+    metrics.permitWaited(Code.UNSCHEDULABLE, clock.nanos() - w.since);
     rejected.accept(w.attempt, Status.unschedulable(reason).from(plugin));
     return true;
   }

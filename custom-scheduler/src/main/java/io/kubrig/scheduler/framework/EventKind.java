@@ -1,6 +1,7 @@
 package io.kubrig.scheduler.framework;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /** A kind of object and what may happen to it. Names as in the native framework. */
@@ -52,6 +53,19 @@ public record EventKind(Subject subject, Set<Action> actions) {
   /** A subject with one or more actions. */
   public static EventKind of(Subject subject, Action first, Action... more) {
     return new EventKind(subject, EnumSet.of(first, more));
+  }
+
+  /** The name in metrics, such as {@code NodeUpdateNodeTaint}. Several actions at once have each a name; the first is given. */
+  public String label() {
+    return title(subject.name()) + actions.stream().sorted().findFirst().map(a -> title(a.name())).orElse("");
+  }
+
+  private static String title(String name) {
+    StringBuilder out = new StringBuilder();
+    for (String word : name.split("_")) {
+      out.append(word.equals("CSI") ? word : word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return out.toString();
   }
 
   /** Whether an event of another kind (what happened) is of this kind (what is asked for). */

@@ -1,5 +1,7 @@
 package io.kubrig.scheduler.metrics;
 
+import io.kubrig.scheduler.config.ExtensionPoint;
+import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.queue.QueuedPod;
 import java.time.Instant;
@@ -27,4 +29,22 @@ public interface SchedulerMetrics {
 
   /** A preemption was tried. */
   default void preemptionTried() {}
+
+  /** All plugins of an extension point have run. */
+  default void ran(String profile, ExtensionPoint point, Code outcome, long nanos) {}
+
+  /** A plugin was asked so often. */
+  default void evaluated(String profile, ExtensionPoint point, String plugin, int times) {}
+
+  /** A pod was put into a queue (named as in {@code scheduler_pending_pods}) because of an event. */
+  default void queued(String queue, String event) {}
+
+  /** So many more ({@code by} 1) or fewer (−1) pods are turned down by a plugin. */
+  default void unschedulable(String plugin, String profile, int by) {}
+
+  /** A pod has waited for Permit plugins, with what result. */
+  default void permitWaited(Code outcome, long nanos) {}
+
+  /** So many more or fewer pods are being bound. */
+  default void binding(int by) {}
 }

@@ -8,6 +8,7 @@ import io.kubrig.scheduler.framework.PreEnqueuePlugin;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.QueueSortPlugin;
 import io.kubrig.scheduler.framework.Status;
+import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.queue.QueuedPod.Place;
 import java.time.Duration;
@@ -40,9 +41,11 @@ import java.util.TreeSet;
  * <p>Source: the scheduling queue of kube-scheduler 1.36 with SchedulerQueueingHints and SchedulerPopFromBackoffQ.
  */
 public final class SchedulingQueue {
+  private static final String ATTEMPT_FAILED = "ScheduleAttemptFailure";
   private static final Duration MAX_IN_UNSCHEDULABLE = Duration.ofMinutes(5);
 
   private final Clock clock;
+  private final SchedulerMetrics metrics;
   private final Backoff backoff;
   private final Map<String, Profile> profiles;
   private final HintMap hints;
@@ -60,6 +63,12 @@ public final class SchedulingQueue {
   private long sequence;
 
   public SchedulingQueue(Collection<Profile> profiles, Backoff backoff, Clock clock) {
+    this(profiles, backoff, clock, SchedulerMetrics.NONE);
+  }
+
+  /** With metrics. */
+  public SchedulingQueue(Collection<Profile> profiles, Backoff backoff, Clock clock, SchedulerMetrics metrics) {
+    this.metrics = metrics;
     this.clock = clock;
     this.backoff = backoff;
     this.profiles = new HashMap<>();
@@ -84,7 +93,7 @@ public final class SchedulingQueue {
     }
     QueuedPod entry = new QueuedPod(pod, clock.now(), sequence++);
     byUid.put(pod.uid(), entry);
-    activate(entry);
+    activate(entry, "UnscheduledPodAdd");
   }
 
   /** Notes a change of a waiting pod. */
@@ -113,7 +122,7 @@ public final class SchedulingQueue {
     boolean helps = entry.gatedBy.equals("SchedulingGates") ? before.spec().order().gates().size() != entry.pod.spec().order().gates().size()
         : changes(before, entry.pod).stream().anyMatch(k -> hints.helps(entry.pod, entry.gatedBy, new HintMap.Event(k, before, entry.pod)));
     if (helps) {
-      activate(entry);
+      activate(entry, changes(before, entry.pod).stream().findFirst().map(EventKind::label).orElse("UnscheduledPodUpdate"));
     } else {
       put(entry, Place.GATED);
     }
@@ -123,7 +132,7 @@ public final class SchedulingQueue {
     for (EventKind kind : changes(before, entry.pod)) {
       HintMap.Verdict verdict = hints.judge(entry, new HintMap.Event(kind, before, entry.pod));
       if (verdict != HintMap.Verdict.SKIP) {
-        requeue(entry, verdict);
+        requeue(entry, verdict, kind.label());
         return;
       }
     }
@@ -138,6 +147,7 @@ public final class SchedulingQueue {
   public void delete(String uid) {
     QueuedPod entry = byUid.remove(uid);
     if (entry != null) {
+      absolve(entry);
       take(entry);
     }
   }
@@ -151,13 +161,12 @@ public final class SchedulingQueue {
     if (entry == null) {
       return Optional.empty();
     }
+    absolve(entry);
     entry.place = Place.IN_FLIGHT;
     entry.attempts++;
     if (entry.initialAttempt == null) {
       entry.initialAttempt = clock.now();
     }
-    entry.unschedulablePlugins.clear();
-    entry.pendingPlugins.clear();
     inFlight.put(entry, new ArrayList<>(0));
     return Optional.of(entry);
   }
@@ -195,9 +204,10 @@ public final class SchedulingQueue {
     entry.queuedAt = clock.now();
     if (entry.unschedulablePlugins.isEmpty() && entry.pendingPlugins.isEmpty()) {
       entry.consecutiveErrors++;
-      requeue(entry, HintMap.Verdict.AFTER_BACKOFF);
+      requeue(entry, HintMap.Verdict.AFTER_BACKOFF, ATTEMPT_FAILED);
       return;
     }
+    blamed(entry, 1);
     entry.consecutiveErrors = 0;
     entry.unschedulableCount++;
     HintMap.Verdict verdict = HintMap.Verdict.SKIP;
@@ -205,7 +215,21 @@ public final class SchedulingQueue {
       HintMap.Verdict v = hints.judge(entry, event);
       verdict = v.compareTo(verdict) > 0 ? v : verdict;
     }
-    requeue(entry, verdict);
+    requeue(entry, verdict, ATTEMPT_FAILED);
+  }
+
+  /** What plugins have said of a pod does not count any more. */
+  private void absolve(QueuedPod entry) {
+    if (entry.place != Place.IN_FLIGHT) {
+      blamed(entry, -1);
+    }
+    entry.unschedulablePlugins.clear();
+    entry.pendingPlugins.clear();
+  }
+
+  private void blamed(QueuedPod entry, int by) {
+    entry.unschedulablePlugins.forEach(p -> metrics.unschedulable(p, entry.pod.schedulerName(), by));
+    entry.pendingPlugins.forEach(p -> metrics.unschedulable(p, entry.pod.schedulerName(), by));
   }
 
   /** Whether a pod is known to the queue. */
@@ -226,13 +250,13 @@ public final class SchedulingQueue {
       HintMap.Verdict verdict = hints.judge(entry, event);
       if (verdict != HintMap.Verdict.SKIP) {
         take(entry);
-        requeue(entry, verdict);
+        requeue(entry, verdict, kind.label());
       }
     }
     for (QueuedPod entry : List.copyOf(gatedByEvents)) {
       if (hints.helps(entry.pod, entry.gatedBy, event)) {
         take(entry);
-        activate(entry);
+        activate(entry, kind.label());
       }
     }
   }
@@ -246,7 +270,7 @@ public final class SchedulingQueue {
     QueuedPod entry = byUid.get(uid);
     if (entry != null && entry.place != Place.IN_FLIGHT && entry.place != Place.ACTIVE) {
       take(entry);
-      activate(entry);
+      activate(entry, "ForceActivate");
     }
   }
 
@@ -255,7 +279,7 @@ public final class SchedulingQueue {
     QueuedPod entry = byUid.get(uid);
     if (entry != null && entry.place == Place.GATED) {
       take(entry);
-      activate(entry);
+      activate(entry, "ForceActivate");
     }
   }
 
@@ -266,7 +290,7 @@ public final class SchedulingQueue {
       while (!queue.isEmpty() && !isBackingOff(queue.first(), now)) {
         QueuedPod entry = queue.pollFirst();
         entry.place = Place.NONE;
-        activate(entry);
+        activate(entry, "BackoffComplete");
       }
     }
   }
@@ -277,7 +301,7 @@ public final class SchedulingQueue {
     for (QueuedPod entry : List.copyOf(unschedulable)) {
       if (entry.queuedAt.isBefore(limit)) {
         take(entry);
-        requeue(entry, HintMap.Verdict.AFTER_BACKOFF);
+        requeue(entry, HintMap.Verdict.AFTER_BACKOFF, "UnschedulableTimeout");
       }
     }
   }
@@ -287,22 +311,33 @@ public final class SchedulingQueue {
     return errorBackoff.isEmpty() ? Optional.empty() : Optional.of(Duration.between(clock.now(), backoffEnd(errorBackoff.first())));
   }
 
-  private void requeue(QueuedPod entry, HintMap.Verdict verdict) {
+  private void requeue(QueuedPod entry, HintMap.Verdict verdict, String event) {
     switch (verdict) {
-      case SKIP -> put(entry, Place.UNSCHEDULABLE);
-      case IMMEDIATELY -> activate(entry);
+      case SKIP -> arrive(entry, Place.UNSCHEDULABLE, event);
+      case IMMEDIATELY -> activate(entry, event);
       case AFTER_BACKOFF -> {
         if (isBackingOff(entry, clock.now())) {
-          put(entry, entry.consecutiveErrors > 0 ? Place.ERROR_BACKOFF : Place.BACKOFF);
+          arrive(entry, entry.consecutiveErrors > 0 ? Place.ERROR_BACKOFF : Place.BACKOFF, event);
         } else {
-          activate(entry);
+          activate(entry, event);
         }
       }
     }
   }
 
-  private void activate(QueuedPod entry) {
-    put(entry, admit(entry) ? Place.ACTIVE : Place.GATED);
+  private void activate(QueuedPod entry, String event) {
+    arrive(entry, admit(entry) ? Place.ACTIVE : Place.GATED, event);
+  }
+
+  /** Puts a pod into a queue because of an event, or of what came of an attempt. */
+  private void arrive(QueuedPod entry, Place place, String event) {
+    metrics.queued(switch (place) {
+      case ACTIVE, NONE, IN_FLIGHT -> "active";
+      case BACKOFF, ERROR_BACKOFF -> "backoff";
+      case UNSCHEDULABLE -> "unschedulable";
+      case GATED -> "gated";
+    }, event);
+    put(entry, place);
   }
 
   /** Whether the PreEnqueue plugins let the pod in; notes the one that does not. */
@@ -311,7 +346,9 @@ public final class SchedulingQueue {
       Status s = p.preEnqueue(entry.pod);
       if (!s.isSuccess()) {
         entry.gatedBy = p.name();
-        entry.unschedulablePlugins.add(p.name());
+        if (entry.unschedulablePlugins.add(p.name())) {
+          metrics.unschedulable(p.name(), entry.pod.schedulerName(), 1);
+        }
         return false;
       }
     }

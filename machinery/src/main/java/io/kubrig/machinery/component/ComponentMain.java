@@ -76,7 +76,7 @@ public final class ComponentMain {
   }
 
   private int serve(ParsedFlags parsed) throws InterruptedException {
-    Environment environment = Environment.ofProcess(this::fail);
+    Environment environment = Environment.ofProcess(new Ends());
     try (Component component = factory.create(parsed, environment)) {
       Thread stopper = Thread.ofPlatform().name("stop").unstarted(() -> stop(component));
       Runtime.getRuntime().addShutdownHook(stopper);
@@ -94,9 +94,17 @@ public final class ComponentMain {
     Runtime.getRuntime().halt(0); // a stop by signal is a success, which the virtual machine would report as 143
   }
 
-  private void fail(String component, String reason) {
-    LOG.error("{}: {}", component, reason);
-    exitCode = 1;
-    ended.countDown();
+  private final class Ends implements FailureListener {
+    @Override
+    public void failed(String component, String reason) {
+      LOG.error("{}: {}", component, reason);
+      exitCode = 1;
+      ended.countDown();
+    }
+
+    @Override
+    public void finished(String component) {
+      ended.countDown();
+    }
   }
 }

@@ -4,4 +4,7 @@ package io.kubrig.machinery.component;
 @FunctionalInterface
 public interface FailureListener {
   void failed(String component, String reason);
+
+  /** A component has done all that it was started for: the program ends it, too, and has succeeded. */
+  default void finished(String component) {}
 }

@@ -51,10 +51,30 @@ public final class ServingFlags {
     serving.inert("cert-dir", FlagTypes.STRING, "", "a certificate made for want of --tls-cert-file stays in memory");
     serving.inert("disable-http2-serving", FlagTypes.BOOL, false, "the status port speaks HTTP/1.1 only");
     serving.inert("http2-max-streams-per-connection", FlagTypes.INT, 0, "the status port speaks HTTP/1.1 only");
+    String oneSocket = "the port is bound once";
+    serving.inert("permit-address-sharing", FlagTypes.BOOL, false, oneSocket);
+    serving.inert("permit-port-sharing", FlagTypes.BOOL, false, oneSocket);
+    String javaTls = "TLS follows the settings of the Java platform (TLS 1.2 and 1.3)";
+    serving.inert("tls-cipher-suites", FlagTypes.STRINGS, List.of(), javaTls);
+    serving.inert("tls-curve-preferences", FlagTypes.INT32_SLICE, List.of(), javaTls);
+    serving.inert("tls-min-version", FlagTypes.STRING, "", javaTls);
+    serving.inert("tls-sni-cert-key", FlagTypes.STRING_ARRAY, List.of(), "the status port has one certificate");
     FlagSection authentication = flags.section("authentication");
     authenticationKubeconfig =
         authentication.string("authentication-kubeconfig", "", "kubeconfig file of the server that reviews tokens (tokenreviews.authentication.k8s.io).");
     clientCaFile = authentication.string("client-ca-file", "", "File with the authorities that vouch for client certificates.");
+    String noLookup = "the cluster's authentication configuration is not looked up; --client-ca-file names the authorities";
+    authentication.inert("authentication-skip-lookup", FlagTypes.BOOL, false, noLookup);
+    authentication.inert("authentication-tolerate-lookup-failure", FlagTypes.BOOL, flags.command().equals("kube-scheduler"), noLookup);
+    authentication.inert("authentication-token-webhook-cache-ttl", FlagTypes.DURATION, Duration.ofSeconds(10),
+        "answers are kept as long as --authorization-webhook-cache-authorized-ttl says");
+    String noProxy = "the status port trusts no authenticating proxy";
+    authentication.inert("requestheader-allowed-names", FlagTypes.STRINGS, List.of(), noProxy);
+    authentication.inert("requestheader-client-ca-file", FlagTypes.STRING, "", noProxy);
+    authentication.inert("requestheader-extra-headers-prefix", FlagTypes.STRINGS, List.of("x-remote-extra-"), noProxy);
+    authentication.inert("requestheader-group-headers", FlagTypes.STRINGS, List.of("x-remote-group"), noProxy);
+    authentication.inert("requestheader-uid-headers", FlagTypes.STRINGS, List.of(), noProxy);
+    authentication.inert("requestheader-username-headers", FlagTypes.STRINGS, List.of("x-remote-user"), noProxy);
     FlagSection authorization = flags.section("authorization");
     authorizationKubeconfig =
         authorization.string(
@@ -64,6 +84,8 @@ public final class ServingFlags {
     keep =
         authorization.duration(
             "authorization-webhook-cache-authorized-ttl", Duration.ofSeconds(10), "How long to keep answers of the reviewing server.");
+    authorization.inert("authorization-webhook-cache-unauthorized-ttl", FlagTypes.DURATION, Duration.ofSeconds(10),
+        "refusals are kept as long as --authorization-webhook-cache-authorized-ttl says");
   }
 
   /**

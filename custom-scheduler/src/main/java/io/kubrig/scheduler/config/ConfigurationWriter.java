@@ -1,0 +1,177 @@
+package io.kubrig.scheduler.config;
+
+import io.kubrig.machinery.duration.GoDuration;
+import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A configuration as the object of a file, every default filled in: what {@code --write-config-to} and {@code /configz} show. */
+public final class ConfigurationWriter {
+  private static final List<Map<String, Object>> CPU_AND_MEMORY =
+      List.of(object("name", "cpu", "weight", 1), object("name", "memory", "weight", 1));
+  private static final Map<String, Map<String, Object>> DEFAULT_ARGS = Map.of(
+      "DefaultPreemption", object("minCandidateNodesAbsolute", 100, "minCandidateNodesPercentage", 10),
+      "DynamicResources", object("bindingTimeout", "10m0s", "filterTimeout", "10s"),
+      "InterPodAffinity", object("hardPodAffinityWeight", 1, "ignorePreferredTermsOfExistingPods", false),
+      "NodeAffinity", object(),
+      "NodeResourcesBalancedAllocation", object("resources", CPU_AND_MEMORY),
+      "NodeResourcesFit", object("scoringStrategy", object("resources", CPU_AND_MEMORY, "type", "LeastAllocated")),
+      "PodTopologySpread", object("defaultingType", "System"),
+      "VolumeBinding", object("bindTimeoutSeconds", 600));
+
+  private ConfigurationWriter() {}
+
+  private static Map<String, Object> object(Object... pairs) {
+    Map<String, Object> out = new TreeMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      out.put((String) pairs[i], pairs[i + 1]);
+    }
+    return out;
+  }
+
+  /** The object, keys in order of their names. */
+  public static Tree tree(SchedulerConfiguration c) {
+    return (Tree) value(object(c));
+  }
+
+  private static Object value(Object plain) {
+    return switch (plain) {
+      case Map<?, ?> m -> {
+        Tree tree = new Tree();
+        m.forEach((k, v) -> tree.set((String) k, value(v)));
+        yield tree;
+      }
+      case List<?> l -> l.stream().map(ConfigurationWriter::value).toList();
+      case null, default -> plain;
+    };
+  }
+
+  private static Map<String, Object> object(SchedulerConfiguration c) {
+    SchedulerConfiguration.LeaderElection e = c.leaderElection();
+    Map<String, Object> out = object(
+        "apiVersion", SchedulerConfiguration.API_VERSION,
+        "kind", "KubeSchedulerConfiguration",
+        "clientConnection", object("acceptContentTypes", "", "burst", c.connection().burst(), "contentType", c.connection().contentType(),
+            "kubeconfig", c.connection().kubeconfig(), "qps", plain(c.connection().qps())),
+        "enableContentionProfiling", c.debugging().contentionProfiling(),
+        "enableProfiling", c.debugging().profiling(),
+        "leaderElection", object("leaderElect", e.leaderElect(), "leaseDuration", GoDuration.format(e.leaseDuration()),
+            "renewDeadline", GoDuration.format(e.renewDeadline()), "resourceLock", "leases", "resourceName", e.resourceName(),
+            "resourceNamespace", e.resourceNamespace(), "retryPeriod", GoDuration.format(e.retryPeriod())),
+        "parallelism", c.parallelism(),
+        "percentageOfNodesToScore", c.percentageOfNodesToScore(),
+        "podInitialBackoffSeconds", c.backoff().initial().toSeconds(),
+        "podMaxBackoffSeconds", c.backoff().max().toSeconds(),
+        "profiles", c.profiles().stream().map(ConfigurationWriter::profile).toList());
+    if (c.delayCacheUntilActive()) {
+      out.put("delayCacheUntilActive", true);
+    }
+    if (!c.extenders().isEmpty()) {
+      out.put("extenders", c.extenders().stream().map(ConfigurationWriter::extender).toList());
+    }
+    return out;
+  }
+
+  private static Number plain(double d) {
+    if (d == Math.rint(d)) {
+      return (long) d;
+    }
+    return d;
+  }
+
+  private static Map<String, Object> profile(ProfileConfiguration p) {
+    Map<String, Object> plugins = object("multiPoint", plugins(p.multiPoint()));
+    ProfileConfiguration.PLACEMENT.forEach(point -> plugins.put(point, object()));
+    for (ExtensionPoint point : ExtensionPoint.values()) {
+      plugins.put(point.field(), plugins(p.at(point)));
+    }
+    Map<String, Object> out = object("schedulerName", p.schedulerName(), "plugins", plugins, "pluginConfig", args(p));
+    if (p.percentageOfNodesToScore() != null) {
+      out.put("percentageOfNodesToScore", p.percentageOfNodesToScore());
+    }
+    return out;
+  }
+
+  private static Map<String, Object> plugins(PluginSet set) {
+    Map<String, Object> out = object();
+    if (!set.enabled().isEmpty()) {
+      List<Object> enabled = new ArrayList<>();
+      set.enabled().forEach((name, weight) -> enabled.add(object("name", name, "weight", weight)));
+      out.put("enabled", enabled);
+    }
+    if (!set.disabled().isEmpty()) {
+      out.put("disabled", set.disabled().stream().map(n -> object("name", n, "weight", 0)).toList());
+    }
+    return out;
+  }
+
+  /** What the file gives, in its order, and the defaults of the plugins it does not speak of. */
+  private static List<Object> args(ProfileConfiguration p) {
+    Map<String, Map<String, Object>> byPlugin = new LinkedHashMap<>();
+    p.args().forEach((plugin, node) -> {
+      Map<String, Object> given = object();
+      given.putAll(DEFAULT_ARGS.getOrDefault(plugin, Map.of()));
+      if (node.plain() instanceof Map<?, ?> m) {
+        m.forEach((k, v) -> given.put((String) k, v));
+      }
+      byPlugin.put(plugin, given);
+    });
+    new TreeMap<>(DEFAULT_ARGS).forEach((plugin, defaults) -> {
+      if (p.mentioned().contains(plugin) && !byPlugin.containsKey(plugin)) {
+        Map<String, Object> copy = object();
+        copy.putAll(defaults);
+        byPlugin.put(plugin, copy);
+      }
+    });
+    List<Object> out = new ArrayList<>();
+    byPlugin.forEach((plugin, args) -> {
+      if (DEFAULT_ARGS.containsKey(plugin)) {
+        args.putIfAbsent("apiVersion", SchedulerConfiguration.API_VERSION);
+        args.putIfAbsent("kind", plugin + "Args");
+      }
+      out.add(object("name", plugin, "args", args));
+    });
+    return out;
+  }
+
+  private static Map<String, Object> extender(ExtenderConfiguration e) {
+    Map<String, Object> out = object("urlPrefix", e.urlPrefix(), "httpTimeout", GoDuration.format(e.httpTimeout()));
+    put(out, "filterVerb", e.verbs().filter());
+    put(out, "preemptVerb", e.verbs().preempt());
+    put(out, "prioritizeVerb", e.verbs().prioritize());
+    put(out, "bindVerb", e.verbs().bind());
+    if (e.weight() != 0) {
+      out.put("weight", e.weight());
+    }
+    if (e.tls().enabled()) {
+      out.put("enableHTTPS", true);
+      Map<String, Object> tls = object("insecure", e.tls().insecure());
+      put(tls, "serverName", e.tls().serverName());
+      put(tls, "certFile", e.tls().certFile());
+      put(tls, "keyFile", e.tls().keyFile());
+      put(tls, "caFile", e.tls().caFile());
+      out.put("tlsConfig", tls);
+    }
+    if (e.traits().nodeCacheCapable()) {
+      out.put("nodeCacheCapable", true);
+    }
+    if (e.traits().ignorable()) {
+      out.put("ignorable", true);
+    }
+    if (!e.managed().isEmpty()) {
+      List<Object> managed = new ArrayList<>();
+      e.managed().forEach((name, ignored) -> managed.add(object("name", name, "ignoredByScheduler", ignored)));
+      out.put("managedResources", managed);
+    }
+    return out;
+  }
+
+  private static void put(Map<String, Object> out, String key, String value) {
+    if (!value.isEmpty()) {
+      out.put(key, value);
+    }
+  }
+}
