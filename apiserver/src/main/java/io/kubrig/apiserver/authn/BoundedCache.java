@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The most recently used entries, at most so many. */
-final class BoundedCache<V> {
+public final class BoundedCache<V> {
   private final Map<String, V> entries;
 
-  BoundedCache(int capacity) {
+  public BoundedCache(int capacity) {
     entries =
         new LinkedHashMap<>(64, 0.75f, true) {
           @Override
@@ -18,11 +18,11 @@ final class BoundedCache<V> {
         };
   }
 
-  synchronized Optional<V> get(String key) {
+  public synchronized Optional<V> get(String key) {
     return Optional.ofNullable(entries.get(key));
   }
 
-  synchronized void put(String key, V value) {
+  public synchronized void put(String key, V value) {
     entries.put(key, value);
   }
 }

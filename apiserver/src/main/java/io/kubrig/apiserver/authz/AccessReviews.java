@@ -153,6 +153,9 @@ public final class AccessReviews {
     if (!verdict.reason().isEmpty()) {
       status.set("reason", verdict.reason());
     }
+    if (!verdict.error().isEmpty()) {
+      status.set("evaluationError", verdict.error());
+    }
     return review.copy().set("status", status);
   }
 

@@ -74,6 +74,7 @@ public interface Authorizer {
       @Override
       public Verdict authorize(Attributes attributes) {
         List<String> reasons = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
         for (Authorizer member : all) {
           Verdict verdict = member.authorize(attributes);
           if (verdict.decision() != Verdict.Decision.NO_OPINION) {
@@ -82,8 +83,12 @@ public interface Authorizer {
           if (!verdict.reason().isEmpty()) {
             reasons.add(verdict.reason());
           }
+          if (!verdict.error().isEmpty()) {
+            errors.add(verdict.error());
+          }
         }
-        return Verdict.noOpinion(String.join("\n", reasons));
+        String error = errors.size() > 1 ? "[" + String.join(", ", errors) + "]" : String.join("", errors);
+        return new Verdict(Verdict.Decision.NO_OPINION, String.join("\n", reasons), error);
       }
 
       @Override

@@ -183,6 +183,10 @@ public final class Pipeline implements Handler {
       Attributes asked = Attributes.of(acting.user, acting.info);
       Verdict verdict = parts.authorizer.authorize(asked);
       acting.audit.authorized(verdict);
+      if (!verdict.allows() && !verdict.error().isEmpty()) {
+        internalError(exchange, verdict.error());
+        return;
+      }
       if (!verdict.allows()) {
         exchange.added().add("X-Content-Type-Options", "nosniff");
         throw asked.forbidden(verdict.reason());

@@ -182,16 +182,19 @@ final class ApiServerFlags {
 
   private final FlagSection authz = set.section("authorization");
   final Flag<List<String>> authorizationMode =
-      authz.strings("authorization-mode", List.of(), "Ordered list of plug-ins to do authorization on secure port: AlwaysAllow, AlwaysDeny, Node, RBAC.");
-
-  {
-    authz.inert("authorization-config", FlagTypes.STRING, "", LATER);
-    authz.inert("authorization-policy-file", FlagTypes.STRING, "", LATER);
-    authz.inert("authorization-webhook-cache-authorized-ttl", FlagTypes.DURATION, Duration.ofMinutes(5), LATER);
-    authz.inert("authorization-webhook-cache-unauthorized-ttl", FlagTypes.DURATION, Duration.ofSeconds(30), LATER);
-    authz.inert("authorization-webhook-config-file", FlagTypes.STRING, "", LATER);
-    authz.inert("authorization-webhook-version", FlagTypes.STRING, "v1beta1", LATER);
-  }
+      authz.strings("authorization-mode", List.of(), "Ordered list of plug-ins to do authorization on secure port: AlwaysAllow, AlwaysDeny, ABAC, Webhook, Node, RBAC.");
+  final Flag<String> authorizationConfig =
+      authz.string("authorization-config", "", "File with Authorization Configuration to configure the authorizer chain. It replaces --authorization-mode.");
+  final Flag<String> authorizationPolicyFile =
+      authz.string("authorization-policy-file", "", "File with authorization policy in json line by line format, used with --authorization-mode=ABAC.");
+  final Flag<Duration> authorizationWebhookAuthorizedTtl =
+      authz.duration("authorization-webhook-cache-authorized-ttl", Duration.ofMinutes(5), "The duration to cache 'authorized' responses from the webhook authorizer.");
+  final Flag<Duration> authorizationWebhookUnauthorizedTtl =
+      authz.duration("authorization-webhook-cache-unauthorized-ttl", Duration.ofSeconds(30), "The duration to cache 'unauthorized' responses from the webhook authorizer.");
+  final Flag<String> authorizationWebhookConfig =
+      authz.string("authorization-webhook-config-file", "", "File with webhook configuration in kubeconfig format, used with --authorization-mode=Webhook.");
+  final Flag<String> authorizationWebhookVersion =
+      authz.string("authorization-webhook-version", "v1beta1", "The API version of the authorization.k8s.io SubjectAccessReview to send to and expect from the webhook.");
 
   // ---- admission, API, everything else -------------------------------------------------------------------------------
 

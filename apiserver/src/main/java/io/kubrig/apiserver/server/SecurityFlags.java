@@ -3,7 +3,6 @@ package io.kubrig.apiserver.server;
 import io.kubrig.apiserver.authn.RequestHeader;
 import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.authn.StaticTokens;
-import io.kubrig.apiserver.server.SecuritySettings.Mode;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.ParsedFlags;
@@ -48,7 +47,7 @@ final class SecurityFlags {
         audiences,
         parsed.value(flags.maxTokenExpiration),
         parsed.value(flags.extendTokenExpiration),
-        modes(),
+        new AuthorizationFlags(flags, parsed, environment).modes(),
         outside.tokens(),
         outside.anonymousPaths());
   }
@@ -94,22 +93,5 @@ final class SecurityFlags {
     }
     files.forEach(file -> verifying.addAll(PemFiles.publicKeys(Path.of(file))));
     return ServiceAccountKeys.of(issuers, key, verifying);
-  }
-
-  private List<Mode> modes() {
-    List<Mode> modes = new ArrayList<>();
-    for (String name : orElse(parsed.value(flags.authorizationMode), List.of("Node", "RBAC"))) {
-      modes.add(
-          switch (name) {
-            case "AlwaysAllow" -> Mode.ALWAYS_ALLOW;
-            case "AlwaysDeny" -> Mode.ALWAYS_DENY;
-            case "Node" -> Mode.NODE;
-            case "RBAC" -> Mode.RBAC;
-            case "ABAC", "Webhook" ->
-                throw new FlagException("authorization-mode " + name + " is not built yet; use Node,RBAC, AlwaysAllow or AlwaysDeny");
-            default -> throw new FlagException("authorization-mode \"" + name + "\" is not a valid mode");
-          });
-    }
-    return modes;
   }
 }

@@ -37,7 +37,7 @@ class WebhookTokensTest {
         current-context: x
         """
             .formatted(hook.url(), FakeHook.caBundle()));
-    return new WebhookTokens(new ReviewCalls(RemoteServer.of(file), Duration.ofSeconds(10), clock, new Random(1)), "v1", LIFE, clock);
+    return new WebhookTokens(new ReviewCalls(RemoteServer.of(file), Duration.ofSeconds(60), clock, new Random(1)), "v1", LIFE, clock);
   }
 
   private static Tree authenticated(Tree review) {
