@@ -91,6 +91,13 @@ final class ObservedExchange implements Exchange {
   }
 
   @Override
+  public void respond(int code, Headers headers, LargeBody body) throws IOException {
+    Headers all = begin(code, headers);
+    written.set(body.length());
+    inner.respond(code, all, body);
+  }
+
+  @Override
   public ResponseStream stream(int code, Headers headers) throws IOException {
     ResponseStream stream = inner.stream(code, begin(code, headers));
     return new ResponseStream() {

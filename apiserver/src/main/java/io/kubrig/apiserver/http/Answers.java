@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -202,14 +203,18 @@ final class Answers {
 
   static byte[] gzip(byte[] body) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length / 4);
-    try (GZIPOutputStream gzip =
-        new GZIPOutputStream(out, 32 * 1024) {
-          {
-            def.setLevel(Deflater.BEST_SPEED);
-          }
-        }) {
+    try (OutputStream gzip = gzip(out)) {
       gzip.write(body);
     }
     return out.toByteArray();
+  }
+
+  /** Compresses what goes to a stream, fast rather than well. */
+  static OutputStream gzip(OutputStream out) throws IOException {
+    return new GZIPOutputStream(out, 32 * 1024) {
+      {
+        def.setLevel(Deflater.BEST_SPEED);
+      }
+    };
   }
 }

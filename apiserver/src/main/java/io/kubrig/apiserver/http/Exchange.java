@@ -1,7 +1,9 @@
 package io.kubrig.apiserver.http;
 
 import io.kubrig.apiserver.status.ApiException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -42,6 +44,21 @@ public interface Exchange {
   /** Answers with a whole body. */
   void respond(int status, Headers headers, byte[] body) throws IOException;
 
+  /** Answers with a body that is written while it is sent, so that it need not be in memory as a whole. */
+  default void respond(int status, Headers headers, LargeBody body) throws IOException {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(Math.toIntExact(body.length()));
+    body.writeTo(whole);
+    respond(status, headers, whole.toByteArray());
+  }
+
+  /** A body of known length that is not put together before it is sent. */
+  interface LargeBody {
+    long length();
+
+    /** Writes exactly as many bytes. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /** Begins an answer of unknown length. */
   ResponseStream stream(int status, Headers headers) throws IOException;
 
@@ -76,7 +93,7 @@ public interface Exchange {
     java.io.InputStream input();
 
     /** Unbuffered: each write goes out. */
-    java.io.OutputStream output();
+    OutputStream output();
 
     @Override
     void close() throws IOException;

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /** One exchange over a socket; what differs between HTTP versions is in the subclasses' {@link Answers.Wire}. */
 abstract class NettyExchange implements Exchange, Answers.Wire {
+  private static final int PIECE = 64 << 10;
+
   private static final Logger LOG = LoggerFactory.getLogger(NettyExchange.class);
   private static final Duration FOREVER = Duration.ofDays(365);
 
@@ -160,6 +163,68 @@ abstract class NettyExchange implements Exchange, Answers.Wire {
     if (!empty) {
       writeWhole(content);
     }
+  }
+
+  @Override
+  public final void respond(int status, Headers given, LargeBody large) throws IOException {
+    begin();
+    boolean compressed = large.length() >= options.gzipFrom() && status == 200 && Answers.takesGzip(headers);
+    if (compressed) {
+      given.set("Content-Encoding", "gzip").add("Vary", "Accept-Encoding");
+    } else {
+      given.set("Content-Length", Long.toString(large.length()));
+    }
+    boolean empty = method.equals("HEAD");
+    answers.head(status, dated(given), empty);
+    if (empty) {
+      return;
+    }
+    try (OutputStream out = compressed ? Answers.gzip(pieces()) : pieces()) {
+      large.writeTo(out);
+    } catch (IOException e) {
+      abort();
+      throw e;
+    }
+    answers.end();
+  }
+
+  /** Sends what is written in pieces of its own buffer's size; waits for a client that is slow, not for one that has stopped reading. */
+  private OutputStream pieces() {
+    return new OutputStream() {
+      private byte[] piece = new byte[PIECE];
+      private int filled;
+
+      @Override
+      public void write(int single) throws IOException {
+        write(new byte[] {(byte) single}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        for (int done = 0; done < length; ) {
+          int fits = Math.min(length - done, PIECE - filled);
+          System.arraycopy(bytes, offset + done, piece, filled, fits);
+          filled += fits;
+          done += fits;
+          if (filled == PIECE) {
+            send();
+          }
+        }
+      }
+
+      private void send() throws IOException {
+        answers.write(piece, 0, filled, false, options.stallTimeout());
+        piece = new byte[PIECE]; // the one before is on its way
+        filled = 0;
+      }
+
+      @Override
+      public void close() throws IOException {
+        if (filled > 0) {
+          send();
+        }
+      }
+    };
   }
 
   private void writeWhole(byte[] content) throws IOException {

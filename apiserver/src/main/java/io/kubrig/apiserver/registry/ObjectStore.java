@@ -59,7 +59,7 @@ public final class ObjectStore {
     Tree metadata = object.tree("metadata");
     String key = resource.key(metadata.string("namespace"), metadata.string("name"));
     Instant expires = resource.behaviour().timeToLive(object).map(now::plus).orElse(null);
-    byte[] value = Json.write(stored(resource, object));
+    byte[] value = Json.writeObject(stored(resource, object));
     if (value.length > MAX_BYTES) {
       throw new ApiException(500, "", "etcdserver: request is too large", Tree.empty());
     }

@@ -6,8 +6,9 @@ import io.kubrig.apiserver.negotiation.Projections;
 import io.kubrig.apiserver.negotiation.Representation;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.protobuf.Protobuf;
+import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,8 +20,6 @@ import java.util.Optional;
  * themselves, for single objects, lists and watch events alike.
  */
 public final class Views {
-  private static final byte[] METADATA = "\"metadata\":".getBytes(StandardCharsets.US_ASCII);
-
   private final Encoder encoder;
 
   public Views(Encoder encoder) {
@@ -37,6 +36,17 @@ public final class Views {
     private Projections.TableForm tableForm(boolean withColumns) {
       return new Projections.TableForm(
           resource.behaviour().columns(version), rowObject, withColumns, representation.projectionApiVersion(), now);
+    }
+
+    /** Whether what is shown is a protobuf message of the whole object, which is kept beside the stored bytes. */
+    boolean isStoredMessage() {
+      return representation.mediaType() == MediaType.PROTOBUF
+          && representation.projection() == Representation.Projection.OBJECT
+          && !resource.custom();
+    }
+
+    GroupVersionKind listKind() {
+      return GroupVersionKind.of(resource.apiVersion(version), resource.listKind());
     }
 
     boolean isStored() {
@@ -69,7 +79,16 @@ public final class Views {
     if (view.isStored()) {
       return entry.value();
     }
+    if (view.isStoredMessage()) {
+      return Protobuf.envelop(view.resource().gvk(view.version()), message(view, entry));
+    }
     return object(view, inVersion(view.resource(), view.version(), ObjectStore.tree(entry)));
+  }
+
+  /** The protobuf message of an entry, made once for all who ask in the same version. */
+  private byte[] message(View view, Entry entry) {
+    GroupVersionKind kind = view.resource().gvk(view.version());
+    return entry.message(kind.apiVersion(), () -> encoder.message(kind, inVersion(view.resource(), view.version(), ObjectStore.tree(entry))));
   }
 
   /** What a write answers: the stored bytes themselves where they are what the view shows. */
@@ -91,10 +110,23 @@ public final class Views {
     };
   }
 
+  /** A list that is made of stored bytes alone; empty where the view shows something else. */
+  public Optional<StoredList> storedList(View view, Lister.Page page) {
+    if (!view.isStored()) {
+      return Optional.empty();
+    }
+    Resource resource = view.resource();
+    Tree metadata = withContinue(view, listMetadata(page));
+    return Optional.of(new StoredList(resource.listKind(), resource.apiVersion(view.version()), metadata, page.entries(), resource.custom()));
+  }
+
+  /** The list of a page as the view shows it, but for {@link #storedList}. */
   public byte[] list(View view, Lister.Page page) {
     Tree metadata = listMetadata(page);
-    if (view.isStored()) {
-      return concatenated(view, withContinue(view, metadata), page.entries());
+    if (view.isStoredMessage()) {
+      List<byte[]> messages = new ArrayList<>(page.entries().size());
+      page.entries().forEach(entry -> messages.add(message(view, entry)));
+      return encoder.protobufList(view.listKind(), metadata, messages);
     }
     List<Tree> objects = new ArrayList<>(page.entries().size());
     page.entries().forEach(entry -> objects.add(ObjectStore.tree(entry)));
@@ -147,51 +179,6 @@ public final class Views {
     }
     page.remaining().ifPresent(count -> metadata.set("remainingItemCount", count));
     return metadata;
-  }
-
-  /** A list made of stored bytes; items of built-in lists say no kind and apiVersion of their own. */
-  private static byte[] concatenated(View view, Tree metadata, List<Entry> entries) {
-    int size = 256;
-    for (Entry entry : entries) {
-      size += entry.value().length + 1;
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(size);
-    Resource resource = view.resource();
-    out.writeBytes(
-        ("{\"kind\":\"" + resource.listKind() + "\",\"apiVersion\":\"" + resource.apiVersion(view.version()) + "\",\"metadata\":")
-            .getBytes(StandardCharsets.UTF_8));
-    out.writeBytes(Json.write(metadata));
-    out.writeBytes(",\"items\":[".getBytes(StandardCharsets.US_ASCII));
-    boolean first = true;
-    for (Entry entry : entries) {
-      if (!first) {
-        out.write(',');
-      }
-      first = false;
-      byte[] value = entry.value();
-      if (resource.custom()) {
-        out.writeBytes(value);
-      } else {
-        int at = indexOfMetadata(value);
-        out.write('{');
-        out.write(value, at, value.length - at);
-      }
-    }
-    out.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
-    return out.toByteArray();
-  }
-
-  private static int indexOfMetadata(byte[] value) {
-    outer:
-    for (int i = 0; i + METADATA.length <= value.length; i++) {
-      for (int j = 0; j < METADATA.length; j++) {
-        if (value[i + j] != METADATA[j]) {
-          continue outer;
-        }
-      }
-      return i;
-    }
-    throw new IllegalStateException("a stored object has no metadata");
   }
 
   // ---- events --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.registry.Selection;
+import io.kubrig.apiserver.registry.StoredList;
 import io.kubrig.apiserver.registry.Views;
 import io.kubrig.apiserver.registry.Watches;
 import io.kubrig.apiserver.registry.Writer;
@@ -178,7 +179,12 @@ public final class ResourceHandler {
       return;
     }
     Lister.Page page = registry.lister().list(target.resource(), target.namespace(), options, selection);
-    responses.send(call, 200, view.representation(), registry.views().list(view, page), warnings);
+    Optional<StoredList> stored = registry.views().storedList(view, page);
+    if (stored.isPresent()) {
+      responses.send(call, 200, view.representation(), stored.get(), warnings);
+    } else {
+      responses.send(call, 200, view.representation(), registry.views().list(view, page), warnings);
+    }
   }
 
   /** A list is projected to a list, an event of a watch to one object. */

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.rest;
 
+import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.negotiation.MediaType;
@@ -8,12 +9,15 @@ import io.kubrig.apiserver.negotiation.Representation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.tree.Tree;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Answers with objects and with failures. */
 public final class Responses {
+  private static final int LARGE = 64 << 10;
+
   private final Encoder encoder;
 
   public Responses(Encoder encoder) {
@@ -26,6 +30,17 @@ public final class Responses {
     if (call.audit().wantsResponseObject() && representation.mediaType() == MediaType.JSON) {
       call.audit().responseObject(Json.readTree(body));
     }
+  }
+
+  /** Answers with a body that is encoded while it is sent, unless it is small or somebody else has to see it too. */
+  public void send(Call call, int status, Representation representation, Exchange.LargeBody body, List<String> warnings) throws IOException {
+    if (body.length() >= LARGE && !call.audit().wantsResponseObject()) {
+      call.exchange().respond(status, headers(representation.mediaType(), warnings), body);
+      return;
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(Math.toIntExact(body.length()));
+    body.writeTo(whole);
+    send(call, status, representation, whole.toByteArray(), warnings);
   }
 
   public void send(Call call, int status, Representation representation, Tree object, List<String> warnings) throws IOException {

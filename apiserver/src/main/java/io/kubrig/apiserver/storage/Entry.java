@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.storage;
 
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * One version of the value under a key. Immutable but for {@link #facts}, which is computed once.
@@ -16,6 +17,7 @@ public final class Entry {
   private final String unreadable;
   private final boolean outdated;
   private volatile Object facts;
+  private volatile Message message;
 
   /**
    * @param created revision of the write that made the key
@@ -106,4 +108,16 @@ public final class Entry {
   public void facts(Object extracted) {
     facts = extracted;
   }
+
+  /** The value encoded otherwise, made on first demand and kept; of the version that was asked for last. */
+  public byte[] message(String version, Supplier<byte[]> encoder) {
+    Message known = message;
+    if (known == null || !known.version.equals(version)) {
+      known = new Message(version, encoder.get());
+      message = known;
+    }
+    return known.bytes;
+  }
+
+  private record Message(String version, byte[] bytes) {}
 }

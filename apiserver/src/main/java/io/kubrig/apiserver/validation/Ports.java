@@ -3,9 +3,11 @@ package io.kubrig.apiserver.validation;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What port numbers and names must look like, in native's words. */
 public final class Ports {
+  private static final Pattern NAME = Pattern.compile("[-a-z0-9]+");
   private static final int MAX_NAME = 15;
 
   private Ports() {}
@@ -20,7 +22,7 @@ public final class Ports {
     if (name.length() > MAX_NAME) {
       wrong.add("must be no more than 15 characters");
     }
-    if (!name.matches("[-a-z0-9]+")) {
+    if (!NAME.matcher(name).matches()) {
       wrong.add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
     }
     if (name.chars().noneMatch(c -> c >= 'a' && c <= 'z')) {

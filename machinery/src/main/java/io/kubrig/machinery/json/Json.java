@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Reads and writes JSON. */
 public final class Json {
+  private static final int OBJECT_BYTES = 4096;
+
   private Json() {}
 
   /**
@@ -47,6 +49,11 @@ public final class Json {
   /** The compact form, without a line end. */
   public static byte[] write(Object value) {
     return new JsonWriter().value(value).toBytes();
+  }
+
+  /** The compact form of a whole object, without a line end: as {@link #write}, with room for a few kilobytes from the start. */
+  public static byte[] writeObject(Tree object) {
+    return new JsonWriter(false, OBJECT_BYTES).value(object).toBytes();
   }
 
   /** The compact form as text. */

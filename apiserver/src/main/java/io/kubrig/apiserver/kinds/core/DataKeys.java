@@ -3,9 +3,11 @@ package io.kubrig.apiserver.kinds.core;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.tree.Tree;
+import java.util.regex.Pattern;
 
 /** What config maps and secrets share: the rules for keys, sizes, and being immutable. */
 final class DataKeys {
+  private static final Pattern DATA_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
   private static final int MAX_KEY = 253;
   private static final String FROZEN = "field is immutable when `immutable` is set";
 
@@ -15,7 +17,7 @@ final class DataKeys {
     if (key.length() > MAX_KEY) {
       errors.invalid(path, key, "must be no more than 253 characters");
     }
-    if (!key.matches("[-._a-zA-Z0-9]+")) {
+    if (!DATA_KEY.matcher(key).matches()) {
       errors.invalid(
           path,
           key,

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The small rules that many fields of a pod share, each on one member of its holder, with native's words. Absent members are not looked at. */
 public final class Checks {
+  private static final Pattern DATA_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
   private static final String NOT_NEGATIVE = "must be greater than or equal to 0";
   private static final long MAX_ID = Integer.MAX_VALUE;
 
@@ -127,7 +129,7 @@ public final class Checks {
     if (key.length() > 253) {
       wrong.add("must be no more than 253 bytes");
     }
-    if (!key.matches("[-._a-zA-Z0-9]+")) {
+    if (!DATA_KEY.matcher(key).matches()) {
       wrong.add(
           "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex"
               + " used for validation is '[-._a-zA-Z0-9]+')");

@@ -1,7 +1,13 @@
 package io.kubrig.apiserver.kinds.pod;
 
+import java.util.regex.Pattern;
+
 /** The parts of an image's name that decide when it is pulled. */
 final class ImageReference {
+  private static final Pattern DIGEST = Pattern.compile("[a-f0-9]{64}");
+  private static final Pattern PATH = Pattern.compile("[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*");
+  private static final Pattern TAG = Pattern.compile("[\\w][\\w.-]{0,127}");
+
   private ImageReference() {}
 
   /** {@code Always} for images whose tag is latest, be it by omission; {@code IfNotPresent} for all else, digests included. */
@@ -29,8 +35,8 @@ final class ImageReference {
     String repository = colon > slash ? named.substring(0, colon) : named;
     String tag = colon > slash ? named.substring(colon + 1) : "latest";
     String path = hasDomain(repository) ? repository.substring(repository.indexOf('/') + 1) : repository;
-    boolean hexOnly = repository.matches("[a-f0-9]{64}");
-    return !hexOnly && path.matches("[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*") && tag.matches("[\\w][\\w.-]{0,127}");
+    boolean hexOnly = DIGEST.matcher(repository).matches();
+    return !hexOnly && PATH.matcher(path).matches() && TAG.matcher(tag).matches();
   }
 
   private static boolean hasDomain(String repository) {
