@@ -7,6 +7,7 @@ import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Loop;
 import io.kubrig.operators.engine.QueueMetrics;
+import io.kubrig.operators.engine.SettledController;
 import io.kubrig.operators.events.EventRecorder;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,7 @@ final class ControllerGroup implements AutoCloseable {
     Api api = new Api(clients.ofController(descriptor), caches);
     ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
         component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
-    Controller controller = descriptor.factory().apply(context);
+    Controller controller = new SettledController(descriptor.factory().apply(context), api);
     QueueMetrics metrics = new QueueMetrics(descriptor.name(), environment.metrics(), environment.clock());
     Loop loop = closing(new Loop(descriptor.name(), controller, descriptor.workers(options), environment.clock(), metrics));
     controller.watch(loop);

@@ -15,16 +15,23 @@ import java.util.Optional;
  * One controller's way to the API server. Every answer to a write is shown by the caches at once.
  *
  * <p>All methods throw {@link KubernetesClientException} with the server's Status; {@link ApiErrors} reads it. Nothing is retried
- * here: an unknown outcome is resolved by the next reconcile.
+ * here. A creation or deletion whose outcome is unknown keeps the controller from acting until the caches show what came of it.
  */
 public final class Api {
   private final KubernetesClient client;
   private final Caches caches;
+  private final Doubts doubts;
 
   /** Requests through a client; what they change is shown by the caches. */
   public Api(KubernetesClient client, Caches caches) {
     this.client = client;
     this.caches = caches;
+    this.doubts = new Doubts(client, caches);
+  }
+
+  /** Whether the caches show everything that this controller did; while they do not, it must not decide anything. */
+  public boolean settled() {
+    return doubts.settled();
   }
 
   /** The client itself, for what this class does not know; its writes are not shown by the caches before the watch brings them. */
@@ -39,7 +46,12 @@ public final class Api {
 
   /** Creates an object and answers what the server made of it. */
   public <T extends HasMetadata> T create(T object) {
-    return show(client.resource(object).create());
+    try {
+      return show(client.resource(object).create());
+    } catch (RuntimeException e) {
+      doubts.raise(object, e);
+      throw e;
+    }
   }
 
   /** Replaces an object; its resource version must still be current. */
@@ -84,7 +96,13 @@ public final class Api {
 
   /** Deletes an object under conditions. A 404 throws as any other refusal. */
   public void delete(HasMetadata object, Deletion how) {
-    String answer = client.raw(path(object), "DELETE", how.options());
+    String answer;
+    try {
+      answer = client.raw(path(object), "DELETE", how.options());
+    } catch (RuntimeException e) {
+      doubts.raise(object, e);
+      throw e;
+    }
     if (answer == null) {
       throw new KubernetesClientException("not found", 404, null);
     }

@@ -43,6 +43,11 @@ public final class ApiErrors {
     return hasReason(failure, "Timeout");
   }
 
+  /** Whether the server may have done what it was asked: it did not answer, ran out of time, or failed on the way. */
+  public static boolean isUnknownOutcome(Throwable failure) {
+    return failure instanceof KubernetesClientException e && (e.getCode() <= 0 || e.getCode() >= 500);
+  }
+
   /** A create was refused because its namespace is being deleted. */
   public static boolean isTerminating(Throwable failure) {
     return causes(failure).stream().anyMatch(cause -> "NamespaceTerminating".equals(cause.getReason()));

@@ -184,7 +184,7 @@ public final class Cached<T extends HasMetadata> {
     });
   }
 
-  private long seen() {
+  long seen() {
     return Objects.parseRevision(informer.lastSyncResourceVersion());
   }
 }

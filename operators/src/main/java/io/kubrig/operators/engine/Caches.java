@@ -45,6 +45,15 @@ public final class Caches implements AutoCloseable {
     return kinds.values().stream().allMatch(cached -> cached.informer().hasSynced());
   }
 
+  synchronized boolean has(Class<? extends HasMetadata> kind) {
+    return kinds.containsKey(kind);
+  }
+
+  /** The revision that a kind's cache has reached. */
+  synchronized long seen(Class<? extends HasMetadata> kind) {
+    return kinds.get(kind).seen();
+  }
+
   @Override
   public synchronized void close() {
     kinds.values().forEach(cached -> cached.informer().stop());

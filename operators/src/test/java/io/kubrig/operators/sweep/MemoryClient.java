@@ -1,0 +1,111 @@
+package io.kubrig.operators.sweep;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The client of one life of a manager: requests that may go wrong, and informers that lag. It knows what {@code engine.Api} and {@code Caches} ask. */
+final class MemoryClient {
+  private final MemoryServer server;
+  private final Faults faults;
+  private final Map<String, Class<? extends HasMetadata>> kinds = new LinkedHashMap<>();
+  private final Map<Class<?>, LaggingInformer<?>> informers = new LinkedHashMap<>();
+
+  MemoryClient(MemoryServer server, Faults faults, List<Class<? extends HasMetadata>> kinds) {
+    this.server = server;
+    this.faults = faults;
+    kinds.forEach(kind -> this.kinds.put(HasMetadata.getPlural(kind), kind));
+  }
+
+  List<LaggingInformer<?>> informers() {
+    return List.copyOf(informers.values());
+  }
+
+  KubernetesClient dressed() {
+    return proxy(KubernetesClient.class, (self, method, args) -> switch (method.getName()) {
+      case "resources" -> all(asKind(args[0]), "");
+      case "resource" -> one((HasMetadata) args[0], "");
+      case "raw" -> raw((String) args[0], (Map<?, ?>) args[2]);
+      default -> throw new UnsupportedOperationException(method.toString());
+    });
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Class<? extends HasMetadata> asKind(Object kind) {
+    return (Class<? extends HasMetadata>) kind;
+  }
+
+  private MixedOperation<?, ?, ?> all(Class<? extends HasMetadata> kind, String namespace) {
+    return proxy(MixedOperation.class, (self, method, args) -> switch (method.getName()) {
+      case "inAnyNamespace" -> self;
+      case "inNamespace" -> all(kind, (String) args[0]);
+      case "withName" -> named(kind, new Key(namespace, (String) args[0]));
+      case "list" -> faults.read(() -> listed(server.list(kind).stream()
+          .filter(object -> namespace.isEmpty() || namespace.equals(object.getMetadata().getNamespace())).toList()));
+      case "runnableInformer" -> informer(kind).dressed();
+      default -> throw new UnsupportedOperationException(method.toString());
+    });
+  }
+
+  private LaggingInformer<?> informer(Class<? extends HasMetadata> kind) {
+    return informers.computeIfAbsent(kind, k -> new LaggingInformer<>(server, kind));
+  }
+
+  private static KubernetesResourceList<?> listed(List<? extends HasMetadata> items) {
+    return proxy(KubernetesResourceList.class, (self, method, args) -> items);
+  }
+
+  private Resource<?> named(Class<? extends HasMetadata> kind, Key key) {
+    return proxy(Resource.class, (self, method, args) -> faults.read(() -> server.find(kind, key).orElse(null)));
+  }
+
+  private NamespaceableResource<?> one(HasMetadata object, String subresource) {
+    return proxy(NamespaceableResource.class, (self, method, args) -> {
+      if (object instanceof Event) {
+        return object; // events are not what is tested
+      }
+      return switch (method.getName()) {
+        case "create" -> faults.write(false, () -> server.create(object));
+        case "update" -> faults.write(true, () -> server.update(object, false));
+        case "updateStatus" -> faults.write(true, () -> server.update(object, true));
+        case "subresource" -> one(object, (String) args[0]);
+        case "patch" -> faults.write(true, () -> server.patch(object, (String) args[1], subresource.equals("status")));
+        default -> throw new UnsupportedOperationException(method.toString());
+      };
+    });
+  }
+
+  private String raw(String path, Map<?, ?> options) {
+    String[] parts = path.split("/");
+    String name = parts[parts.length - 1];
+    HasMetadata about = proxyOf(kinds.get(parts[parts.length - 2]), new Key(path.contains("/namespaces/") ? parts[parts.length - 3] : "", name));
+    Map<String, Object> preconditions = new LinkedHashMap<>();
+    if (options.get("preconditions") instanceof Map<?, ?> given) {
+      given.forEach((key, value) -> preconditions.put(String.valueOf(key), value));
+    }
+    boolean now = Long.valueOf(0).equals(options.get("gracePeriodSeconds"));
+    return faults.write(false, () -> Objects.json(server.delete(about, preconditions, now)));
+  }
+
+  private static HasMetadata proxyOf(Class<? extends HasMetadata> kind, Key key) {
+    HasMetadata about = Objects.parse("{}", kind);
+    about.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder().withName(key.name())
+        .withNamespace(key.namespace().isEmpty() ? null : key.namespace()).build());
+    return about;
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(MemoryClient.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}

@@ -1,0 +1,270 @@
+package io.kubrig.operators.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Objects with the rules of the API server that controllers rely on: revisions, conflicts, generations, finalizers, graceful deletion of pods. */
+final class MemoryServer {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, String> LIST_KEYS = Map.of("ownerReferences", "uid", "conditions", "type");
+
+  private final Clock clock;
+  private final Map<Class<?>, TreeMap<Key, HasMetadata>> objects = new HashMap<>();
+  private final Map<Class<?>, List<Change>> logs = new HashMap<>();
+  private final List<Witness> witnesses = new ArrayList<>();
+  private long revision;
+  private long names;
+
+  MemoryServer(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** One change. @param before null for a new object @param after null for one that is gone */
+  record Change(HasMetadata before, HasMetadata after, long revision) {}
+
+  /** Looks at each change when it has been made, and protests by throwing. */
+  interface Witness {
+    void saw(Change change);
+  }
+
+  void witness(Witness witness) {
+    witnesses.add(witness);
+  }
+
+  synchronized long revision() {
+    return revision;
+  }
+
+  synchronized <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return table(kind).values().stream().map(kind::cast).toList();
+  }
+
+  synchronized <T extends HasMetadata> Optional<T> find(Class<T> kind, Key key) {
+    return Optional.ofNullable(table(kind).get(key)).map(kind::cast);
+  }
+
+  /** The changes of a kind from a place in its history. */
+  synchronized List<Change> changes(Class<?> kind, int from) {
+    List<Change> log = log(kind);
+    return List.copyOf(log.subList(from, log.size()));
+  }
+
+  synchronized int end(Class<?> kind) {
+    return log(kind).size();
+  }
+
+  synchronized <T extends HasMetadata> T create(T given) {
+    T object = Objects.copy(given);
+    var metadata = object.getMetadata();
+    if (metadata.getName() == null) {
+      metadata.setName(metadata.getGenerateName() + Long.toString(100_000 + names++, 36));
+    }
+    if (table(object.getClass()).containsKey(Key.of(object))) {
+      throw refusal(409, "AlreadyExists", object.getPlural() + " \"" + metadata.getName() + "\" already exists");
+    }
+    metadata.setUid("uid-" + names++);
+    metadata.setCreationTimestamp(Objects.time(clock.now()));
+    metadata.setGeneration(1L);
+    if (object instanceof Pod pod && (pod.getStatus() == null || pod.getStatus().getPhase() == null)) {
+      object = edit(object, tree -> tree.withObjectProperty("status").put("phase", "Pending"));
+    }
+    return commit(null, object);
+  }
+
+  synchronized <T extends HasMetadata> T update(T given, boolean ofStatus) {
+    T old = current(given);
+    String wanted = given.getMetadata().getResourceVersion();
+    if (wanted != null && !wanted.equals(old.getMetadata().getResourceVersion())) {
+      throw refusal(409, "Conflict", "Operation cannot be fulfilled on " + given.getPlural() + " \"" + given.getMetadata().getName()
+          + "\": the object has been modified; please apply your changes to the latest version and try again");
+    }
+    return merge(old, tree(given), ofStatus);
+  }
+
+  synchronized <T extends HasMetadata> T patch(T about, String patch, boolean ofStatus) {
+    T old = current(about);
+    ObjectNode given = (ObjectNode) read(patch);
+    JsonNode uid = given.path("metadata").path("uid");
+    if (uid.isTextual() && !uid.asText().equals(old.getMetadata().getUid())) {
+      throw refusal(409, "Conflict", "Precondition failed: UID in precondition: " + uid.asText());
+    }
+    ObjectNode whole = tree(old);
+    merge(whole, given);
+    return merge(old, whole, ofStatus);
+  }
+
+  /** Deletes; a pod that runs is only marked, and so is whatever has finalizers. @param now whether a pod is not given time to end */
+  synchronized <T extends HasMetadata> T delete(T about, Map<String, ?> preconditions, boolean now) {
+    T old = current(about);
+    if (preconditions.get("uid") instanceof String uid && !uid.equals(old.getMetadata().getUid())) {
+      throw refusal(409, "Conflict", "the UID in the precondition does not match");
+    }
+    if (preconditions.get("resourceVersion") instanceof String wanted && !wanted.equals(old.getMetadata().getResourceVersion())) {
+      throw refusal(409, "Conflict", "the ResourceVersion in the precondition does not match");
+    }
+    boolean lingers = !Objects.orEmpty(old.getMetadata().getFinalizers()).isEmpty() || old instanceof Pod pod && !now && isRunning(pod);
+    if (!lingers) {
+      table(old.getClass()).remove(Key.of(old));
+      record(new Change(old, null, ++revision));
+      return old;
+    }
+    if (Objects.isTerminating(old) && !now) {
+      return old;
+    }
+    return commit(old, edit(old, tree -> tree.withObjectProperty("metadata").put("deletionTimestamp", Objects.time(clock.now()))
+        .put("deletionGracePeriodSeconds", now ? 0 : 30)));
+  }
+
+  private static boolean isRunning(Pod pod) {
+    return pod.getSpec().getNodeName() != null && !List.of("Succeeded", "Failed").contains(String.valueOf(pod.getStatus().getPhase()));
+  }
+
+  private <T extends HasMetadata> T merge(T old, ObjectNode given, boolean ofStatus) {
+    ObjectNode result = given.deepCopy();
+    ObjectNode before = tree(old);
+    String kept = ofStatus ? "spec" : "status";
+    result.remove(kept);
+    if (before.has(kept)) {
+      result.set(kept, before.get(kept));
+    }
+    ObjectNode metadata = result.withObjectProperty("metadata");
+    for (String fixed : List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")) {
+      metadata.remove(fixed);
+      if (before.path("metadata").has(fixed)) {
+        metadata.set(fixed, before.path("metadata").get(fixed));
+      }
+    }
+    if (result.equals(before)) {
+      return old;
+    }
+    if (!result.path("spec").equals(before.path("spec"))) {
+      metadata.put("generation", old.getMetadata().getGeneration() + 1);
+    }
+    T merged = parse(result, old);
+    boolean ends = Objects.isTerminating(merged) && Objects.orEmpty(merged.getMetadata().getFinalizers()).isEmpty()
+        && (!(merged instanceof Pod pod) || !isRunning(pod) || Long.valueOf(0).equals(pod.getMetadata().getDeletionGracePeriodSeconds()));
+    if (ends) {
+      table(old.getClass()).remove(Key.of(old));
+      record(new Change(old, null, ++revision));
+      return merged;
+    }
+    return commit(old, merged);
+  }
+
+  private <T extends HasMetadata> T commit(T before, T after) {
+    after.getMetadata().setResourceVersion(Long.toString(++revision));
+    table(after.getClass()).put(Key.of(after), after);
+    record(new Change(before, after, revision));
+    return after;
+  }
+
+  private void record(Change change) {
+    log((change.after() == null ? change.before() : change.after()).getClass()).add(change);
+    witnesses.forEach(witness -> witness.saw(change));
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends HasMetadata> T current(T about) {
+    HasMetadata found = table(about.getClass()).get(Key.of(about));
+    if (found == null) {
+      throw refusal(404, "NotFound", about.getPlural() + " \"" + about.getMetadata().getName() + "\" not found");
+    }
+    return (T) found;
+  }
+
+  /** A strategic merge, as far as controllers use it. */
+  private static void merge(ObjectNode into, ObjectNode patch) {
+    for (Map.Entry<String, JsonNode> field : patch.properties()) {
+      String name = field.getKey();
+      if (name.startsWith("$deleteFromPrimitiveList/")) {
+        JsonNode list = into.path(name.substring(name.indexOf('/') + 1));
+        for (int i = list.size() - 1; i >= 0; i--) {
+          for (JsonNode gone : field.getValue()) {
+            if (i < list.size() && list.get(i).equals(gone)) {
+              ((ArrayNode) list).remove(i);
+            }
+          }
+        }
+      } else if (field.getValue() instanceof ObjectNode object) {
+        merge(into.withObjectProperty(name), object);
+      } else if (field.getValue() instanceof ArrayNode list && LIST_KEYS.containsKey(name)) {
+        mergeList(into.withArrayProperty(name), list, LIST_KEYS.get(name));
+      } else if (field.getValue().isNull()) {
+        into.remove(name);
+      } else {
+        into.set(name, field.getValue());
+      }
+    }
+  }
+
+  private static void mergeList(ArrayNode into, ArrayNode patch, String key) {
+    for (JsonNode item : patch) {
+      int at = -1;
+      for (int i = 0; i < into.size(); i++) {
+        at = into.get(i).path(key).equals(item.path(key)) ? i : at;
+      }
+      if (item.path("$patch").asText().equals("delete")) {
+        if (at >= 0) {
+          into.remove(at);
+        }
+      } else if (at >= 0) {
+        merge((ObjectNode) into.get(at), (ObjectNode) item);
+      } else {
+        into.add(item);
+      }
+    }
+  }
+
+  /** A changed copy. */
+  static <T extends HasMetadata> T edit(T object, java.util.function.Consumer<ObjectNode> change) {
+    ObjectNode tree = tree(object);
+    change.accept(tree);
+    return parse(tree, object);
+  }
+
+  private static ObjectNode tree(Object object) {
+    return (ObjectNode) read(Objects.json(object));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends HasMetadata> T parse(ObjectNode tree, T like) {
+    return (T) Objects.parse(tree.toString(), like.getClass());
+  }
+
+  private static JsonNode read(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
+  static KubernetesClientException refusal(int code, String reason, String message) {
+    Status status = new StatusBuilder().withCode(code).withReason(reason).withMessage(message).build();
+    return new KubernetesClientException(message, code, status);
+  }
+
+  private TreeMap<Key, HasMetadata> table(Class<?> kind) {
+    return objects.computeIfAbsent(kind, k -> new TreeMap<>());
+  }
+
+  private List<Change> log(Class<?> kind) {
+    return logs.computeIfAbsent(kind, k -> new ArrayList<>());
+  }
+}

@@ -1,0 +1,29 @@
+package io.kubrig.operators.sweep;
+
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/** What a world is about: which controllers live in it, what users do, what must always hold, and what must hold in the end. */
+interface Story {
+  List<Function<ControllerContext, Controller>> controllers();
+
+  /** Makes the first objects. */
+  void begin(MemoryServer server);
+
+  /** What a user does now and then. */
+  void act(MemoryServer server, RandomGenerator random);
+
+  /** Protests against a change that must never happen. */
+  void saw(MemoryServer server, MemoryServer.Change change);
+
+  /** Protests unless everything is as the objects say. */
+  void settled(MemoryServer server);
+
+  /** Whether pods end by themselves. */
+  default boolean podsEnd() {
+    return false;
+  }
+}

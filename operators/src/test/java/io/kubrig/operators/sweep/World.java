@@ -1,0 +1,254 @@
+package io.kubrig.operators.sweep;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.clock.VirtualClock;
+import io.kubrig.operators.ControllerManagerOptions;
+import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.Caches;
+import io.kubrig.operators.engine.Controller;
+import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.engine.Outcome;
+import io.kubrig.operators.engine.Queue;
+import io.kubrig.operators.engine.SettledController;
+import io.kubrig.operators.events.EventRecorder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** One story, told by chance. The same seed tells the same story, but for the order of requests that a controller makes side by side. */
+final class World {
+  private static final List<Class<? extends HasMetadata>> KINDS = List.of(Pod.class, ReplicaSet.class, Deployment.class, StatefulSet.class, DaemonSet.class,
+      Job.class, ControllerRevision.class, PersistentVolumeClaim.class, Node.class);
+  private static final ControllerManagerOptions OPTIONS = ControllerManagerOptions.parse();
+  private static final int ROUNDS = 2000;
+
+  private final Story story;
+  private final RandomGenerator random;
+  private final double faultRate;
+  private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
+  private final MemoryServer server = new MemoryServer(clock);
+  private final Map<String, EventRecorder> recorders = new HashMap<>();
+  private List<Runner> runners = List.of();
+  private MemoryClient client;
+  private Faults faults;
+  private long reconciles;
+  private long lives;
+
+  World(Story story, long seed, double faultRate) {
+    this.story = story;
+    this.random = new SplittableRandom(seed);
+    this.faultRate = faultRate;
+    story.begin(server);
+    server.witness(change -> story.saw(server, change));
+  }
+
+  /** Figures of a told story. */
+  record Told(long reconciles, long lives) {}
+
+  /** Tells the story: first with disturbance, then without until nothing happens any more. */
+  Told tell(int steps) throws InterruptedException {
+    try {
+      live(faultRate);
+      for (int i = 0; i < steps; i++) {
+        step();
+      }
+      live(0);
+      settle();
+      story.settled(server);
+      return new Told(reconciles, lives);
+    } finally {
+      recorders.values().forEach(EventRecorder::close);
+    }
+  }
+
+  /** A new life of the manager: nothing is remembered. */
+  private void live(double rate) {
+    lives++;
+    faults = new Faults(new SplittableRandom(random.nextLong()), rate);
+    client = new MemoryClient(server, faults, KINDS);
+    Caches caches = new Caches(client.dressed());
+    List<Runner> born = new ArrayList<>();
+    for (var factory : story.controllers()) {
+      Api api = new Api(client.dressed(), caches);
+      ControllerContext context = new ControllerContext(api, caches, clock, new SplittableRandom(random.nextLong()),
+          name -> recorders.computeIfAbsent(name, n -> new EventRecorder(n, api, clock)), OPTIONS, new SimpleMeterRegistry());
+      born.add(new Runner(new SettledController(factory.apply(context), api)));
+    }
+    runners = born;
+    caches.start();
+  }
+
+  private void step() throws InterruptedException {
+    switch (random.nextInt(20)) {
+      case 0 -> story.act(server, random);
+      case 1 -> clock.advance(Duration.ofMillis(random.nextInt(20_000)));
+      case 2 -> choose(client.informers()).relist();
+      case 3, 4, 5, 6 -> kubelet();
+      case 7, 8, 9, 10, 11, 12 -> client.informers().stream().filter(LaggingInformer::lags).skip(random.nextInt(3)).findFirst().ifPresent(LaggingInformer::step);
+      default -> {
+        Runner runner = choose(runners);
+        runner.repeat();
+        run(runner);
+      }
+    }
+  }
+
+  private <E> E choose(List<E> some) {
+    return some.get(random.nextInt(some.size()));
+  }
+
+  private void run(Runner runner) throws InterruptedException {
+    if (runner.run()) {
+      reconciles++;
+    }
+    if (faults.dead()) {
+      live(faultRate);
+    }
+  }
+
+  /** One pod takes its next step in life. */
+  private void kubelet() {
+    List<Pod> pods = server.list(Pod.class);
+    if (!pods.isEmpty()) {
+      advance(choose(pods));
+    }
+  }
+
+  private boolean advance(Pod pod) {
+    String phase = pod.getStatus().getPhase();
+    boolean ended = phase.equals("Succeeded") || phase.equals("Failed");
+    if (Objects.isTerminating(pod)) {
+      boolean held = ended && !Objects.orEmpty(pod.getMetadata().getFinalizers()).isEmpty();
+      if (!held) {
+        Pod last = ended || Objects.orEmpty(pod.getMetadata().getFinalizers()).isEmpty() ? pod
+            : server.update(phase(pod, "Failed", false), true);
+        server.delete(last, Map.of(), true);
+      }
+      return !held;
+    }
+    if (phase.equals("Pending")) {
+      Pod bound = pod.getSpec().getNodeName() != null ? pod
+          : server.update(MemoryServer.edit(pod, tree -> tree.withObjectProperty("spec").put("nodeName", node(pod))), false);
+      server.update(phase(bound, "Running", true), true);
+      return true;
+    }
+    if (phase.equals("Running") && story.podsEnd()) {
+      server.update(phase(pod, "Succeeded", false), true);
+      return true;
+    }
+    return false;
+  }
+
+  /** The node that a daemon's pod asks for, or any. */
+  private static String node(Pod pod) {
+    return pod.getSpec().getAffinity() == null ? "node-0"
+        : pod.getSpec().getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms().getFirst()
+            .getMatchFields().getFirst().getValues().getFirst();
+  }
+
+  private Pod phase(Pod pod, String phase, boolean ready) {
+    return MemoryServer.edit(pod, tree -> {
+      var status = tree.withObjectProperty("status").put("phase", phase);
+      status.putArray("conditions").addObject().put("type", "Ready").put("status", ready ? "True" : "False")
+          .put("lastTransitionTime", Objects.time(clock.now()));
+    });
+  }
+
+  /** Undisturbed: caches catch up, pods go on, controllers work, time passes; until a whole round changes nothing. */
+  private void settle() throws InterruptedException {
+    int quiet = 0;
+    for (int round = 0; quiet < 3; round++) {
+      if (round > ROUNDS) {
+        throw new AssertionError("does not settle");
+      }
+      long before = server.revision();
+      server.list(Pod.class).forEach(this::advance);
+      client.informers().forEach(LaggingInformer::relist);
+      for (Runner runner : runners) {
+        while (runner.run()) {
+          reconciles++;
+          client.informers().forEach(LaggingInformer::relist);
+        }
+      }
+      clock.advance(Duration.ofSeconds(20));
+      quiet = server.revision() == before ? quiet + 1 : 0;
+    }
+  }
+
+  /** A controller with its queue; back-off is left to chance. */
+  private final class Runner implements Queue {
+    private final Controller controller;
+    private final Set<Key> keys = new LinkedHashSet<>();
+    private final Set<Key> known = new LinkedHashSet<>();
+
+    Runner(Controller controller) {
+      this.controller = controller;
+      controller.watch(this);
+    }
+
+    @Override
+    public void add(Key key) {
+      keys.add(key);
+      known.add(key);
+    }
+
+    @Override
+    public void addAfter(Key key, Duration delay) {
+      clock.after(delay, () -> add(key));
+    }
+
+    /** A key that was put once may come again at any time, whether anything happened or not. */
+    void repeat() {
+      if (!known.isEmpty()) {
+        keys.add(choose(List.copyOf(known)));
+      }
+    }
+
+    boolean run() throws InterruptedException {
+      if (keys.isEmpty()) {
+        return false;
+      }
+      Key key = choose(List.copyOf(keys));
+      keys.remove(key);
+      try {
+        switch (controller.reconcile(key)) {
+          case Outcome.Done done -> { }
+          case Outcome.After after -> addAfter(key, after.delay());
+          case Outcome.Retry retry -> keys.add(key);
+        }
+      } catch (KubernetesClientException e) {
+        keys.add(key); // refused by chance
+      } catch (Faults.Crash e) {
+        return true;
+      } catch (RuntimeException e) {
+        if (!faults.dead()) {
+          if (faultRate == 0 || !(e instanceof io.kubrig.operators.ownership.Claims.OwnerGone)) {
+            throw e;
+          }
+          keys.add(key);
+        }
+      }
+      return true;
+    }
+  }
+}
