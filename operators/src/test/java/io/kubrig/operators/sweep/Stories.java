@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -25,6 +26,7 @@ import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.job.JobController;
+import io.kubrig.operators.podgc.PodGcController;
 import io.kubrig.operators.pods.Pods;
 import io.kubrig.operators.replicas.ReplicaController;
 import io.kubrig.operators.replicaset.ReplicaSets;
@@ -54,6 +56,10 @@ final class Stories {
   private static <T extends HasMetadata> void edit(MemoryServer server, Class<T> kind, String field, Object value) {
     T object = server.find(kind, KEY).orElseThrow();
     server.update(MemoryServer.edit(object, tree -> tree.withObjectProperty("spec").putPOJO(field, value)), false);
+  }
+
+  private static String image(PodSpec spec) {
+    return spec.getContainers().getFirst().getImage();
   }
 
   private static void noOrphans(MemoryServer server) {
@@ -167,24 +173,20 @@ final class Stories {
         return;
       }
       if (change.after() instanceof ReplicaSet set) {
-        long same = server.list(ReplicaSet.class).stream().filter(other -> image(other).equals(image(set))).count();
+        long same = server.list(ReplicaSet.class).stream().filter(other -> image(other.getSpec().getTemplate().getSpec()).equals(image(set.getSpec().getTemplate().getSpec()))).count();
         assertThat(same).as("sets of one template").isEqualTo(1);
       }
-    }
-
-    private static String image(ReplicaSet set) {
-      return set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
     }
 
     @Override
     public void settled(MemoryServer server) {
       Deployment deployment = server.find(Deployment.class, KEY).orElseThrow();
       int wanted = deployment.getSpec().getReplicas();
-      String image = deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
+      String image = image(deployment.getSpec().getTemplate().getSpec());
       noOrphans(server);
-      assertThat(server.list(ReplicaSet.class)).allSatisfy(set -> assertThat(set.getSpec().getReplicas()).isEqualTo(image(set).equals(image) ? wanted : 0));
+      assertThat(server.list(ReplicaSet.class)).allSatisfy(set -> assertThat(set.getSpec().getReplicas()).isEqualTo(image(set.getSpec().getTemplate().getSpec()).equals(image) ? wanted : 0));
       assertThat(server.list(Pod.class).stream().filter(Pods::isActive)).hasSize(wanted)
-          .allSatisfy(pod -> assertThat(pod.getSpec().getContainers().getFirst().getImage()).isEqualTo(image));
+          .allSatisfy(pod -> assertThat(image(pod.getSpec())).isEqualTo(image));
       assertThat(deployment.getStatus().getObservedGeneration()).isEqualTo(deployment.getMetadata().getGeneration());
       assertThat(Objects.orElse(deployment.getStatus().getUpdatedReplicas(), 0)).isEqualTo(wanted);
     }
@@ -236,11 +238,10 @@ final class Stories {
       noOrphans(server);
       assertThat(server.list(Pod.class)).hasSize(set.getSpec().getReplicas()).allSatisfy(pod -> {
         assertThat(pod.getMetadata().getLabels()).containsEntry("controller-revision-hash", set.getStatus().getUpdateRevision());
-        assertThat(pod.getSpec().getContainers().getFirst().getImage())
-            .isEqualTo(set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage());
+        assertThat(image(pod.getSpec())).isEqualTo(image(set.getSpec().getTemplate().getSpec()));
       });
       assertThat(set.getStatus().getCurrentRevision()).isEqualTo(set.getStatus().getUpdateRevision());
-      assertThat(set.getStatus().getReadyReplicas()).isEqualTo(set.getSpec().getReplicas());
+      assertThat(Objects.orElse(set.getStatus().getReadyReplicas(), 0)).isEqualTo(set.getSpec().getReplicas());
     }
   }
 
@@ -250,7 +251,7 @@ final class Stories {
 
     @Override
     public List<Function<ControllerContext, Controller>> controllers() {
-      return List.of(DaemonSetController::new);
+      return List.of(DaemonSetController::new, PodGcController::new); // who clears away the pods of nodes that are gone
     }
 
     @Override
@@ -303,7 +304,7 @@ final class Stories {
       List<String> nodes = server.list(Node.class).stream().map(node -> node.getMetadata().getName()).toList();
       assertThat(server.list(Pod.class).stream().map(DaemonSetStory::node)).containsExactlyInAnyOrderElementsOf(nodes);
       assertThat(server.list(Pod.class)).allSatisfy(pod ->
-          assertThat(pod.getSpec().getContainers().getFirst().getImage()).isEqualTo(set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage()));
+          assertThat(image(pod.getSpec())).isEqualTo(image(set.getSpec().getTemplate().getSpec())));
       assertThat(set.getStatus().getNumberReady()).isEqualTo(nodes.size());
     }
   }

@@ -42,6 +42,9 @@ final class World {
   private static final ControllerManagerOptions OPTIONS = ControllerManagerOptions.parse();
   private static final int ROUNDS = 2000;
 
+  /** Rounds of twenty seconds in which nothing happens: longer than whatever a controller waits for without a timer. */
+  private static final int QUIET = 5;
+
   private final Story story;
   private final RandomGenerator random;
   private final double faultRate;
@@ -177,7 +180,7 @@ final class World {
   /** Undisturbed: caches catch up, pods go on, controllers work, time passes; until a whole round changes nothing. */
   private void settle() throws InterruptedException {
     int quiet = 0;
-    for (int round = 0; quiet < 3; round++) {
+    for (int round = 0; quiet < QUIET; round++) {
       if (round > ROUNDS) {
         throw new AssertionError("does not settle");
       }
