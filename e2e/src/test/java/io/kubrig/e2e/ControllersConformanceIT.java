@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Recorded stories of the native controllers, told again by ours: {@code kubrig apiserver} and {@code kubrig controller-manager} in processes of their own,
- * started as the vectors' README asks, and the vectors' own program {@code replay}, which plays scheduler and kubelet.
+ * Recorded stories of the native controllers, told again by ours: {@code kubrig apiserver} and {@code kubrig controller-manager} in
+ * processes of their own, started as the vectors' README asks, and the vectors' own program {@code replay}, which plays scheduler and kubelet.
  *
- * <p>{@code conformance/controllers-quick.txt} lists the cases that are run, one {@code controller/name} a line: those that took {@link #QUICK} seconds at
- * most when they were recorded, and pass. {@code -Dconformance.record=true} writes the list anew, to be reviewed as a diff. All cases: {@code replay} by hand.
+ * <p>{@code conformance/controllers-quick.txt} lists the cases that are run, one {@code controller/name} a line: those that took {@link
+ * #QUICK} seconds at most when they were recorded, and pass. {@code -Dconformance.record=true} writes the list anew, to be reviewed as a diff.
+ * The others are told by hand.
  */
 class ControllersConformanceIT {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
@@ -64,7 +65,8 @@ class ControllersConformanceIT {
   }
 
   private static ServerProcess server() {
-    return new ServerProcess("controllers", "memory", "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112", "--enable-bootstrap-token-auth");
+    return new ServerProcess(
+        "controllers", "memory", "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112", "--enable-bootstrap-token-auth");
   }
 
   private static Process manager(ServerProcess server) throws IOException {
@@ -78,10 +80,11 @@ class ControllersConformanceIT {
         contexts: [{name: x, context: {cluster: c, user: u}}]
         current-context: x
         """.formatted(server.url(), ServerProcess.ADMIN_TOKEN));
-    return Kubrig.start(server.data().resolveSibling("manager.log"), "controller-manager", "--kubeconfig=" + kubeconfig, "--leader-elect=false",
-        "--secure-port=0", "--controllers=*,bootstrap-signer-controller,token-cleaner-controller,selinux-warning-controller",
-        "--use-service-account-credentials=false", "--service-account-private-key-file=" + pki.resolve("sa.key"), "--root-ca-file=" + pki.resolve("ca.crt"),
-        "--cluster-signing-cert-file=" + pki.resolve("ca.crt"), "--cluster-signing-key-file=" + pki.resolve("ca.key"), "--allocate-node-cidrs",
+    return Kubrig.start(server.data().resolveSibling("manager.log"), "controller-manager", "--kubeconfig=" + kubeconfig,
+        "--leader-elect=false", "--secure-port=0", "--controllers=*,bootstrap-signer-controller,token-cleaner-controller,selinux-warning-controller",
+        "--use-service-account-credentials=false", "--service-account-private-key-file=" + pki.resolve("sa.key"),
+        "--root-ca-file=" + pki.resolve("ca.crt"), "--cluster-signing-cert-file=" + pki.resolve("ca.crt"),
+        "--cluster-signing-key-file=" + pki.resolve("ca.key"), "--allocate-node-cidrs",
         "--cluster-cidr=10.244.0.0/16,fd00:10:244::/56", "--node-cidr-mask-size-ipv4=26",
         "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112", "--node-monitor-period=1s", "--node-monitor-grace-period=8s",
         "--node-startup-grace-period=12s", "--node-eviction-rate=10", "--horizontal-pod-autoscaler-sync-period=2s",

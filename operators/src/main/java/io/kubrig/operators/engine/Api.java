@@ -85,7 +85,8 @@ public final class Api {
     whole.put("kind", object.getKind());
     whole.put("metadata", Map.of("name", object.getMetadata().getName()));
     whole.putAll(wanted);
-    PatchContext how = new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager(manager).withForce(true).build();
+    PatchContext how =
+        new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager(manager).withForce(true).build();
     return show(client.resource(object).subresource(subresource).patch(how, Objects.patch(whole)));
   }
 

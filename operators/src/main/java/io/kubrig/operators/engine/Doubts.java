@@ -9,10 +9,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Writes of one controller whose outcome is unknown: the connection broke, the server answered that it failed or ran out of time, and the object may or may
- * not be there. Until the caches show what was really done, the controller must not act again, or it would do twice what cannot be undone.
+ * Writes of one controller whose outcome is unknown: the connection broke, the server answered that it failed or ran out of time, and the
+ * object may or may not be there. Until the caches show what was really done, the controller must not act again, or it would do twice what
+ * cannot be undone.
  *
- * <p>A doubt is settled by reading: the objects of its namespace are listed once at the server, and the cache has to reach the newest of them.
+ * <p>A doubt is settled by reading: the objects of its namespace are listed once at the server, and the cache has to reach the newest of
+ * them.
  */
 final class Doubts {
   private final KubernetesClient client;
