@@ -14,7 +14,9 @@ public final class AdmissionChain {
   public void mutate(AdmissionRequest request) {
     do {
       for (AdmissionPlugin plugin : plugins) {
-        plugin.mutate(request);
+        if (plugin.handles(request.operation().verb())) {
+          plugin.mutate(request);
+        }
       }
     } while (request.reinvocation().begin());
   }
@@ -24,7 +26,9 @@ public final class AdmissionChain {
     boolean agreed = false;
     try {
       for (AdmissionPlugin plugin : plugins) {
-        plugin.validate(request);
+        if (plugin.handles(request.operation().verb())) {
+          plugin.validate(request);
+        }
       }
       agreed = true;
     } finally {

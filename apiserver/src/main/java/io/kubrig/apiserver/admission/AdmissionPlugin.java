@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.ApiException;
 
 /** One step of admission. Both methods may refuse the request by throwing {@link ApiException}. */
@@ -8,6 +9,11 @@ public interface AdmissionPlugin {
 
   /** As in {@code --enable-admission-plugins}. */
   String name();
+
+  /** Whether the plugin is asked about requests of a kind. Few are about connections. */
+  default boolean handles(Operation.Verb verb) {
+    return verb != Operation.Verb.CONNECT;
+  }
 
   /** Called once, when the server can be asked for its objects. */
   default void start(ObjectReader objects) {}

@@ -5,6 +5,7 @@ import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,22 @@ public record AdmissionRequest(
 
   private Tree seen(Tree whole) {
     return lens.viewKind().isPresent() ? lens.view(whole.copy()) : whole;
+  }
+
+  /** The kind of the objects that the request is about: that of the subresource where it has one of its own. */
+  public GroupVersionKind kind() {
+    Tree view = object == null ? null : seen();
+    boolean other = view != null && !operation.subresource().isEmpty() && !view.string("kind").isEmpty();
+    return other ? GroupVersionKind.of(view.string("apiVersion"), view.string("kind")) : operation.resource().gvk(operation.version());
+  }
+
+  /** An object of the request in another version; null stays null, and so does what is not of the resource's own kind. */
+  public Tree inVersion(Tree view, String apiVersion) {
+    Resource resource = operation.resource();
+    if (view == null || view.string("apiVersion").equals(apiVersion) || !view.string("kind").equals(resource.kind())) {
+      return view;
+    }
+    return resource.behaviour().convert(view.copy(), view.string("apiVersion", resource.apiVersion(operation.version())), apiVersion);
   }
 
   /** Puts a changed view into the object. */

@@ -49,6 +49,7 @@ import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.rest.TypedDecoding;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.subresource.AdmittedConnections;
 import io.kubrig.apiserver.subresource.Bindings;
 import io.kubrig.apiserver.subresource.CommandParts;
 import io.kubrig.apiserver.subresource.DisruptionBudgets;
@@ -112,7 +113,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     security = new Security(settings.security(), objects, settings.clock(), settings.random());
     commands.putAll(
         new ReviewCommands(schemas, bodies, responses, admission).of(security.reviews(), security.tokenRequests(), objects));
-    commands.putAll(new Connections(objects, settings.kubelets(), settings.random()).commands());
+    commands.putAll(AdmittedConnections.of(new Connections(objects, settings.kubelets(), settings.random()).commands(), admission));
     WriteOptions writeOptions = new WriteOptions(schemas);
     commands.putAll(podCommands(new CommandParts(schemas, bodies, responses, writeOptions, admission, store)));
     resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership));

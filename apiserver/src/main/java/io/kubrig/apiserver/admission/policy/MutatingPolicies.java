@@ -8,6 +8,7 @@ import io.kubrig.apiserver.admission.policy.PolicyRequest.ConfigurationException
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.machinery.cel.CelProgram.Budget;
 import io.kubrig.machinery.cel.CelProgram.EvaluationException;
 import io.kubrig.machinery.cel.CelValues;
@@ -41,6 +42,11 @@ public final class MutatingPolicies implements AdmissionPlugin {
   @Override
   public String name() {
     return "MutatingAdmissionPolicy";
+  }
+
+  @Override
+  public boolean handles(Operation.Verb verb) {
+    return true;
   }
 
   @Override
@@ -125,10 +131,8 @@ public final class MutatingPolicies implements AdmissionPlugin {
       } catch (EvaluationException e) {
         throw e.named(expression);
       }
-      Tree object = asked.request().object();
-      Tree changed = applies ? applied(asked, object, CelValues.plain(result)) : patched(object, result);
-      object.clear();
-      changed.forEach(object::set);
+      Tree object = asked.request().seen();
+      asked.request().replaceSeen(applies ? applied(asked, object, CelValues.plain(result)) : patched(object, result));
     }
   }
 

@@ -10,6 +10,7 @@ import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.machinery.cel.AuthorizerLibrary.Check;
 import io.kubrig.machinery.cel.AuthorizerLibrary.Decision;
 import io.kubrig.machinery.cel.CelValues;
+import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,8 +25,9 @@ final class PolicyInput {
   static Map<String, Object> of(AdmissionRequest request, String version, Tree namespace, Authorizer authorizer) {
     Operation operation = request.operation();
     Map<String, Object> input = new HashMap<>();
-    input.put("object", CelValues.dynamic(inVersion(request.object(), operation, version)));
-    input.put("oldObject", CelValues.dynamic(inVersion(request.old(), operation, version)));
+    String apiVersion = operation.resource().apiVersion(version);
+    input.put("object", CelValues.dynamic(request.inVersion(request.seen(), apiVersion)));
+    input.put("oldObject", CelValues.dynamic(request.inVersion(request.seenOld(), apiVersion)));
     input.put("namespaceObject", CelValues.dynamic(namespace));
     input.put("request", describe(request, version));
     Check check = Check.of((asked, verb) -> judge(asked, verb, operation.user(), authorizer));
@@ -37,21 +39,15 @@ final class PolicyInput {
     return input;
   }
 
-  private static Tree inVersion(Tree object, Operation operation, String version) {
-    if (object == null || version.equals(operation.version())) {
-      return object;
-    }
-    Resource resource = operation.resource();
-    return resource.behaviour().convert(object.copy(), resource.apiVersion(operation.version()), resource.apiVersion(version));
-  }
-
   private static Map<String, Object> describe(AdmissionRequest request, String version) {
     Operation operation = request.operation();
     Resource resource = operation.resource();
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("kind", Map.of("group", resource.group(), "version", version, "kind", resource.kind()));
+    GroupVersionKind kind = request.kind();
+    boolean main = kind.equals(resource.gvk(operation.version()));
+    map.put("kind", Map.of("group", kind.group(), "version", main ? version : kind.version(), "kind", kind.kind()));
     map.put("resource", Map.of("group", resource.group(), "version", version, "resource", resource.plural()));
-    map.put("requestKind", Map.of("group", resource.group(), "version", operation.version(), "kind", resource.kind()));
+    map.put("requestKind", Map.of("group", kind.group(), "version", kind.version(), "kind", kind.kind()));
     map.put("requestResource", Map.of("group", resource.group(), "version", operation.version(), "resource", resource.plural()));
     if (!operation.subresource().isEmpty()) {
       map.put("subResource", operation.subresource());
@@ -62,8 +58,9 @@ final class PolicyInput {
     if (!name.isEmpty()) {
       map.put("name", name);
     }
-    if (!operation.namespace().isEmpty()) {
-      map.put("namespace", operation.namespace());
+    String namespace = request.is("", "namespaces") ? name : operation.namespace();
+    if (!namespace.isEmpty()) {
+      map.put("namespace", namespace);
     }
     map.put("operation", operation.verb().name());
     map.put("userInfo", user(operation.user()));

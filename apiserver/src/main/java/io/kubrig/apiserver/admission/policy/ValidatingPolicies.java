@@ -7,6 +7,7 @@ import io.kubrig.apiserver.admission.policy.PolicyRequest.ConfigurationException
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.cel.CelProgram.Budget;
@@ -37,6 +38,11 @@ public final class ValidatingPolicies implements AdmissionPlugin {
   @Override
   public String name() {
     return "ValidatingAdmissionPolicy";
+  }
+
+  @Override
+  public boolean handles(Operation.Verb verb) {
+    return true;
   }
 
   @Override

@@ -1,11 +1,9 @@
 package io.kubrig.apiserver.admission.webhook;
 
 import io.kubrig.apiserver.admission.AdmissionRequest;
-import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.webhook.ClientConfig;
 import io.kubrig.apiserver.webhook.HookCallException;
-import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
 import java.util.UUID;
 
@@ -33,8 +31,8 @@ final class HookCaller {
       throw new HookFailure(hook, "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)", 400);
     }
     String uid = uid();
-    Tree object = inKind(request, request.seen(), invocation.kind());
-    Tree old = inKind(request, request.seenOld(), invocation.kind());
+    Tree object = request.inVersion(request.seen(), invocation.kind().apiVersion());
+    Tree old = request.inVersion(request.seenOld(), invocation.kind().apiVersion());
     Tree review = Reviews.write(version, uid, request, invocation, object, old);
     HookVerdict verdict = verdict(hook, version, uid, review);
     verdict.auditAnnotations().forEach((key, value) -> request.operation().audit().annotate(hook.name() + "/" + key, value));
@@ -61,14 +59,5 @@ final class HookCaller {
   private String uid() {
     var random = services.cluster().random();
     return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() & ~(3L << 62)) | (1L << 63)).toString();
-  }
-
-  /** The object as another kind sees it; null stays null. */
-  static Tree inKind(AdmissionRequest request, Tree object, GroupVersionKind kind) {
-    if (object == null || object.string("apiVersion").equals(kind.apiVersion()) || !object.string("kind").equals(kind.kind())) {
-      return object;
-    }
-    Resource resource = request.operation().resource();
-    return resource.behaviour().convert(object.copy(), object.string("apiVersion"), kind.apiVersion());
   }
 }

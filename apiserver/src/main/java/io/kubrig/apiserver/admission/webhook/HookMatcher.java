@@ -36,14 +36,6 @@ final class HookMatcher {
     return resource.group().equals("admissionregistration.k8s.io") && EXEMPT.contains(resource.plural());
   }
 
-  /** The kind of the objects that the request is about. */
-  static GroupVersionKind requestKind(AdmissionRequest request) {
-    Operation operation = request.operation();
-    Tree object = request.seen();
-    boolean other = object != null && !operation.subresource().isEmpty() && !object.string("kind").isEmpty();
-    return other ? GroupVersionKind.of(object.string("apiVersion"), object.string("kind")) : operation.resource().gvk(operation.version());
-  }
-
   /**
    * How a webhook is to be asked; empty when the request is none of its business.
    *
@@ -94,7 +86,7 @@ final class HookMatcher {
     List<Tree> rules = hook.stated().trees("rules");
     for (Tree rule : rules) {
       if (matches(rule, request, operation.resource(), operation.version())) {
-        return Optional.of(new Invocation(hook, operation.resource(), operation.version(), requestKind(request)));
+        return Optional.of(new Invocation(hook, operation.resource(), operation.version(), request.kind()));
       }
     }
     if (!hook.matchesEquivalents()) {
@@ -116,7 +108,7 @@ final class HookMatcher {
 
   /** What a subresource has of its own kind stays of that kind. */
   private static GroupVersionKind equivalentKind(AdmissionRequest request, Resource other, String version) {
-    GroupVersionKind asked = requestKind(request);
+    GroupVersionKind asked = request.kind();
     Resource resource = request.operation().resource();
     boolean main = asked.equals(resource.gvk(request.operation().version()));
     return main ? other.gvk(version) : asked;

@@ -4,6 +4,7 @@ import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.admission.Reinvocation;
 import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.json.Limits;
@@ -40,6 +41,11 @@ public final class MutatingWebhooks implements AdmissionPlugin {
   @Override
   public String name() {
     return "MutatingAdmissionWebhook";
+  }
+
+  @Override
+  public boolean handles(Operation.Verb verb) {
+    return true;
   }
 
   @Override

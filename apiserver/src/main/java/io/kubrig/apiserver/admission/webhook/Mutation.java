@@ -27,9 +27,9 @@ final class Mutation {
   /** Changes the object of the request. Answers whether it is another one now. */
   boolean apply(AdmissionRequest request, Invocation invocation, JsonPatch patch) {
     Tree before = request.seen();
-    GroupVersionKind own = HookMatcher.requestKind(request);
-    Tree changed = patched(request, HookCaller.inKind(request, before, invocation.kind()).copy(), invocation, patch);
-    Tree back = HookCaller.inKind(request, changed, own);
+    GroupVersionKind own = request.kind();
+    Tree changed = patched(request, request.inVersion(before, invocation.kind().apiVersion()).copy(), invocation, patch);
+    Tree back = request.inVersion(changed, own.apiVersion());
     if (back.equals(before)) {
       return false;
     }

@@ -33,7 +33,7 @@ final class Reviews {
     Resource resource = operation.resource();
     Tree asked = Tree.of("uid", uid, "kind", kind(invocation.kind()), "resource", resource(invocation.resource(), invocation.version()));
     add(asked, "subResource", operation.subresource());
-    asked.set("requestKind", kind(HookMatcher.requestKind(request)));
+    asked.set("requestKind", kind(request.kind()));
     asked.set("requestResource", resource(resource, operation.version()));
     add(asked, "requestSubResource", operation.subresource());
     Tree named = request.object() == null ? request.old() : request.object();

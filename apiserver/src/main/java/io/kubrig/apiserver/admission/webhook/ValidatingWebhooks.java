@@ -3,6 +3,7 @@ package io.kubrig.apiserver.admission.webhook;
 import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,11 @@ public final class ValidatingWebhooks implements AdmissionPlugin {
   @Override
   public String name() {
     return "ValidatingAdmissionWebhook";
+  }
+
+  @Override
+  public boolean handles(Operation.Verb verb) {
+    return true;
   }
 
   @Override

@@ -338,6 +338,20 @@ class WebhooksTest {
   }
 
   @Test
+  void connections_are_admitted() throws Exception {
+    register(false, webhook("").replace(RULES, "[{apiGroups: [''], apiVersions: [v1], operations: [CONNECT], resources: [pods/exec]}]"));
+    String path = "/api/v1/namespaces/default/pods/missing/exec?command=ls&command=-l&stdin=true&container=c";
+    hook.answer(review -> FakeHook.response(review, "allowed", false));
+    api.until(() -> api.post(path, "").status() == 400);
+    Tree request = hook.reviews().getLast().tree("request");
+    assertThat(request.string("operation") + " " + request.string("name") + " " + request.string("subResource")).isEqualTo("CONNECT missing exec");
+    assertThat(request.tree("kind").string("kind")).isEqualTo("PodExecOptions");
+    assertThat(request.tree("object"))
+        .isEqualTo(Tree.of("kind", "PodExecOptions", "apiVersion", "v1", "stdin", true, "container", "c", "command", List.of("ls", "-l")));
+    assertThat(request.has("options") && request.get("options") == null).isTrue();
+  }
+
+  @Test
   void a_scale_is_shown_as_a_scale() throws Exception {
     register(true, webhook("").replace(RULES, "[{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources: [deployments/scale]}]"));
     api.create(
