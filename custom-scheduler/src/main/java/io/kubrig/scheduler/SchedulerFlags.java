@@ -1,6 +1,7 @@
 package io.kubrig.scheduler;
 
 import io.kubrig.machinery.component.ClientFlags;
+import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.flags.Flag;
 import io.kubrig.machinery.flags.FlagSection;
 import io.kubrig.machinery.flags.FlagSet;
@@ -26,6 +27,7 @@ final class SchedulerFlags {
   private final Flag<String> config;
   private final Flag<String> writeConfigTo;
   private final Flag<String> explainFile;
+  private final Flag<Map<String, List<String>>> featureGates;
 
   SchedulerFlags() {
     new LoggingFlags(all);
@@ -39,9 +41,10 @@ final class SchedulerFlags {
         "pods are tried again after five minutes");
     all.section("feature gate").inert("emulated-version", FlagTypes.STRINGS, List.of(), "there is one version");
     all.section("feature gate").inert("min-compatibility-version", FlagTypes.STRINGS, List.of(), "there is one version");
-    all.section("feature gate").inert("feature-gates", FlagTypes.MULTIMAP, Map.of(), "features are as in 1.36 by default");
     all.section("metrics").inert("allow-metric-labels", FlagTypes.STRING_TO_STRING, Map.of(), "labels keep their values");
     all.section("metrics").inert("allow-metric-labels-manifest", FlagTypes.STRING, "", "labels keep their values");
+    featureGates = all.section("feature gate").flag("feature-gates", FlagTypes.MULTIMAP, Map.of(),
+        "A set of key=value pairs that describe feature gates. GenericWorkload and GangScheduling can be switched; the others are as in 1.36.");
     all.section("metrics").inert("disabled-metrics", FlagTypes.STRINGS, List.of(), "all metrics are served");
     all.section("metrics").inert("show-hidden-metrics-for-version", FlagTypes.STRING, "", "there are no hidden metrics");
     explainFile = all.section("kubrig").string("explain-file", "",
@@ -70,6 +73,10 @@ final class SchedulerFlags {
 
   String writeConfigTo(ParsedFlags flags) {
     return flags.value(writeConfigTo);
+  }
+
+  FeatureGates featureGates(ParsedFlags flags) {
+    return FeatureGates.of(flags.value(featureGates));
   }
 
   String explainFile(ParsedFlags flags) {

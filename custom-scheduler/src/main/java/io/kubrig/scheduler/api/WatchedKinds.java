@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.api.model.scheduling.v1alpha2.PodGroup;
 import io.fabric8.kubernetes.api.model.storage.CSIDriver;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
 import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacity;
@@ -27,7 +28,7 @@ final class WatchedKinds {
       ReplicationController.class, ReplicaSet.class, StatefulSet.class, PodDisruptionBudget.class);
 
   /** Left out where they are not served. */
-  static final List<Class<? extends HasMetadata>> OPTIONAL = List.of(ResourceClaim.class, ResourceSlice.class, DeviceClass.class);
+  static final List<Class<? extends HasMetadata>> OPTIONAL = List.of(ResourceClaim.class, ResourceSlice.class, DeviceClass.class, PodGroup.class);
 
   private WatchedKinds() {}
 }

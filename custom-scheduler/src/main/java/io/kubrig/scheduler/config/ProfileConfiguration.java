@@ -56,6 +56,15 @@ public record ProfileConfiguration(
     return new ProfileConfiguration("default-scheduler", null, DEFAULT_PLUGINS, Map.of(), Map.of());
   }
 
+  /** The same with one more default plugin, unless it is switched off. */
+  ProfileConfiguration withDefault(String plugin) {
+    Map<String, Integer> one = new LinkedHashMap<>(multiPoint.enabled());
+    if (!multiPoint.disables(plugin)) {
+      one.putIfAbsent(plugin, 0);
+    }
+    return new ProfileConfiguration(schedulerName, percentageOfNodesToScore, new PluginSet(one, multiPoint.disabled()), points, args);
+  }
+
   static ProfileConfiguration read(ConfigNode node, boolean only) {
     String name = node.string("schedulerName", only ? "default-scheduler" : "");
     if (name.isEmpty()) {

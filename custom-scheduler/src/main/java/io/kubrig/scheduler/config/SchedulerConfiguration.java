@@ -19,7 +19,8 @@ public record SchedulerConfiguration(
     Backoff backoff,
     boolean delayCacheUntilActive,
     List<ProfileConfiguration> profiles,
-    List<ExtenderConfiguration> extenders) {
+    List<ExtenderConfiguration> extenders,
+    SchedulerFeatures features) {
 
   public static final String API_VERSION = "kubescheduler.config.k8s.io/v1";
 
@@ -57,6 +58,13 @@ public record SchedulerConfiguration(
     return c;
   }
 
+  /** The same with features switched; a feature may bring a plugin of its own. */
+  public SchedulerConfiguration with(SchedulerFeatures switched) {
+    List<ProfileConfiguration> all = switched.gangScheduling() ? profiles.stream().map(p -> p.withDefault("GangScheduling")).toList() : profiles;
+    return new SchedulerConfiguration(parallelism, leaderElection, connection, debugging, percentageOfNodesToScore, backoff, delayCacheUntilActive,
+        all, extenders, switched);
+  }
+
   private static SchedulerConfiguration read(ConfigNode root) {
     int parallelism = root.integer("parallelism", 16);
     if (parallelism <= 0) {
@@ -68,7 +76,7 @@ public record SchedulerConfiguration(
     }
     return new SchedulerConfiguration(parallelism, leaderElection(root), connection(root),
         new Debugging(root.bool("enableProfiling", true), root.bool("enableContentionProfiling", true)), percentage, backoff(root),
-        root.bool("delayCacheUntilActive", false), profiles(root), extenders(root));
+        root.bool("delayCacheUntilActive", false), profiles(root), extenders(root), SchedulerFeatures.DEFAULTS);
   }
 
   private static LeaderElection leaderElection(ConfigNode root) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.api.model.scheduling.v1alpha2.PodGroup;
 import io.fabric8.kubernetes.api.model.storage.CSIDriver;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
 import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacity;
@@ -36,7 +37,8 @@ final class ClusterEvents implements ClusterApi.Listener {
       Map.entry(VolumeAttachment.class, Subject.VOLUME_ATTACHMENT),
       Map.entry(ResourceClaim.class, Subject.RESOURCE_CLAIM),
       Map.entry(ResourceSlice.class, Subject.RESOURCE_SLICE),
-      Map.entry(DeviceClass.class, Subject.DEVICE_CLASS));
+      Map.entry(DeviceClass.class, Subject.DEVICE_CLASS),
+      Map.entry(PodGroup.class, Subject.POD_GROUP));
 
   private final EventLoop loop;
   private final ClusterState state;
@@ -114,7 +116,12 @@ final class ClusterEvents implements ClusterApi.Listener {
     if (state.isAssumed(pod)) {
       return;
     }
+    boolean isNew = !queue.contains(pod.uid());
+    state.groups().waits(pod);
     queue.update(pod);
+    if (isNew && GroupCycle.concerns(pod)) {
+      queue.happened(EventKind.of(Subject.UNSCHEDULED_POD, Action.ADD), null, pod);
+    }
     pod.nominatedNode().ifPresentOrElse(n -> state.nominations().add(pod, n), () -> state.nominations().update(pod));
   }
 
@@ -123,6 +130,7 @@ final class ClusterEvents implements ClusterApi.Listener {
     queue.delete(uid);
     Optional<Pod> assigned = state.pod(uid).flatMap(state::removePod);
     waiting.ifPresent(pod -> {
+      state.groups().leaves(pod);
       boolean nominated = state.nominations().node(pod).isPresent();
       state.nominations().remove(pod);
       if (nominated && assigned.isEmpty()) {

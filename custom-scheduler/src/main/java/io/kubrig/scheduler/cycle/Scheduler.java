@@ -6,6 +6,7 @@ import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
+import io.kubrig.scheduler.config.SchedulerFeatures;
 import io.kubrig.scheduler.events.EventRecorder;
 import io.kubrig.scheduler.events.EventRecorder.Note;
 import io.kubrig.scheduler.extender.Extender;
@@ -13,7 +14,6 @@ import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FitError;
-import io.kubrig.scheduler.framework.PermitPlugin;
 import io.kubrig.scheduler.framework.PluginContext;
 import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.framework.PostBindPlugin;
@@ -21,7 +21,6 @@ import io.kubrig.scheduler.framework.PostFilterPlugin;
 import io.kubrig.scheduler.framework.PreBindPlugin;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.QueueSortPlugin;
-import io.kubrig.scheduler.framework.ReservePlugin;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Pod;
@@ -68,6 +67,8 @@ public final class Scheduler {
   private final EventRecorder events;
   private final PodStatuses statuses;
   private final WaitingPods waiting;
+  private final SchedulerFeatures features;
+  private final GroupCycle groupCycle;
   private final ClusterEvents clusterEvents;
 
   public Scheduler(SchedulerConfiguration configuration, Parts parts) {
@@ -83,6 +84,8 @@ public final class Scheduler {
     checkQueueSort();
     this.queue = new SchedulingQueue(profiles.values(), configuration.backoff(), clock, metrics);
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
+    this.features = configuration.features();
+    this.groupCycle = new GroupCycle(state, queue, new GroupHands());
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty());
   }
@@ -152,29 +155,50 @@ public final class Scheduler {
   }
 
   private void schedule(QueuedPod queued) {
-    Pod pod = queued.pod();
-    Profile profile = profiles.get(pod.schedulerName());
-    if (profile == null || pod.isTerminating() || state.pod(pod.uid()).isPresent()) {
-      if (pod.isTerminating()) {
-        events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", "skip schedule deleting pod: " + pod.key()), pod.schedulerName());
-      }
-      queue.done(queued);
+    if (skips(queued)) {
       return;
     }
-    long start = clock.nanos();
-    CycleState cycle = new CycleState();
-    Decision decision = finder.find(profile, cycle, pod);
-    metrics.algorithm(clock.nanos() - start);
-    switch (decision) {
-      case Decision.Placed p -> place(new Attempt(queued, profile, cycle, pod.on(p.node()), start));
-      case Decision.NoNodes n -> fail(queued, profile, Status.unresolvable("no nodes available to schedule pods"),
-          Optional.of(PostFilterPlugin.Nomination.NONE), start);
-      case Decision.Failed f -> fail(queued, profile, f.status(), Optional.of(PostFilterPlugin.Nomination.NONE), start);
-      case Decision.NoFit n -> noFit(queued, profile, cycle, n.why(), start);
+    Profile profile = profiles.get(queued.pod().schedulerName());
+    if (features.genericWorkload() && GroupCycle.concerns(queued.pod())) {
+      groupCycle.run(queued, profile);
+      return;
+    }
+    GroupCycle.Found found = find(queued, profile);
+    if (found.node() != null) {
+      place(new Attempt(queued, profile, found.cycle(), queued.pod().on(found.node()), found.startedNanos()));
+    } else {
+      fail(queued, profile, found.status(), found.nomination(), found.startedNanos());
     }
   }
 
-  private void noFit(QueuedPod queued, Profile profile, CycleState cycle, FitError why, long start) {
+  /** Whether there is nothing to do for a pod any more. */
+  private boolean skips(QueuedPod queued) {
+    Pod pod = queued.pod();
+    if (profiles.containsKey(pod.schedulerName()) && !pod.isTerminating() && state.pod(pod.uid()).isEmpty()) {
+      return false;
+    }
+    if (pod.isTerminating()) {
+      events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", "skip schedule deleting pod: " + pod.key()), pod.schedulerName());
+    }
+    queue.done(queued);
+    return true;
+  }
+
+  private GroupCycle.Found find(QueuedPod queued, Profile profile) {
+    long start = clock.nanos();
+    CycleState cycle = new CycleState();
+    Decision decision = finder.find(profile, cycle, queued.pod());
+    metrics.algorithm(clock.nanos() - start);
+    Optional<PostFilterPlugin.Nomination> none = Optional.of(PostFilterPlugin.Nomination.NONE);
+    return switch (decision) {
+      case Decision.Placed p -> new GroupCycle.Found(p.node(), cycle, Status.SUCCESS, Optional.empty(), start);
+      case Decision.NoNodes n -> new GroupCycle.Found(null, cycle, Status.unresolvable("no nodes available to schedule pods"), none, start);
+      case Decision.Failed f -> new GroupCycle.Found(null, cycle, f.status(), none, start);
+      case Decision.NoFit n -> noFit(queued, profile, cycle, n.why(), start);
+    };
+  }
+
+  private GroupCycle.Found noFit(QueuedPod queued, Profile profile, CycleState cycle, FitError why, long start) {
     Optional<PostFilterPlugin.Nomination> nomination = Optional.of(PostFilterPlugin.Nomination.NONE);
     if (profile.has(ExtensionPoint.POST_FILTER)) {
       Phases phases = phases(profile);
@@ -184,7 +208,7 @@ public final class Scheduler {
       nomination = result.nomination();
     }
     queued.rejectedBy(why.unschedulablePlugins(), why.pendingPlugins());
-    fail(queued, profile, Status.unschedulable(why.message()), nomination, start);
+    return new GroupCycle.Found(null, cycle, Status.unschedulable(why.message()), nomination, start);
   }
 
   private Phases phases(Profile profile) {
@@ -202,38 +226,22 @@ public final class Scheduler {
 
   /** Takes the chosen node for the pod: assume, reserve, permit; then on to binding. */
   private void place(Attempt a) {
-    state.assume(a.pod());
     Phases phases = phases(a.profile());
-    for (ReservePlugin p : a.profile().at(ExtensionPoint.RESERVE, ReservePlugin.class)) {
-      Status s = p.reserve(a.state(), a.pod(), a.node());
-      if (!s.isSuccess()) {
-        phases.over(ExtensionPoint.RESERVE, s.code());
-        giveBack(a);
-        failAtNode(a, s.isRejected() ? s.from(p.name())
-            : Status.error("running Reserve plugin \"" + p.name() + "\": " + s.message()));
-        return;
-      }
+    Status taken = Reservation.take(state, a);
+    phases.over(ExtensionPoint.RESERVE, taken.code());
+    Reservation.Permission permission = new Reservation.Permission(taken, Map.of());
+    if (taken.isSuccess()) {
+      permission = Reservation.permit(a);
+      phases.over(ExtensionPoint.PERMIT, permission.status().code());
     }
-    phases.over(ExtensionPoint.RESERVE, Code.SUCCESS);
-    Map<String, Duration> waits = new LinkedHashMap<>();
-    for (PermitPlugin p : a.profile().at(ExtensionPoint.PERMIT, PermitPlugin.class)) {
-      PermitPlugin.Result r = p.permit(a.state(), a.pod(), a.node());
-      if (r.status().isWait()) {
-        waits.put(p.name(), r.timeout());
-      } else if (!r.status().isSuccess()) {
-        phases.over(ExtensionPoint.PERMIT, r.status().code());
-        giveBack(a);
-        failAtNode(a, r.status().isRejected() ? r.status().from(p.name())
-            : Status.error("running Permit plugin \"" + p.name() + "\": " + r.status().message()));
-        return;
-      }
-    }
-    phases.over(ExtensionPoint.PERMIT, waits.isEmpty() ? Code.SUCCESS : Code.WAIT);
-    if (waits.isEmpty()) {
+    if (permission.status().isSuccess()) {
       startBinding(a);
-    } else {
+    } else if (permission.status().isWait()) {
       statuses.nominated(a.queued().pod(), a.node());
-      waiting.add(a, waits);
+      waiting.add(a, permission.waits());
+    } else {
+      giveBack(a);
+      failAtNode(a, permission.status());
     }
   }
 
@@ -276,9 +284,7 @@ public final class Scheduler {
 
   /** Undoes what {@link #place} did. What the pod held is free again, which others may be waiting for. */
   private void giveBack(Attempt a) {
-    List<ReservePlugin> reserved = a.profile().at(ExtensionPoint.RESERVE, ReservePlugin.class).reversed();
-    reserved.forEach(p -> p.unreserve(a.state(), a.pod(), a.node()));
-    if (state.forget(a.pod())) {
+    if (Reservation.giveBack(state, a)) {
       queue.happened(EventKind.of(EventKind.Subject.ASSIGNED_POD, EventKind.Action.DELETE), a.pod(), null);
     }
   }
@@ -315,6 +321,28 @@ public final class Scheduler {
     queue.putBack(queued);
     events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", status.message()), profile.name());
     statuses.notScheduled(pod, reason, status.message(), node);
+  }
+
+  private final class GroupHands implements GroupCycle.Hands {
+    @Override
+    public GroupCycle.Found find(QueuedPod queued, Profile profile) {
+      return Scheduler.this.find(queued, profile);
+    }
+
+    @Override
+    public void place(Attempt attempt) {
+      Scheduler.this.place(attempt);
+    }
+
+    @Override
+    public void fail(QueuedPod queued, Profile profile, Status status, Optional<PostFilterPlugin.Nomination> nomination) {
+      Scheduler.this.fail(queued, profile, status, nomination, clock.nanos());
+    }
+
+    @Override
+    public boolean skips(QueuedPod queued) {
+      return Scheduler.this.skips(queued);
+    }
   }
 
   private final class LoopDoor implements PluginContext.Loop {

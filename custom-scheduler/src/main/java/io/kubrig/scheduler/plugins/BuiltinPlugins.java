@@ -6,6 +6,7 @@ import io.kubrig.scheduler.plugins.defaultbinder.DefaultBinder;
 import io.kubrig.scheduler.plugins.defaultpreemption.DefaultPreemption;
 import io.kubrig.scheduler.plugins.dynamicresources.DeviceBooks;
 import io.kubrig.scheduler.plugins.dynamicresources.DynamicResources;
+import io.kubrig.scheduler.plugins.gangscheduling.GangScheduling;
 import io.kubrig.scheduler.plugins.imagelocality.ImageLocality;
 import io.kubrig.scheduler.plugins.interpodaffinity.InterPodAffinity;
 import io.kubrig.scheduler.plugins.nodeaffinity.NodeAffinity;
@@ -54,6 +55,7 @@ public final class BuiltinPlugins {
     r.put("VolumeBinding", (args, context, profile) -> new VolumeBinding(args, context));
     r.put("VolumeZone", (args, context, profile) -> new VolumeZone(context.state()));
     r.put("DynamicResources", (args, context, profile) -> new DynamicResources(args, context, devices));
+    r.put(GangScheduling.NAME, (args, context, profile) -> new GangScheduling(context));
     return r;
   }
 }

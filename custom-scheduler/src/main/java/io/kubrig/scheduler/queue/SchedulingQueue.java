@@ -161,6 +161,11 @@ public final class SchedulingQueue {
     if (entry == null) {
       return Optional.empty();
     }
+    begin(entry);
+    return Optional.of(entry);
+  }
+
+  private void begin(QueuedPod entry) {
     absolve(entry);
     entry.place = Place.IN_FLIGHT;
     entry.attempts++;
@@ -168,6 +173,16 @@ public final class SchedulingQueue {
       entry.initialAttempt = clock.now();
     }
     inFlight.put(entry, new ArrayList<>(0));
+  }
+
+  /** Takes a certain pod along with one that was taken, wherever it waits; empty when it may not enter the queue or is being tried. */
+  public Optional<QueuedPod> popAlso(String uid) {
+    QueuedPod entry = byUid.get(uid);
+    if (entry == null || entry.place == Place.GATED || entry.place == Place.IN_FLIGHT || entry.place == Place.NONE) {
+      return Optional.empty();
+    }
+    take(entry);
+    begin(entry);
     return Optional.of(entry);
   }
 

@@ -30,6 +30,7 @@ public final class ClusterState {
   private final Map<String, Integer> imageNodes = new HashMap<>();
   private final Journal journal = new Journal();
   private final ClusterObjects objects = new ClusterObjects();
+  private final PodGroups groups = new PodGroups();
   private final Nominations nominations = new Nominations();
   private Layout layout = new Layout(List.of());
   private boolean layoutIsStale;
@@ -61,6 +62,11 @@ public final class ClusterState {
   /** A known node. */
   public Optional<NodeInfo> node(String name) {
     return Optional.ofNullable(nodes.get(name)).filter(n -> n.node() != null);
+  }
+
+  /** The pods of each pod group. */
+  public PodGroups groups() {
+    return groups;
   }
 
   public ClusterObjects objects() {
@@ -156,6 +162,7 @@ public final class ClusterState {
       return false;
     }
     take(pod.uid());
+    groups.waits(pod);
     return true;
   }
 
@@ -176,6 +183,7 @@ public final class ClusterState {
     NodeInfo info = nodes.computeIfAbsent(pod.state().nodeName(), n -> new NodeInfo(n, null));
     info.add(pod);
     journal.add(pod, info, 1);
+    groups.placed(pod, assumed);
     countClaims(pod, 1);
   }
 
@@ -187,6 +195,7 @@ public final class ClusterState {
     NodeInfo info = nodes.get(p.pod.state().nodeName());
     info.remove(p.pod);
     journal.add(p.pod, info, -1);
+    groups.taken(p.pod);
     countClaims(p.pod, -1);
     if (info.node() == null && info.pods().isEmpty()) {
       nodes.remove(info.name());
