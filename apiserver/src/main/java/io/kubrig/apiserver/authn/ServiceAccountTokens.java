@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Verifies service account tokens: signature, issuer, times, audience, and that the account and the object to which a token is bound are still
@@ -22,18 +23,22 @@ import java.util.Optional;
 public final class ServiceAccountTokens implements TokenAuthenticator {
   private static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
   private static final String LEGACY = "kubernetes.io/serviceaccount/";
+  private static final String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
   private static final Duration LEEWAY = Duration.ofMinutes(1);
   private static final String EXTRA = "authentication.kubernetes.io/";
 
   private final ServiceAccountKeys keys;
   private final ObjectReader objects;
   private final Clock clock;
+  private final Consumer<Tree> secretUse;
   private final BoundedCache<Jwt> verified = new BoundedCache<>(4096);
 
-  public ServiceAccountTokens(ServiceAccountKeys keys, ObjectReader objects, Clock clock) {
+  /** @param secretUse told of each Secret whose token is shown */
+  public ServiceAccountTokens(ServiceAccountKeys keys, ObjectReader objects, Clock clock, Consumer<Tree> secretUse) {
     this.keys = keys;
     this.objects = objects;
     this.clock = clock;
+    this.secretUse = secretUse;
   }
 
   @Override
@@ -173,6 +178,13 @@ public final class ServiceAccountTokens implements TokenAuthenticator {
       throw new Stale("Token has been invalidated");
     }
     checkSame("serviceaccounts", namespace, name, uid, "service account");
+    secretUse.accept(secret);
+    if (!secret.tree("metadata").tree("labels").string(INVALID_SINCE).isEmpty()) {
+      throw new Stale(
+          "the token in secret " + namespace + "/" + secretName + " for service account " + namespace + "/" + name
+              + " has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '"
+              + INVALID_SINCE + "' label from the secret to temporarily allow use of this token");
+    }
     return new Identity.Known(new UserInfo(userName(namespace, name), uid, groups(namespace), Map.of()), audiences);
   }
 

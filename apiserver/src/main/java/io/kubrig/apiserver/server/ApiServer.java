@@ -110,7 +110,8 @@ public final class ApiServer implements Handler, AutoCloseable {
     registry = registry(schemas, forms, ownership, store, new ResourceCatalog(BuiltInResources.of(groups, schemas, kinds::of)), encoder);
     responses = new Responses(encoder);
     Bodies bodies = new Bodies(new TypedDecoding(schemas, forms));
-    security = new Security(settings.security(), objects, settings.clock(), settings.random());
+    LegacyTokenTracking legacyTokens = new LegacyTokenTracking(this::registry, settings.clock());
+    security = new Security(settings.security(), objects, settings.clock(), settings.random(), legacyTokens);
     commands.putAll(
         new ReviewCommands(schemas, bodies, responses, admission).of(security.reviews(), security.tokenRequests(), objects));
     commands.putAll(AdmittedConnections.of(new Connections(objects, settings.kubelets(), settings.random()).commands(), admission));
@@ -130,6 +131,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     Bootstrap bootstrap = new Bootstrap(registry, settings.clock());
     bootstrap.run();
     new SelfPublication(bootstrap, objects, settings).publish();
+    legacyTokens.begin(bootstrap);
     LocalApiServices.create(bootstrap, served.snapshot().groups());
     definitions.start();
     aggregation.start();

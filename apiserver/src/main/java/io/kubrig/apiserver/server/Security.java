@@ -33,12 +33,12 @@ final class Security implements AutoCloseable {
   private final ServiceAccountKeys keys;
   private final List<TokenAuthenticator> outside;
 
-  Security(SecuritySettings settings, ObjectReader objects, Clock clock, RandomGenerator random) {
+  Security(SecuritySettings settings, ObjectReader objects, Clock clock, RandomGenerator random, LegacyTokenTracking legacyTokens) {
     keys = settings.serviceAccountKeys();
     outside = settings.outside();
     List<TokenAuthenticator> tokens = new ArrayList<>();
     settings.staticTokens().ifPresent(tokens::add);
-    tokens.add(new ServiceAccountTokens(keys, objects, clock));
+    tokens.add(new ServiceAccountTokens(keys, objects, clock, legacyTokens::used));
     if (settings.bootstrapTokens()) {
       tokens.add(new BootstrapTokens(objects, clock));
     }

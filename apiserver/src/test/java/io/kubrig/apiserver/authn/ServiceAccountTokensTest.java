@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.authn;
 
 import static io.kubrig.apiserver.authz.FakeObjects.tree;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubrig.apiserver.authz.FakeObjects;
@@ -8,7 +9,10 @@ import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.machinery.tree.Tree;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +25,7 @@ class ServiceAccountTokensTest {
 
   private final FakeObjects objects = new FakeObjects();
   private final VirtualClock clock = new VirtualClock(java.time.Instant.parse("2026-01-01T00:00:00Z"));
+  private final List<Tree> used = new ArrayList<>();
   private ServiceAccountTokens tokens;
   private TokenRequests requests;
 
@@ -36,7 +41,7 @@ class ServiceAccountTokensTest {
     generator.initialize(size);
     KeyPair pair = generator.generateKeyPair();
     ServiceAccountKeys keys = ServiceAccountKeys.of(List.of(ISSUER), pair.getPrivate(), List.of(pair.getPublic()));
-    tokens = new ServiceAccountTokens(keys, objects, clock);
+    tokens = new ServiceAccountTokens(keys, objects, clock, used::add);
     requests = new TokenRequests(keys, List.of(ISSUER), 0, true, objects, clock, () -> new UUID(1, 2));
   }
 
@@ -113,5 +118,37 @@ class ServiceAccountTokensTest {
   void leaves_other_tokens_to_others() {
     assertThat(identify("admintoken")).isEqualTo(Identity.NOT_MINE);
     assertThat(identify("a.b.c")).isEqualTo(Identity.NOT_MINE);
+  }
+
+  @Test
+  void notes_which_secrets_lend_their_tokens_and_refuses_those_marked_invalid() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+    ServiceAccountKeys keys = ServiceAccountKeys.of(List.of(ISSUER), pair.getPrivate(), List.of(pair.getPublic()));
+    tokens = new ServiceAccountTokens(keys, objects, clock, used::add);
+    String token = legacyToken(pair);
+    String data = Base64.getEncoder().encodeToString(token.getBytes(UTF_8));
+    objects.put("", "secrets", tree("{'metadata':{'name':'t','namespace':'ns'},'data':{'token':'" + data + "'}}"));
+    assertThat(identify(token)).isInstanceOf(Identity.Known.class);
+    assertThat(used).singleElement().isEqualTo(objects.get("", "secrets", "ns", "t").orElseThrow());
+
+    String mark = "'labels':{'kubernetes.io/legacy-token-invalid-since':'2025-01-01'}";
+    objects.put("", "secrets", tree("{'metadata':{'name':'t','namespace':'ns'," + mark + "},'data':{'token':'" + data + "'}}"));
+    assertThat(identify(token)).isInstanceOfSatisfying(Identity.Bad.class, bad -> assertThat(bad.toString())
+        .contains("the token in secret ns/t for service account ns/s has been marked invalid"));
+    assertThat(used).hasSize(2);
+  }
+
+  /** As the token controller writes it into a Secret. */
+  private static String legacyToken(KeyPair pair) throws Exception {
+    String claims = """
+        {"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:ns:s","kubernetes.io/serviceaccount/namespace":"ns",
+        "kubernetes.io/serviceaccount/service-account.name":"s","kubernetes.io/serviceaccount/service-account.uid":"u1",
+        "kubernetes.io/serviceaccount/secret.name":"t"}""";
+    Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+    String signed = encoder.encodeToString("{\"alg\":\"RS256\"}".getBytes(UTF_8)) + "." + encoder.encodeToString(claims.getBytes(UTF_8));
+    Signature signature = Signature.getInstance("SHA256withRSA");
+    signature.initSign(pair.getPrivate());
+    signature.update(signed.getBytes(UTF_8));
+    return signed + "." + encoder.encodeToString(signature.sign());
   }
 }
