@@ -85,6 +85,7 @@ final class ControllerManager implements Component {
         server.health(new HealthChecks(endpoint, environment.metrics(), List.of(HealthCheck.ping(), leading)));
       }
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), options.effective())));
+      server.page("/configz", Page.json(() -> EffectiveConfiguration.json(options)));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), started, environment.clock())));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
         server.page("/metrics", Page.metrics(registry::scrape));

@@ -83,6 +83,11 @@ public final class ControllerManagerOptions {
     return given;
   }
 
+  /** A flag's value, whatever its type. */
+  Object value(String name) {
+    return given.value(flag(name));
+  }
+
   private <T> T value(String name, Class<T> type) {
     return type.cast(given.value(flag(name)));
   }

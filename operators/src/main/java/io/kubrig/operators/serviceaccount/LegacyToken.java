@@ -1,18 +1,16 @@
 package io.kubrig.operators.serviceaccount;
 
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.machinery.pki.PublicHalf;
 import io.kubrig.operators.engine.Objects;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
-import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,22 +28,13 @@ final class LegacyToken {
     this.keyId = keyId;
   }
 
-  /** A signer with the key in a file (RSA; the public half names the key). */
+  /** A signer with the key in a file, RSA or ECDSA; the public half names the key. */
   static LegacyToken of(Path file) {
-    PrivateKey key = PemFiles.privateKey(file);
-    return new LegacyToken(key, keyId(publicKey(key, file)));
+    return of(PemFiles.privateKey(file));
   }
 
-  private static PublicKey publicKey(PrivateKey key, Path file) {
-    try {
-      if (key instanceof RSAPrivateCrtKey rsa) {
-        return KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()));
-      }
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK offers no RSA keys", e);
-    }
-    throw new IllegalArgumentException(file + ": tokens of service accounts are signed with an RSA key; this is " + key.getAlgorithm()
-        + (key instanceof ECPrivateKey ? " (not supported yet)" : ""));
+  static LegacyToken of(PrivateKey key) {
+    return new LegacyToken(key, keyId(PublicHalf.of(key)));
   }
 
   private static String keyId(PublicKey key) {
@@ -66,17 +55,33 @@ final class LegacyToken {
     claims.put(PREFIX + "service-account.uid", uid);
     claims.put("sub", "system:serviceaccount:" + namespace + ":" + account);
     Map<String, Object> header = new LinkedHashMap<>();
-    header.put("alg", "RS256");
+    Algorithm algorithm = algorithm();
+    header.put("alg", algorithm.name());
     header.put("kid", keyId);
     String signed = part(header) + "." + part(claims);
     try {
-      Signature signature = Signature.getInstance("SHA256withRSA");
+      Signature signature = Signature.getInstance(algorithm.javaName());
       signature.initSign(key);
       signature.update(signed.getBytes(StandardCharsets.US_ASCII));
       return signed + "." + BASE64.encodeToString(signature.sign());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the key cannot sign", e);
     }
+  }
+
+  /** How tokens are signed. @param name as tokens name it (RFC 7518) */
+  private record Algorithm(String name, String javaName) {}
+
+  private Algorithm algorithm() {
+    if (!(key instanceof ECPrivateKey elliptic)) {
+      return new Algorithm("RS256", "SHA256withRSA");
+    }
+    return switch (elliptic.getParams().getCurve().getField().getFieldSize()) {
+      case 256 -> new Algorithm("ES256", "SHA256withECDSAinP1363Format");
+      case 384 -> new Algorithm("ES384", "SHA384withECDSAinP1363Format");
+      case 521 -> new Algorithm("ES512", "SHA512withECDSAinP1363Format");
+      default -> throw new IllegalStateException("tokens are signed with ECDSA keys on P-256, P-384 and P-521 only");
+    };
   }
 
   private static String part(Map<String, Object> tree) {
