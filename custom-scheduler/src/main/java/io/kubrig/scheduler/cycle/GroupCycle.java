@@ -61,7 +61,7 @@ final class GroupCycle {
     List<QueuedPod> pods = new ArrayList<>(List.of(first));
     state.groups().waiting(first.pod()).forEach(p -> queue.popAlso(p.uid()).ifPresent(pods::add));
     pods.removeIf(hands::skips);
-    pods.sort(Comparator.<QueuedPod>comparingInt(q -> -q.pod().priority()).thenComparing(QueuedPod::initialAttempt));
+    pods.sort(Comparator.<QueuedPod>comparingInt(q -> q.pod().priority()).reversed().thenComparing(QueuedPod::initialAttempt));
     Optional<String> other = pods.stream().map(q -> q.pod().schedulerName()).filter(n -> !n.equals(profile.name())).findFirst();
     if (other.isPresent()) {
       Status mixed = Status.error("all pods in a single pod group should have the same .spec.schedulerName set, got: \"" + other.get() + "\" and \""

@@ -9,6 +9,7 @@ import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.config.SchedulerFeatures;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GangSchedulingTest {
@@ -69,8 +70,8 @@ class GangSchedulingTest {
     member("a", 1);
     member("b", 1);
     member("c", 1);
-    t.until(() -> t.scheduler().queue().sizes().get("unschedulable") == 1, () -> t.scheduler().queue().sizes().toString());
-    assertThat(java.util.stream.Stream.of("a", "b", "c").filter(p -> t.nodeOf(p) != null)).hasSize(2);
+    t.until(() -> t.scheduler().queue().sizes().get("unschedulable") == 1 && Stream.of("a", "b", "c").filter(p -> t.nodeOf(p) != null).count() == 2,
+        () -> t.scheduler().queue().sizes().toString());
   }
 
   @Test

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 public final class TestScheduler {
   public static final String NAMESPACE = "ns";
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private final MemoryCluster cluster = new MemoryCluster(Clock.system());
   private final Scheduler scheduler;

@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
 /** A node on which the pod would fit without some victims, the most important first. */
 record Candidate(String node, Victims victims) {
   /** More important pods first: higher priority, then longer running. */
-  static final Comparator<Pod> BY_IMPORTANCE = Comparator.<Pod>comparingInt(p -> -p.priority()).thenComparing(Candidate::started);
+  static final Comparator<Pod> BY_IMPORTANCE = Comparator.comparingInt(Pod::priority).reversed().thenComparing(Candidate::started);
 
   private static final List<ToLongFunction<Candidate>> CRITERIA = List.of(
       c -> c.victims.budgetViolations(),
