@@ -30,6 +30,7 @@ import io.kubrig.scheduler.explain.ScoreFile;
 import io.kubrig.scheduler.extender.Extenders;
 import io.kubrig.scheduler.metrics.NativeMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
+import io.kubrig.scheduler.whatif.Questions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -155,6 +156,9 @@ final class SchedulerComponent implements Component {
       }
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), given.effective())));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock())));
+      Questions questions = new Questions(scheduler, configuration, BuiltinPlugins.registry(configuration), environment.clock());
+      server.page("/debug/why", questions::why);
+      server.page("/debug/simulate", questions::simulate);
       server.page("/configz", Page.json(() -> Json.text(Tree.of("kubescheduler.config.k8s.io", ConfigurationWriter.tree(configuration)))));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
         server.page("/metrics", Page.metrics(registry::scrape));

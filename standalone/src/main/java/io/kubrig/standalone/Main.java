@@ -4,6 +4,7 @@ import io.kubrig.machinery.component.ComponentMain;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.pki.PkiException;
+import io.kubrig.scheduler.whatif.QuestionException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,8 @@ import picocli.CommandLine;
     description = "Kubernetes, re-rigged in Java.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      UpCommand.class, DownCommand.class, ResetCommand.class, StatusCommand.class, KubeconfigCommand.class, TrainCommand.class, VersionCommand.class
+      UpCommand.class, DownCommand.class, ResetCommand.class, StatusCommand.class, KubeconfigCommand.class, WhyCommand.class,
+      SimulateCommand.class, TrainCommand.class, VersionCommand.class
     },
     footer = {
       "",
@@ -80,6 +82,7 @@ public final class Main {
       case StartException e -> System.err.println("Error: " + e.getMessage());
       case FlagException e -> System.err.println("Error: " + e.getMessage());
       case PkiException e -> System.err.println("Error: " + e.getMessage());
+      case QuestionException e -> System.err.println("Error: " + e.getMessage());
       case UncheckedIOException e -> System.err.println("Error: " + e.getMessage());
       default -> throw problem;
     }

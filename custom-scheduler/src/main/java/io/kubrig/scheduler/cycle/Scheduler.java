@@ -27,11 +27,20 @@ import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.queue.QueuedPod;
 import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.whatif.Explainer;
+import io.kubrig.scheduler.whatif.Explanation;
+import io.kubrig.scheduler.whatif.Planner;
+import io.kubrig.scheduler.whatif.QuestionException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int WRITES_AT_ONCE = 128;
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
   /** What a scheduler is made of. */
   public record Parts(
@@ -145,6 +155,47 @@ public final class Scheduler {
   /** The queue; only to be touched on the scheduling thread. */
   public SchedulingQueue queue() {
     return queue;
+  }
+
+  /** Explains a pod that is known, on the scheduling thread. */
+  public Optional<Explanation> explain(String namespace, String name, int limit) throws InterruptedException {
+    String key = namespace + "/" + name;
+    return ask(() -> {
+      Optional<Pod> pod = queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
+          .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst());
+      return pod.map(p -> {
+        Profile profile = profiles.get(p.schedulerName());
+        if (profile == null) {
+          throw new QuestionException("pod " + key + " wants the scheduler " + p.schedulerName() + ", this one is " + profiles.keySet());
+        }
+        return new Explainer(state).explain(profile, p, limit);
+      });
+    });
+  }
+
+  /** Tells a planner what this scheduler knows. */
+  public void tell(Planner planner) throws InterruptedException {
+    ask(() -> {
+      planner.know(state, queue.pods());
+      return true;
+    });
+  }
+
+  /** Has a question answered on the scheduling thread, between two attempts. */
+  private <T> T ask(Callable<T> question) throws InterruptedException {
+    FutureTask<T> answer = new FutureTask<>(question);
+    loop.post(answer);
+    try {
+      return answer.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(false);
+      throw new QuestionException("this scheduler does not schedule now; ask the one that leads");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /** Tries the next pod; returns whether there was one. */

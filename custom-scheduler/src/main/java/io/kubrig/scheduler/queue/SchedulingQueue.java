@@ -252,6 +252,11 @@ public final class SchedulingQueue {
     return byUid.containsKey(uid);
   }
 
+  /** All waiting pods. */
+  public List<Pod> pods() {
+    return byUid.values().stream().map(e -> e.pod).toList();
+  }
+
   /** The newest known version of a waiting pod. */
   public Optional<Pod> pod(String uid) {
     return Optional.ofNullable(byUid.get(uid)).map(e -> e.pod);

@@ -21,6 +21,7 @@ import io.kubrig.scheduler.model.Labels;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Every object other than pods and nodes that decisions depend on, by kind. Used by the scheduling thread only. */
 public final class ClusterObjects {
@@ -36,6 +37,11 @@ public final class ClusterObjects {
   @SuppressWarnings("unchecked")
   public <T extends HasMetadata> Index<T> of(Class<T> kind) {
     return (Index<T>) indexes.computeIfAbsent(kind, k -> new Index<T>());
+  }
+
+  /** Tells every object, as observed. */
+  public void forEach(Consumer<HasMetadata> each) {
+    indexes.values().forEach(index -> index.all().forEach(each));
   }
 
   /** Notes what the API shows. */

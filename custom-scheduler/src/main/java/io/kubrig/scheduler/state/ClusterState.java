@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The cluster as the scheduler believes it to be: nodes with their pods, assumed ones included, and the other objects.
@@ -176,6 +177,20 @@ public final class ClusterState {
   /** Notes that a pod is gone from its node. */
   public Optional<Pod> removePod(Pod pod) {
     return take(pod.uid());
+  }
+
+  /** Does something while a pod, if it is on a node, is not there. */
+  public <T> T without(Pod pod, Supplier<T> something) {
+    Placement there = pods.get(pod.uid());
+    if (there == null) {
+      return something.get();
+    }
+    take(pod.uid());
+    try {
+      return something.get();
+    } finally {
+      put(there.pod, there.assumed);
+    }
   }
 
   private void put(Pod pod, boolean assumed) {

@@ -28,16 +28,16 @@ public interface Page {
     return request -> new Answer(200, "application/json", text.get());
   }
 
-  /** A request: the verb in small letters, the path, the query's parameters. */
-  record Request(String verb, String path, Map<String, List<String>> query) {
-    static Request of(String verb, String path, String rawQuery) {
+  /** A request: the verb in small letters, the path, the query's parameters, and the text that came with a post. */
+  record Request(String verb, String path, Map<String, List<String>> query, String body) {
+    static Request of(String verb, String path, String rawQuery, String body) {
       Map<String, List<String>> query = new LinkedHashMap<>();
       for (String pair : rawQuery == null || rawQuery.isEmpty() ? new String[0] : rawQuery.split("&")) {
         int equals = pair.indexOf('=');
         String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
         query.computeIfAbsent(name, unused -> new ArrayList<>()).add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
       }
-      return new Request(verb, path, query);
+      return new Request(verb, path, query, body);
     }
 
     private static String decoded(String text) {

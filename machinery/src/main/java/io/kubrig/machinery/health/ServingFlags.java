@@ -58,7 +58,7 @@ public final class ServingFlags {
     serving.inert("tls-cipher-suites", FlagTypes.STRINGS, List.of(), javaTls);
     serving.inert("tls-curve-preferences", FlagTypes.INT32_SLICE, List.of(), javaTls);
     serving.inert("tls-min-version", FlagTypes.STRING, "", javaTls);
-    serving.inert("tls-sni-cert-key", FlagTypes.STRING_ARRAY, List.of(), "the status port has one certificate");
+    serving.inert("tls-sni-cert-key", FlagTypes.text("namedCertKey"), "[]", "the status port has one certificate");
     FlagSection authentication = flags.section("authentication");
     authenticationKubeconfig =
         authentication.string("authentication-kubeconfig", "", "kubeconfig file of the server that reviews tokens (tokenreviews.authentication.k8s.io).");
@@ -85,7 +85,7 @@ public final class ServingFlags {
         authorization.duration(
             "authorization-webhook-cache-authorized-ttl", Duration.ofSeconds(10), "How long to keep answers of the reviewing server.");
     authorization.inert("authorization-webhook-cache-unauthorized-ttl", FlagTypes.DURATION, Duration.ofSeconds(10),
-        "refusals are kept as long as --authorization-webhook-cache-authorized-ttl says");
+        "refusals are not kept");
   }
 
   /**

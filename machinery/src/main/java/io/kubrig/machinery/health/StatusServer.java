@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class StatusServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
   private static final int CLOSE_SECONDS = 1;
+  private static final int MAX_BODY = 64 << 20;
 
   private final InetSocketAddress address;
   private final KeyAndCertificate identity;
@@ -148,7 +149,17 @@ public final class StatusServer implements AutoCloseable {
       return Page.Answer.NOT_FOUND;
     }
     try {
-      return page.get().answer(Page.Request.of(verb, path, exchange.getRequestURI().getRawQuery()));
+      String body = "";
+      if (verb.equals("post")) {
+        byte[] read = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+        if (read.length > MAX_BODY) {
+          return new Page.Answer(413, "text/plain; charset=utf-8", "the body is larger than " + MAX_BODY + " bytes\n");
+        }
+        body = new String(read, StandardCharsets.UTF_8);
+      }
+      return page.get().answer(Page.Request.of(verb, path, exchange.getRequestURI().getRawQuery(), body));
+    } catch (IOException e) {
+      return new Page.Answer(400, "text/plain; charset=utf-8", "the body cannot be read\n");
     } catch (RuntimeException e) {
       LOG.error("a request to {} failed", path, e);
       return new Page.Answer(500, "text/plain; charset=utf-8", "internal server error\n");

@@ -1,0 +1,56 @@
+package io.kubrig.scheduler.whatif;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Why a pod can or cannot run, node by node.
+ *
+ * @param pod {@code namespace/name}
+ * @param scheduler the profile that decides
+ * @param node where it is already; null while it is nowhere
+ * @param message what the scheduler would say: where the pod goes, or why nowhere
+ * @param nodes how many nodes there are
+ * @param rejections how many nodes each plugin turns down, whatever others say
+ * @param verdicts the nodes one by one: first those that fit, the best first, then those that lack least; not more than were asked for
+ * @param changes the smallest changes that would place a pod that fits nowhere, the least first
+ */
+public record Explanation(
+    String pod,
+    String scheduler,
+    String node,
+    String message,
+    int nodes,
+    Map<String, Integer> rejections,
+    List<Verdict> verdicts,
+    List<Change> changes) {
+
+  /**
+   * What was said of one node.
+   *
+   * @param rejections empty when the pod fits
+   * @param scores by plugin; empty when the pod does not fit
+   * @param total the sum of the weighted scores
+   */
+  public record Verdict(String node, List<Rejection> rejections, Map<String, Score> scores, long total) {
+    /** Whether the pod fits there. */
+    public boolean fits() {
+      return rejections.isEmpty();
+    }
+  }
+
+  /** A plugin's no. {@code preemptible}: whether taking pods away could change it. */
+  public record Rejection(String plugin, boolean preemptible, List<String> reasons) {}
+
+  /** A plugin's normalised score and what it weighs. */
+  public record Score(long score, int weight) {}
+
+  /**
+   * A change after which the pod fits.
+   *
+   * @param what to do, as a sentence part: {@code tolerate dedicated=x:NoSchedule}
+   * @param nodes where the pod then fits; some of them when there are many
+   * @param count how many nodes there are in all
+   */
+  public record Change(String what, List<String> nodes, int count) {}
+}

@@ -1,0 +1,75 @@
+package io.kubrig.standalone;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.KubeconfigClients;
+import io.kubrig.machinery.component.StartException;
+import io.kubrig.scheduler.config.InvalidConfigurationException;
+import io.kubrig.scheduler.config.SchedulerConfiguration;
+import io.kubrig.scheduler.plugins.BuiltinPlugins;
+import io.kubrig.scheduler.whatif.ClusterDump;
+import io.kubrig.scheduler.whatif.LiveCluster;
+import io.kubrig.scheduler.whatif.Planner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say which cluster is thought about, and with which scheduler configuration. */
+final class ClusterSource {
+  @Option(names = "--snapshot", paramLabel = "FILE",
+      description = "Think about the objects of this file (kubectl get -o yaml of nodes, pods and what else matters) instead of a running cluster.")
+  private Path snapshot;
+
+  @Option(names = "--kubeconfig", paramLabel = "FILE", description = "The cluster to read; without it the one of the data directory.")
+  private Path kubeconfig;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "The scheduler's configuration file; without it the default configuration.")
+  private Path config;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Decides between equal nodes. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Mixin private DataDirectoryOption data;
+
+  /** Everything in the cluster that decisions depend on. */
+  List<HasMetadata> objects() throws InterruptedException {
+    if (snapshot != null) {
+      return ClusterDump.objects(text(snapshot));
+    }
+    Path file = kubeconfig != null ? kubeconfig : data.directory().adminKubeconfig();
+    try (KubernetesClient client = new KubeconfigClients().open(ClientSettings.of("kubrig", file.toString()))) {
+      return LiveCluster.read(client);
+    }
+  }
+
+  /** A planner with the configuration that was named. */
+  Planner planner(List<HasMetadata> objects) {
+    return planner(objects, config);
+  }
+
+  /** A planner with another configuration. */
+  Planner planner(List<HasMetadata> objects, Path configuration) {
+    try {
+      SchedulerConfiguration c = configuration == null ? SchedulerConfiguration.standard() : SchedulerConfiguration.parse(text(configuration));
+      Planner planner = new Planner(c, BuiltinPlugins.registry(c), Clock.system(), new Random(seed));
+      planner.know(objects);
+      return planner;
+    } catch (InvalidConfigurationException e) {
+      throw new StartException(configuration + ": " + e.getMessage(), e);
+    }
+  }
+
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new StartException("open " + file + ": no such file or directory", e);
+    }
+  }
+}
