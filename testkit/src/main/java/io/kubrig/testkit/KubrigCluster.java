@@ -1,44 +1,22 @@
 package io.kubrig.testkit;
 
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.kubrig.apiserver.admission.AdmissionConfiguration;
-import io.kubrig.apiserver.admission.AdmissionPlugins;
-import io.kubrig.apiserver.audit.Audit;
-import io.kubrig.apiserver.authn.ServiceAccountKeys;
-import io.kubrig.apiserver.proxy.Kubelets;
-import io.kubrig.apiserver.server.ApiServer;
-import io.kubrig.apiserver.server.ApiServerSettings;
-import io.kubrig.apiserver.server.SecuritySettings;
-import io.kubrig.apiserver.storage.MemoryStorage;
+import io.kubrig.apiserver.storage.Snapshot;
 import io.kubrig.machinery.clock.Clock;
-import io.kubrig.machinery.component.ClientSettings;
-import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
-import io.kubrig.machinery.pki.CertificateAuthority;
-import io.kubrig.machinery.pki.CertificateSpec;
-import io.kubrig.machinery.pki.KeyKind;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.scheduler.SchedulerFactory;
-import io.kubrig.standalone.inprocess.InProcessClients;
-import io.kubrig.standalone.simulated.AnnotatedScript;
-import io.kubrig.standalone.simulated.PodScript;
 import io.kubrig.standalone.simulated.SimulatedNodes;
-import java.security.KeyPair;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -48,152 +26,73 @@ import java.util.random.RandomGenerator;
  * <pre>{@code
  * try (KubrigCluster cluster = KubrigCluster.builder().nodes(3).start()) {
  *   cluster.client().apps().deployments()...
+ *   cluster.settle();
  * }
  * }</pre>
  */
 public final class KubrigCluster implements AutoCloseable {
-  private static final Config CONFIG =
-      new ConfigBuilder(Config.empty()).withMasterUrl("https://kubrig.invalid").withNamespace("default").build();
-  private static final String ISSUER = "https://kubernetes.default.svc.cluster.local";
+  /** How long, in real time, a cluster may take to come to rest before {@link #settle()} and {@link #advance} give up. */
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final CertificateAuthority authority;
-  private final ApiServer server;
+  private final ClusterSettings settings;
+  private final TestTime time;
+  private final TestServer server;
+  private final Clients clients;
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final KubernetesClient admin;
 
-  private KubrigCluster(Builder wanted) {
-    Clock clock = Clock.system();
-    authority = CertificateAuthority.selfSigned("kubernetes", KeyKind.EC, clock);
-    MemoryStorage storage = keep(new MemoryStorage(clock));
-    server = keep(new ApiServer(settings(storage, clock, wanted.random)));
-    admin = keep(clientFor("kubernetes-admin", "system:masters"));
+  private KubrigCluster(ClusterSettings settings, TestTime time, TestServer server, JvmKeys keys) {
+    this.settings = settings;
+    this.time = time;
+    this.server = keep(server);
+    this.clients = keep(new Clients(server, time.clock(), keys));
+    this.admin = keep(clients.of("kubernetes-admin", "system:masters"));
   }
 
-  /** A cluster with controllers, scheduler and one simulated node, unless said otherwise. */
-  public static Builder builder() {
-    return new Builder();
+  /** A cluster with controllers, scheduler and one simulated node in real time, unless said otherwise. */
+  public static ClusterBuilder builder() {
+    return new ClusterBuilder();
   }
 
-  /** Chooses the parts of a cluster. */
-  public static final class Builder {
-    private boolean controllers = true;
-    private boolean scheduler = true;
-    private int nodes = 1;
-    private PodScript script = new AnnotatedScript();
-    private RandomGenerator random = RandomGenerator.getDefault();
+  static KubrigCluster start(ClusterSettings settings) throws InterruptedException {
+    Clients.warmUp();
+    TestTime time = new TestTime(settings.time(), () -> "");
+    JvmKeys keys = JvmKeys.at(time.clock().now());
+    return running(new KubrigCluster(settings, time, TestServer.fresh(settings, time.clock(), keys), keys));
+  }
 
-    private Builder() {}
-
-    public Builder controllers(boolean run) {
-      controllers = run;
-      return this;
-    }
-
-    public Builder scheduler(boolean run) {
-      scheduler = run;
-      return this;
-    }
-
-    /** How many simulated nodes there are; 0 for none. */
-    public Builder nodes(int count) {
-      nodes = count;
-      return this;
-    }
-
-    /** What becomes of the pods on simulated nodes. */
-    public Builder script(PodScript pods) {
-      script = pods;
-      return this;
-    }
-
-    /** The source of all generated names, uids and tie breaks: a seeded one makes them repeatable. */
-    public Builder random(RandomGenerator source) {
-      random = source;
-      return this;
-    }
-
-    /** Makes the cluster and returns when its parts run. */
-    public KubrigCluster start() throws InterruptedException {
-      KubrigCluster cluster = new KubrigCluster(this);
-      try {
-        cluster.startParts(this);
-        return cluster;
-      } catch (RuntimeException | InterruptedException e) {
-        cluster.close();
-        throw e;
-      }
+  private static KubrigCluster running(KubrigCluster cluster) throws InterruptedException {
+    try {
+      cluster.startParts();
+      return cluster;
+    } catch (RuntimeException | InterruptedException e) {
+      cluster.close();
+      throw e;
     }
   }
 
-  private void startParts(Builder wanted) throws InterruptedException {
-    if (wanted.controllers) {
-      start(new ControllerManagerFactory(), wanted, List.of("--leader-elect=false", "--secure-port=0", "--use-service-account-credentials=false"));
+  private void startParts() throws InterruptedException {
+    if (!settings.controllers().isEmpty()) {
+      String chosen = "--controllers=" + String.join(",", settings.controllers());
+      start(new ControllerManagerFactory(), List.of(chosen, "--leader-elect=false", "--secure-port=0", "--use-service-account-credentials=false"));
     }
-    if (wanted.scheduler) {
-      start(new SchedulerFactory(), wanted, List.of("--leader-elect=false", "--secure-port=0"));
+    if (settings.scheduler()) {
+      start(new SchedulerFactory(), List.of("--leader-elect=false", "--secure-port=0"));
     }
-    if (wanted.nodes > 0) {
-      keep(new SimulatedNodes(admin, Clock.system(), new KubernetesRegistry(), wanted.nodes, wanted.script)).start();
+    if (settings.nodes() > 0) {
+      keep(new SimulatedNodes(admin, time.clock(), new KubernetesRegistry(), settings.nodes(), settings.script())).start();
     }
   }
 
-  private void start(ComponentFactory factory, Builder wanted, List<String> flags) throws InterruptedException {
-    Environment environment =
-        new Environment(Clock.system(), wanted.random, new KubernetesRegistry(), new PartClients(), KubrigCluster::partFailed);
+  private void start(ComponentFactory factory, List<String> flags) throws InterruptedException {
+    RandomGenerator random = settings.random().orElseGet(RandomGenerator::getDefault);
+    Environment environment = new Environment(time.clock(), random, new KubernetesRegistry(), clients, KubrigCluster::partFailed);
     Component component = keep(factory.create(factory.flags().parse(flags), environment));
     component.start();
   }
 
   private static void partFailed(String component, String reason) {
     throw new StartException(component + ": " + reason);
-  }
-
-  /** Components act as the native users of the same name. */
-  private final class PartClients implements ClientSource {
-    @Override
-    public KubernetesClient open(ClientSettings settings) {
-      return settings.component().contains("scheduler")
-          ? clientFor("system:kube-scheduler")
-          : clientFor("system:kube-controller-manager", "system:masters");
-    }
-
-    @Override
-    public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
-      return client(new ConfigBuilder(CONFIG).withOauthTokenProvider(token::get).build(), List.of());
-    }
-  }
-
-  private ApiServerSettings settings(MemoryStorage storage, Clock clock, RandomGenerator random) {
-    KeyPair signing = KeyKind.EC.generate();
-    SecuritySettings security =
-        new SecuritySettings(
-            Optional.empty(),
-            List.of(authority.certificate()),
-            Optional.empty(),
-            true,
-            true,
-            ServiceAccountKeys.of(List.of(ISSUER), signing.getPrivate(), List.of(signing.getPublic())),
-            List.of(ISSUER),
-            Duration.ZERO,
-            true,
-            List.of(SecuritySettings.Mode.NODE, SecuritySettings.Mode.RBAC));
-    return new ApiServerSettings(
-        storage,
-        clock,
-        random,
-        new KubernetesRegistry(),
-        "127.0.0.1:6443",
-        new io.kubrig.apiserver.kinds.Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
-        security,
-        new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
-        new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
-        KubrigCluster::noKubelets,
-        false,
-        Audit.off(clock));
-  }
-
-  private static Kubelets noKubelets() {
-    throw new StartException("simulated nodes have no kubelet that could be asked");
   }
 
   /** The administrator's client. Closed with the cluster. */
@@ -203,12 +102,46 @@ public final class KubrigCluster implements AutoCloseable {
 
   /** A client of a user who can do what RBAC grants, no more. The caller closes it. */
   public KubernetesClient clientFor(String user, String... groups) {
-    var identity = authority.issue(CertificateSpec.client(user, groups), KeyKind.EC);
-    return client(CONFIG, List.of(identity.certificate()));
+    return clients.of(user, groups);
   }
 
-  private KubernetesClient client(Config config, List<X509Certificate> identity) {
-    return new KubernetesClientBuilder().withConfig(config).withHttpClientFactory(new InProcessClients(server, identity)).build();
+  /** The clock that all parts of the cluster go by. Give it to the code under test. */
+  public Clock clock() {
+    return time.clock();
+  }
+
+  /** What time it is in the cluster. */
+  public Instant now() {
+    return time.clock().now();
+  }
+
+  /**
+   * Lets time pass in a cluster with virtual time: every timer of every part that falls due runs at its moment, in a cluster that has dealt with all that came
+   * before it. Returns when the time is over and nothing is left to do.
+   *
+   * @throws IllegalStateException when the cluster lives in real time
+   * @throws UnsettledException when the cluster does not come to rest between two timers
+   */
+  public void advance(Duration duration) throws InterruptedException {
+    time.advance(duration, PATIENCE);
+  }
+
+  /**
+   * Returns when nothing is left to do at this moment of the cluster's time: no request is being answered, no event is on its way, no controller works.
+   *
+   * @throws UnsettledException when that does not come to be; the message tells what was still going on
+   */
+  public void settle() throws InterruptedException {
+    settle(PATIENCE);
+  }
+
+  /** As {@link #settle()}, with a patience (in real time) of its own. */
+  public void settle(Duration patience) throws InterruptedException {
+    time.settle(patience);
+  }
+
+  Snapshot state() {
+    return server.state();
   }
 
   private <C extends AutoCloseable> C keep(C part) {

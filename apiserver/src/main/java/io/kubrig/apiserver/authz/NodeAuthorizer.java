@@ -16,7 +16,12 @@ public final class NodeAuthorizer implements Authorizer {
   private static final Set<String> WRITES = Set.of("update", "patch");
 
   private final NodeGraph graph;
-  private final List<PolicyRule> rules = BootstrapPolicy.rulesOf("system:node");
+  private final List<PolicyRule> rules = Fixed.RULES;
+
+  /** Read once, when the first server needs them. */
+  private static final class Fixed {
+    static final List<PolicyRule> RULES = BootstrapPolicy.rulesOf("system:node");
+  }
 
   public NodeAuthorizer(ObjectReader objects) {
     graph = new NodeGraph(objects);

@@ -93,10 +93,16 @@ public final class ApiServer implements Handler, AutoCloseable {
   private volatile boolean stopping;
   private final Map<String, Subresource> commands = new HashMap<>();
 
+  /** What every server of a process shares: immutable, read once. */
+  private static final class BuiltIn {
+    static final SchemaCatalog SCHEMAS = KubernetesSchemas.load();
+    static final ResourceTable RESOURCES = KubernetesSchemas.resources();
+  }
+
   public ApiServer(ApiServerSettings settings) {
     this.settings = settings;
-    SchemaCatalog schemas = KubernetesSchemas.load();
-    ResourceTable table = KubernetesSchemas.resources();
+    SchemaCatalog schemas = BuiltIn.SCHEMAS;
+    ResourceTable table = BuiltIn.RESOURCES;
     List<ApiGroup> groups = table.onByDefault();
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());

@@ -55,6 +55,13 @@ public final class Keyspace {
     this.applied = revision;
   }
 
+  /** A keyspace that begins with a state, without its past. */
+  Keyspace(Clock clock, Snapshot state) {
+    this.clock = clock;
+    this.current = state;
+    this.oldest = state.revision();
+  }
+
   public long revision() {
     return current.revision();
   }

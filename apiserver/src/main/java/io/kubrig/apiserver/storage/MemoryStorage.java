@@ -7,11 +7,18 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Keeps everything in memory and nothing after the process. Acknowledged means visible. */
 public final class MemoryStorage implements Storage {
+  private static final long FIRST_REVISION = 1;
+
   private final Keyspace keyspace;
   private final ReentrantLock writing = new ReentrantLock();
 
   public MemoryStorage(Clock clock) {
-    this.keyspace = new Keyspace(clock, 1);
+    this.keyspace = new Keyspace(clock, FIRST_REVISION);
+  }
+
+  /** A storage that begins with a state of another one. Nothing is copied: the state is immutable and shared until it is written to. */
+  public MemoryStorage(Clock clock, Snapshot state) {
+    this.keyspace = new Keyspace(clock, state);
   }
 
   @Override

@@ -1,0 +1,94 @@
+package io.kubrig.testkit;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.kubrig.apiserver.http.Handler;
+import io.kubrig.machinery.clock.ActiveExecutor;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.ClientSource;
+import io.kubrig.machinery.component.KubeconfigClients;
+import io.kubrig.standalone.inprocess.InProcessClients;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** Makes the clients of a cluster: those of its parts and those of tests. None of them reads a file or a variable of the environment. */
+final class Clients implements ClientSource, AutoCloseable {
+  private static final int RECONNECT_MILLIS = 5;
+
+  private final Handler handler;
+  private final Clock clock;
+  private final JvmKeys keys;
+  private final ExecutorService tasks;
+
+  /** The models are looked through once, not once for each client. Loaded beside the first server. */
+  private static final class Models {
+    static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+  }
+
+  Clients(Handler handler, Clock clock, JvmKeys keys) {
+    this.handler = handler;
+    this.clock = clock;
+    this.keys = keys;
+    ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("client-", 0).factory());
+    this.tasks = new ActiveExecutor(threads, clock.activity(), "client");
+  }
+
+  /** Loads what clients need, as long as something else keeps the other processors from being idle. */
+  static void warmUp() {
+    Thread.ofPlatform().daemon().name("client-models").start(() -> {
+      Models.SERIALIZATION.unmarshal("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\"}");
+      config("warm-up");
+    });
+  }
+
+  private static Config config(String agent) {
+    return new ConfigBuilder(Config.empty())
+        .withMasterUrl("https://kubrig.invalid")
+        .withNamespace("default")
+        .withUserAgent(agent)
+        .withWatchReconnectInterval(RECONNECT_MILLIS)
+        .build();
+  }
+
+  /** A client of a user. */
+  KubernetesClient of(String user, String... groups) {
+    return client(config("test"), List.of(keys.identity(user, groups).certificate()));
+  }
+
+  /** Components act as the native users of the same name. */
+  @Override
+  public KubernetesClient open(ClientSettings settings) {
+    X509Certificate identity =
+        settings.component().contains("scheduler")
+            ? keys.identity("system:kube-scheduler").certificate()
+            : keys.identity("system:kube-controller-manager", "system:masters").certificate();
+    return client(config(KubeconfigClients.userAgent(settings.component())), List.of(identity));
+  }
+
+  @Override
+  public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
+    Config config = config(KubeconfigClients.userAgent(settings.component()));
+    return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(), List.of());
+  }
+
+  private KubernetesClient client(Config config, List<X509Certificate> identity) {
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(Models.SERIALIZATION)
+        .withTaskExecutor(tasks)
+        .withHttpClientFactory(new InProcessClients(handler, identity, clock.activity()))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    tasks.shutdown();
+  }
+}

@@ -1,0 +1,111 @@
+package io.kubrig.testkit;
+
+import io.kubrig.apiserver.admission.AdmissionConfiguration;
+import io.kubrig.apiserver.admission.AdmissionPlugins;
+import io.kubrig.apiserver.audit.Audit;
+import io.kubrig.apiserver.http.Exchange;
+import io.kubrig.apiserver.http.Handler;
+import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.proxy.Kubelets;
+import io.kubrig.apiserver.server.ApiServer;
+import io.kubrig.apiserver.server.ApiServerSettings;
+import io.kubrig.apiserver.server.SecuritySettings;
+import io.kubrig.apiserver.storage.MemoryStorage;
+import io.kubrig.apiserver.storage.Snapshot;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/** The API server of a cluster, over memory. */
+final class TestServer implements Handler, AutoCloseable {
+  /** What a fresh server writes before it answers anybody, by the time at which it does so. Writing it takes longer than everything else. */
+  private static final Map<Instant, Snapshot> FRESH = new ConcurrentHashMap<>();
+
+  private static final Instant ANY_TIME = Instant.MIN;
+
+  private final MemoryStorage storage;
+  private final ApiServer server;
+
+  private TestServer(MemoryStorage storage, Clock clock, RandomGenerator random, JvmKeys keys) {
+    this.storage = storage;
+    this.server = new ApiServer(settings(storage, clock, random, keys));
+  }
+
+  /**
+   * A server as after its first start. The objects of its own are those of the first such server in this JVM, unless they are to come out of a source of
+   * randomness that the test has chosen.
+   */
+  static TestServer fresh(ClusterSettings wanted, Clock clock, JvmKeys keys) {
+    if (wanted.random().isPresent()) {
+      return new TestServer(new MemoryStorage(clock), clock, wanted.random().get(), keys);
+    }
+    Instant begin = wanted.time().begin().orElse(ANY_TIME);
+    Snapshot known = FRESH.get(begin);
+    if (known != null) {
+      return new TestServer(new MemoryStorage(clock, known), clock, RandomGenerator.getDefault(), keys);
+    }
+    TestServer first = new TestServer(new MemoryStorage(clock), clock, RandomGenerator.getDefault(), keys);
+    FRESH.put(begin, first.state());
+    return first;
+  }
+
+  /** A server that goes on from a state of another one. */
+  static TestServer from(Snapshot state, ClusterSettings wanted, Clock clock, JvmKeys keys) {
+    return new TestServer(new MemoryStorage(clock, state), clock, wanted.random().orElseGet(RandomGenerator::getDefault), keys);
+  }
+
+  private static ApiServerSettings settings(MemoryStorage storage, Clock clock, RandomGenerator random, JvmKeys keys) {
+    SecuritySettings security =
+        new SecuritySettings(
+            Optional.empty(),
+            List.of(keys.authority().certificate()),
+            Optional.empty(),
+            true,
+            true,
+            JvmKeys.serviceAccounts(),
+            List.of(JvmKeys.ISSUER),
+            Duration.ZERO,
+            true,
+            List.of(SecuritySettings.Mode.NODE, SecuritySettings.Mode.RBAC));
+    return new ApiServerSettings(
+        storage,
+        clock,
+        random,
+        new KubernetesRegistry(),
+        "127.0.0.1:6443",
+        new Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
+        security,
+        new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
+        new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
+        TestServer::noKubelets,
+        false,
+        Audit.off(clock));
+  }
+
+  private static Kubelets noKubelets() {
+    throw new StartException("simulated nodes have no kubelet that could be asked");
+  }
+
+  /** All objects as they are now. Immutable. */
+  Snapshot state() {
+    return storage.keyspace().current();
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    server.handle(exchange);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,10 @@
+package io.kubrig.testkit;
+
+/** A cluster did not come to rest in time. The message tells what was still going on. */
+public final class UnsettledException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  UnsettledException(String message) {
+    super(message);
+  }
+}
