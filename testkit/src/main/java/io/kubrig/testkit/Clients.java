@@ -12,6 +12,7 @@ import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.standalone.inprocess.InProcessClients;
+import io.kubrig.testkit.traffic.Traffic;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -22,7 +23,9 @@ import java.util.function.Supplier;
 final class Clients implements ClientSource, AutoCloseable {
   private static final int RECONNECT_MILLIS = 5;
 
-  private final Handler handler;
+  private final Handler server;
+  private final Traffic traffic;
+  private final Rest rest;
   private final Clock clock;
   private final JvmKeys keys;
   private final ExecutorService tasks;
@@ -32,9 +35,11 @@ final class Clients implements ClientSource, AutoCloseable {
     static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
   }
 
-  Clients(Handler handler, Clock clock, JvmKeys keys) {
-    this.handler = handler;
-    this.clock = clock;
+  Clients(Handler server, TestTime time, Traffic traffic, JvmKeys keys) {
+    this.server = server;
+    this.traffic = traffic;
+    this.rest = time.rest();
+    this.clock = time.clock();
     this.keys = keys;
     ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("client-", 0).factory());
     this.tasks = new ActiveExecutor(threads, clock.activity(), "client");
@@ -59,7 +64,7 @@ final class Clients implements ClientSource, AutoCloseable {
 
   /** A client of a user. */
   KubernetesClient of(String user, String... groups) {
-    return client(config("test"), List.of(keys.identity(user, groups).certificate()));
+    return client(config("test"), List.of(keys.identity(user, groups).certificate()), traffic.observing(user, server, rest::toldOutside));
   }
 
   /** Components act as the native users of the same name. */
@@ -69,16 +74,20 @@ final class Clients implements ClientSource, AutoCloseable {
         settings.component().contains("scheduler")
             ? keys.identity("system:kube-scheduler").certificate()
             : keys.identity("system:kube-controller-manager", "system:masters").certificate();
-    return client(config(KubeconfigClients.userAgent(settings.component())), List.of(identity));
+    return client(config(KubeconfigClients.userAgent(settings.component())), List.of(identity), part(settings));
   }
 
   @Override
   public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
     Config config = config(KubeconfigClients.userAgent(settings.component()));
-    return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(), List.of());
+    return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(), List.of(), part(settings));
   }
 
-  private KubernetesClient client(Config config, List<X509Certificate> identity) {
+  private Handler part(ClientSettings settings) {
+    return traffic.observing(settings.component(), server, () -> {});
+  }
+
+  private KubernetesClient client(Config config, List<X509Certificate> identity, Handler handler) {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(Models.SERIALIZATION)

@@ -1,7 +1,6 @@
 package io.kubrig.testkit;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kubrig.apiserver.storage.Snapshot;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
@@ -11,6 +10,8 @@ import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.scheduler.SchedulerFactory;
 import io.kubrig.standalone.simulated.SimulatedNodes;
+import io.kubrig.testkit.traffic.Faults;
+import io.kubrig.testkit.traffic.Traffic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -34,9 +35,13 @@ public final class KubrigCluster implements AutoCloseable {
   /** How long, in real time, a cluster may take to come to rest before {@link #settle()} and {@link #advance} give up. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final int REPORTED = 40;
+
   private final ClusterSettings settings;
   private final TestTime time;
+  private final JvmKeys keys;
   private final TestServer server;
+  private final Traffic traffic;
   private final Clients clients;
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final KubernetesClient admin;
@@ -44,8 +49,10 @@ public final class KubrigCluster implements AutoCloseable {
   private KubrigCluster(ClusterSettings settings, TestTime time, TestServer server, JvmKeys keys) {
     this.settings = settings;
     this.time = time;
+    this.keys = keys;
     this.server = keep(server);
-    this.clients = keep(new Clients(server, time.clock(), keys));
+    this.traffic = new Traffic(time.clock());
+    this.clients = keep(new Clients(server, time, traffic, keys));
     this.admin = keep(clients.of("kubernetes-admin", "system:masters"));
   }
 
@@ -56,7 +63,7 @@ public final class KubrigCluster implements AutoCloseable {
 
   static KubrigCluster start(ClusterSettings settings) throws InterruptedException {
     Clients.warmUp();
-    TestTime time = new TestTime(settings.time(), () -> "");
+    TestTime time = new TestTime(settings.time());
     JvmKeys keys = JvmKeys.at(time.clock().now());
     return running(new KubrigCluster(settings, time, TestServer.fresh(settings, time.clock(), keys), keys));
   }
@@ -123,7 +130,11 @@ public final class KubrigCluster implements AutoCloseable {
    * @throws UnsettledException when the cluster does not come to rest between two timers
    */
   public void advance(Duration duration) throws InterruptedException {
-    time.advance(duration, PATIENCE);
+    try {
+      time.advance(duration, PATIENCE);
+    } catch (UnsettledException e) {
+      throw e.with(traffic.report(REPORTED));
+    }
   }
 
   /**
@@ -137,11 +148,30 @@ public final class KubrigCluster implements AutoCloseable {
 
   /** As {@link #settle()}, with a patience (in real time) of its own. */
   public void settle(Duration patience) throws InterruptedException {
-    time.settle(patience);
+    try {
+      time.settle(patience);
+    } catch (UnsettledException e) {
+      throw e.with(traffic.report(REPORTED));
+    }
   }
 
-  Snapshot state() {
-    return server.state();
+  /** The calls of all clients, for counting and for finding out what happened. */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** The means to let things go wrong. */
+  public Faults faults() {
+    return traffic.faults();
+  }
+
+  /**
+   * Another cluster that begins with everything there is in this one, at this moment, and goes its own way. Nothing is copied: both share what neither has
+   * changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in the middle of something.
+   */
+  public KubrigCluster fork() throws InterruptedException {
+    TestTime forked = new TestTime(settings.time().isVirtual() ? ClusterTime.virtual(now()) : ClusterTime.REAL);
+    return running(new KubrigCluster(settings, forked, TestServer.from(server.state(), settings, forked.clock(), keys), keys));
   }
 
   private <C extends AutoCloseable> C keep(C part) {

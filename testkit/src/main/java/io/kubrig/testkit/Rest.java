@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -19,14 +18,11 @@ final class Rest {
   private static final Duration GLANCE = Duration.ofMillis(1);
 
   private final Tally tally;
-  private final Supplier<String> recent;
   private final AtomicLong told = new AtomicLong();
   private long heard; // the value of told that grace was given for; guarded by this
 
-  /** @param recent describes what happened last, for a report */
-  Rest(Tally tally, Supplier<String> recent) {
+  Rest(Tally tally) {
     this.tally = tally;
-    this.recent = recent;
   }
 
   /** Code under test has been told something on a thread that nobody counts. */
@@ -73,6 +69,6 @@ final class Rest {
   private UnsettledException unsettled(Duration patience) {
     Map<String, Integer> open = tally.open();
     String work = open.entrySet().stream().map(entry -> entry.getKey() + (entry.getValue() > 1 ? " (" + entry.getValue() + " times)" : "")).collect(Collectors.joining(", "));
-    return new UnsettledException("the cluster did not come to rest within " + patience.toSeconds() + " s; still moving: " + work + "\n" + recent.get());
+    return new UnsettledException("the cluster did not come to rest within " + patience.toSeconds() + " s; still moving: " + work);
   }
 }

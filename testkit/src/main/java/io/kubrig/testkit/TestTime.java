@@ -6,7 +6,6 @@ import io.kubrig.machinery.clock.VirtualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The clock of a cluster and the way to move it. */
 final class TestTime {
@@ -14,11 +13,11 @@ final class TestTime {
   private final Optional<VirtualClock> virtual;
   private final Rest rest;
 
-  TestTime(ClusterTime wanted, Supplier<String> recent) {
+  TestTime(ClusterTime wanted) {
     virtual = wanted.begin().map(VirtualClock::new);
     Tally tally = virtual.map(VirtualClock::tally).orElseGet(Tally::new);
     clock = virtual.<Clock>map(made -> made).orElseGet(() -> new CountingClock(Clock.system(), tally));
-    rest = new Rest(tally, recent);
+    rest = new Rest(tally);
   }
 
   Clock clock() {

@@ -7,4 +7,9 @@ public final class UnsettledException extends RuntimeException {
   UnsettledException(String message) {
     super(message);
   }
+
+  /** The same, with what was written last. */
+  UnsettledException with(String report) {
+    return new UnsettledException(getMessage() + "\nThe last writes:\n" + report);
+  }
 }

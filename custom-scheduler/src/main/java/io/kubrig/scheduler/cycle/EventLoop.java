@@ -18,6 +18,7 @@ public final class EventLoop {
   private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
   private final Activity activity;
   private Activity.Work busy; // null while the loop waits; guarded by mailbox
+  private volatile long tasks;
   private volatile boolean stopped;
 
   public EventLoop(Activity activity) {
@@ -47,6 +48,11 @@ public final class EventLoop {
         busy = null;
       }
     }
+  }
+
+  /** How many tasks have been begun: unchanged between two readings means that nothing happened between them. Any thread may ask. */
+  public long tasks() {
+    return tasks;
   }
 
   /** Works until {@link #stop} or an interrupt. */
@@ -85,7 +91,8 @@ public final class EventLoop {
   }
 
   /** One broken task must not end the scheduler. */
-  private static void runTask(Runnable task) {
+  private void runTask(Runnable task) {
+    tasks++; // only the loop's thread writes it
     try {
       task.run();
     } catch (RuntimeException e) {

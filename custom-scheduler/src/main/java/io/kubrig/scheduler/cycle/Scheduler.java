@@ -80,6 +80,8 @@ public final class Scheduler {
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
   private final ClusterEvents clusterEvents;
+  private volatile long tasksSeen; // by everySecond, itself included
+  private volatile boolean backingOff; // at the end of everySecond
 
   public Scheduler(SchedulerConfiguration configuration, Parts parts) {
     this.api = parts.api();
@@ -117,7 +119,7 @@ public final class Scheduler {
   public void run() throws InterruptedException {
     api.watch(clusterEvents);
     List<Clock.Timer> timers = List.of(
-        clock.every(Duration.ofSeconds(1), () -> loop.post(this::everySecond)),
+        clock.every(Duration.ofSeconds(1), this::tick),
         clock.every(Duration.ofSeconds(30), () -> loop.post(queue::flushUnschedulable)));
     try {
       loop.run(this::scheduleOne);
@@ -127,8 +129,17 @@ public final class Scheduler {
     }
   }
 
+  /** On a thread of the clock: nothing is posted when nothing can have changed, so that a long idle time costs nothing. */
+  private void tick() {
+    if (backingOff || loop.tasks() != tasksSeen) {
+      loop.post(this::everySecond);
+    }
+  }
+
   private void everySecond() {
+    tasksSeen = loop.tasks();
     queue.flushBackoff();
+    backingOff = queue.isBackingOff();
     metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount());
   }
 

@@ -326,6 +326,11 @@ public final class SchedulingQueue {
     }
   }
 
+  /** Whether pods wait for their back-off to end. */
+  public boolean isBackingOff() {
+    return !backingOff.isEmpty() || !errorBackoff.isEmpty();
+  }
+
   /** When the next back-off ends. */
   public Optional<Duration> nextBackoff() {
     return errorBackoff.isEmpty() ? Optional.empty() : Optional.of(Duration.between(clock.now(), backoffEnd(errorBackoff.first())));

@@ -1,0 +1,93 @@
+package io.kubrig.testkit.traffic;
+
+import io.kubrig.apiserver.http.Exchange.ResponseStream;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The events of one watch on their way to the client: each piece that is written is one event. */
+final class WatchStream implements ResponseStream {
+  private final Call call;
+  private final ResponseStream client;
+  private final Faults faults;
+  private final Ends ends;
+  private final Queue<byte[]> waiting = new ArrayDeque<>(); // guarded by this
+  private AtomicInteger drop = new AtomicInteger(); // guarded by this
+
+  /**
+   * What is called at either end.
+   *
+   * @param told the client has heard something
+   * @param hangUp makes the server believe that the client has gone
+   */
+  record Ends(Runnable told, Runnable hangUp) {}
+
+  WatchStream(Call call, ResponseStream client, Faults faults, Ends ends) {
+    this.call = call;
+    this.client = client;
+    this.faults = faults;
+    this.ends = ends;
+    faults.opened(this);
+  }
+
+  Call call() {
+    return call;
+  }
+
+  @Override
+  public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    if (drop.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      return;
+    }
+    if (!waiting.isEmpty() || faults.holds(call)) {
+      waiting.add(java.util.Arrays.copyOfRange(bytes, offset, offset + length));
+      return;
+    }
+    client.write(bytes, offset, length);
+    ends.told.run();
+  }
+
+  synchronized void drop(AtomicInteger events) {
+    drop = events;
+  }
+
+  /** Hands out what has waited, unless it still has to. */
+  synchronized void flush() {
+    try {
+      while (!waiting.isEmpty() && !faults.holds(call)) {
+        client.write(waiting.remove());
+        ends.told.run();
+      }
+    } catch (IOException e) {
+      waiting.clear(); // the client has gone
+    }
+  }
+
+  void end() {
+    faults.ended(this);
+    ends.hangUp.run();
+  }
+
+  void expire() {
+    Tree status = ApiException.expired("too old resource version: injected by the test").status();
+    String event = Json.text(Tree.of("type", "ERROR", "object", status)) + "\n";
+    try {
+      client.write(event.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    end();
+  }
+
+  @Override
+  public void close() throws IOException {
+    faults.ended(this);
+    client.close();
+  }
+}
