@@ -168,7 +168,7 @@ final class Cluster implements AutoCloseable {
 
   private void startSimulated(KubernetesClient admin, int count) throws InterruptedException {
     progress.begins("Starting " + count + " simulated nodes");
-    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), count, new AnnotatedScript())).start();
+    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), SimulatedNodes.Settings.of(count), new AnnotatedScript())).start();
     progress.done(count + (count == 1 ? " simulated node is" : " simulated nodes are") + " ready: pods run in name only, without containers");
   }
 

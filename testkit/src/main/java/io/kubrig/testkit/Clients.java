@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /** Makes the clients of a cluster: those of its parts and those of tests. None of them reads a file or a variable of the environment. */
 final class Clients implements ClientSource, AutoCloseable {
   private static final int RECONNECT_MILLIS = 5;
+  private static final String ACCOUNT = "system:serviceaccount:";
 
   private final Handler server;
   private final Traffic traffic;
@@ -64,7 +65,21 @@ final class Clients implements ClientSource, AutoCloseable {
 
   /** A client of a user. */
   KubernetesClient of(String user, String... groups) {
-    return client(config("test"), List.of(keys.identity(user, groups).certificate()), traffic.observing(user, server, rest::toldOutside));
+    return client(config("test"), List.of(keys.identity(user, groups(user, groups)).certificate()), traffic.observing(user, server, rest::toldOutside));
+  }
+
+  /** The client of all simulated nodes. */
+  KubernetesClient ofNodes() {
+    List<X509Certificate> identity = List.of(keys.identity("kubernetes-admin", "system:masters").certificate());
+    return client(config("simulated-nodes"), identity, traffic.observing("simulated-nodes", server, () -> {}));
+  }
+
+  private static String[] groups(String user, String... given) {
+    if (given.length > 0 || !user.startsWith(ACCOUNT)) {
+      return given;
+    }
+    String namespace = user.substring(ACCOUNT.length()).split(":")[0];
+    return new String[] {"system:serviceaccounts", "system:serviceaccounts:" + namespace};
   }
 
   /** Components act as the native users of the same name. */

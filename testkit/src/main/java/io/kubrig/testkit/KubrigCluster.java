@@ -1,23 +1,30 @@
 package io.kubrig.testkit;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.scheduler.SchedulerFactory;
 import io.kubrig.standalone.simulated.SimulatedNodes;
+import io.kubrig.testkit.operator.TestOperator;
 import io.kubrig.testkit.traffic.Faults;
 import io.kubrig.testkit.traffic.Traffic;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -45,6 +52,7 @@ public final class KubrigCluster implements AutoCloseable {
   private final Clients clients;
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final KubernetesClient admin;
+  private Optional<OpenPort> port = Optional.empty(); // guarded by this
 
   private KubrigCluster(ClusterSettings settings, TestTime time, TestServer server, JvmKeys keys) {
     this.settings = settings;
@@ -80,15 +88,26 @@ public final class KubrigCluster implements AutoCloseable {
 
   private void startParts() throws InterruptedException {
     if (!settings.controllers().isEmpty()) {
-      String chosen = "--controllers=" + String.join(",", settings.controllers());
-      start(new ControllerManagerFactory(), List.of(chosen, "--leader-elect=false", "--secure-port=0", "--use-service-account-credentials=false"));
+      start(new ControllerManagerFactory(), managerFlags());
     }
     if (settings.scheduler()) {
       start(new SchedulerFactory(), List.of("--leader-elect=false", "--secure-port=0"));
     }
     if (settings.nodes() > 0) {
-      keep(new SimulatedNodes(admin, time.clock(), new KubernetesRegistry(), settings.nodes(), settings.script())).start();
+      SimulatedNodes.Settings nodes = new SimulatedNodes.Settings(settings.nodes(), settings.heartbeat());
+      keep(new SimulatedNodes(keep(clients.ofNodes()), time.clock(), new KubernetesRegistry(), nodes, settings.script())).start();
     }
+  }
+
+  /** Native's patience with nodes is in the same proportion to the heartbeats that are usual there. */
+  private List<String> managerFlags() {
+    return List.of(
+        "--controllers=" + String.join(",", settings.controllers()),
+        "--leader-elect=false",
+        "--secure-port=0",
+        "--use-service-account-credentials=false",
+        "--node-monitor-period=" + GoDuration.format(settings.heartbeat().dividedBy(2)),
+        "--node-monitor-grace-period=" + GoDuration.format(settings.heartbeat().multipliedBy(5)));
   }
 
   private void start(ComponentFactory factory, List<String> flags) throws InterruptedException {
@@ -107,7 +126,11 @@ public final class KubrigCluster implements AutoCloseable {
     return admin;
   }
 
-  /** A client of a user who can do what RBAC grants, no more. The caller closes it. */
+  /**
+   * A client of a user who can do what RBAC grants, no more. The caller closes it.
+   *
+   * @param user a name; that of a service account ({@code system:serviceaccount:NAMESPACE:NAME}) brings the groups that service accounts have
+   */
   public KubernetesClient clientFor(String user, String... groups) {
     return clients.of(user, groups);
   }
@@ -170,8 +193,63 @@ public final class KubrigCluster implements AutoCloseable {
    * changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in the middle of something.
    */
   public KubrigCluster fork() throws InterruptedException {
+    return fork(settings);
+  }
+
+  /** As {@link #fork()}, with other parts: an API server that was prepared may go on with controllers. Time goes on where it is here. */
+  public KubrigCluster fork(ClusterBuilder parts) throws InterruptedException {
+    return fork(parts.settings());
+  }
+
+  private KubrigCluster fork(ClusterSettings parts) throws InterruptedException {
     TestTime forked = new TestTime(settings.time().isVirtual() ? ClusterTime.virtual(now()) : ClusterTime.REAL);
-    return running(new KubrigCluster(settings, forked, TestServer.from(server.state(), settings, forked.clock(), keys), keys));
+    return running(new KubrigCluster(parts, forked, TestServer.from(server.state(), parts, forked.clock(), keys), keys));
+  }
+
+  /** Applies the objects of a class path resource in the order in which they are written, and waits until definitions among them are served. */
+  public List<HasMetadata> apply(String resource) {
+    return Manifests.apply(admin, resource);
+  }
+
+  /** Applies the objects of a manifest. */
+  public List<HasMetadata> apply(InputStream manifest) {
+    return Manifests.apply(admin, manifest);
+  }
+
+  /** Applies the definition of a kind that the CRD generator has put on the class path. */
+  public void define(Class<? extends HasMetadata> kind) {
+    apply("META-INF/fabric8/" + HasMetadata.getFullResourceName(kind) + "-v1.yml");
+  }
+
+  /**
+   * A kubeconfig of the administrator for other clients and child processes. A free port of the loopback interface is opened for it when it is first asked
+   * for, and closed with the cluster.
+   */
+  public String kubeconfig() {
+    return kubeconfigFor("kubernetes-admin", "system:masters");
+  }
+
+  /** As {@link #kubeconfig()}, of another user. */
+  public synchronized String kubeconfigFor(String user, String... groups) {
+    if (port.isEmpty()) {
+      port = Optional.of(keep(new OpenPort(traffic.observing("through the port", server, time.rest()::toldOutside), keys)));
+    }
+    return port.get().kubeconfig(user, groups);
+  }
+
+  /** An operator of the Java Operator SDK that lives in this cluster's time. Register reconcilers and start it; it is stopped with the cluster. */
+  public TestOperator operator() {
+    return operator(admin, settings -> {});
+  }
+
+  /**
+   * As {@link #operator()}.
+   *
+   * @param client what the operator speaks through, so that its rights are tested, too
+   * @param more further settings of the SDK
+   */
+  public TestOperator operator(KubernetesClient client, Consumer<ConfigurationServiceOverrider> more) {
+    return keep(new TestOperator(client, time.clock(), more));
   }
 
   private <C extends AutoCloseable> C keep(C part) {

@@ -60,6 +60,7 @@ public final class Keyspace {
     this.clock = clock;
     this.current = state;
     this.oldest = state.revision();
+    this.applied = state.revision();
   }
 
   public long revision() {

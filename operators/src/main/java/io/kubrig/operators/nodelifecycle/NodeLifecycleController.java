@@ -83,7 +83,6 @@ public final class NodeLifecycleController implements Controller {
   @Override
   public void started() {
     work.add(MONITOR);
-    work.add(EVICT);
   }
 
   @Override
@@ -94,7 +93,7 @@ public final class NodeLifecycleController implements Controller {
     }
     if (key.equals(EVICT)) {
       zones.due().forEach(this::evict);
-      return Outcome.after(EVICTION_PERIOD);
+      return zones.anyWaits() ? Outcome.after(EVICTION_PERIOD) : Outcome.DONE;
     }
     if (key.name().startsWith(POD)) {
       bound(new Key(key.namespace(), key.name().substring(POD.length())));
@@ -154,6 +153,12 @@ public final class NodeLifecycleController implements Controller {
       case BACK -> health.replaceAll((name, last) -> last.heardNow(clock.now()));
       case NONE -> { }
     }
+  }
+
+  /** When its zone's turn comes. */
+  private void taintLater(Node node) {
+    zones.enqueue(Zones.of(node), node.getMetadata().getName());
+    work.addAfter(EVICT, EVICTION_PERIOD);
   }
 
   private void introduce(List<Node> all) {
@@ -216,7 +221,7 @@ public final class NodeLifecycleController implements Controller {
       if (NodeTaints.isEvicting(node)) {
         NodeTaints.noExecute(node, observed, clock.now()).ifPresent(taints -> write(node, taints));
       } else {
-        zones.enqueue(Zones.of(node), name);
+        taintLater(node);
       }
     }
     if (observed.equals("True") && !"True".equals(HealthPlan.ready(node))) {
@@ -238,7 +243,7 @@ public final class NodeLifecycleController implements Controller {
         try {
           NodeTaints.noExecute(node, ready, clock.now()).ifPresent(taints -> write(node, taints));
         } catch (RuntimeException e) {
-          zones.enqueue(Zones.of(node), name);
+          taintLater(node);
           throw e;
         }
       }

@@ -124,6 +124,11 @@ final class Zones {
     zones.values().forEach(zone -> zone.waiting.remove(node));
   }
 
+  /** Whether a node waits for its turn. */
+  synchronized boolean anyWaits() {
+    return zones.values().stream().anyMatch(zone -> !zone.waiting.isEmpty());
+  }
+
   /** The nodes whose turn it is. */
   synchronized List<String> due() {
     List<String> due = new ArrayList<>();

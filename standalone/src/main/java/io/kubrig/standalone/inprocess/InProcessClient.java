@@ -153,7 +153,7 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
     }
   }
 
-  /** An answer whose pieces are messages of a socket. */
+  /** An answer whose lines are messages of a socket: the server may send several events at once. */
   private static final class ToSocket implements InProcessExchange.Answer {
     private final StandardHttpRequest request;
     private final InProcessSocket socket;
@@ -180,8 +180,18 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
 
     @Override
     public void piece(byte[] bytes, int offset, int length) throws IOException {
-      if (!refused) {
-        socket.deliver(new String(bytes, offset, length, StandardCharsets.UTF_8));
+      if (refused) {
+        return;
+      }
+      int start = offset;
+      for (int at = offset; at < offset + length; at++) {
+        if (bytes[at] == '\n') {
+          socket.deliver(new String(bytes, start, at + 1 - start, StandardCharsets.UTF_8));
+          start = at + 1;
+        }
+      }
+      if (start < offset + length) {
+        socket.deliver(new String(bytes, start, offset + length - start, StandardCharsets.UTF_8));
       }
     }
 

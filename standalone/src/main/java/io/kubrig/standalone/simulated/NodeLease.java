@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubrig.machinery.clock.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -11,11 +12,10 @@ import java.time.temporal.ChronoUnit;
 /** The lease by which a node shows that it lives. */
 final class NodeLease {
   private static final String NAMESPACE = "kube-node-lease";
-  private static final int DURATION_SECONDS = 40;
 
   private NodeLease() {}
 
-  static void renew(KubernetesClient client, Clock clock, String node) {
+  static void renew(KubernetesClient client, Clock clock, String node, Duration lasting) {
     ZonedDateTime now = clock.now().truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
     Lease found = client.leases().inNamespace(NAMESPACE).withName(node).get();
     if (found != null) {
@@ -37,7 +37,7 @@ final class NodeLease {
             .endMetadata()
             .withNewSpec()
             .withHolderIdentity(node)
-            .withLeaseDurationSeconds(DURATION_SECONDS)
+            .withLeaseDurationSeconds((int) lasting.toSeconds())
             .withRenewTime(now)
             .endSpec()
             .build();

@@ -22,24 +22,34 @@ import org.slf4j.LoggerFactory;
 /** Some nodes in name only: registers them, keeps their leases and conditions fresh, and lets their pods run. */
 public final class SimulatedNodes implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedNodes.class);
-  private static final Duration LEASE_PERIOD = Duration.ofSeconds(10);
   private static final Duration STATUS_PERIOD = Duration.ofMinutes(5);
   private static final int CONFLICT = 409;
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final Settings settings;
   private final List<SimulatedNode> nodes;
   private final SimulatedPods pods;
   private final List<Clock.Timer> timers = new ArrayList<>(); // guarded by this
 
   /**
-   * @param client acts for all nodes; closed by whoever made it
-   * @param count how many nodes
+   * How many nodes there are and how often they say that they live.
+   *
+   * @param heartbeat how often a lease is renewed; it lasts four times as long
    */
-  public SimulatedNodes(KubernetesClient client, Clock clock, MeterRegistry metrics, int count, PodScript script) {
+  public record Settings(int count, Duration heartbeat) {
+    /** As kubelets do by default. */
+    public static Settings of(int count) {
+      return new Settings(count, Duration.ofSeconds(10));
+    }
+  }
+
+  /** @param client acts for all nodes; closed by whoever made it */
+  public SimulatedNodes(KubernetesClient client, Clock clock, MeterRegistry metrics, Settings settings, PodScript script) {
     this.client = client;
+    this.settings = settings;
     this.clock = clock;
-    this.nodes = IntStream.range(0, count).mapToObj(SimulatedNode::new).toList();
+    this.nodes = IntStream.range(0, settings.count()).mapToObj(SimulatedNode::new).toList();
     Map<String, SimulatedNode> byName = nodes.stream().collect(Collectors.toMap(SimulatedNode::name, Function.identity()));
     this.pods = new SimulatedPods(client, clock, metrics, byName, script);
   }
@@ -54,7 +64,7 @@ public final class SimulatedNodes implements Component {
     nodes.forEach(this::register);
     nodes.forEach(this::renewLease);
     pods.start();
-    timers.add(clock.every(LEASE_PERIOD, () -> nodes.forEach(this::renewLease)));
+    timers.add(clock.every(settings.heartbeat(), () -> nodes.forEach(this::renewLease)));
     timers.add(clock.every(STATUS_PERIOD, () -> nodes.forEach(this::refresh)));
   }
 
@@ -98,7 +108,7 @@ public final class SimulatedNodes implements Component {
 
   private void renewLease(SimulatedNode node) {
     try {
-      NodeLease.renew(client, clock, node.name());
+      NodeLease.renew(client, clock, node.name(), settings.heartbeat().multipliedBy(4));
     } catch (KubernetesClientException e) {
       LOG.warn("the lease of node {} could not be renewed: {}", node.name(), e.getMessage());
     }

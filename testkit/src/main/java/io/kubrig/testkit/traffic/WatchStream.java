@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The events of one watch on their way to the client: each piece that is written is one event. */
+/** The events of one watch on their way to the client, a line each. */
 final class WatchStream implements ResponseStream {
   private final Call call;
   private final ResponseStream client;
@@ -42,6 +42,19 @@ final class WatchStream implements ResponseStream {
 
   @Override
   public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    int start = offset;
+    for (int at = offset; at < offset + length; at++) {
+      if (bytes[at] == '\n') {
+        event(bytes, start, at + 1 - start);
+        start = at + 1;
+      }
+    }
+    if (start < offset + length) {
+      event(bytes, start, offset + length - start);
+    }
+  }
+
+  private void event(byte[] bytes, int offset, int length) throws IOException {
     if (drop.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       return;
     }

@@ -1,0 +1,68 @@
+package io.kubrig.testkit;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Objects written down as YAML or JSON. */
+final class Manifests {
+  private static final int PATIENCE_SECONDS = 30;
+
+  private Manifests() {}
+
+  /** Applies the objects of a class path resource in the order in which they are written. */
+  static List<HasMetadata> apply(KubernetesClient client, String resource) {
+    try (InputStream in = open(resource)) {
+      return apply(client, in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + resource, e);
+    }
+  }
+
+  private static InputStream open(String resource) {
+    String path = resource.startsWith("/") ? resource.substring(1) : resource;
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    InputStream in = loader.getResourceAsStream(path);
+    if (in == null) {
+      throw new IllegalArgumentException("there is no " + path + " on the class path");
+    }
+    return in;
+  }
+
+  static List<HasMetadata> apply(KubernetesClient client, InputStream yaml) {
+    List<HasMetadata> objects = client.load(yaml).items();
+    for (HasMetadata object : objects) {
+      boolean placed = object.getMetadata().getNamespace() != null || !(object instanceof io.fabric8.kubernetes.api.model.Namespaced);
+      if (placed) {
+        client.resource(object).fieldManager("kubrig-testkit").forceConflicts().serverSideApply();
+      } else {
+        client.resource(object).inNamespace("default").fieldManager("kubrig-testkit").forceConflicts().serverSideApply();
+      }
+      if (object instanceof CustomResourceDefinition definition) {
+        awaitEstablished(client, definition);
+      }
+    }
+    return objects;
+  }
+
+  private static void awaitEstablished(KubernetesClient client, CustomResourceDefinition definition) {
+    client
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(definition.getMetadata().getName())
+        .waitUntilCondition(
+            found ->
+                found != null
+                    && found.getStatus() != null
+                    && found.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established") && condition.getStatus().equals("True")),
+            PATIENCE_SECONDS,
+            TimeUnit.SECONDS);
+  }
+}
