@@ -125,7 +125,7 @@ public final class ApiServerComponent implements Component {
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
         KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),
-        AuditFlags.read(flags, parsed, environment.clock()), outbound());
+        AuditFlags.read(flags, parsed, environment.clock(), environment.metrics()), outbound());
   }
 
   private Outbound outbound() {

@@ -277,6 +277,31 @@ final class ApiServerFlags {
   final Flag<Integer> auditLogMaxSize =
       audits.integer("audit-log-maxsize", 100, "The maximum size in megabytes of the audit log file before it gets rotated.");
 
+  final Flag<Boolean> auditLogTruncate = audits.bool("audit-log-truncate-enabled", false, "Whether event truncating is enabled.");
+  final Flag<Integer> auditLogMaxEvent =
+      audits.integer("audit-log-truncate-max-event-size", 102400, "Maximum size of the audit event sent to the underlying backend.");
+  final Flag<String> auditWebhookConfig =
+      audits.string("audit-webhook-config-file", "", "Path to a kubeconfig formatted file that defines the audit webhook configuration.");
+  final Flag<String> auditWebhookMode =
+      audits.string("audit-webhook-mode", "batch", "Strategy for sending audit events: batch (asynchronously) or blocking (before the response).");
+  final Flag<Duration> auditWebhookBackoff =
+      audits.duration("audit-webhook-initial-backoff", Duration.ofSeconds(10), "The amount of time to wait before retrying the first failed request.");
+  final Flag<Integer> auditWebhookBuffer =
+      audits.integer("audit-webhook-batch-buffer-size", 10000, "The size of the buffer to store events before batching and writing. Only used in batch mode.");
+  final Flag<Integer> auditWebhookBatch =
+      audits.integer("audit-webhook-batch-max-size", 400, "The maximum size of a batch. Only used in batch mode.");
+  final Flag<Duration> auditWebhookWait =
+      audits.duration("audit-webhook-batch-max-wait", Duration.ofSeconds(30), "The time to wait before force writing the batch. Only used in batch mode.");
+  final Flag<Boolean> auditWebhookThrottle =
+      audits.bool("audit-webhook-batch-throttle-enable", true, "Whether batching throttling is enabled. Only used in batch mode.");
+  final Flag<Integer> auditWebhookBurst =
+      audits.integer("audit-webhook-batch-throttle-burst", 15, "Maximum number of requests sent at the same moment if QPS was not used before.");
+  final Flag<Double> auditWebhookQps =
+      audits.flag("audit-webhook-batch-throttle-qps", FlagTypes.FLOAT32, 10.0, "Maximum average number of batches per second. Only used in batch mode.");
+  final Flag<Boolean> auditWebhookTruncate = audits.bool("audit-webhook-truncate-enabled", false, "Whether event truncating is enabled.");
+  final Flag<Integer> auditWebhookMaxEvent =
+      audits.integer("audit-webhook-truncate-max-event-size", 102400, "Maximum size of the audit event sent to the underlying backend.");
+
   private void auditing() {
     FlagSection audit = set.section("auditing");
     String queued = "one thread writes the log; requests wait for it only when very many events are queued";
@@ -288,11 +313,10 @@ final class ApiServerFlags {
     audit.inert("audit-log-batch-throttle-enable", FlagTypes.BOOL, false, queued);
     audit.inert("audit-log-batch-throttle-qps", FlagTypes.FLOAT32, 0.0, queued);
     audit.inert("audit-log-compress", FlagTypes.BOOL, false, LATER);
-    audit.inert("audit-log-truncate-enabled", FlagTypes.BOOL, false, LATER);
-    audit.inert("audit-log-truncate-max-batch-size", FlagTypes.INT, 10485760, LATER);
-    audit.inert("audit-log-truncate-max-event-size", FlagTypes.INT, 102400, LATER);
+    audit.inert("audit-log-truncate-max-batch-size", FlagTypes.INT, 10485760, "events are cut one by one, before they are put together");
+    audit.inert("audit-webhook-truncate-max-batch-size", FlagTypes.INT, 10485760, "events are cut one by one, before they are put together");
     audit.inert("audit-log-version", FlagTypes.STRING, "audit.k8s.io/v1", "there is only this version");
-    audit.inert("audit-webhook-config-file", FlagTypes.STRING, "", LATER);
+    audit.inert("audit-webhook-version", FlagTypes.STRING, "audit.k8s.io/v1", "there is only this version");
   }
 
   FlagSet set() {
