@@ -49,6 +49,8 @@ import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.rest.TypedDecoding;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.storage.ExpirySweep;
+import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.apiserver.subresource.AdmittedConnections;
 import io.kubrig.apiserver.subresource.Bindings;
 import io.kubrig.apiserver.subresource.CommandParts;
@@ -71,11 +73,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The API server without its socket: answers exchanges, wherever they come from. */
 public final class ApiServer implements Handler, AutoCloseable {
   private final ApiServerSettings settings;
+  private final Optional<ExpirySweep> expiry;
   private final ResourceHandler resources;
   private final Registry registry;
   private final DiscoveryHandler discovery;
@@ -142,6 +146,12 @@ public final class ApiServer implements Handler, AutoCloseable {
     definitions.start();
     aggregation.start();
     admission.plugins().forEach(plugin -> plugin.start(objects));
+    expiry = expiry(store.storage());
+  }
+
+  /** Events are what has an end. */
+  private Optional<ExpirySweep> expiry(Storage storage) {
+    return storage.expiresByItself() ? Optional.empty() : Optional.of(ExpirySweep.start(storage, settings.clock(), List.of("/registry/events/")));
   }
 
   private Aggregation aggregation(RemoteDocuments remote, ServiceResolver resolver) {
@@ -362,6 +372,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   public void close() {
     stopping = true;
     aggregation.close();
+    expiry.ifPresent(ExpirySweep::close);
     definitions.close();
     security.close();
     objects.close();

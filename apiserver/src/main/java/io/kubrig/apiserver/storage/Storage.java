@@ -27,6 +27,11 @@ public interface Storage extends AutoCloseable {
   /** Forgets the past before a revision, in memory and where it is kept. */
   void compact(long revision) throws IOException;
 
+  /** Whether entries whose time is over go without being deleted. */
+  default boolean expiresByItself() {
+    return false;
+  }
+
   /** Names and states of what can be wrong, for readyz; empty when all is well. */
   default List<String> troubles() {
     return List.of();

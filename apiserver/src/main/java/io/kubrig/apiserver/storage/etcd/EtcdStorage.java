@@ -179,6 +179,11 @@ public final class EtcdStorage implements Storage {
   // ---- the rest ------------------------------------------------------------------------------------------------------
 
   @Override
+  public boolean expiresByItself() {
+    return true;
+  }
+
+  @Override
   public void compact(long revision) throws IOException {
     client.compact(revision);
     keyspace().compact(revision);
