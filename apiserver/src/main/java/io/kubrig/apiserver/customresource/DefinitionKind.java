@@ -111,7 +111,7 @@ public final class DefinitionKind implements Kind {
 
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    DefinitionRules.names(object.at("status", "acceptedNames"), FieldPath.of("status", "acceptedNames"), errors);
+    DefinitionNameRules.check(object.at("status", "acceptedNames"), FieldPath.of("status", "acceptedNames"), errors);
   }
 
   @Override

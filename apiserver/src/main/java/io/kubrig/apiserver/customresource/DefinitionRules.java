@@ -4,15 +4,10 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What a definition must look like. Native checks its internal form, in which schema, subresources, columns and selectable fields that are the same in
@@ -21,17 +16,13 @@ import java.util.TreeSet;
 final class DefinitionRules {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final FieldPath STATUS = FieldPath.of("status");
-  private static final List<String> COLUMN_TYPES = List.of("boolean", "date", "integer", "number", "string");
-  private static final List<String> COLUMN_FORMATS = List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
-  private static final String APPROVAL = "api-approved.kubernetes.io";
-  private static final int MAX_SELECTABLE = 8;
-  private static final int MAX_WARNING = 256;
 
   private final Tree object;
   private final Tree old;
   private final Tree spec;
   private final List<Tree> versions;
   private final FieldErrors errors;
+  private final DefinitionVersionRules rules;
   private final boolean sameSchema;
   private final boolean sameSubresources;
   private final boolean sameColumns;
@@ -42,6 +33,7 @@ final class DefinitionRules {
     this.object = object;
     this.old = old;
     this.errors = errors;
+    rules = new DefinitionVersionRules(old, errors);
     spec = object.tree("spec");
     versions = spec.trees("versions");
     sameSchema = same("schema");
@@ -61,11 +53,13 @@ final class DefinitionRules {
     versions();
     lifted();
     requiredNames();
-    names(spec.tree("names"), SPEC.child("names"), errors);
-    conversion();
-    names(object.at("status", "acceptedNames"), STATUS.child("acceptedNames"), errors);
+    DefinitionNameRules.check(spec.tree("names"), SPEC.child("names"), errors);
+    if (spec.get("conversion") instanceof Tree conversion) {
+      ConversionRules.check(conversion, SPEC.child("conversion"), errors);
+    }
+    DefinitionNameRules.check(object.at("status", "acceptedNames"), STATUS.child("acceptedNames"), errors);
     storedVersions();
-    approval();
+    GroupApproval.check(object, old, errors);
     if (spec.bool("preserveUnknownFields") && (old == null || !old.tree("spec").bool("preserveUnknownFields"))) {
       errors.invalid(
           SPEC.child("preserveUnknownFields"),
@@ -88,10 +82,10 @@ final class DefinitionRules {
   }
 
   private void scope() {
-    oneOf(SPEC.child("scope"), spec.string("scope"), List.of("Cluster", "Namespaced"));
+    oneOf(SPEC.child("scope"), spec.string("scope"), List.of("Cluster", "Namespaced"), errors);
   }
 
-  private void oneOf(FieldPath path, String value, List<String> accepted) {
+  static void oneOf(FieldPath path, String value, List<String> accepted, FieldErrors errors) {
     if (value.isEmpty()) {
       errors.required(path, "");
     } else if (!accepted.contains(value)) {
@@ -128,18 +122,18 @@ final class DefinitionRules {
           errors.invalid(SPEC.child("version"), version.string("name"), String.join(",", wrong));
         }
       }
-      deprecation(version, path.child("deprecationWarning"));
+      rules.deprecation(version, path.child("deprecationWarning"));
       if (!sameSchema) {
-        schema(version, path.child("schema"));
+        rules.schema(version, path.child("schema"));
       }
       if (!sameSubresources) {
-        subresources(version.tree("subresources"), path.child("subresources"));
+        rules.subresources(version.tree("subresources"), path.child("subresources"));
       }
       if (!sameColumns) {
-        columns(version.trees("additionalPrinterColumns"), path.child("additionalPrinterColumns"));
+        rules.columns(version.trees("additionalPrinterColumns"), path.child("additionalPrinterColumns"));
       }
       if (!sameSelectable) {
-        selectable(version, path.child("selectableFields"));
+        rules.selectable(version, path.child("selectableFields"));
       }
     }
     if (!unique) {
@@ -189,138 +183,16 @@ final class DefinitionRules {
     }
     Tree first = versions.getFirst();
     if (sameSchema) {
-      schema(first, SPEC.child("validation"));
+      rules.schema(first, SPEC.child("validation"));
     }
     if (sameSubresources) {
-      subresources(first.tree("subresources"), SPEC.child("subresources"));
+      rules.subresources(first.tree("subresources"), SPEC.child("subresources"));
     }
     if (sameColumns) {
-      columns(first.trees("additionalPrinterColumns"), SPEC.child("additionalPrinterColumns"));
+      rules.columns(first.trees("additionalPrinterColumns"), SPEC.child("additionalPrinterColumns"));
     }
     if (sameSelectable) {
-      selectable(first, SPEC.child("selectableFields"));
-    }
-  }
-
-  private void deprecation(Tree version, FieldPath path) {
-    if (!(version.get("deprecationWarning") instanceof String warning)) {
-      return;
-    }
-    if (!version.bool("deprecated")) {
-      errors.invalid(path, warning, "can only be set for deprecated versions");
-    }
-    if (warning.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_WARNING) {
-      errors.invalid(path, warning, "must be <= 256 characters long");
-    }
-    if (warning.isEmpty()) {
-      errors.invalid(path, warning, "must not be an empty string");
-    }
-    for (int i = 0; i < warning.length(); i++) {
-      if (Character.isISOControl(warning.charAt(i))) {
-        errors.invalid(path, warning, "must only contain printable UTF-8 characters; non-printable character found at index " + i);
-        return;
-      }
-    }
-  }
-
-  private void schema(Tree version, FieldPath path) {
-    if (version.tree("schema").get("openAPIV3Schema") instanceof Tree schema) {
-      boolean unchanged =
-          old != null
-              && old.tree("spec").trees("versions").stream()
-                  .anyMatch(
-                      before ->
-                          before.string("name").equals(version.string("name"))
-                              && Objects.equals(before.get("schema"), version.get("schema")));
-      boolean status = version.tree("subresources").get("status") != null;
-      new SchemaRules(path.child("openAPIV3Schema"), unchanged, errors).check(schema, status);
-    }
-  }
-
-  private void subresources(Tree subresources, FieldPath path) {
-    if (!(subresources.get("scale") instanceof Tree scale)) {
-      return;
-    }
-    replicasPath(scale.string("specReplicasPath"), ".spec.", path.child("scale.specReplicasPath"));
-    replicasPath(scale.string("statusReplicasPath"), ".status.", path.child("scale.statusReplicasPath"));
-    String selector = scale.string("labelSelectorPath");
-    FieldPath selectorPath = path.child("scale.labelSelectorPath");
-    if (!selector.isEmpty() && isSimplePath(selector, selectorPath) && !selector.startsWith(".spec.") && !selector.startsWith(".status.")) {
-      errors.invalid(selectorPath, selector, "should be a json path under either .spec or .status");
-    }
-  }
-
-  private void replicasPath(String value, String parent, FieldPath path) {
-    if (value.isEmpty()) {
-      errors.required(path, "");
-    } else if (isSimplePath(value, path) && !value.startsWith(parent)) {
-      errors.invalid(path, value, "should be a json path under " + parent.substring(0, parent.length() - 1));
-    }
-  }
-
-  private boolean isSimplePath(String value, FieldPath path) {
-    if (value.startsWith(".")) {
-      return true;
-    }
-    errors.invalid(path, value, "must be a simple json path starting with .");
-    return false;
-  }
-
-  private void columns(List<Tree> columns, FieldPath path) {
-    for (int i = 0; i < columns.size(); i++) {
-      Tree column = columns.get(i);
-      FieldPath at = path.index(i);
-      if (column.string("name").isEmpty()) {
-        errors.required(at.child("name"), "");
-      }
-      String types = "must be one of " + String.join(",", COLUMN_TYPES);
-      if (column.string("type").isEmpty()) {
-        errors.required(at.child("type"), types);
-      } else if (!COLUMN_TYPES.contains(column.string("type"))) {
-        errors.invalid(at.child("type"), column.string("type"), types);
-      }
-      String format = column.string("format");
-      if (!format.isEmpty() && !COLUMN_FORMATS.contains(format)) {
-        errors.invalid(at.child("format"), format, "must be one of " + String.join(",", COLUMN_FORMATS));
-      }
-      if (column.string("jsonPath").isEmpty()) {
-        errors.required(at.child("JSONPath"), "");
-      } else {
-        isSimplePath(column.string("jsonPath"), at.child("JSONPath"));
-      }
-    }
-  }
-
-  private void selectable(Tree version, FieldPath path) {
-    List<Tree> fields = version.trees("selectableFields");
-    Set<String> unique = new TreeSet<>();
-    for (int i = 0; i < fields.size(); i++) {
-      String jsonPath = fields.get(i).string("jsonPath");
-      FieldPath at = path.index(i).child("jsonPath");
-      if (jsonPath.isEmpty()) {
-        errors.required(at, "");
-        continue;
-      }
-      SchemaPaths.Found found = SchemaPaths.find(version.at("schema", "openAPIV3Schema"), jsonPath, false);
-      if (found.problem() != null) {
-        errors.invalid(at, jsonPath, "is an invalid path: " + found.problem());
-        continue;
-      }
-      if (found.path().equals("metadata") || found.path().startsWith("metadata.")) {
-        errors.invalid(at, jsonPath, "must not point to fields in metadata");
-      }
-      if (!List.of("string", "boolean", "integer").contains(found.schema().string("type"))) {
-        errors.invalid(
-            at,
-            jsonPath,
-            "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.");
-      }
-      if (!unique.add(found.path())) {
-        errors.duplicate(at, jsonPath);
-      }
-    }
-    if (unique.size() > MAX_SELECTABLE) {
-      errors.tooMany(path, unique.size(), MAX_SELECTABLE);
+      rules.selectable(first, SPEC.child("selectableFields"));
     }
   }
 
@@ -329,127 +201,6 @@ final class DefinitionRules {
       if (spec.tree("names").string(name).isEmpty()) {
         errors.required(SPEC.child("names", name), "");
       }
-    }
-  }
-
-  static void names(Tree names, FieldPath path, FieldErrors errors) {
-    for (String name : List.of("plural", "singular")) {
-      label(names.string(name), path.child(name), errors);
-    }
-    for (String name : List.of("kind", "listKind")) {
-      String value = names.string(name);
-      List<String> wrong = value.isEmpty() ? List.of() : Names.dns1035Label(value.toLowerCase(Locale.ROOT));
-      if (!wrong.isEmpty()) {
-        errors.invalid(path.child(name), value, "may have mixed case, but should otherwise match: " + String.join(",", wrong));
-      }
-    }
-    String kind = names.string("kind");
-    if (!kind.isEmpty() && kind.equals(names.string("listKind"))) {
-      errors.invalid(path.child("listKind"), kind, "kind and listKind may not be the same");
-    }
-    for (String list : List.of("shortNames", "categories")) {
-      List<String> values = names.strings(list);
-      for (int i = 0; i < values.size(); i++) {
-        List<String> wrong = Names.dns1035Label(values.get(i));
-        if (!wrong.isEmpty()) {
-          errors.invalid(path.child(list).index(i), values.get(i), String.join(",", wrong));
-        }
-      }
-    }
-  }
-
-  private static void label(String value, FieldPath path, FieldErrors errors) {
-    List<String> wrong = value.isEmpty() ? List.of() : Names.dns1035Label(value);
-    if (!wrong.isEmpty()) {
-      errors.invalid(path, value, String.join(",", wrong));
-    }
-  }
-
-  private void conversion() {
-    if (!(spec.get("conversion") instanceof Tree conversion)) {
-      return;
-    }
-    FieldPath path = SPEC.child("conversion");
-    String strategy = conversion.string("strategy");
-    oneOf(path.child("strategy"), strategy, List.of("None", "Webhook"));
-    Tree webhook = conversion.tree("webhook");
-    FieldPath config = path.child("webhookClientConfig");
-    List<String> reviews = webhook.strings("conversionReviewVersions");
-    if (!strategy.equals("Webhook")) {
-      if (webhook.get("clientConfig") != null) {
-        errors.forbidden(config, "should not be set when strategy is not set to Webhook");
-      }
-      if (!reviews.isEmpty()) {
-        errors.forbidden(path.child("conversionReviewVersions"), "should not be set when strategy is not set to Webhook");
-      }
-      return;
-    }
-    if (!(webhook.get("clientConfig") instanceof Tree client)) {
-      errors.required(config, "required when strategy is set to Webhook");
-    } else if ((client.get("url") == null) == (client.get("service") == null)) {
-      errors.required(config, "exactly one of url or service is required");
-    } else if (client.get("url") != null) {
-      url(client.string("url"), config.child("url"));
-    } else {
-      service(client.tree("service"), config.child("service"));
-    }
-    reviewVersions(reviews, path.child("conversionReviewVersions"));
-  }
-
-  private void url(String text, FieldPath path) {
-    String desired = "; desired format: https://host[/path]";
-    try {
-      URI uri = new URI(text);
-      if (!"https".equals(uri.getScheme())) {
-        errors.invalid(path, uri.getScheme() == null ? "" : uri.getScheme(), "'https' is the only allowed URL scheme" + desired);
-      }
-      if (uri.getHost() == null) {
-        errors.invalid(path, "", "host must be specified" + desired);
-      }
-      if (uri.getUserInfo() != null) {
-        errors.invalid(path, uri.getUserInfo(), "user information is not permitted in the URL");
-      }
-      if (uri.getFragment() != null) {
-        errors.invalid(path, uri.getFragment(), "fragments are not permitted in the URL");
-      }
-      if (uri.getQuery() != null) {
-        errors.invalid(path, uri.getQuery(), "query parameters are not permitted in the URL");
-      }
-    } catch (URISyntaxException e) {
-      errors.required(path, "url must be a valid URL: " + e.getMessage() + desired);
-    }
-  }
-
-  private void service(Tree service, FieldPath path) {
-    for (String name : List.of("name", "namespace")) {
-      if (service.string(name).isEmpty()) {
-        errors.required(path.child(name), "service " + name + " is required");
-      }
-    }
-    long port = service.integer("port", 443);
-    if (port < 1 || port > 65535) {
-      errors.invalid(path.child("port"), port, "port is not valid: must be between 1 and 65535, inclusive");
-    }
-  }
-
-  private void reviewVersions(List<String> reviews, FieldPath path) {
-    if (reviews.isEmpty()) {
-      errors.required(path, "");
-      return;
-    }
-    Set<String> seen = new HashSet<>();
-    for (int i = 0; i < reviews.size(); i++) {
-      String review = reviews.get(i);
-      if (!seen.add(review)) {
-        errors.invalid(path.index(i), review, "duplicate version");
-        continue;
-      }
-      for (String wrong : Names.dns1035Label(review)) {
-        errors.invalid(path.index(i), review, wrong);
-      }
-    }
-    if (!seen.contains("v1") && !seen.contains("v1beta1")) {
-      errors.invalid(path, new ArrayList<Object>(reviews), "must include at least one of v1, v1beta1");
     }
   }
 
@@ -474,53 +225,6 @@ final class DefinitionRules {
             "missing from spec.versions; " + name + " was previously a storage version, and must remain in spec.versions until a storage migration"
                 + " ensures no data remains persisted in " + name + " and removes " + name + " from status.storedVersions");
       }
-    }
-  }
-
-  // ---- groups of the community ---------------------------------------------------------------------------------------
-
-  private enum Approval {
-    APPROVED,
-    BYPASSED,
-    MISSING,
-    INVALID
-  }
-
-  private void approval() {
-    String group = spec.string("group");
-    if (!group.equals("k8s.io") && !group.endsWith(".k8s.io") && !group.equals("kubernetes.io") && !group.endsWith(".kubernetes.io")) {
-      return;
-    }
-    String stated = object.at("metadata", "annotations").string(APPROVAL);
-    Approval state = approval(stated);
-    if (old != null && approval(old.at("metadata", "annotations").string(APPROVAL)) == state) {
-      return;
-    }
-    FieldPath path = FieldPath.of("metadata", "annotations").key(APPROVAL);
-    if (state == Approval.INVALID) {
-      errors.invalid(
-          path,
-          stated,
-          "protected groups must have approval annotation \"" + APPROVAL + "\" with either a URL or a reason starting with \"unapproved\", see"
-              + " https://github.com/kubernetes/enhancements/pull/1111");
-    } else if (state == Approval.MISSING) {
-      errors.required(
-          path, "protected groups must have approval annotation \"" + APPROVAL + "\", see https://github.com/kubernetes/enhancements/pull/1111");
-    }
-  }
-
-  private static Approval approval(String stated) {
-    if (stated.isEmpty()) {
-      return Approval.MISSING;
-    }
-    if (stated.startsWith("unapproved")) {
-      return Approval.BYPASSED;
-    }
-    try {
-      URI uri = new URI(stated);
-      return uri.getHost() != null && uri.getScheme() != null ? Approval.APPROVED : Approval.INVALID;
-    } catch (URISyntaxException e) {
-      return Approval.INVALID;
     }
   }
 }
