@@ -33,13 +33,37 @@ public interface Kind {
   /** Everything that is wrong with an object by itself, metadata excepted. */
   default void validate(Tree object, FieldErrors errors, Operation operation) {}
 
+  /** The checks of metadata that a kind repeats on an update. */
+  enum MetadataRepeat {
+    /** Those of the new metadata and those of the change. */
+    BOTH,
+    /** Those of the new metadata. */
+    RULES,
+    /** Those of the change. */
+    CHANGE,
+    NONE
+  }
+
   /**
    * The checks of metadata that the kind repeats on an update, besides those that all kinds have: native counts their complaints twice, and so do
-   * clients that count causes. Most kinds check both the new metadata and the change; override where one of them is not repeated.
+   * clients that count causes.
    */
+  default MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.BOTH;
+  }
+
+  /** {@link #metadataRepeat}, carried out. */
   default void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, FieldErrors errors) {
-    MetadataRules.check(object, namespaced, nameRule(), errors);
-    MetadataRules.checkUpdate(object, old, errors);
+    MetadataRepeat repeat = metadataRepeat();
+    if (repeat == MetadataRepeat.BOTH || repeat == MetadataRepeat.RULES) {
+      MetadataRules.check(object, namespaced, nameRule(), qualifiesFinalizers(), errors);
+    }
+    if (repeat == MetadataRepeat.BOTH || repeat == MetadataRepeat.CHANGE) {
+      MetadataRules.checkUpdate(object, old, errors);
+      if (qualifiesFinalizers()) {
+        MetadataRules.checkQualified(object, errors);
+      }
+    }
   }
 
   /** Whether finalizers must be standard ones or have a path. Not so for what users define, and their definitions. */

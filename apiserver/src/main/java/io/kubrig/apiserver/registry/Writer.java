@@ -115,9 +115,7 @@ public final class Writer {
     kind.warnings(object, null).forEach(operation::warn);
     AdmissionRequest request = new AdmissionRequest(operation, object, null, options);
     admission.validate(request);
-    if (!operation.dryRun()) {
-      settle(operation, object);
-    }
+    settle(operation, object);
     Optional<Written> stored;
     try {
       stored = store(operation, object);
@@ -237,7 +235,7 @@ public final class Writer {
     Resource resource = operation.resource();
     lens.prepare(object, old, operation);
     FieldErrors errors = new FieldErrors();
-    MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, resource.behaviour().qualifiesFinalizers(), errors);
+    MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, false, errors);
     MetadataRules.checkUpdate(object, old, errors);
     resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), errors);
     lens.validate(object, old, errors, operation);

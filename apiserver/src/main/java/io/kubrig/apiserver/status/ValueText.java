@@ -2,7 +2,6 @@ package io.kubrig.apiserver.status;
 
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
-import java.util.TreeSet;
 
 /** Values as they stand in messages: strings as Go quotes them, structures as compact JSON with sorted names. */
 final class ValueText {
@@ -48,7 +47,7 @@ final class ValueText {
       case Tree tree -> {
         out.append('{');
         String separator = "";
-        for (String name : new TreeSet<>(tree.names())) {
+        for (String name : tree.names()) {
           out.append(separator).append(quote(name)).append(':');
           write(tree.get(name), out);
           separator = ",";

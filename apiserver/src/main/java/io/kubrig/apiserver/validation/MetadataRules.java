@@ -21,10 +21,6 @@ public final class MetadataRules {
 
   private MetadataRules() {}
 
-  public static void check(Tree object, boolean namespaced, NameRule names, FieldErrors errors) {
-    check(object, namespaced, names, true, errors);
-  }
-
   /** @param qualified whether finalizers must be standard ones or have a path, as those of native's own kinds */
   public static void check(Tree object, boolean namespaced, NameRule names, boolean qualified, FieldErrors errors) {
     Tree metadata = object.tree("metadata");
@@ -45,7 +41,10 @@ public final class MetadataRules {
     labels(metadata, METADATA.child("labels"), errors);
     annotations(metadata, METADATA.child("annotations"), errors);
     ownerReferences(metadata.trees("ownerReferences"), errors);
-    finalizers(metadata.strings("finalizers"), METADATA.child("finalizers"), qualified, errors);
+    finalizers(metadata.strings("finalizers"), METADATA.child("finalizers"), errors);
+    if (qualified) {
+      checkQualified(object, errors);
+    }
   }
 
   public static void checkUpdate(Tree object, Tree old, FieldErrors errors) {
@@ -166,21 +165,23 @@ public final class MetadataRules {
     }
   }
 
-  /** Finalizer names under a path. */
-  public static void finalizers(List<String> finalizers, FieldPath path, FieldErrors errors) {
-    finalizers(finalizers, path, true, errors);
+  /** Finalizers must be standard ones or have a path. */
+  public static void checkQualified(Tree object, FieldErrors errors) {
+    List<String> finalizers = object.tree("metadata").strings("finalizers");
+    for (int i = 0; i < finalizers.size(); i++) {
+      if (!finalizers.get(i).contains("/") && !STANDARD_FINALIZERS.contains(finalizers.get(i))) {
+        errors.invalid(
+            METADATA.child("finalizers").index(i), finalizers.get(i), "name is neither a standard finalizer name nor is it fully qualified");
+      }
+    }
   }
 
-  private static void finalizers(List<String> finalizers, FieldPath path, boolean qualified, FieldErrors errors) {
+  private static void finalizers(List<String> finalizers, FieldPath path, FieldErrors errors) {
     boolean orphan = false;
     boolean foreground = false;
     for (int i = 0; i < finalizers.size(); i++) {
       String finalizer = finalizers.get(i);
-      FieldPath at = path.index(i);
-      Names.qualifiedName(finalizer).forEach(text -> errors.invalid(at, finalizer, text));
-      if (qualified && !finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
-        errors.invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
-      }
+      Names.qualifiedName(finalizer).forEach(text -> errors.invalid(path, finalizer, text));
       orphan |= finalizer.equals("orphan");
       foreground |= finalizer.equals("foregroundDeletion");
     }

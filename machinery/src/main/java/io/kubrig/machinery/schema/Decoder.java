@@ -4,6 +4,7 @@ import io.kubrig.machinery.json.Document;
 import io.kubrig.machinery.schema.Schema.Field;
 import io.kubrig.machinery.schema.Schema.Type;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,7 +44,11 @@ public final class Decoder {
   /** As {@link #decode(Document)} with the messages of another of native's decoders. */
   public Decoded decode(Document document, Wording wording) {
     Decoding run = new Decoding(document, wording);
+    boolean reset = document.value() instanceof Tree given && isReset(given);
     Tree tree = (Tree) run.decoded(document.value() == null ? new Tree() : document.value(), schema, null);
+    if (reset && schema.fields().containsKey("metadata")) {
+      tree.need("metadata").set("managedFields", new ArrayList<Object>());
+    }
     return new Decoded(tree, document.remarks(), run.strictErrors());
   }
 
@@ -73,7 +78,7 @@ public final class Decoder {
       Object value = decoded.get(field.name());
       if (value == null) {
         absent(field, out);
-      } else if (field.pointer() || !isZero(value, field.schema().type()) || isReset(field)) {
+      } else if (field.pointer() || !isZero(value, field.schema().type())) {
         out.set(field.name(), value);
       } else if (!field.omitEmpty() && !field.omitZero()) {
         out.set(field.name(), value);
@@ -83,8 +88,8 @@ public final class Decoder {
   }
 
   /** An empty list of managedFields is a command to forget them: it has to reach the field manager, which never stores it. */
-  private static boolean isReset(Field field) {
-    return field.name().equals("managedFields") && field.schema().type() == Type.ARRAY;
+  private static boolean isReset(Tree object) {
+    return object.get("metadata") instanceof Tree metadata && metadata.get("managedFields") instanceof List<?> list && list.isEmpty();
   }
 
   private static void absent(Field field, Tree out) {

@@ -14,12 +14,20 @@ public final class FieldDefaults {
       Object value = tree.get(field.name());
       if (field.defaultValue() != null && (value == null || !field.pointer() && value.equals(Decoder.zero(field.schema())))) {
         value = Tree.copyOf(field.defaultValue());
-        tree.set(field.name(), value);
+        if (!isLeftOut(field)) {
+          tree.set(field.name(), value);
+        }
       }
       if (value != null) {
         below(value, field.schema());
       }
     }
+  }
+
+  /** A default that is the zero value of a field that leaves it out changes nothing. */
+  private static boolean isLeftOut(Field field) {
+    return !field.pointer() && field.omitEmpty() && field.defaultValue().equals(Decoder.zero(field.schema()))
+        && field.schema().type() != Schema.Type.OBJECT;
   }
 
   private static void below(Object value, Schema schema) {

@@ -35,6 +35,11 @@ final class PolicyBindingKind implements Kind {
   }
 
   @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
   public boolean countsGenerations() {
     return true;
   }

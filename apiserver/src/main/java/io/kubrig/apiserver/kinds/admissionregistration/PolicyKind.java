@@ -29,6 +29,11 @@ final class PolicyKind implements Kind {
   }
 
   @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
   public boolean hasStatus() {
     return !mutating;
   }
@@ -98,7 +103,7 @@ final class PolicyKind implements Kind {
       FieldPath path = SPEC.child("variables").index(i);
       String name = variables.get(i).string("name");
       if (name.isEmpty()) {
-        errors.required(path.child("name"), "name is required");
+        errors.required(path.child("name"), "name is not specified");
       } else if (!name.matches(IDENTIFIER) || RESERVED.contains(name)) {
         errors.invalid(path.child("name"), name, "must be a valid CEL identifier");
       }
@@ -106,7 +111,7 @@ final class PolicyKind implements Kind {
         errors.duplicate(path.child("name"), name);
       }
       if (variables.get(i).string("expression").strip().isEmpty()) {
-        errors.required(path.child("expression"), "expression is required");
+        errors.required(path.child("expression"), "expression is not specified");
       }
     }
   }

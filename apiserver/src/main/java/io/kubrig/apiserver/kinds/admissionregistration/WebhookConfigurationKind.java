@@ -40,6 +40,11 @@ final class WebhookConfigurationKind implements Kind {
   }
 
   @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
   public boolean countsGenerations() {
     return true;
   }
@@ -175,16 +180,17 @@ final class WebhookConfigurationKind implements Kind {
   }
 
   private static void service(Tree service, FieldPath path, FieldErrors errors) {
+    // native mixes the two up
     if (service.string("name").isEmpty()) {
-      errors.required(path.child("name"), "service name is required");
+      errors.required(path.child("namespace"), "");
     }
     if (service.string("namespace").isEmpty()) {
-      errors.required(path.child("namespace"), "service namespace is required");
+      errors.required(path.child("name"), "");
     }
     long port = service.integer("port");
     Ports.number(port).forEach(text -> errors.invalid(path.child("port"), port, "port is not valid: " + text));
     String where = service.string("path");
-    if (service.get("path") == null || where.equals("/")) {
+    if (where.isEmpty() || where.equals("/")) {
       return;
     }
     if (!where.startsWith("/")) {

@@ -36,6 +36,11 @@ public final class ApiServiceKind implements Kind {
   }
 
   @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
   public NameRule nameRule() {
     return NameRule.PATH_SEGMENT;
   }

@@ -38,6 +38,11 @@ public final class DaemonSets implements Kind {
   private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     object.need("metadata").need("annotations").fill(TEMPLATE_GENERATION, "0");
     Tree spec = object.need("spec");

@@ -31,6 +31,11 @@ public final class Deployments implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     spec.fill("replicas", 1L);

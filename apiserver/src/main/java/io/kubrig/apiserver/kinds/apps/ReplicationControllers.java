@@ -32,6 +32,11 @@ public final class ReplicationControllers implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     Tree labels = spec.tree("template").tree("metadata").tree("labels");

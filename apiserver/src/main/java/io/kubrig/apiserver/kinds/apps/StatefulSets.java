@@ -42,6 +42,11 @@ public final class StatefulSets implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     fillText(spec, "podManagementPolicy", "OrderedReady");

@@ -31,6 +31,11 @@ public final class AutoscalerKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }
@@ -58,7 +63,9 @@ public final class AutoscalerKind implements Kind {
     if (spec.get("minReplicas") != null && min < 1) {
       errors.invalid(SPEC.child("minReplicas"), min, "must be greater than or equal to 1");
     }
-    if (max < 1) {
+    if (max < 0) {
+      errors.invalid(SPEC.child("maxReplicas"), max, "must be greater than or equal to 1");
+    } else if (max == 0) {
       errors.required(SPEC.child("maxReplicas"), "must be set and greater than 0");
     }
     if (max < min) {
@@ -68,6 +75,10 @@ public final class AutoscalerKind implements Kind {
     List<Tree> metrics = spec.trees("metrics");
     for (int i = 0; i < metrics.size(); i++) {
       metric(metrics.get(i), SPEC.child("metrics").index(i), errors);
+    }
+    boolean scalesToZero = metrics.stream().anyMatch(metric -> List.of("Object", "External").contains(metric.string("type")));
+    if (spec.get("minReplicas") != null && min == 0 && !scalesToZero) {
+      errors.forbidden(SPEC.child("metrics"), "must specify at least one Object or External metric to support scaling to zero replicas");
     }
     Tree behavior = spec.tree("behavior");
     for (String member : List.of("scaleUp", "scaleDown")) {
@@ -100,20 +111,22 @@ public final class AutoscalerKind implements Kind {
     if (!TYPES.contains(type)) {
       errors.notSupported(path.child("type"), type, TYPES);
     }
+    ORDER.stream()
+        .filter(member -> metric.get(member) instanceof Tree)
+        .findFirst()
+        .ifPresent(member -> source(metric.tree(member), member, path.child(member), errors));
     String own = MetricSources.MEMBERS.get(type);
     if (own == null) {
       errors.notSupported(path.child("type"), type, TYPES);
       return;
     }
-    if (!(metric.get(own) instanceof Tree source)) {
+    if (!(metric.get(own) instanceof Tree)) {
       errors.required(path.child(own), "must populate information for the given metric source");
-      return;
     }
     MetricSources.MEMBERS.values().stream()
         .filter(other -> !other.equals(own) && metric.get(other) != null)
         .sorted()
         .forEach(other -> errors.forbidden(path.child(other), "must populate the given metric source only"));
-    source(source, own, path.child(own), errors);
   }
 
   private static void source(Tree source, String member, FieldPath path, FieldErrors errors) {
@@ -194,7 +207,10 @@ public final class AutoscalerKind implements Kind {
   }
 
   private static void rules(Tree rules, FieldPath path, FieldErrors errors) {
-    Numbers.nonNegative(rules, "stabilizationWindowSeconds", path, errors);
+    if (rules.integer("stabilizationWindowSeconds") < 0) {
+      errors.invalid(
+          path.child("stabilizationWindowSeconds"), rules.integer("stabilizationWindowSeconds"), "must be greater than or equal to zero");
+    }
     if (rules.integer("stabilizationWindowSeconds") > 3600) {
       errors.invalid(
           path.child("stabilizationWindowSeconds"), rules.integer("stabilizationWindowSeconds"), "must be less than or equal to 3600");
@@ -213,13 +229,21 @@ public final class AutoscalerKind implements Kind {
       if (!List.of("Percent", "Pods").contains(type)) {
         errors.notSupported(at.child("type"), type, List.of("Percent", "Pods"));
       }
-      Numbers.positive(policies.get(i), "value", at, errors);
-      Numbers.positive(policies.get(i), "periodSeconds", at, errors);
+      for (String member : List.of("value", "periodSeconds")) {
+        if (policies.get(i).integer(member) <= 0) {
+          errors.invalid(at.child(member), policies.get(i).integer(member), "must be greater than zero");
+        }
+      }
       if (policies.get(i).integer("periodSeconds") > 1800) {
         errors.invalid(at.child("periodSeconds"), policies.get(i).integer("periodSeconds"), "must be less than or equal to 1800");
       }
     }
+    io.kubrig.apiserver.validation.Quantities.of(rules, "tolerance")
+        .ifPresent(tolerance -> io.kubrig.apiserver.validation.Quantities.nonNegative(tolerance, path.child("tolerance"), errors));
   }
+
+  /** The order in which native looks at the sources of a metric: the first that is there is checked. */
+  private static final List<String> ORDER = List.of("object", "external", "pods", "resource", "containerResource");
 
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {

@@ -29,6 +29,11 @@ public final class CronJobs implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     if (spec.string("concurrencyPolicy").isEmpty()) {

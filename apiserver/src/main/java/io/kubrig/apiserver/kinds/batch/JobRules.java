@@ -82,6 +82,10 @@ final class JobRules {
     if (!(spec.get("managedBy") instanceof String manager)) {
       return;
     }
+    if (manager.isEmpty()) {
+      errors.required(path, "");
+      return;
+    }
     int slash = manager.indexOf('/');
     if (slash <= 0 || slash == manager.length() - 1) {
       errors.invalid(path, manager, "must be a domain-prefixed path (such as \"acme.io/foo\")");

@@ -132,14 +132,7 @@ public final class Jobs implements Kind {
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
-    JobRules.spec(spec, scope, SPEC, errors);
-    if (spec.get("selector") instanceof Tree selector) {
-      Selectors.check(selector, SPEC.child("selector"), errors);
-      WorkloadRules.parsed(selector).ifPresent(parsed -> WorkloadRules.matches(parsed, spec.tree("template"), SPEC.child("template"), errors));
-    } else {
-      errors.required(SPEC.child("selector"), "");
-      WorkloadRules.matches(LabelSelector.nothing(), spec.tree("template"), SPEC.child("template"), errors);
-    }
+    checkSpec(spec, errors);
     if (JobRules.isIndexed(spec) && spec.integer("completions") > 0 && operation.verb() == Operation.Verb.CREATE) {
       lastHostname(object.tree("metadata").string("name"), spec.integer("completions"), errors);
     }
@@ -152,10 +145,22 @@ public final class Jobs implements Kind {
     }
   }
 
+  private void checkSpec(Tree spec, FieldErrors errors) {
+    JobRules.spec(spec, scope, SPEC, errors);
+    if (spec.get("selector") instanceof Tree selector) {
+      Selectors.check(selector, SPEC.child("selector"), errors);
+      WorkloadRules.parsed(selector).ifPresent(parsed -> WorkloadRules.matches(parsed, spec.tree("template"), SPEC.child("template"), errors));
+    } else {
+      errors.required(SPEC.child("selector"), "");
+      WorkloadRules.matches(LabelSelector.nothing(), spec.tree("template"), SPEC.child("template"), errors);
+    }
+  }
+
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     Tree before = old.tree("spec");
+    checkSpec(spec, errors); // native checks it twice
     completions(spec, before, errors);
     for (String member : List.of("selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy")) {
       MetadataRules.immutable(spec.get(member), before.get(member), SPEC.child(member), errors);

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.certificates;
 
 import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
@@ -48,6 +49,11 @@ public final class SigningRequestKind implements Kind {
           Columns.text("Requestor", "The user that created the request."),
           Columns.text("RequestedDuration", "expirationSeconds is the requested duration of validity of the issued certificate."),
           Columns.text("Condition", "The state of the request."));
+
+  @Override
+  public NameRule nameRule() {
+    return NameRule.PATH_SEGMENT;
+  }
 
   @Override
   public boolean hasStatus() {

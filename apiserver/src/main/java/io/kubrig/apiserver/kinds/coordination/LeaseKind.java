@@ -21,6 +21,11 @@ public final class LeaseKind implements Kind {
           Columns.AGE);
 
   @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
   public boolean createsOnUpdate() {
     return true;
   }

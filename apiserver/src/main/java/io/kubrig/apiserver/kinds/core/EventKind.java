@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.core;
 
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
@@ -57,6 +58,21 @@ final class EventKind implements Kind {
   EventKind(Cluster cluster, boolean core) {
     this.cluster = cluster;
     this.core = core;
+  }
+
+  @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.NONE;
+  }
+
+  @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
+  public NameRule nameRule() {
+    return NameRule.PATH_SEGMENT;
   }
 
   @Override

@@ -94,7 +94,7 @@ final class ResourceQuotaKind implements Kind {
       if (!SCOPES.contains(scope)) {
         errors.invalid(path.child("scopeName"), scope, "unsupported scope");
       }
-      boolean existsOnly = !scope.equals("PriorityClass") && !scope.equals("VolumeAttributesClass");
+      boolean existsOnly = SCOPES.contains(scope) && !scope.equals("PriorityClass") && !scope.equals("VolumeAttributesClass");
       if (existsOnly && !operator.equals("Exists")) {
         errors.invalid(
             path.child("operator"), operator,

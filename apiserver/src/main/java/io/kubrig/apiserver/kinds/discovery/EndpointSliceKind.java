@@ -40,6 +40,11 @@ public final class EndpointSliceKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean countsGenerations() {
     return true;
   }
@@ -101,7 +106,6 @@ public final class EndpointSliceKind implements Kind {
       String node = endpoint.string("nodeName");
       Names.dnsSubdomain(node).forEach(text -> errors.invalid(path.child("nodeName"), node, text));
     }
-    MetadataRules.labels(endpoint.stringMap("deprecatedTopology"), path.child("deprecatedTopology"), errors);
     if (endpoint.get("hostname") != null) {
       String hostname = endpoint.string("hostname");
       Names.dnsLabel(hostname).forEach(text -> errors.invalid(path.child("hostname"), hostname, text));
@@ -187,9 +191,6 @@ public final class EndpointSliceKind implements Kind {
       errors.required(path.child("protocol"), "");
     } else if (!PROTOCOLS.contains(protocol)) {
       errors.notSupported(path.child("protocol"), protocol, PROTOCOLS);
-    }
-    if (port.get("port") instanceof Long number) {
-      Ports.number(number).forEach(text -> errors.invalid(path.child("port"), number, text));
     }
     if (port.get("appProtocol") != null) {
       String application = port.string("appProtocol");

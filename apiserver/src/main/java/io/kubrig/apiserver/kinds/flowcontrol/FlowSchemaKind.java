@@ -34,6 +34,11 @@ public final class FlowSchemaKind implements Kind {
           Columns.text("MissingPL", "references a broken or non-existent PriorityLevelConfiguration"));
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

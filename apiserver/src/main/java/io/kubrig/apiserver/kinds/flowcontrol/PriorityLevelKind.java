@@ -29,6 +29,11 @@ public final class PriorityLevelKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

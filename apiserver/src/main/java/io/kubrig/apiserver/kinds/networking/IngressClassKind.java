@@ -44,7 +44,8 @@ final class IngressClassKind implements Kind {
       errors.required(CONTROLLER, "");
     } else if (controller.length() > 250) {
       errors.tooLong(CONTROLLER, 250);
-    } else if (!isPrefixedPath(controller)) {
+    }
+    if (!controller.isEmpty() && !isPrefixedPath(controller)) {
       errors.invalid(CONTROLLER, controller, "must be a domain-prefixed path (such as \"acme.io/foo\")");
     }
     if (object.tree("spec").get("parameters") instanceof Tree parameters) {

@@ -156,8 +156,7 @@ final class IngressKind implements Kind {
         Names.pathSegment(value, false).forEach(text -> errors.invalid(path.child(member), value, text));
       }
     }
-    String group = reference.string("apiGroup");
-    if (!group.isEmpty()) {
+    if (reference.get("apiGroup") instanceof String group) {
       Names.dnsSubdomain(group).forEach(text -> errors.invalid(path.child("apiGroup"), group, text));
     }
   }
@@ -168,7 +167,7 @@ final class IngressKind implements Kind {
     if (name.isEmpty()) {
       errors.required(at.child("name"), "");
     } else {
-      Names.dns1035Label(name).forEach(text -> errors.invalid(at.child("name"), name, text));
+      Names.dnsLabel(name).forEach(text -> errors.invalid(at.child("name"), name, text));
     }
     Tree port = service.tree("port");
     String portName = port.string("name");

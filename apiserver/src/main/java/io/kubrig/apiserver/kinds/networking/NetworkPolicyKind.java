@@ -19,8 +19,8 @@ import java.util.Optional;
 /** Network policies. */
 final class NetworkPolicyKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
-  private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
-  private static final List<String> TYPES = List.of("Egress", "Ingress");
+  private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");
+  private static final List<String> TYPES = List.of("Ingress", "Egress");
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -28,6 +28,11 @@ final class NetworkPolicyKind implements Kind {
           Columns.NAME,
           Columns.text("Pod-Selector", "podSelector selects the pods to which this NetworkPolicy object applies."),
           Columns.AGE);
+
+  @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
 
   @Override
   public boolean countsGenerations() {

@@ -24,6 +24,11 @@ final class ServiceCidrKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

@@ -27,6 +27,11 @@ public final class RuntimeClassKind implements Kind {
           Columns.AGE);
 
   @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
   public boolean createsOnUpdate() {
     return true;
   }

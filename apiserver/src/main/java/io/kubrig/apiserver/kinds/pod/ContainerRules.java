@@ -15,6 +15,7 @@ import java.util.Set;
 final class ContainerRules {
   private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
   private static final List<String> RESTART_POLICIES = List.of("Always", "Never", "OnFailure");
+  private static final int MAX_EXIT_CODES = 255;
   private static final int MAX_RESTART_RULES = 20;
 
   private final Tree spec;
@@ -123,6 +124,13 @@ final class ContainerRules {
     }
   }
 
+  /** A member of a closed set, to which nothing does not belong either. */
+  private void member(Tree holder, String name, List<String> supported, FieldPath path) {
+    if (!supported.contains(holder.string(name))) {
+      errors.notSupported(path.child(name), holder.string(name), supported);
+    }
+  }
+
   private static boolean isSet(Object value) {
     return value instanceof List<?> list ? !list.isEmpty() : value != null;
   }
@@ -216,9 +224,12 @@ final class ContainerRules {
     for (int i = 0; i < rules.size(); i++) {
       Tree rule = rules.get(i);
       FieldPath at = path.child("restartPolicyRules").index(i);
-      Checks.requiredOneOf(rule, "action", List.of("Restart", "RestartAllContainers"), at, errors);
+      member(rule, "action", List.of("Restart", "RestartAllContainers"), at);
       if (rule.get("exitCodes") instanceof Tree codes) {
-        Checks.requiredOneOf(codes, "operator", List.of("In", "NotIn"), at.child("exitCodes"), errors);
+        member(codes, "operator", List.of("In", "NotIn"), at.child("exitCodes"));
+        if (codes.list("values").size() > MAX_EXIT_CODES) {
+          errors.tooMany(at.child("exitCodes", "values"), codes.list("values").size(), MAX_EXIT_CODES);
+        }
       } else {
         errors.required(at.child("exitCodes"), "must be specified");
       }

@@ -7,6 +7,7 @@ final class ImageReference {
   private static final Pattern DIGEST = Pattern.compile("[a-f0-9]{64}");
   private static final Pattern PATH = Pattern.compile("[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*");
   private static final Pattern TAG = Pattern.compile("[\\w][\\w.-]{0,127}");
+  private static final int MAX_LENGTH = 255;
 
   private ImageReference() {}
 
@@ -36,7 +37,7 @@ final class ImageReference {
     String tag = colon > slash ? named.substring(colon + 1) : "latest";
     String path = hasDomain(repository) ? repository.substring(repository.indexOf('/') + 1) : repository;
     boolean hexOnly = DIGEST.matcher(repository).matches();
-    return !hexOnly && PATH.matcher(path).matches() && TAG.matcher(tag).matches();
+    return !hexOnly && repository.length() <= MAX_LENGTH && PATH.matcher(path).matches() && TAG.matcher(tag).matches();
   }
 
   private static boolean hasDomain(String repository) {

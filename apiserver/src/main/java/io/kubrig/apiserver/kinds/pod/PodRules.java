@@ -15,6 +15,7 @@ public final class PodRules {
   private static final List<String> DNS_POLICIES = List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
   private static final List<String> RESTART_POLICIES = List.of("Always", "OnFailure", "Never");
   private static final int MAX_NAMESERVERS = 3;
+  private static final int MAX_HOSTNAME = 64;
   private static final int MAX_SEARCHES = 32;
   private static final int MAX_SEARCH_TEXT = 2048;
 
@@ -57,7 +58,7 @@ public final class PodRules {
     containers.initContainers(path.child("initContainers"));
     containers.ephemeralContainers(path.child("ephemeralContainers"));
     ResourceRules.podLevel(spec, path, errors);
-    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead"), errors);
+    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead", "limits"), errors);
     Checks.requiredOneOf(spec, "restartPolicy", RESTART_POLICIES, path, errors);
     Checks.requiredOneOf(spec, "dnsPolicy", DNS_POLICIES, path, errors);
     dns(spec, path.child("dnsConfig"), errors);
@@ -70,7 +71,9 @@ public final class PodRules {
     readinessGates(spec.trees("readinessGates"), path.child("readinessGates"), errors);
     names(spec, path, errors);
     Checks.inRange(spec, "activeDeadlineSeconds", 1, Integer.MAX_VALUE, path, errors);
-    Checks.oneOf(spec, "preemptionPolicy", List.of("Never", "PreemptLowerPriority"), path, errors);
+    if (spec.get("preemptionPolicy") != null) {
+      Checks.requiredOneOf(spec, "preemptionPolicy", List.of("PreemptLowerPriority", "Never"), path, errors);
+    }
     hostAliases(spec.trees("hostAliases"), path.child("hostAliases"), errors);
     operatingSystem(spec, path, errors);
   }
@@ -106,16 +109,36 @@ public final class PodRules {
   }
 
   private static void names(Tree spec, FieldPath path, FieldErrors errors) {
-    for (String member : List.of("serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName")) {
+    for (String member : List.of("serviceAccountName", "nodeName", "priorityClassName")) {
       if (!spec.string(member).isEmpty()) {
         Checks.dnsSubdomain(spec.string(member), path.child(member), errors);
       }
+    }
+    if (spec.get("runtimeClassName") instanceof String name) {
+      Checks.dnsSubdomain(name, path.child("runtimeClassName"), errors);
+    }
+    if (spec.get("hostnameOverride") instanceof String name) {
+      hostnameOverride(name, spec, path, errors);
     }
     for (String member : List.of("hostname", "subdomain")) {
       if (!spec.string(member).isEmpty()) {
         Checks.dnsLabel(spec.string(member), path.child(member), errors);
       }
     }
+  }
+
+  private static void hostnameOverride(String name, Tree spec, FieldPath path, FieldErrors errors) {
+    FieldPath at = path.child("hostnameOverride");
+    if (spec.bool("setHostnameAsFQDN")) {
+      errors.forbidden(at, "may not be specified when setHostnameAsFQDN is true");
+    }
+    if (spec.bool("hostNetwork")) {
+      errors.forbidden(at, "may not be specified when hostNetwork is true");
+    }
+    if (name.length() > MAX_HOSTNAME) {
+      errors.tooLong(at, MAX_HOSTNAME);
+    }
+    Checks.dnsSubdomain(name, at, errors);
   }
 
   private static void readinessGates(List<Tree> gates, FieldPath path, FieldErrors errors) {
@@ -186,7 +209,7 @@ public final class PodRules {
       return;
     }
     switch (system.string("name")) {
-      case "" -> errors.required(path.child("os", "name"), "cannot be empty");
+      case "" -> errors.required(path.child("os", "name"), "");
       case "linux" -> linux(spec, path, errors);
       case "windows" -> windows(spec, path, errors);
       default -> errors.notSupported(path.child("os"), system.string("name"), List.of("linux", "windows"));

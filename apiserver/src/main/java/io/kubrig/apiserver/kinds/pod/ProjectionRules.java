@@ -36,17 +36,42 @@ final class ProjectionRules {
       if (!(source.get(type) instanceof Tree projection)) {
         continue;
       }
+      given++;
       FieldPath at = path.child(type);
-      if (given++ > 0) {
-        errors.forbidden(at, "may not specify more than 1 volume type");
-        continue;
-      }
       switch (type) {
         case "secret", "configMap" -> keys(projection, at);
         case "downwardAPI" -> downwardFiles(projection, at);
         case "serviceAccountToken" -> token(projection, at);
-        default -> {}
+        case "clusterTrustBundle" -> trustBundle(projection, at);
+        default -> { }
       }
+    }
+    if (given > 1) {
+      errors.forbidden(path, "may not specify more than 1 volume type per source");
+    }
+  }
+
+  private void trustBundle(Tree bundle, FieldPath path) {
+    boolean named = bundle.get("name") != null;
+    boolean signed = bundle.get("signerName") != null;
+    if (named && signed) {
+      errors.invalid(path, bundle, "only one of name and signerName may be used");
+    } else if (!named && !signed) {
+      errors.required(path, "either name or signerName must be specified");
+    } else if (named) {
+      if (bundle.string("name").isEmpty()) {
+        errors.required(path.child("name"), "must be a valid object name");
+      }
+      if (bundle.get("labelSelector") != null) {
+        errors.invalid(path.child("labelSelector"), bundle.get("labelSelector"), "labelSelector must be unset if name is specified");
+      }
+    } else if (bundle.string("signerName").isEmpty()) {
+      errors.required(path.child("signerName"), "must be a valid signer name");
+    }
+    Checks.required(bundle, "path", path, errors);
+    Checks.nonReservedPath(bundle.string("path"), path.child("path"), errors);
+    if (!paths.add(bundle.string("path"))) {
+      errors.invalid(volume, bundle.string("path"), "conflicting duplicate paths");
     }
   }
 
@@ -74,8 +99,9 @@ final class ProjectionRules {
     if (seconds > MAX_TOKEN_SECONDS) {
       errors.invalid(path.child("expirationSeconds"), seconds, "may not specify a duration larger than 2^32 seconds");
     }
-    if (Checks.required(token, "path", path, errors)) {
-      Checks.nonReservedPath(token.string("path"), path.child("path"), errors);
+    // native reports the path under the volume
+    if (Checks.required(token, "path", volume, errors)) {
+      Checks.nonReservedPath(token.string("path"), volume.child("path"), errors);
     }
   }
 

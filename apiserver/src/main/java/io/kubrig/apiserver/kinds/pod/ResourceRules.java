@@ -213,14 +213,18 @@ final class ResourceRules {
       if (!seen.add(resource)) {
         errors.duplicate(path.index(i), resource);
       }
-      if (!resource.isEmpty() && !resource.equals("cpu") && !resource.equals("memory")) {
+      if (resource.isEmpty()) {
+        errors.required(path, "");
+      } else if (!resource.equals("cpu") && !resource.equals("memory")) {
         errors.notSupported(path, resource, List.of("cpu", "memory"));
       }
-      if (!restart.isEmpty() && !restart.equals("NotRequired") && !restart.equals("RestartContainer")) {
+      if (restart.isEmpty()) {
+        errors.required(path, "");
+      } else if (!restart.equals("NotRequired") && !restart.equals("RestartContainer")) {
         errors.notSupported(path, restart, List.of("NotRequired", "RestartContainer"));
       }
       if (podRestartPolicy.equals("Never") && !restart.equals("NotRequired")) {
-        errors.invalid(path, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'");
+        errors.invalid(path, restart, "must be 'NotRequired' when pod `restartPolicy` is 'Never'");
       }
     }
   }

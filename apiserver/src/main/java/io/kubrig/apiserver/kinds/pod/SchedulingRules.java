@@ -82,7 +82,7 @@ public final class SchedulingRules {
     for (int i = 0; i < preferred.size(); i++) {
       FieldPath at = nodePath.child(PREFERRED).index(i);
       weight(preferred.get(i), at, errors);
-      nodeTerm(preferred.get(i).tree("preference"), at.child("preference"), errors);
+      nodeTerm(preferred.get(i).tree("preference"), false, at.child("preference"), errors);
     }
     for (String kind : List.of("podAffinity", "podAntiAffinity")) {
       podAffinity(affinity.tree(kind), path.child(kind), errors);
@@ -103,14 +103,15 @@ public final class SchedulingRules {
       errors.required(path.child("nodeSelectorTerms"), "must have at least one node selector term");
     }
     for (int i = 0; i < terms.size(); i++) {
-      nodeTerm(terms.get(i), path.child("nodeSelectorTerms").index(i), errors);
+      nodeTerm(terms.get(i), true, path.child("nodeSelectorTerms").index(i), errors);
     }
   }
 
-  private static void nodeTerm(Tree term, FieldPath path, FieldErrors errors) {
+  /** @param checksValues whether values must be those of labels */
+  private static void nodeTerm(Tree term, boolean checksValues, FieldPath path, FieldErrors errors) {
     List<Tree> expressions = term.trees("matchExpressions");
     for (int i = 0; i < expressions.size(); i++) {
-      nodeExpression(expressions.get(i), path.child("matchExpressions").index(i), errors);
+      nodeExpression(expressions.get(i), checksValues, path.child("matchExpressions").index(i), errors);
     }
     List<Tree> fields = term.trees("matchFields");
     for (int i = 0; i < fields.size(); i++) {
@@ -118,7 +119,7 @@ public final class SchedulingRules {
     }
   }
 
-  private static void nodeExpression(Tree expression, FieldPath path, FieldErrors errors) {
+  private static void nodeExpression(Tree expression, boolean checksValues, FieldPath path, FieldErrors errors) {
     List<String> values = expression.strings("values");
     switch (expression.string("operator")) {
       case "In", "NotIn" -> {
@@ -139,7 +140,7 @@ public final class SchedulingRules {
       default -> errors.invalid(path.child("operator"), expression.string("operator"), NO_OPERATOR);
     }
     Checks.labelName(expression.string("key"), path.child("key"), errors);
-    for (int i = 0; i < values.size(); i++) {
+    for (int i = 0; i < values.size() && checksValues; i++) {
       String value = values.get(i);
       FieldPath at = path.child("values").index(i);
       Names.labelValue(value).forEach(text -> errors.invalid(at, value, text));
@@ -236,8 +237,6 @@ public final class SchedulingRules {
     }
     if (constraint.string("topologyKey").isEmpty()) {
       errors.required(path.child("topologyKey"), "can not be empty");
-    } else {
-      Checks.labelName(constraint.string("topologyKey"), path.child("topologyKey"), errors);
     }
     List<String> actions = List.of("DoNotSchedule", "ScheduleAnyway");
     if (!actions.contains(action)) {
@@ -245,7 +244,7 @@ public final class SchedulingRules {
     }
     if (constraint.get("minDomains") instanceof Long domains) {
       if (domains <= 0) {
-        errors.invalid(path.child("minDomains"), domains, "must be greater than 0");
+        errors.invalid(path.child("minDomains"), domains, "must be greater than zero");
       }
       if (action.equals("ScheduleAnyway")) {
         errors.invalid(

@@ -48,7 +48,7 @@ public final class StorageSources {
    * @param type the member that holds it, {@code hostPath} and so on; other types are let pass
    */
   static void inPod(String type, Tree source, FieldPath path, FieldErrors errors) {
-    common(type, source, path, errors);
+    common(type, source, placeOf(type, path), errors);
     switch (type) {
       case "iscsi" -> iscsi(source, "must be valid format starting with iqn, eui, or naa", path, errors);
       case "cinder", "storageos" -> secretName(source, path, errors);
@@ -69,7 +69,7 @@ public final class StorageSources {
    * @param volume the volume's name
    */
   public static void inVolume(String type, Tree source, String volume, FieldPath path, FieldErrors errors) {
-    common(type, source, type.equals("gcePersistentDisk") ? path.parent().child("persistentDisk") : path, errors);
+    common(type, source, placeOf(type, path), errors);
     switch (type) {
       case "iscsi" -> {
         if (source.get("initiatorName") != null && (volume + ":" + source.string("targetPortal")).length() > MAX_PORTAL) {
@@ -98,6 +98,11 @@ public final class StorageSources {
       case "csi" -> csi(source, path, errors);
       default -> { }
     }
+  }
+
+  /** Native reports one type of disk elsewhere than at its member. */
+  private static FieldPath placeOf(String type, FieldPath path) {
+    return type.equals("gcePersistentDisk") ? path.parent().child("persistentDisk") : path;
   }
 
   static String portalTooLong() {

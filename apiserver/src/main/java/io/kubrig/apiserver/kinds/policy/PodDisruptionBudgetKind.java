@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.kinds.policy;
 
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
@@ -31,6 +32,16 @@ public final class PodDisruptionBudgetKind implements Kind {
           Columns.text("Max Unavailable", "The maximum number of pods that may be unavailable."),
           Columns.number("Allowed Disruptions", "Calculated number of pods that may be disrupted at this time."),
           Columns.AGE);
+
+  @Override
+  public boolean qualifiesFinalizers() {
+    return false;
+  }
+
+  @Override
+  public NameRule nameRule() {
+    return NameRule.PATH_SEGMENT;
+  }
 
   @Override
   public boolean hasStatus() {

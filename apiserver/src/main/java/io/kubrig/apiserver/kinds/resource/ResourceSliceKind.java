@@ -36,6 +36,11 @@ final class ResourceSliceKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public boolean countsGenerations() {
     return true;
   }

@@ -30,6 +30,11 @@ public final class PriorityClassKind implements Kind {
           Columns.text("PreemptionPolicy", "preemptionPolicy is the Policy for preempting pods with lower priority."));
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public boolean countsGenerations() {
     return true;
   }
@@ -63,7 +68,9 @@ public final class PriorityClassKind implements Kind {
       errors.forbidden(
           FieldPath.of("value"), "maximum allowed value of a user defined priority is " + HIGHEST);
     }
-    if (object.get("preemptionPolicy") != null && !POLICIES.contains(object.string("preemptionPolicy"))) {
+    if (object.get("preemptionPolicy") instanceof String policy && policy.isEmpty()) {
+      errors.required(FieldPath.of("preemptionPolicy"), "");
+    } else if (object.get("preemptionPolicy") != null && !POLICIES.contains(object.string("preemptionPolicy"))) {
       errors.notSupported(FieldPath.of("preemptionPolicy"), object.string("preemptionPolicy"), POLICIES);
     }
   }
