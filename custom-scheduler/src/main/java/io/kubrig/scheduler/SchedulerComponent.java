@@ -27,11 +27,13 @@ import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.cycle.Scheduler;
 import io.kubrig.scheduler.explain.ScoreFile;
+import io.kubrig.scheduler.extender.ExtenderServer;
 import io.kubrig.scheduler.extender.Extenders;
 import io.kubrig.scheduler.metrics.NativeMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.whatif.Questions;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +59,7 @@ final class SchedulerComponent implements Component {
   private final Optional<ScoreFile> scores;
   /** Guarded by this. */
   private LeaderElector elector;
+  private ExtenderServer extender;
   private KubernetesClient leaseClient;
   private Thread loop;
   private boolean closed;
@@ -104,6 +107,7 @@ final class SchedulerComponent implements Component {
   @Override
   public synchronized void start() {
     serveStatus();
+    serveExtender();
     if (!elects()) {
       schedule();
       return;
@@ -167,6 +171,18 @@ final class SchedulerComponent implements Component {
     });
   }
 
+  private void serveExtender() {
+    String address = flags.extenderAddress(given);
+    if (!address.isEmpty()) {
+      int colon = address.lastIndexOf(':');
+      try {
+        extender = scheduler.serveAsExtender(new InetSocketAddress(address.substring(0, Math.max(colon, 0)), Integer.parseInt(address.substring(colon + 1))));
+      } catch (IllegalArgumentException e) {
+        throw new StartException("invalid argument \"" + address + "\" for \"--extender-address\" flag: must be host:port", e);
+      }
+    }
+  }
+
   private synchronized boolean isStuck() {
     return elector != null && elector.isStuck(STUCK);
   }
@@ -176,12 +192,15 @@ final class SchedulerComponent implements Component {
     LeaderElector candidate;
     Thread running;
     KubernetesClient lease;
+    ExtenderServer served;
     synchronized (this) {
       closed = true;
       candidate = elector;
       running = loop;
       lease = leaseClient;
       elector = null;
+      served = extender;
+      extender = null;
       loop = null;
       leaseClient = null;
     }
@@ -191,6 +210,9 @@ final class SchedulerComponent implements Component {
     }
     if (lease != null) {
       lease.close();
+    }
+    if (served != null) {
+      served.close();
     }
     status.ifPresent(StatusServer::close);
     scores.ifPresent(ScoreFile::close);

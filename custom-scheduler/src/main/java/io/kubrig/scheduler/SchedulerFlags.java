@@ -27,6 +27,7 @@ final class SchedulerFlags {
   private final Flag<String> config;
   private final Flag<String> writeConfigTo;
   private final Flag<String> explainFile;
+  private final Flag<String> extenderAddress;
   private final Flag<Map<String, List<String>>> featureGates;
 
   SchedulerFlags() {
@@ -47,6 +48,8 @@ final class SchedulerFlags {
         "A set of key=value pairs that describe feature gates. GenericWorkload and GangScheduling can be switched; the others are as in 1.36.");
     all.section("metrics").inert("disabled-metrics", FlagTypes.STRINGS, List.of(), "all metrics are served");
     all.section("metrics").inert("show-hidden-metrics-for-version", FlagTypes.STRING, "", "there are no hidden metrics");
+    extenderAddress = all.section("kubrig").string("extender-address", "",
+        "If set (host:port), serve the first profile's plugins to another scheduler as an HTTP extender: /filter, /prioritize, /preempt, /bind.");
     explainFile = all.section("kubrig").string("explain-file", "",
         "If set, append every normalized score to this file, one JSON object a line.");
   }
@@ -77,6 +80,10 @@ final class SchedulerFlags {
 
   FeatureGates featureGates(ParsedFlags flags) {
     return FeatureGates.of(flags.value(featureGates));
+  }
+
+  String extenderAddress(ParsedFlags flags) {
+    return flags.value(extenderAddress);
   }
 
   String explainFile(ParsedFlags flags) {

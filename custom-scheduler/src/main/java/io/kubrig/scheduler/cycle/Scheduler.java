@@ -10,6 +10,8 @@ import io.kubrig.scheduler.config.SchedulerFeatures;
 import io.kubrig.scheduler.events.EventRecorder;
 import io.kubrig.scheduler.events.EventRecorder.Note;
 import io.kubrig.scheduler.extender.Extender;
+import io.kubrig.scheduler.extender.ExtenderServer;
+import io.kubrig.scheduler.extender.ExtenderService;
 import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EventKind;
@@ -31,6 +33,7 @@ import io.kubrig.scheduler.whatif.Explainer;
 import io.kubrig.scheduler.whatif.Explanation;
 import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.QuestionException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,6 +193,11 @@ public final class Scheduler {
       planner.know(state, queue.pods());
       return true;
     });
+  }
+
+  /** The first profile's plugins as an extender of another scheduler, on an address. */
+  public ExtenderServer serveAsExtender(InetSocketAddress address) {
+    return new ExtenderServer(address, this::ask, new ExtenderService(profiles.values().iterator().next(), state), api);
   }
 
   /** Has a question answered on the scheduling thread, between two attempts. */
