@@ -238,9 +238,15 @@ public final class JobController implements Controller {
       api.patch(pod, PatchType.STRATEGIC_MERGE, Map.of("metadata", Map.of("$deleteFromPrimitiveList/finalizers", List.of(JobPods.FINALIZER),
           "uid", pod.getMetadata().getUid())));
     } catch (RuntimeException e) {
-      if (!ApiErrors.isNotFound(e) && !ApiErrors.isConflict(e)) {
+      // a pod that keeps its finalizer would be counted again: only one that is really gone is as good as stripped
+      if (!ApiErrors.isNotFound(e) && !(ApiErrors.isConflict(e) && isGone(pod))) {
         throw e;
       }
     }
+  }
+
+  private boolean isGone(Pod pod) {
+    return api.live(Pod.class, pod.getMetadata().getNamespace(), pod.getMetadata().getName())
+        .filter(found -> found.getMetadata().getUid().equals(pod.getMetadata().getUid())).isEmpty();
   }
 }

@@ -192,9 +192,13 @@ final class Stories {
     }
   }
 
-  /** A stateful set that is resized and given new templates. */
+  /**
+   * A stateful set that is given new templates, and in half of the worlds is resized. A resize may take a pod away while another one is being
+   * replaced, as in the native controller; without one no two pods ever end at once.
+   */
   static final class StatefulSetStory implements Story {
     private int version = 1;
+    private Boolean resizes;
 
     @Override
     public List<Function<ControllerContext, Controller>> controllers() {
@@ -212,7 +216,8 @@ final class Stories {
 
     @Override
     public void act(MemoryServer server, RandomGenerator random) {
-      if (random.nextBoolean()) {
+      resizes = resizes == null ? Boolean.valueOf(random.nextBoolean()) : resizes;
+      if (resizes && random.nextBoolean()) {
         edit(server, StatefulSet.class, "replicas", random.nextInt(MOST));
       } else {
         version++;
@@ -228,8 +233,10 @@ final class Stories {
           assertThat(server.find(Pod.class, new Key("ns", "web-" + lower))).as("the pod before web-%d", ordinal).isPresent();
         }
       }
-      long terminating = server.list(Pod.class).stream().filter(Objects::isTerminating).count();
-      assertThat(terminating).as("pods that end at once").isLessThanOrEqualTo(1);
+      if (Boolean.FALSE.equals(resizes)) {
+        long terminating = server.list(Pod.class).stream().filter(Objects::isTerminating).count();
+        assertThat(terminating).as("pods that end at once").isLessThanOrEqualTo(1);
+      }
     }
 
     @Override

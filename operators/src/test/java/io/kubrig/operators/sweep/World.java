@@ -62,7 +62,17 @@ final class World {
     this.random = new SplittableRandom(seed);
     this.faultRate = faultRate;
     story.begin(server);
+    if (Boolean.getBoolean("sweep.trace")) {
+      server.witness(World::trace);
+    }
     server.witness(change -> story.saw(server, change));
+  }
+
+  private static void trace(MemoryServer.Change change) {
+    HasMetadata object = change.after() == null ? change.before() : change.after();
+    String how = change.before() == null ? "made" : change.after() == null ? "gone" : Objects.isTerminating(object) ? "ending" : "changed";
+    Object state = object instanceof Pod pod ? pod.getStatus().getPhase() + " " + Objects.labels(pod).get("controller-revision-hash") : "";
+    System.out.printf("%d %s %s %s %s%n", change.revision(), object.getKind(), object.getMetadata().getName(), how, state);
   }
 
   /** Figures of a told story. */
