@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Every group, version and resource that Kubernetes serves, by default or when switched on.
@@ -51,6 +53,29 @@ public record ResourceTable(List<ApiGroup> groups, Map<String, Priority> priorit
     List<ApiGroup> served = new ArrayList<>();
     for (ApiGroup group : groups) {
       List<ApiVersion> versions = group.versions().stream().filter(ApiVersion::onByDefault).toList();
+      if (!versions.isEmpty()) {
+        served.add(new ApiGroup(group.name(), versions));
+      }
+    }
+    return served;
+  }
+
+  /**
+   * The groups and versions that are served when some are switched.
+   *
+   * @param wanted says of a version whether it is switched on or off; empty for what it is by default
+   * @param gated says of a resource of such a version whether the feature that it belongs to is on
+   */
+  public List<ApiGroup> served(Function<ApiVersion, Optional<Boolean>> wanted, Predicate<ApiResource> gated) {
+    List<ApiGroup> served = new ArrayList<>();
+    for (ApiGroup group : groups) {
+      List<ApiVersion> versions = new ArrayList<>();
+      for (ApiVersion version : group.versions()) {
+        List<ApiResource> resources = version.resources().stream().filter(gated).toList();
+        if (wanted.apply(version).orElse(version.onByDefault()) && !resources.isEmpty()) {
+          versions.add(new ApiVersion(version.group(), version.version(), version.onByDefault(), resources));
+        }
+      }
       if (!versions.isEmpty()) {
         served.add(new ApiGroup(group.name(), versions));
       }

@@ -5,6 +5,7 @@ import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -34,12 +35,14 @@ public interface Cluster {
    * @param serviceRanges CIDRs for cluster IPs, one per family, the primary first
    * @param allowPrivileged whether containers may be privileged
    * @param features what the command line switched
+   * @param apis groups and versions that the command line switched: {@code --runtime-config}
    */
   record Settings(
-      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive, FeatureGates features) {
+      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive, FeatureGates features,
+      Map<String, String> apis) {
     /** With the features that are on by default. */
     public Settings(List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive) {
-      this(serviceRanges, firstNodePort, lastNodePort, allowPrivileged, eventTimeToLive, FeatureGates.DEFAULTS);
+      this(serviceRanges, firstNodePort, lastNodePort, allowPrivileged, eventTimeToLive, FeatureGates.DEFAULTS, Map.of());
     }
   }
 }

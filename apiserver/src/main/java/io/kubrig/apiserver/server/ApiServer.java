@@ -107,7 +107,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     this.settings = settings;
     SchemaCatalog schemas = BuiltIn.SCHEMAS;
     ResourceTable table = BuiltIn.RESOURCES;
-    List<ApiGroup> groups = table.onByDefault();
+    List<ApiGroup> groups = new ApiEnablement(settings.cluster()).served(table);
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());
     objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());

@@ -112,7 +112,8 @@ public final class ApiServerComponent implements Component {
             nodePorts.last(),
             parsed.value(flags.allowPrivileged),
             parsed.value(flags.eventTtl),
-            FeatureGates.of(parsed.value(flags.featureGates)));
+            FeatureGates.of(parsed.value(flags.featureGates)),
+            parsed.value(flags.runtimeConfig));
     String external = host().getHostAddress() + ":" + parsed.value(flags.securePort);
     ApiServerSettings.Limits limits =
         new ApiServerSettings.Limits(
