@@ -65,8 +65,16 @@ public final class Allocator {
   }
 
   private void prepare(Wish wish) {
-    List<DeviceSelector> all = new ArrayList<>(wish.selectors());
-    classes.apply(wish.deviceClass()).ifPresent(c -> all.addAll(c.getSpec().getSelectors()));
+    compile(wish.selectors());
+    classes.apply(wish.deviceClass()).ifPresent(this::prepare);
+  }
+
+  /** Compiles what a class says. */
+  public void prepare(DeviceClass deviceClass) {
+    compile(deviceClass.getSpec().getSelectors());
+  }
+
+  private void compile(List<DeviceSelector> all) {
     for (DeviceSelector s : all) {
       try {
         if (s.getCel() != null) {

@@ -95,6 +95,8 @@ public final class TestScheduler {
         throw new AssertionError(otherwise.get());
       }
       scheduler.loop().awaitTask(20, scheduler::scheduleOne);
+      scheduler.queue().flushBackoff();
+      scheduler.loop().runUntilIdle(scheduler::scheduleOne);
     }
   }
 

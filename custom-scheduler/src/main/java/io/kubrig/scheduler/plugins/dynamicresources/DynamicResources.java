@@ -121,6 +121,7 @@ public final class DynamicResources implements PreEnqueuePlugin, PreFilterPlugin
     if (toAllocate) {
       devices.setAllocator(books.allocator(objects(), this::uid));
       devices.allocator().prepare(claims);
+      wanted.keySet().forEach(r -> objects().deviceClassOf(r).ifPresent(devices.allocator()::prepare));
     }
     state.put(this, devices);
     return PreFilterResult.ALL_NODES;
