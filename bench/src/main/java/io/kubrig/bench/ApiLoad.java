@@ -34,7 +34,7 @@ public final class ApiLoad {
   private final int inFlight;
 
   private ApiLoad(String server, String token, int count, int inFlight) throws GeneralSecurityException {
-    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trustingAll()).connectTimeout(Duration.ofSeconds(10)).build();
+    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trustingAll()).connectTimeout(Duration.ofSeconds(60)).build();
     this.server = server;
     this.token = token;
     this.count = count;

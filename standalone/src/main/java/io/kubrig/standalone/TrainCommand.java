@@ -1,7 +1,10 @@
 package io.kubrig.standalone;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,10 +14,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Starts and stops a small cluster once, so that the virtual machine can record what starting needs. The launcher runs it after a build with
- * {@code -XX:AOTCacheOutput}.
+ * Starts a small cluster, uses it a little and stops it, so that the virtual machine can record what starting and common requests need. The launcher runs it
+ * after a build with {@code -XX:AOTCacheOutput}.
  */
-@Command(name = "train", hidden = true, description = "Starts and stops a small cluster once.")
+@Command(name = "train", hidden = true, description = "Starts a small cluster, uses it a little and stops it.")
 final class TrainCommand implements Callable<Integer> {
   @Mixin private DataDirectoryOption data;
 
@@ -29,6 +32,9 @@ final class TrainCommand implements Callable<Integer> {
       try (Cluster cluster = new Cluster(settings, environment, progress)) {
         cluster.start();
         held.announceReady();
+        try (KubernetesClient client = new KubeconfigClients().open(ClientSettings.of("kubrig", directory.adminKubeconfig().toString()))) {
+          new TrainingLoad(client).run();
+        }
       }
     } catch (StartException e) {
       System.err.println(e.getMessage());
