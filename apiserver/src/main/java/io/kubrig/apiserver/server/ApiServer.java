@@ -135,7 +135,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     openApi = new OpenApiHandler(served, documents);
     definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas, conversions()));
     aggregation = aggregation(remote, resolver);
-    routes = new Routes(healthChecks(), this::metrics, this::apiPaths);
+    routes = new Routes(healthChecks(), this::metrics, this::apiPaths, settings.storage()::backup);
     pipeline = pipeline();
     kinds.repair();
     Bootstrap bootstrap = new Bootstrap(registry, settings.clock());

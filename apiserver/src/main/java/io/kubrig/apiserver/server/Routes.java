@@ -8,6 +8,7 @@ import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -16,20 +17,31 @@ import java.util.function.Supplier;
 
 /** The paths that are no resources: health, version, metrics, and the list of all paths. */
 final class Routes {
+  /** Where a backup is had from. Granted as a path that is no resource, like /metrics. */
+  private static final String BACKUP = "/kubrig/backup";
+
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final List<HealthChecks> health;
   private final Supplier<byte[]> metrics;
   private final Supplier<List<String>> apiPaths;
+  private final Backup backup;
+
+  /** Writes the whole stored state, as it is now. */
+  @FunctionalInterface
+  interface Backup {
+    void writeTo(OutputStream out) throws IOException;
+  }
 
   /**
    * @param metrics the exposition text
    * @param apiPaths of groups and versions, for the root document
    */
-  Routes(List<HealthChecks> health, Supplier<byte[]> metrics, Supplier<List<String>> apiPaths) {
+  Routes(List<HealthChecks> health, Supplier<byte[]> metrics, Supplier<List<String>> apiPaths, Backup backup) {
     this.health = health;
     this.metrics = metrics;
     this.apiPaths = apiPaths;
+    this.backup = backup;
   }
 
   /** Answers if the path is one of these. */
@@ -44,12 +56,44 @@ final class Routes {
     switch (path) {
       case "/version", "/version/" -> respond(exchange, 200, "application/json", Json.pretty(version()));
       case "/metrics" -> respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
+      case BACKUP -> backup(exchange);
       case "/" -> respond(exchange, 200, "application/json", Json.pretty(paths()));
       default -> {
         return false;
       }
     }
     return true;
+  }
+
+  private void backup(Exchange exchange) throws IOException {
+    if (!exchange.method().equals("GET")) {
+      exchange.respond(405, Headers.of("Content-Type", TEXT, "Allow", "GET"), "405 method not allowed\n".getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    Headers headers = Headers.of("Cache-Control", "no-store", "Content-Type", "application/octet-stream");
+    try (Exchange.ResponseStream answer = exchange.stream(200, headers);
+        OutputStream out = new StreamOutput(answer)) {
+      backup.writeTo(out);
+    }
+  }
+
+  /** The body of an answer as a stream. A piece is not changed after it was handed over. */
+  private static final class StreamOutput extends OutputStream {
+    private final Exchange.ResponseStream answer;
+
+    StreamOutput(Exchange.ResponseStream answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public void write(int single) throws IOException {
+      answer.write(new byte[] {(byte) single});
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      answer.write(bytes, offset, length);
+    }
   }
 
   private static void health(Exchange exchange, HealthChecks checks, String below, Query query) throws IOException {

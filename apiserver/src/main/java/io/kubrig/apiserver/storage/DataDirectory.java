@@ -103,15 +103,19 @@ final class DataDirectory implements Closeable {
     return LogSegment.resume(disk, log(revision), end);
   }
 
+  /** Writes frames to a file that is fed with them. */
+  @FunctionalInterface
+  interface Frames {
+    void writeTo(SnapshotFrames.Target target) throws IOException;
+  }
+
   /** Writes a state so that it is there whole or not at all. */
-  void writeSnapshot(Snapshot state, AtRest atRest) throws IOException {
+  void writeSnapshot(long revision, Frames frames) throws IOException {
     Path draft = path.resolve("draft");
     try (Disk.Writable file = disk.open(draft, false)) {
       file.truncate(0);
       long[] end = new long[1];
-      SnapshotFrames.write(
-          state,
-          atRest,
+      frames.writeTo(
           frame -> {
             int length = frame.remaining();
             file.write(frame, end[0]);
@@ -119,7 +123,7 @@ final class DataDirectory implements Closeable {
           });
       file.force(true);
     }
-    disk.move(draft, snapshot(state.revision()));
+    disk.move(draft, snapshot(revision));
     sync();
   }
 

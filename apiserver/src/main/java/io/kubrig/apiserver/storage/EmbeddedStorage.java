@@ -2,6 +2,7 @@ package io.kubrig.apiserver.storage;
 
 import io.kubrig.machinery.clock.Clock;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -223,7 +224,7 @@ public final class EmbeddedStorage implements Storage {
 
   private void snapshot(Snapshot state) {
     try {
-      directory.writeSnapshot(state, atRest);
+      directory.writeSnapshot(state.revision(), frames -> SnapshotFrames.write(state, atRest, frames));
       directory.forgetBefore(state.revision());
     } catch (IOException e) {
       LOG.warn("Cannot write a snapshot; the logs are kept instead", e);
@@ -238,6 +239,11 @@ public final class EmbeddedStorage implements Storage {
   @Override
   public void compact(long revision) {
     keyspace.compact(revision);
+  }
+
+  @Override
+  public void backup(OutputStream out) throws IOException {
+    Backup.write(keyspace.current(), atRest, out);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.storage;
 
 import io.kubrig.machinery.clock.Clock;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,6 +47,11 @@ public final class MemoryStorage implements Storage {
   @Override
   public void compact(long revision) {
     keyspace.compact(revision);
+  }
+
+  @Override
+  public void backup(OutputStream out) throws IOException {
+    Backup.write(keyspace.current(), AtRest.PLAIN, out);
   }
 
   @Override

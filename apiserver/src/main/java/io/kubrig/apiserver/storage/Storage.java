@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.storage;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 
 /** Orders writes, makes them durable, and feeds the {@link Keyspace} that is read from. */
@@ -30,6 +31,15 @@ public interface Storage extends AutoCloseable {
   /** Whether entries whose time is over go without being deleted. */
   default boolean expiresByItself() {
     return false;
+  }
+
+  /**
+   * Writes the current state as a {@link Backup}. Nothing waits for it.
+   *
+   * @throws IOException when the stream does, or where the storage has tools of its own for that
+   */
+  default void backup(OutputStream out) throws IOException {
+    throw new IOException("this storage is backed up with its own tools");
   }
 
   /** Names and states of what can be wrong, for readyz; empty when all is well. */
