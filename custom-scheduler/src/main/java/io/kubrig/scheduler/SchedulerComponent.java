@@ -29,8 +29,10 @@ import io.kubrig.scheduler.cycle.Scheduler;
 import io.kubrig.scheduler.explain.ScoreFile;
 import io.kubrig.scheduler.extender.ExtenderServer;
 import io.kubrig.scheduler.extender.Extenders;
+import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.metrics.NativeMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
+import io.kubrig.scheduler.plugins.external.PluginDirectory;
 import io.kubrig.scheduler.whatif.Questions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +60,8 @@ final class SchedulerComponent implements Component {
   private final Optional<StatusServer> status;
   private final Scheduler scheduler;
   private final Optional<ScoreFile> scores;
+  private final Optional<PluginDirectory> plugins;
+  private final Map<String, PluginFactory> registry;
   /** Guarded by this. */
   private LeaderElector elector;
   private ExtenderServer extender;
@@ -73,9 +78,14 @@ final class SchedulerComponent implements Component {
     this.status = flags.serving().server(given, environment);
     String file = flags.explainFile(given);
     this.scores = file.isEmpty() ? Optional.empty() : Optional.of(new ScoreFile(Path.of(file)));
+    String jars = flags.pluginDir(given);
+    this.plugins = jars.isEmpty() ? Optional.empty()
+        : Optional.of(new PluginDirectory(Path.of(jars), flags.pluginTimeout(given), environment.clock()));
+    Map<String, PluginFactory> builtin = BuiltinPlugins.registry(configuration);
+    this.registry = plugins.map(p -> p.over(builtin)).orElse(builtin);
     try {
       this.scheduler = new Scheduler(configuration, new Scheduler.Parts(new KubernetesClusterApi(open()), environment.clock(),
-          environment.random(), BuiltinPlugins.registry(configuration), Extenders.of(configuration),
+          environment.random(), registry, Extenders.of(configuration),
           scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE), new NativeMetrics(environment.metrics()), host()));
     } catch (InvalidConfigurationException e) {
       throw new StartException(e.getMessage(), e);
@@ -154,13 +164,17 @@ final class SchedulerComponent implements Component {
         throw new IllegalStateException("failed election to renew leadership on lease");
       }
     });
+    HealthCheck answering = HealthCheck.of("plugins", () -> plugins.flatMap(PluginDirectory::stuck).ifPresent(name -> {
+      throw new IllegalStateException("plugin " + name + " does not answer, not even to an interrupt");
+    }));
     status.ifPresent(server -> {
+      List<HealthCheck> checks = plugins.isPresent() ? List.of(HealthCheck.ping(), leading, answering) : List.of(HealthCheck.ping(), leading);
       for (String endpoint : List.of("healthz", "livez", "readyz")) {
-        server.health(new HealthChecks(endpoint, environment.metrics(), List.of(HealthCheck.ping(), leading)));
+        server.health(new HealthChecks(endpoint, environment.metrics(), checks));
       }
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), given.effective())));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock())));
-      Questions questions = new Questions(scheduler, configuration, BuiltinPlugins.registry(configuration), environment.clock());
+      Questions questions = new Questions(scheduler, configuration, registry, environment.clock());
       server.page("/debug/why", questions::why);
       server.page("/debug/simulate", questions::simulate);
       server.page("/configz", Page.json(() -> Json.text(Tree.of("kubescheduler.config.k8s.io", ConfigurationWriter.tree(configuration)))));
@@ -215,6 +229,7 @@ final class SchedulerComponent implements Component {
       served.close();
     }
     status.ifPresent(StatusServer::close);
+    plugins.ifPresent(PluginDirectory::close);
     scores.ifPresent(ScoreFile::close);
   }
 

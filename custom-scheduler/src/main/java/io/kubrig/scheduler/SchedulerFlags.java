@@ -27,6 +27,8 @@ final class SchedulerFlags {
   private final Flag<String> config;
   private final Flag<String> writeConfigTo;
   private final Flag<String> explainFile;
+  private final Flag<String> pluginDir;
+  private final Flag<Duration> pluginTimeout;
   private final Flag<String> extenderAddress;
   private final Flag<Map<String, List<String>>> featureGates;
 
@@ -48,6 +50,9 @@ final class SchedulerFlags {
         "A set of key=value pairs that describe feature gates. GenericWorkload and GangScheduling can be switched; the others are as in 1.36.");
     all.section("metrics").inert("disabled-metrics", FlagTypes.STRINGS, List.of(), "all metrics are served");
     all.section("metrics").inert("show-hidden-metrics-for-version", FlagTypes.STRING, "", "there are no hidden metrics");
+    pluginDir = all.section("kubrig").string("plugin-dir", "", "If set, load the plugins of every jar in this directory.");
+    pluginTimeout = all.section("kubrig").duration("plugin-timeout", Duration.ofSeconds(10),
+        "How long a plugin from --plugin-dir may take to answer before it is interrupted and the attempt fails.");
     extenderAddress = all.section("kubrig").string("extender-address", "",
         "If set (host:port), serve the first profile's plugins to another scheduler as an HTTP extender: /filter, /prioritize, /preempt, /bind.");
     explainFile = all.section("kubrig").string("explain-file", "",
@@ -84,6 +89,14 @@ final class SchedulerFlags {
 
   String extenderAddress(ParsedFlags flags) {
     return flags.value(extenderAddress);
+  }
+
+  String pluginDir(ParsedFlags flags) {
+    return flags.value(pluginDir);
+  }
+
+  Duration pluginTimeout(ParsedFlags flags) {
+    return flags.value(pluginTimeout);
   }
 
   String explainFile(ParsedFlags flags) {
