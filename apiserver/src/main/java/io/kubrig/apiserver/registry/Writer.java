@@ -193,7 +193,14 @@ public final class Writer {
           "Precondition failed: UID in precondition: " + uid + ", UID in object meta: ");
     }
     object.need("metadata").remove("resourceVersion");
-    return create(creation, object, update.options(), !update.tracksOwners());
+    return create(creation, object, createOptions(update.options()), !update.tracksOwners());
+  }
+
+  /** The options of an update or patch as admission sees them where it creates. */
+  private static Tree createOptions(Tree options) {
+    Tree create = options.copy().set("kind", "CreateOptions");
+    create.remove("force");
+    return create;
   }
 
   /** Empty when the object changed meanwhile and the update is to be tried again. */

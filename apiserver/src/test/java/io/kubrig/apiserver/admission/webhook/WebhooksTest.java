@@ -338,6 +338,17 @@ class WebhooksTest {
   }
 
   @Test
+  void an_apply_that_creates_is_shown_as_a_create() throws Exception {
+    validating("");
+    api.send(
+        "PATCH", MAPS + "/applied?fieldManager=me&force=true", "{apiVersion: v1, kind: ConfigMap, metadata: {name: applied}}", "Content-Type",
+        "application/apply-patch+yaml");
+    Tree request = hook.reviews().getLast().tree("request");
+    assertThat(request.string("operation")).isEqualTo("CREATE");
+    assertThat(request.tree("options")).isEqualTo(Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1", "fieldManager", "me"));
+  }
+
+  @Test
   void connections_are_admitted() throws Exception {
     register(false, webhook("").replace(RULES, "[{apiGroups: [''], apiVersions: [v1], operations: [CONNECT], resources: [pods/exec]}]"));
     String path = "/api/v1/namespaces/default/pods/missing/exec?command=ls&command=-l&stdin=true&container=c";
