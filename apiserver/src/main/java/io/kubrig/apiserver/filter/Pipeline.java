@@ -169,6 +169,13 @@ public final class Pipeline implements Handler {
     Request acting = other.map(user -> withUser(request, user, request.audit)).orElse(request);
     try (FlowControl.Seat seat = parts.flowControl.seat(acting.user, acting.info, acting.query)) {
       seat.headers().forEach((name, value) -> exchange.added().add(name, value));
+      if (acting.info.verb().equals("watch")) {
+        exchange.onStart(
+            status -> {
+              acting.audit.responseStarted(status);
+              seat.close(); // what a watch costs is its beginning
+            });
+      }
       if (!seat.admitted()) {
         parts.metrics.dropped(acting);
         byte[] text = "Too many requests, please try again later.\n".getBytes(UTF_8);

@@ -17,7 +17,9 @@ import io.kubrig.apiserver.filter.CrossOrigin;
 import io.kubrig.apiserver.filter.Pipeline;
 import io.kubrig.apiserver.filter.RequestDeadlines;
 import io.kubrig.apiserver.filter.RequestMetrics;
+import io.kubrig.apiserver.flowcontrol.FlowControl;
 import io.kubrig.apiserver.flowcontrol.InFlightLimit;
+import io.kubrig.apiserver.flowcontrol.PriorityAndFairness;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.apiserver.http.Headers;
@@ -78,6 +80,9 @@ import java.util.UUID;
 
 /** The API server without its socket: answers exchanges, wherever they come from. */
 public final class ApiServer implements Handler, AutoCloseable {
+  /** Requests may wait for a quarter of the time that they have. */
+  private static final int QUEUE_WAIT_SHARE = 4;
+
   private final ApiServerSettings settings;
   private final Optional<ExpirySweep> expiry;
   private final ResourceHandler resources;
@@ -93,6 +98,8 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final AdmissionChain admission;
   private final Security security;
   private final Pipeline pipeline;
+  private final PriorityAndFairness fairness;
+  private final FlowControlService flowControl;
   private final DefinitionController definitions;
   private volatile boolean stopping;
   private final Map<String, Subresource> commands = new HashMap<>();
@@ -136,10 +143,17 @@ public final class ApiServer implements Handler, AutoCloseable {
     definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas, conversions()));
     aggregation = aggregation(remote, resolver);
     routes = new Routes(healthChecks(), this::metrics, this::apiPaths, settings.storage()::backup);
+    fairness = fairness();
     pipeline = pipeline();
     kinds.repair();
     Bootstrap bootstrap = new Bootstrap(registry, settings.clock());
     bootstrap.run();
+    if (fairness != null) {
+      flowControl = new FlowControlService(fairness, registry, ownership, settings.clock());
+      flowControl.start(objects, new FlowControlObjects(bootstrap)::create);
+    } else {
+      flowControl = null;
+    }
     new SelfPublication(bootstrap, objects, settings).publish();
     legacyTokens.begin(bootstrap);
     LocalApiServices.create(bootstrap, served.snapshot().groups());
@@ -284,12 +298,30 @@ public final class ApiServer implements Handler, AutoCloseable {
             security.authenticators(),
             settings.audit(),
             new Impersonation(security.authorizer()),
-            new InFlightLimit(settings.limits().maxReading(), settings.limits().maxMutating()),
+            flowControl(),
             security.authorizer(),
             new RequestMetrics(settings.metrics()),
             (request, failure) -> responses.fail(call(request), failure, List.of()),
             this::serve);
     return new Pipeline(parts, settings.clock(), this::uuid);
+  }
+
+  private FlowControl flowControl() {
+    ApiServerSettings.Limits limits = settings.limits();
+    return fairness != null ? fairness : new InFlightLimit(limits.maxReading(), limits.maxMutating());
+  }
+
+  /** Null when it is switched off. */
+  private PriorityAndFairness fairness() {
+    ApiServerSettings.Limits limits = settings.limits();
+    return limits.fairness()
+        ? new PriorityAndFairness(
+            limits.maxReading() + limits.maxMutating(),
+            limits.requestTimeout().dividedBy(QUEUE_WAIT_SHARE),
+            (info, query) -> FlowControlService.width(registry, info, query),
+            settings.clock(),
+            settings.metrics())
+        : null;
   }
 
   private UUID uuid() {
@@ -373,6 +405,9 @@ public final class ApiServer implements Handler, AutoCloseable {
     stopping = true;
     aggregation.close();
     expiry.ifPresent(ExpirySweep::close);
+    if (flowControl != null) {
+      flowControl.close();
+    }
     definitions.close();
     security.close();
     objects.close();

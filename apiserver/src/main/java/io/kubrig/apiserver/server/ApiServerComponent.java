@@ -121,7 +121,8 @@ public final class ApiServerComponent implements Component {
             parsed.value(flags.maxMutatingInFlight),
             parsed.value(flags.corsAllowedOrigins),
             String.join("; ", parsed.value(flags.hsts)),
-            parsed.value(flags.requestTimeout));
+            parsed.value(flags.requestTimeout),
+            parsed.value(flags.priorityAndFairness));
     SecuritySettings security = new SecurityFlags(flags, parsed, pki, environment).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,

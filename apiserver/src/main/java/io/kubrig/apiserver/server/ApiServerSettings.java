@@ -54,6 +54,14 @@ public record ApiServerSettings(
    * @param corsOrigins regular expressions
    * @param strictTransportSecurity the header's value, "" for none
    * @param requestTimeout how long a request may take that is not meant to last
+   * @param fairness whether requests are classified and queued ({@code --enable-priority-and-fairness}), rather than bounded by the two numbers alone
    */
-  public record Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout) {}
+  public record Limits(
+      int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout, boolean fairness) {
+
+    /** With priority and fairness. */
+    public Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout) {
+      this(maxReading, maxMutating, corsOrigins, strictTransportSecurity, requestTimeout, true);
+    }
+  }
 }

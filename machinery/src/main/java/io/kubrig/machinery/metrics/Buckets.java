@@ -1,9 +1,13 @@
 package io.kubrig.machinery.metrics;
 
 import io.micrometer.core.instrument.DistributionSummary;
+import java.util.Arrays;
 
 /** Bucket boundaries of native histograms, and histograms that have them. */
 public final class Buckets {
+  /** Stands for the boundary 0, which Micrometer does not take. */
+  static final double ZERO = Double.MIN_VALUE;
+
   private static final double[] DEFAULT = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
   private Buckets() {}
@@ -35,9 +39,10 @@ public final class Buckets {
 
   /** A histogram of that name with those boundaries; record seconds in histograms whose name ends in {@code _seconds}. */
   public static DistributionSummary.Builder histogram(String name, double... bounds) {
+    double[] positive = Arrays.stream(bounds).map(bound -> bound == 0 ? ZERO : bound).toArray();
     return DistributionSummary.builder(name)
-        .serviceLevelObjectives(bounds)
-        .minimumExpectedValue(bounds[0])
-        .maximumExpectedValue(bounds[bounds.length - 1]);
+        .serviceLevelObjectives(positive)
+        .minimumExpectedValue(positive[0])
+        .maximumExpectedValue(positive[positive.length - 1]);
   }
 }

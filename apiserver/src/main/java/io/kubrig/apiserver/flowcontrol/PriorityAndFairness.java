@@ -1,0 +1,233 @@
+package io.kubrig.apiserver.flowcontrol;
+
+import io.kubrig.apiserver.authn.UserInfo;
+import io.kubrig.apiserver.flowcontrol.FairQueues.Outcome;
+import io.kubrig.apiserver.http.Headers;
+import io.kubrig.apiserver.http.Query;
+import io.kubrig.apiserver.http.RequestInfo;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.tree.Tree;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Classifies requests by FlowSchemas and lets those of each priority level run as far as the level's share of the server goes. (Source: KEP-1040.) Levels do not
+ * borrow seats from each other.
+ *
+ * <p>The mandatory objects {@code exempt} and {@code catch-all} always have an effect, also while they are not stored.
+ */
+public final class PriorityAndFairness implements FlowControl {
+  private static final String EXEMPT = "exempt";
+  private static final String CATCH_ALL = "catch-all";
+  private static final String ALL = "*";
+
+  private final Clock clock;
+  private final int totalSeats;
+  private final Duration patience;
+  private final Width width;
+  private final FlowMetrics metrics;
+  private final Map<String, FlowSchema> schemas = new TreeMap<>();
+  private final Map<String, PriorityLevel> levels = new TreeMap<>();
+  private final Map<String, FairQueues> queues = new HashMap<>();
+  private volatile State state;
+
+  /** How many seats a request takes. */
+  @FunctionalInterface
+  public interface Width {
+    int of(RequestInfo info, Query query);
+  }
+
+  /** What requests are classified by right now. */
+  private record State(List<FlowSchema> schemas, Map<String, PriorityLevel> levels, Map<String, FairQueues> queues) {}
+
+  /**
+   * @param totalSeats what all levels share, {@code --max-requests-inflight} and {@code --max-mutating-requests-inflight} together
+   * @param patience how long a request may wait
+   */
+  public PriorityAndFairness(int totalSeats, Duration patience, Width width, Clock clock, MeterRegistry registry) {
+    this.totalSeats = totalSeats;
+    this.patience = patience;
+    this.width = width;
+    this.clock = clock;
+    this.metrics = new FlowMetrics(registry);
+    settle();
+  }
+
+  // ---- configuration -------------------------------------------------------------------------------------------------
+
+  /** A stored FlowSchema, new or changed. */
+  public synchronized void putSchema(Tree object) {
+    schemas.put(object.tree("metadata").string("name"), FlowSchema.of(object));
+    settle();
+  }
+
+  public synchronized void removeSchema(Tree object) {
+    schemas.remove(object.tree("metadata").string("name"));
+    settle();
+  }
+
+  /** A stored PriorityLevelConfiguration, new or changed. */
+  public synchronized void putLevel(Tree object) {
+    levels.put(object.tree("metadata").string("name"), PriorityLevel.of(object));
+    settle();
+  }
+
+  public synchronized void removeLevel(Tree object) {
+    levels.remove(object.tree("metadata").string("name"));
+    settle();
+  }
+
+  public synchronized boolean hasLevel(String name) {
+    return levels.containsKey(name);
+  }
+
+  private void settle() {
+    Map<String, PriorityLevel> all = new HashMap<>(levels);
+    all.putIfAbsent(EXEMPT, new PriorityLevel(EXEMPT, "", true, 0, PriorityLevel.Queuing.NONE));
+    all.putIfAbsent(CATCH_ALL, new PriorityLevel(CATCH_ALL, "", false, 5, PriorityLevel.Queuing.NONE));
+    long shares = all.values().stream().mapToLong(PriorityLevel::shares).sum();
+    queues.keySet().retainAll(all.keySet());
+    for (PriorityLevel level : all.values()) {
+      int seats = shares == 0 ? 0 : (int) Math.ceil((double) totalSeats * level.shares() / shares);
+      metrics.limit(level.name(), seats);
+      if (level.exempt()) {
+        queues.remove(level.name());
+      } else if (queues.containsKey(level.name())) {
+        queues.get(level.name()).change(level.queuing(), seats);
+      } else {
+        queues.put(level.name(), new FairQueues(level.queuing(), seats, clock));
+      }
+    }
+    List<FlowSchema> ordered = new ArrayList<>();
+    schemas.values().stream().filter(schema -> all.containsKey(schema.level())).sorted(FlowSchema.ORDER).forEach(ordered::add);
+    if (!schemas.containsKey(EXEMPT)) {
+      ordered.addFirst(mandatory(EXEMPT, 1, List.of("system:masters")));
+    }
+    if (!schemas.containsKey(CATCH_ALL)) {
+      ordered.addLast(mandatory(CATCH_ALL, 10_000, List.of("system:unauthenticated", "system:authenticated")));
+    }
+    state = new State(List.copyOf(ordered), Map.copyOf(all), Map.copyOf(queues));
+  }
+
+  private static FlowSchema mandatory(String name, long precedence, List<String> groups) {
+    List<Object> subjects = new ArrayList<>();
+    groups.forEach(group -> subjects.add(Tree.of("kind", "Group", "group", Tree.of("name", group))));
+    List<Object> all = List.of(ALL);
+    Tree resources = Tree.of("verbs", all, "apiGroups", all, "resources", all, "clusterScope", true, "namespaces", all);
+    Tree paths = Tree.of("verbs", all, "nonResourceURLs", all);
+    Tree rule = Tree.of("subjects", subjects, "resourceRules", List.<Object>of(resources), "nonResourceRules", List.<Object>of(paths));
+    return new FlowSchema(name, "", name, precedence, name.equals(CATCH_ALL) ? "ByUser" : "", List.of(rule));
+  }
+
+  // ---- requests ------------------------------------------------------------------------------------------------------
+
+  @Override
+  public Seat seat(UserInfo user, RequestInfo info, Query query) {
+    if (info.isLongRunning() && !info.verb().equals("watch")) {
+      return FREE;
+    }
+    State now = state;
+    FlowSchema schema = now.schemas.stream().filter(candidate -> candidate.matches(user, info)).findFirst().orElse(now.schemas.getLast());
+    PriorityLevel level = now.levels.get(schema.level());
+    FlowMetrics.Meters meters = metrics.of(schema.name(), level.name());
+    if (level.exempt()) {
+      return new Taken(schema, level, meters, null, 0);
+    }
+    long arrived = clock.nanos();
+    FairQueues line = now.queues.get(level.name());
+    FairQueues.Ticket ticket = line.enter(ShuffleSharding.hash(schema.name(), schema.flow(user, info)), width.of(info, query));
+    boolean waits = ticket.isWaiting();
+    meters.queued(waits ? 1 : 0);
+    Outcome outcome;
+    try {
+      outcome = line.await(ticket, patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      outcome = Outcome.TIME_OUT;
+    } finally {
+      meters.queued(waits ? -1 : 0);
+    }
+    double waited = (clock.nanos() - arrived) / 1e9;
+    if (outcome == Outcome.ADMITTED) {
+      return new Taken(schema, level, meters, ticket, waited);
+    }
+    meters.rejected(reason(outcome), waited);
+    return new Refused(schema, level);
+  }
+
+  private static String reason(Outcome outcome) {
+    return switch (outcome) {
+      case ADMITTED -> "";
+      case CONCURRENCY_LIMIT -> "concurrency-limit";
+      case QUEUE_FULL -> "queue-full";
+      case TIME_OUT -> "time-out";
+    };
+  }
+
+  private static Headers classification(FlowSchema schema, PriorityLevel level) {
+    return Headers.of("X-Kubernetes-PF-FlowSchema-UID", schema.uid(), "X-Kubernetes-PF-PriorityLevel-UID", level.uid());
+  }
+
+  /** A seat that is taken, or that an exempt request does not need. */
+  private final class Taken implements Seat {
+    private final Headers headers;
+    private final FlowMetrics.Meters meters;
+    private final FairQueues.Ticket ticket;
+    private final long begun = clock.nanos();
+    private boolean closed;
+
+    /** @param ticket null for an exempt request */
+    Taken(FlowSchema schema, PriorityLevel level, FlowMetrics.Meters meters, FairQueues.Ticket ticket, double waited) {
+      this.headers = classification(schema, level);
+      this.meters = meters;
+      this.ticket = ticket;
+      meters.begun(width(), waited);
+    }
+
+    private int width() {
+      return ticket == null ? 1 : ticket.width();
+    }
+
+    @Override
+    public boolean admitted() {
+      return true;
+    }
+
+    @Override
+    public Headers headers() {
+      return headers;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (ticket != null) {
+        ticket.end();
+      }
+      meters.ended(width(), (clock.nanos() - begun) / 1e9);
+    }
+  }
+
+  private record Refused(FlowSchema schema, PriorityLevel level) implements Seat {
+    @Override
+    public boolean admitted() {
+      return false;
+    }
+
+    @Override
+    public Headers headers() {
+      return classification(schema, level);
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,178 @@
+package io.kubrig.apiserver.server;
+
+import io.kubrig.apiserver.authn.UserInfo;
+import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.flowcontrol.PriorityAndFairness;
+import io.kubrig.apiserver.http.Query;
+import io.kubrig.apiserver.http.RequestInfo;
+import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.registry.Ownership;
+import io.kubrig.apiserver.registry.Resource;
+import io.kubrig.apiserver.registry.Writer;
+import io.kubrig.apiserver.rest.Registry;
+import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.timestamp.Timestamps;
+import io.kubrig.machinery.tree.Tree;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps priority and fairness in step with its stored objects: tells it of every change, says on each FlowSchema whether its level exists, and makes the bootstrap
+ * objects again that somebody deleted. (Source: apiserver/pkg/util/flowcontrol/apf_controller.go.)
+ */
+final class FlowControlService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlowControlService.class);
+  private static final String GROUP = "flowcontrol.apiserver.k8s.io";
+  private static final String SCHEMAS = "flowschemas";
+  private static final String LEVELS = "prioritylevelconfigurations";
+  private static final Duration ENSURE_PERIOD = Duration.ofMinutes(1);
+  private static final int OBJECTS_PER_SEAT = 100;
+  private static final int MOST_SEATS = 10;
+  private static final Operation.Options AS_CONSUMER =
+      new Operation.Options(false, "api-priority-and-fairness-config-consumer-v1", true, Operation.FieldValidation.IGNORE);
+  private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
+
+  private final PriorityAndFairness control;
+  private final Registry registry;
+  private final Ownership ownership;
+  private final Clock clock;
+  private final Semaphore changed = new Semaphore(0);
+  private Thread writer;
+  private Clock.Timer ensuring;
+
+  FlowControlService(PriorityAndFairness control, Registry registry, Ownership ownership, Clock clock) {
+    this.control = control;
+    this.registry = registry;
+    this.ownership = ownership;
+    this.clock = clock;
+  }
+
+  /** How many seats a request takes: a list more, the more objects it reads. */
+  static int width(Registry registry, RequestInfo info, Query query) {
+    if (!info.verb().equals("list") || !info.name().isEmpty()) {
+      return 1;
+    }
+    Optional<Resource> resource = registry.catalog().resource(info.group(), info.resourceName());
+    if (resource.isEmpty()) {
+      return 1;
+    }
+    String prefix = resource.get().prefix(info.namespace());
+    long objects = registry.store().storage().keyspace().current().count(prefix, prefix);
+    long limit = limit(query.value("limit"));
+    if (limit > 0) {
+      boolean selects = !info.labelSelector().isEmpty() || !info.fieldSelector().isEmpty();
+      objects = Math.min(objects, selects ? 2 * limit : limit);
+    }
+    return Math.clamp(Math.ceilDiv(objects, OBJECTS_PER_SEAT), 1, MOST_SEATS);
+  }
+
+  private static long limit(String text) {
+    try {
+      return text.isEmpty() ? 0 : Math.min(Long.parseLong(text), Integer.MAX_VALUE);
+    } catch (NumberFormatException e) {
+      return 0; // the request will be refused for it
+    }
+  }
+
+  /** @param bootstrap makes the objects that are always there */
+  void start(ObjectReader objects, Runnable bootstrap) {
+    objects.follow(GROUP, LEVELS, follower(control::putLevel, control::removeLevel));
+    objects.follow(GROUP, SCHEMAS, follower(control::putSchema, control::removeSchema));
+    writer = Thread.ofVirtual().name("flowschema-status").start(() -> run(objects));
+    ensuring = clock.every(ENSURE_PERIOD, () -> ensure(bootstrap));
+  }
+
+  private static void ensure(Runnable bootstrap) {
+    try {
+      bootstrap.run();
+    } catch (ApiException e) {
+      LOG.warn("The bootstrap objects of flow control could not be made again: {}", e.getMessage());
+    }
+  }
+
+  private ObjectReader.Follower follower(Consumer<Tree> put, Consumer<Tree> removed) {
+    return new ObjectReader.Follower() {
+      @Override
+      public void put(Tree object) {
+        put.accept(object);
+        changed.release();
+      }
+
+      @Override
+      public void removed(Tree object) {
+        removed.accept(object);
+        changed.release();
+      }
+    };
+  }
+
+  // ---- the condition Dangling ----------------------------------------------------------------------------------------
+
+  private void run(ObjectReader objects) {
+    try {
+      while (true) {
+        changed.acquire();
+        changed.drainPermits();
+        objects.list(GROUP, SCHEMAS, "").forEach(this::report);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void report(Tree schema) {
+    String level = schema.tree("spec").tree("priorityLevelConfiguration").string("name");
+    boolean found = control.hasLevel(level);
+    String begin = "This FlowSchema references the PriorityLevelConfiguration object named \"" + level + "\" ";
+    String status = found ? "False" : "True";
+    String message = begin + (found ? "and it exists" : "but there is no such object");
+    boolean said =
+        schema.tree("status").trees("conditions").stream()
+            .anyMatch(
+                condition ->
+                    condition.string("type").equals("Dangling") && condition.string("status").equals(status) && condition.string("message").equals(message));
+    if (!said) {
+      Tree condition =
+          Tree.of(
+              "type", "Dangling", "status", status, "lastTransitionTime", Timestamps.format(clock.now()), "reason", found ? "Found" : "NotFound", "message", message);
+      apply(schema.tree("metadata").string("name"), condition);
+    }
+  }
+
+  private void apply(String name, Tree condition) {
+    Resource resource = registry.catalog().resource(GROUP, SCHEMAS).orElseThrow();
+    Operation operation = new Operation(Operation.Verb.UPDATE, resource, "v1", "status", "", name, SELF, AS_CONSUMER, clock.now());
+    Lens lens = registry.lens(resource, "status");
+    Tree intent =
+        Tree.of(
+            "kind", "FlowSchema", "apiVersion", GROUP + "/v1", "metadata", Tree.of("name", name), "status",
+            Tree.of("conditions", new ArrayList<Object>(List.of(condition))));
+    Writer.Change change =
+        current -> registry.forms().normalise(resource.schema("v1").orElseThrow(), false, ownership.applied(operation, current, intent.copy(), lens));
+    Writer.Update update =
+        new Writer.Update(ownership.owned(operation, lens), change, false, true, true, false, Tree.of("kind", "PatchOptions", "apiVersion", "meta.k8s.io/v1"));
+    try {
+      registry.writer().update(operation, update);
+    } catch (ApiException e) {
+      if (e.code() != 404) {
+        LOG.warn("The status of the FlowSchema {} could not be written; its next change brings it back: {}", name, e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (writer != null) {
+      writer.interrupt();
+      ensuring.cancel();
+    }
+  }
+}
