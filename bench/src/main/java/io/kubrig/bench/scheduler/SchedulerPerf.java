@@ -26,6 +26,9 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Runs the cases of {@code workloads.yaml} and prints a JSON object a line for each: {@code SchedulerPerf [CASE…]}.
  *
+ * <p>{@code -Dsmaller=N} divides all counts by N, {@code -Dpatience=S} says how many seconds a step may take. A case that does not end in time
+ * is told as such, and the next one runs.
+ *
  * <p>What is measured: the pods are created while the scheduler is held back; the time runs from its release until the last one is bound.
  * {@code podsPerSecond} is by the wall clock; {@code podsPerCpuSecond} by the processor time of the whole process, compiler, garbage
  * collection and the API in memory included, which a busy machine distorts less; {@code decisionsPerCpuSecond} by that of the deciding thread.
@@ -33,7 +36,8 @@ import java.util.concurrent.CountDownLatch;
 public final class SchedulerPerf {
   private static final com.sun.management.OperatingSystemMXBean PROCESS =
       (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-  private static final long STUCK_MILLIS = 120_000;
+  private static final long STUCK_MILLIS = Long.getLong("patience", 120) * 1000;
+  private static final int SMALLER = Integer.getInteger("smaller", 1);
 
   private final Templates templates;
   private final MemoryCluster cluster = new MemoryCluster(Clock.system());
@@ -62,7 +66,13 @@ public final class SchedulerPerf {
     for (Object c : Templates.list(file.get("cases"))) {
       Map<String, Object> workload = Templates.map(c);
       if (args.length == 0 || List.of(args).contains(workload.get("name"))) {
-        Result r = new SchedulerPerf(templates).run(workload);
+        Result r;
+        try {
+          r = new SchedulerPerf(templates).run(workload);
+        } catch (IllegalStateException e) {
+          System.out.println("{\"case\":\"" + workload.get("name") + "\",\"failed\":\"" + e.getMessage() + "\"}");
+          continue;
+        }
         wall += Math.log(r.podsPerSecond() / r.threshold);
         cpu += Math.log(r.podsPerCpuSecond() / r.threshold);
         cases++;
@@ -156,7 +166,8 @@ public final class SchedulerPerf {
   private int perform(Map<String, Object> step) {
     String template = (String) step.get("template");
     Map<String, Object> labels = Templates.map(step.get("labels"));
-    if (step.get("nodes") instanceof Integer count) {
+    if (step.get("nodes") instanceof Integer all) {
+      int count = Math.max(1, all / SMALLER);
       nodes(count, template, step);
     } else if (step.get("namespaces") instanceof Integer count) {
       for (int i = 0; i < count; i++) {
@@ -164,7 +175,8 @@ public final class SchedulerPerf {
         labels.forEach((k, v) -> ns.editMetadata().addToLabels(k, (String) v).endMetadata());
         cluster.create(ns.build());
       }
-    } else if (step.get("pods") instanceof Integer count) {
+    } else if (step.get("pods") instanceof Integer all) {
+      int count = Math.max(1, all / SMALLER);
       int each = (Integer) step.getOrDefault("each", 1);
       for (int n = 0; n < each; n++) {
         String namespace = step.containsKey("each") ? "sched-" + n : (String) step.get("namespace");
@@ -180,7 +192,8 @@ public final class SchedulerPerf {
       return rounds * nodes;
     } else if (step.get("churn") instanceof Integer millis) {
       start("churn", () -> churn(millis));
-    } else if (step.get("deletions") instanceof Integer count) {
+    } else if (step.get("deletions") instanceof Integer all) {
+      int count = Math.max(1, all / SMALLER);
       List<Pod> doomed = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         doomed.add(pod(template, (String) step.get("namespace"), Map.of(), true));

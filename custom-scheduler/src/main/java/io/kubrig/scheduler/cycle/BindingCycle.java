@@ -30,7 +30,7 @@ final class BindingCycle {
   }
 
   /** Does it; never throws but for an interrupt. */
-  static Status run(Attempt a, List<PreBindPlugin> preBinds, Phases phases) throws InterruptedException {
+  static Status run(Attempt a, List<PreBindPlugin> preBinds, Phases phases, Overtaken overtaken) throws InterruptedException {
     phases.begin();
     try {
       for (PreBindPlugin p : preBinds) {
@@ -41,7 +41,7 @@ final class BindingCycle {
         }
       }
       phases.over(ExtensionPoint.PRE_BIND, Code.SUCCESS);
-      Status bound = bind(a);
+      Status bound = overtaken.is(a) ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound") : bind(a);
       phases.over(ExtensionPoint.BIND, bound.code());
       return bound;
     } catch (RuntimeException e) {

@@ -23,6 +23,7 @@ import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Brings what the API tells into the state and the queue. Objects are read on the caller's thread, applied on the scheduling thread. */
@@ -45,9 +46,14 @@ final class ClusterEvents implements ClusterApi.Listener {
   private final SchedulingQueue queue;
   private final Predicate<Pod> isOurs;
   private final boolean keepSources;
+  private final Consumer<Pod> placedByOthers;
 
-  /** With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. */
-  ClusterEvents(EventLoop loop, ClusterState state, SchedulingQueue queue, Predicate<Pod> isOurs, boolean keepSources) {
+  /**
+   * With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. {@code placedByOthers} hears of pods that
+   * came to a node without having been assumed there.
+   */
+  ClusterEvents(EventLoop loop, ClusterState state, SchedulingQueue queue, Predicate<Pod> isOurs, boolean keepSources, Consumer<Pod> placedByOthers) {
+    this.placedByOthers = placedByOthers;
     this.loop = loop;
     this.state = state;
     this.queue = queue;
@@ -105,6 +111,9 @@ final class ClusterEvents implements ClusterApi.Listener {
     state.nominations().remove(pod);
     boolean wasAssumed = state.isAssumed(pod);
     Optional<Pod> before = state.observe(pod);
+    if (before.isEmpty()) {
+      placedByOthers.accept(pod);
+    }
     if (before.isEmpty() || wasAssumed) {
       queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.ADD), null, pod);
     } else {

@@ -80,6 +80,7 @@ public final class Scheduler {
   private final EventRecorder events;
   private final PodStatuses statuses;
   private final WaitingPods waiting;
+  private final Overtaken overtaken = new Overtaken();
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
   private final ClusterEvents clusterEvents;
@@ -102,7 +103,8 @@ public final class Scheduler {
     this.features = configuration.features();
     this.groupCycle = new GroupCycle(state, queue, new GroupHands());
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
-    this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty());
+    this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty(),
+        pod -> state.node(pod.state().nodeName()).ifPresent(overtaken::arrived));
   }
 
   /** All profiles share one queue, so they must agree on its order. */
@@ -327,14 +329,16 @@ public final class Scheduler {
       statuses.nominated(a.queued().pod(), a.node());
     }
     metrics.binding(1);
+    overtaken.started(a);
     writer.submit(a.pod().uid(), () -> {
-      Status status = BindingCycle.run(a, preBinds, phases(a.profile()));
+      Status status = BindingCycle.run(a, preBinds, phases(a.profile()), overtaken);
       metrics.binding(-1);
       loop.post(() -> bound(a, status));
     });
   }
 
   private void bound(Attempt a, Status status) {
+    overtaken.ended(a);
     if (!status.isSuccess()) {
       giveBack(a);
       failAtNode(a, status);
