@@ -88,7 +88,6 @@ final class MatchRules {
     if (resources.isEmpty()) {
       errors.required(path, "");
     }
-    Set<String> seen = new HashSet<>();
     boolean everySubresource = resources.contains("*/*");
     for (int i = 0; i < resources.size(); i++) {
       String resource = resources.get(i);
@@ -99,9 +98,6 @@ final class MatchRules {
       }
       if (everySubresource && !resource.equals("*/*") && resource.contains("/")) {
         errors.invalid(path.index(i), resource, "if '*/*' is present, must not specify " + resource);
-      }
-      if (!seen.add(resource)) {
-        errors.duplicate(path.index(i), resource);
       }
     }
     if (resources.contains("*/*") && resources.size() > 1) {

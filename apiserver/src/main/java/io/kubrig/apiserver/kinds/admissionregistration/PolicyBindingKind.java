@@ -35,6 +35,11 @@ final class PolicyBindingKind implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean qualifiesFinalizers() {
     return false;
   }
@@ -95,7 +100,7 @@ final class PolicyBindingKind implements Kind {
       errors.required(path, "one of name or selector must be specified");
     }
     String missing = reference.string("parameterNotFoundAction");
-    if (reference.get("parameterNotFoundAction") == null) {
+    if (missing.isEmpty()) {
       errors.required(path.child("parameterNotFoundAction"), "");
     } else if (!missing.equals("Allow") && !missing.equals("Deny")) {
       errors.notSupported(path.child("parameterNotFoundAction"), missing, List.of("Deny", "Allow"));

@@ -29,6 +29,11 @@ final class PolicyKind implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean qualifiesFinalizers() {
     return false;
   }

@@ -40,6 +40,11 @@ final class WebhookConfigurationKind implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean qualifiesFinalizers() {
     return false;
   }

@@ -30,6 +30,11 @@ public final class ReplicaSets implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     spec.fill("replicas", 1L);

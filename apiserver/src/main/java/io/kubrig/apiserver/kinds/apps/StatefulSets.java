@@ -127,7 +127,7 @@ public final class StatefulSets implements Kind {
         .ifPresent(selector -> WorkloadRules.matches(selector, spec.tree("template"), SPEC.child("template"), errors));
     WorkloadRules.endlessTemplate(withClaims(spec), "StatefulSet", scope, SPEC.child("template"), errors);
     List<Tree> claims = spec.trees("volumeClaimTemplates");
-    for (int i = 0; i < claims.size(); i++) {
+    for (int i = 0; i < claims.size() && operation.verb() == Operation.Verb.CREATE; i++) {
       ClaimRules.spec(claims.get(i).tree("spec"), SPEC.child("volumeClaimTemplates").index(i).child("spec"), errors);
     }
   }

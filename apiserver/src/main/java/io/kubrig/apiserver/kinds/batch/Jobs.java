@@ -167,7 +167,15 @@ public final class Jobs implements Kind {
     }
     boolean waits = before.bool("suspend") && old.tree("status").get("startTime") == null;
     Tree template = waits ? SuspendedJob.munged(spec.tree("template"), before.tree("template")) : spec.tree("template");
-    MetadataRules.immutable(template, before.tree("template"), SPEC.child("template"), errors);
+    if (before.bool("suspend")) {
+      MetadataRules.immutable(
+          SuspendedJob.withResources(template.tree("spec"), before.at("template", "spec")),
+          before.at("template", "spec"),
+          SPEC.child("template", "spec"),
+          errors);
+    } else {
+      MetadataRules.immutable(template, before.tree("template"), SPEC.child("template"), errors);
+    }
   }
 
   /** Indexed jobs grow and shrink as long as they run all indexes at once. */

@@ -159,14 +159,14 @@ public final class SigningRequestKind implements Kind {
   private static void request(String base64, FieldErrors errors) {
     String pem = new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
     if (!pem.contains(PEM_BEGIN)) {
-      errors.add("FieldValueInvalid", SPEC.child("request"), "Invalid value: \"" + base64 + "\": PEM block type must be CERTIFICATE REQUEST");
+      errors.add("FieldValueInvalid", SPEC.child("request"), "Invalid value: " + (base64.isEmpty() ? "null" : "\"" + base64 + "\"") + ": PEM block type must be CERTIFICATE REQUEST");
     }
   }
 
   private static void usages(List<String> usages, FieldErrors errors) {
     FieldPath path = SPEC.child("usages");
     if (usages.isEmpty()) {
-      errors.required(path, "usages must be specified");
+      errors.required(path, "");
     }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < usages.size(); i++) {

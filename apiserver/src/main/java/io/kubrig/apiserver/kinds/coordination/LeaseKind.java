@@ -21,6 +21,11 @@ public final class LeaseKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public boolean qualifiesFinalizers() {
     return false;
   }

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.core;
 
+import io.kubrig.apiserver.kinds.pod.ResourceRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -17,6 +18,14 @@ import java.util.TreeSet;
 /** Limit ranges: bounds and defaults of resources by type of object. */
 final class LimitRangeKind implements Kind {
   private static final FieldPath LIMITS = FieldPath.of("spec", "limits");
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    Tree metadata = object.need("metadata");
+    if (metadata.string("name").isEmpty()) {
+      metadata.set("name", metadata.string("uid"));
+    }
+  }
 
   @Override
   public boolean createsOnUpdate() {
@@ -59,7 +68,7 @@ final class LimitRangeKind implements Kind {
       limit.tree(member).names().forEach(name -> {
         names.add(name);
         if (!member.startsWith("default") || !type.equals("Pod")) {
-          Quantities.resourceName(name, path.child(member).key(name), errors);
+          resourceName(name, type, path.child(member).key(name), errors);
         }
       });
     }
@@ -74,6 +83,14 @@ final class LimitRangeKind implements Kind {
       errors.required(path.child("limits"), "either minimum or maximum storage value is required, but neither was provided");
     }
     names.forEach(name -> amounts(limit, name, path, errors));
+  }
+
+  private static void resourceName(String name, String type, FieldPath path, FieldErrors errors) {
+    if (type.equals("Pod") || type.equals("Container")) {
+      ResourceRules.containerResourceName(name, path, errors);
+    } else {
+      Quantities.resourceName(name, path, errors);
+    }
   }
 
   private static void amounts(Tree limit, String name, FieldPath path, FieldErrors errors) {

@@ -150,7 +150,12 @@ final class NodeKind implements Kind {
     if (!before.string("providerID").isEmpty() && !before.string("providerID").equals(spec.string("providerID"))) {
       errors.forbidden(SPEC.child("providerID"), "node updates may not change providerID except from \"\" to valid");
     }
+    taints(spec.trees("taints"), FieldPath.of("metadata", "taints"), errors);
+    if (!spec.string("externalID").equals(before.string("externalID"))) {
+      errors.forbidden(SPEC.child("externalID"), "may not be updated");
+    }
     Tree rest = object.copy();
+    Lens.carry("externalID", rest.need("spec"), before);
     for (String member : List.of("podCIDR", "podCIDRs", "providerID", "configSource", "unschedulable", "taints")) {
       Lens.carry(member, rest.need("spec"), before);
     }

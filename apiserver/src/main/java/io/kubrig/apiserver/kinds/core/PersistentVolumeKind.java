@@ -109,9 +109,7 @@ final class PersistentVolumeKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    if (operation.verb() == Operation.Verb.CREATE) {
-      check(object, errors);
-    }
+    check(object, errors);
   }
 
   private static void check(Tree object, FieldErrors errors) {
@@ -209,7 +207,7 @@ final class PersistentVolumeKind implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    check(object, errors);
+    check(object, errors); // native checks it twice
     Tree spec = object.tree("spec");
     Tree before = old.tree("spec");
     for (String source : SOURCES) {

@@ -40,6 +40,25 @@ public final class EndpointSliceKind implements Kind {
           Columns.AGE);
 
   @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    dropTopology(object, operation);
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    if (!object.trees("endpoints").equals(old.trees("endpoints"))) {
+      dropTopology(object, operation);
+    }
+  }
+
+  /** What v1 does not write any more. */
+  private static void dropTopology(Tree object, Operation operation) {
+    if (operation.version().equals("v1")) {
+      object.trees("endpoints").forEach(endpoint -> endpoint.remove("deprecatedTopology"));
+    }
+  }
+
+  @Override
   public MetadataRepeat metadataRepeat() {
     return MetadataRepeat.RULES;
   }
@@ -201,6 +220,9 @@ public final class EndpointSliceKind implements Kind {
   @Override
   public List<String> warnings(Tree object, Tree old) {
     List<String> warnings = new ArrayList<>();
+    if (object.string("addressType").equals("FQDN") && old != null) {
+      return warnings;
+    }
     if (object.string("addressType").equals("FQDN")) {
       warnings.add("spec.addressType: FQDN endpoints are deprecated");
       return warnings;

@@ -65,7 +65,7 @@ public final class FlowSchemaKind implements Kind {
       errors.invalid(SPEC.child("matchingPrecedence"), precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
     }
     if (spec.get("distinguisherMethod") instanceof Tree method && !List.of("ByNamespace", "ByUser").contains(method.string("type"))) {
-      errors.notSupported(SPEC.child("distinguisherMethod"), method, List.of("ByNamespace", "ByUser"));
+      errors.notSupported(SPEC.child("distinguisherMethod", "type"), method, List.of("ByNamespace", "ByUser"));
     }
     String level = spec.tree("priorityLevelConfiguration").string("name");
     FieldPath at = SPEC.child("priorityLevelConfiguration", "name");

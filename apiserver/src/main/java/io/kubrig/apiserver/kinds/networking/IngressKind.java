@@ -115,6 +115,7 @@ final class IngressKind implements Kind {
     FieldPath at = path.child("path");
     if (entry.get("pathType") == null) {
       errors.required(path.child("pathType"), "pathType must be specified");
+      return;
     } else if (type.equals("Exact") || type.equals("Prefix")) {
       if (!value.startsWith("/")) {
         errors.invalid(at, value, "must be an absolute path");

@@ -40,6 +40,12 @@ final class ServiceCidrKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
+    if (operation.verb() == Operation.Verb.CREATE) {
+      check(object, errors);
+    }
+  }
+
+  private static void check(Tree object, FieldErrors errors) {
     List<String> cidrs = object.tree("spec").strings("cidrs");
     if (cidrs.isEmpty()) {
       errors.required(CIDRS, "at least one CIDR required");
@@ -67,13 +73,18 @@ final class ServiceCidrKind implements Kind {
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     List<String> cidrs = object.tree("spec").strings("cidrs");
     List<String> before = old.tree("spec").strings("cidrs");
-    if (cidrs.size() < before.size()) {
-      errors.invalid(CIDRS, new ArrayList<Object>(cidrs), "must not remove CIDRs, only additions are allowed");
+    boolean grows = before.size() == 1 && cidrs.size() == 2;
+    if (cidrs.size() != before.size() && !grows) {
+      errors.invalid(CIDRS, object.tree("spec").get("cidrs"), "field is immutable");
+      return;
     }
     for (int i = 0; i < Math.min(cidrs.size(), before.size()); i++) {
       if (!cidrs.get(i).equals(before.get(i))) {
         errors.invalid(CIDRS.index(i), cidrs.get(i), "field is immutable");
       }
+    }
+    if (grows) {
+      check(object, errors);
     }
   }
 

@@ -19,6 +19,11 @@ public final class PodTemplates implements Kind {
   }
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     PodDefaults.ofTemplateIn(object);
   }

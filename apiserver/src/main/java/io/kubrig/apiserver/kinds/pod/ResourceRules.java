@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What containers and pods may ask of resources. (Source: ValidateContainerResourceRequirements and its relatives of core validation.) */
-final class ResourceRules {
+public final class ResourceRules {
   private static final Set<String> STANDARD =
       Set.of(
           "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
@@ -75,10 +75,8 @@ final class ResourceRules {
     }
   }
 
-  private static void containerResourceName(String name, FieldPath path, FieldErrors errors) {
-    if (!resourceName(name, path, errors)) {
-      return;
-    }
+  public static void containerResourceName(String name, FieldPath path, FieldErrors errors) {
+    resourceName(name, path, errors);
     if (!name.contains("/")) {
       if (!FOR_CONTAINERS.contains(name) && !name.startsWith(HUGE_PAGES)) {
         errors.invalid(path, name, "must be a standard resource for containers");

@@ -26,8 +26,9 @@ final class SecurityRules {
     if (spec.get("hostUsers") instanceof Boolean users && !users) {
       for (String namespace : List.of("hostNetwork", "hostPID", "hostIPC")) {
         if (spec.bool(namespace)) {
-          String text = "when `hostUsers` is false";
-          errors.forbidden(specPath.child(namespace), text);
+          // native spells the last two as its fields
+          String shown = namespace.equals("hostNetwork") ? namespace : "H" + namespace.substring(1);
+          errors.forbidden(specPath.child(shown), "when `hostUsers` is false");
         }
       }
     }
@@ -46,7 +47,7 @@ final class SecurityRules {
     sysctls(context.trees("sysctls"), spec, path.child("sysctls"), errors);
     Checks.oneOf(context, "fsGroupChangePolicy", List.of("Always", "OnRootMismatch"), path, errors);
     Checks.oneOf(context, "supplementalGroupsPolicy", List.of("Merge", "Strict"), path, errors);
-    Checks.oneOf(context, "seLinuxChangePolicy", List.of("MountOption", "Recursive"), path, errors);
+    Checks.oneOf(context, "seLinuxChangePolicy", List.of("Recursive"), path, errors);
     profiles(context, path, errors);
   }
 

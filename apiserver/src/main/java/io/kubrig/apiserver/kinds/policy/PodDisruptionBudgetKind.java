@@ -34,6 +34,11 @@ public final class PodDisruptionBudgetKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.NONE;
+  }
+
+  @Override
   public boolean qualifiesFinalizers() {
     return false;
   }

@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** The devices that a claim asks for: defaults and rules. (Source: pkg/apis/resource/validation, KEP-4381.) */
 final class DeviceRequests {
+  private static final int MAX_IDENTIFIER = 32;
+  private static final int MAX_DRIVER = 63;
   private static final int MOST = 32;
   private static final String MODE = "allocationMode";
   private static final String EXACT = "ExactCount";
@@ -63,7 +65,7 @@ final class DeviceRequests {
 
   static void configuration(Tree configuration, FieldPath path, FieldErrors errors) {
     if (!(configuration.get("opaque") instanceof Tree opaque)) {
-      errors.required(path, "exactly one of `opaque` is required");
+      errors.required(path.child("opaque"), "");
       return;
     }
     driver(opaque.string("driver"), path.child("opaque", "driver"), errors);
@@ -75,19 +77,16 @@ final class DeviceRequests {
   static void driver(String driver, FieldPath path, FieldErrors errors) {
     if (driver.isEmpty()) {
       errors.required(path, "");
-    } else if (driver.length() > 63) {
-      errors.tooLong(path, 63);
-    } else {
-      Names.dnsSubdomain(driver).forEach(text -> errors.invalid(path, driver, text));
+      return;
     }
+    if (driver.length() > MAX_DRIVER) {
+      errors.tooLong(path, MAX_DRIVER);
+    }
+    Names.dnsSubdomain(driver).forEach(text -> errors.invalid(path, driver, text));
   }
 
   private static void name(String name, FieldPath path, FieldErrors errors) {
-    if (name.isEmpty()) {
-      errors.required(path, "");
-    } else {
-      Names.dnsLabel(name).forEach(text -> errors.invalid(path, name, text));
-    }
+    Names.dnsLabel(name).forEach(text -> errors.invalid(path, name, text));
   }
 
   private static void alternatives(
@@ -99,7 +98,7 @@ final class DeviceRequests {
     } else if (!exactly && choices.isEmpty()) {
       errors.required(path, "exactly one of `exactly` or `firstAvailable` is required");
     }
-    if (exactly) {
+    if (exactly && choices.isEmpty()) {
       request(request.tree("exactly"), path.child("exactly"), expressions, errors);
     }
     if (choices.size() > 8) {
@@ -109,6 +108,10 @@ final class DeviceRequests {
     for (int i = 0; i < choices.size(); i++) {
       FieldPath at = path.child("firstAvailable").index(i);
       String choice = choices.get(i).string("name");
+      if (exactly) {
+        all.add(name + "/" + choice);
+        continue; // native checks neither of two
+      }
       name(choice, at.child("name"), errors);
       if (!own.add(choice)) {
         errors.duplicate(at, choice);
@@ -169,7 +172,7 @@ final class DeviceRequests {
       } else if (constraints.get(i).get("distinctAttribute") != null) {
         qualified(constraints.get(i).string("distinctAttribute"), at.child("distinctAttribute"), errors);
       } else {
-        errors.required(at.child("matchAttribute"), "");
+        errors.required(at, "exactly one of \"matchAttribute\" or \"distinctAttribute\" is required, but multiple fields are set");
       }
     }
   }
@@ -178,6 +181,11 @@ final class DeviceRequests {
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < requests.size(); i++) {
       String request = requests.get(i);
+      FieldPath at = path.index(i);
+      String[] parts = request.split("/", -1);
+      for (int j = 0; j < parts.length && parts.length <= 2; j++) {
+        name(parts[j], at, errors);
+      }
       if (!names.contains(request)) {
         errors.invalid(
             path.index(i), request, "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'");
@@ -189,37 +197,40 @@ final class DeviceRequests {
   }
 
   private static void qualified(String name, FieldPath path, FieldErrors errors) {
+    attribute(name, path, errors);
     if (!name.contains("/")) {
       errors.invalid(path, name, "a fully qualified name must be a domain and a name separated by a slash");
-      return;
     }
-    attribute(name, path, errors);
   }
 
-  /** The name of an attribute or capacity, with or without its domain. */
+  /** The name of an attribute or capacity, with or without its domain; native lets pass what has more than one slash. */
   static void attribute(String name, FieldPath path, FieldErrors errors) {
-    if (name.isEmpty()) {
-      errors.required(path, "");
-      return;
-    }
     String[] parts = name.split("/", -1);
-    if (parts.length > 2) {
-      errors.invalid(path, name, "too many slashes");
-      return;
+    if (parts.length == 1) {
+      identifier(name, path, errors);
+    } else if (parts.length == 2) {
+      if (parts[0].isEmpty()) {
+        errors.invalid(path, "", "the domain must not be empty");
+      } else {
+        driver(parts[0], path, errors);
+      }
+      if (parts[1].isEmpty()) {
+        errors.invalid(path, "", "the name must not be empty");
+      } else {
+        identifier(parts[1], path, errors);
+      }
     }
-    String identifier = parts[parts.length - 1];
-    if (parts.length == 2) {
-      driver(parts[0], path, errors);
+  }
+
+  private static void identifier(String name, FieldPath path, FieldErrors errors) {
+    if (name.length() > MAX_IDENTIFIER) {
+      errors.tooLong(path, MAX_IDENTIFIER);
     }
-    if (identifier.isEmpty()) {
-      errors.required(path, "the name must not be empty");
-    } else if (!identifier.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
       errors.invalid(
-          path, identifier,
+          path, name,
           "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name', "
               + " or 'MY_NAME',  or 'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')");
-    } else if (identifier.length() > 32) {
-      errors.tooLong(path, 32);
     }
   }
 }

@@ -52,6 +52,9 @@ public final class PriorityClassKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
+    if (operation.verb() != Operation.Verb.CREATE) {
+      return;
+    }
     String name = object.tree("metadata").string("name");
     long value = object.integer("value");
     FieldPath path = FieldPath.of("metadata", "name");

@@ -200,6 +200,13 @@ public final class ServiceKind implements Kind {
     for (int i = 0; i < ranges.size(); i++) {
       warnings.addAll(Addresses.cidrWarnings(ranges.get(i), "spec.loadBalancerSourceRanges[" + i + "]"));
     }
+    boolean named = spec.string("type").equals("ExternalName");
+    if (named && !external.isEmpty()) {
+      warnings.add("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
+    }
+    if (!named && !spec.string("externalName").isEmpty()) {
+      warnings.add("spec.externalName is ignored when spec.type is not \"ExternalName\"");
+    }
     if (spec.string("trafficDistribution").equals("PreferClose")) {
       warnings.add("spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"");
     }

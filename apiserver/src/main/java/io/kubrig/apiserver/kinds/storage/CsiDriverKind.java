@@ -14,9 +14,13 @@ import java.util.Set;
 
 /** Descriptions of CSI drivers. */
 final class CsiDriverKind implements Kind {
+  /** A field whose feature is off. */
+  private static final String GATED = "preventPodSchedulingIfMissing";
+  private static final int MAX_NAME = 63;
+  private static final long LEAST_PERIOD = 10;
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final List<String> POLICIES = List.of("File", "None", "ReadWriteOnceWithFSType");
-  private static final List<String> MODES = List.of("Ephemeral", "Persistent");
+  private static final List<String> MODES = List.of("Persistent", "Ephemeral");
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -38,6 +42,26 @@ final class CsiDriverKind implements Kind {
           Columns.flag("RequiresRepublish", "requiresRepublish indicates the CSI driver wants NodePublishVolume being periodically called."),
           Columns.text("Modes", "volumeLifecycleModes defines what kind of volumes this CSI volume driver supports."),
           Columns.AGE);
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    object.need("spec").remove(GATED);
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    if (!old.tree("spec").has(GATED)) {
+      object.need("spec").remove(GATED);
+    }
+    if (!object.tree("spec").equals(old.tree("spec"))) {
+      object.need("metadata").set("generation", old.tree("metadata").integer("generation") + 1);
+    }
+  }
+
+  @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
 
   @Override
   public boolean unconditionalUpdate() {
@@ -65,7 +89,10 @@ final class CsiDriverKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    Drivers.name(object.tree("metadata").string("name"), FieldPath.of("metadata", "name"), errors);
+    String name = object.tree("metadata").string("name");
+    if (name.length() > MAX_NAME) {
+      errors.tooLong(FieldPath.of("metadata", "name"), MAX_NAME);
+    }
     Tree spec = object.tree("spec");
     for (String member : List.of("attachRequired", "podInfoOnMount", "storageCapacity", "fsGroupPolicy", "seLinuxMount")) {
       if (spec.get(member) == null) {
@@ -77,6 +104,9 @@ final class CsiDriverKind implements Kind {
       errors.notSupported(SPEC.child("fsGroupPolicy"), policy, POLICIES);
     }
     tokens(spec.trees("tokenRequests"), errors);
+    if (spec.get("nodeAllocatableUpdatePeriodSeconds") instanceof Long seconds && seconds < LEAST_PERIOD) {
+      errors.invalid(SPEC.child("nodeAllocatableUpdatePeriodSeconds"), seconds, "must be greater than or equal to 10 seconds");
+    }
     for (String mode : spec.strings("volumeLifecycleModes")) {
       if (!MODES.contains(mode)) {
         errors.notSupported(SPEC.child("volumeLifecycleModes"), mode, MODES);
@@ -108,7 +138,7 @@ final class CsiDriverKind implements Kind {
     for (String member : List.of("attachRequired", "volumeLifecycleModes")) {
       Object now = object.tree("spec").get(member);
       if (!java.util.Objects.equals(now, old.tree("spec").get(member))) {
-        errors.invalid(SPEC.child(member), now, "field is immutable");
+        errors.invalid(SPEC.child(member.equals("attachRequired") ? "attachedRequired" : member), now, "field is immutable");
       }
     }
   }

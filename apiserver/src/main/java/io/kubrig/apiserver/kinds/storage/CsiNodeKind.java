@@ -25,6 +25,11 @@ final class CsiNodeKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean unconditionalUpdate() {
     return false;
   }

@@ -7,6 +7,7 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.tree.Tree;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +53,8 @@ final class StorageClassKind implements Kind {
     if (provisioner.isEmpty()) {
       errors.required(path, "");
     } else {
-      Names.qualifiedName(provisioner.toLowerCase(Locale.ROOT)).forEach(text -> errors.invalid(path, provisioner, text));
+      String lower = provisioner.toLowerCase(Locale.ROOT);
+      Names.qualifiedName(lower).forEach(text -> errors.invalid(path, lower, text));
     }
     Drivers.parameters(object.tree("parameters"), false, errors);
     String policy = object.string("reclaimPolicy");
@@ -77,7 +79,8 @@ final class StorageClassKind implements Kind {
       for (int j = 0; j < expressions.size(); j++) {
         expression(expressions.get(j), keys, path.index(j), errors);
       }
-      if (!seen.add(terms.get(i))) {
+      // an empty term equals what native begins with
+      if (expressions.isEmpty() || !seen.add(terms.get(i))) {
         errors.duplicate(path, "");
       }
     }
@@ -103,14 +106,8 @@ final class StorageClassKind implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    String words = "updates to %s are forbidden.";
     for (String member : List.of("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")) {
-      boolean same = object.tree(member).equals(old.tree(member)) && object.string(member).equals(old.string(member));
-      if (!same && member.equals("volumeBindingMode")) {
-        errors.invalid(FieldPath.of(member), object.string(member), "field is immutable");
-      } else if (!same) {
-        errors.forbidden(FieldPath.of(member), words.formatted(member));
-      }
+      MetadataRules.immutable(object.get(member), old.get(member), FieldPath.of(member), errors);
     }
   }
 

@@ -31,6 +31,11 @@ final class VolumeAttachmentKind implements Kind {
           Columns.AGE);
 
   @Override
+  public MetadataRepeat metadataRepeat() {
+    return MetadataRepeat.RULES;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }
@@ -63,6 +68,9 @@ final class VolumeAttachmentKind implements Kind {
       errors.required(SPEC.child("source"), "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
     } else if (named && source.string("persistentVolumeName").isEmpty()) {
       errors.required(SPEC.child("source", "persistentVolumeName"), "must specify non empty persistentVolumeName");
+    }
+    if (source.get("persistentVolumeName") instanceof String volume) {
+      Names.dnsSubdomain(volume).forEach(text -> errors.invalid(SPEC.child("source", "persistentVolumeName"), volume, text));
     }
     String node = spec.string("nodeName");
     Names.dnsSubdomain(node).forEach(text -> errors.invalid(SPEC.child("nodeName"), node, text));
