@@ -25,6 +25,7 @@ import io.kubrig.operators.serviceaccount.AccountTokenController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
 import io.kubrig.operators.serviceaccount.LegacyTokenCleaner;
 import io.kubrig.operators.servicecidr.ServiceCidrController;
+import io.kubrig.operators.storageversionmigration.StorageVersionMigratorController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
 import io.kubrig.operators.validatingadmissionpolicystatus.ValidatingAdmissionPolicyStatusController;
 import io.kubrig.operators.volumebinder.VolumeBinderController;
@@ -122,6 +123,8 @@ final class ClusterControllers {
             CleanerController::new),
         new ControllerDescriptor("legacy-serviceaccount-token-cleaner-controller", "legacy-service-account-token-cleaner",
             "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new),
+        new ControllerDescriptor("storage-version-migrator-controller", "storage-version-migrator", "storage-version-migrator-controller", true, "",
+            StorageVersionMigratorController::new),
         new ControllerDescriptor("validatingadmissionpolicy-status-controller", "validatingadmissionpolicy-status",
             "validatingadmissionpolicy-status-controller", true, "concurrent-validating-admission-policy-status-syncs",
             ValidatingAdmissionPolicyStatusController::new));

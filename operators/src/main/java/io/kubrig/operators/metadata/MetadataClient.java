@@ -86,9 +86,9 @@ public final class MetadataClient {
     send("PATCH", type.path(namespace, name), OBJECT, media, Objects.patch(patch));
   }
 
-  /** Replaces a document. */
-  public void replace(String path, JsonNode document) {
-    send("PUT", path, "application/json", "application/json", document.toString());
+  /** Replaces a document and answers what the server made of it. */
+  public JsonNode replace(String path, JsonNode document) {
+    return tree(send("PUT", path, "application/json", "application/json", document.toString()));
   }
 
   /** A document as a tree. */
