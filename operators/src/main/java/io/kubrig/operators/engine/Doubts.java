@@ -28,20 +28,18 @@ final class Doubts {
 
   /** One unknown outcome. */
   private static final class Doubt {
-    private final Class<? extends HasMetadata> kind;
-    private final String namespace;
+    private final HasMetadata object;
     private OptionalLong newest = OptionalLong.empty(); // guarded by the doubt
 
-    Doubt(Class<? extends HasMetadata> kind, String namespace) {
-      this.kind = kind;
-      this.namespace = namespace;
+    Doubt(HasMetadata object) {
+      this.object = object;
     }
   }
 
   /** Remembers a failed creation or deletion, if it may have happened all the same. */
   void raise(HasMetadata object, RuntimeException failure) {
     if (ApiErrors.isUnknownOutcome(failure) && caches.has(object.getClass())) {
-      open.add(new Doubt(object.getClass(), object.getMetadata().getNamespace()));
+      open.add(new Doubt(object));
     }
   }
 
@@ -63,15 +61,24 @@ final class Doubts {
   private boolean isSettled(Doubt doubt) {
     synchronized (doubt) {
       if (doubt.newest.isEmpty()) {
-        doubt.newest = OptionalLong.of(newest(doubt.kind, doubt.namespace));
+        doubt.newest = OptionalLong.of(newest(doubt.object.getClass(), doubt.object));
       }
-      return caches.seen(doubt.kind) >= doubt.newest.getAsLong();
+      return caches.seen(doubt.object.getClass()) >= doubt.newest.getAsLong();
     }
   }
 
-  private <T extends HasMetadata> long newest(Class<T> kind, String namespace) {
+  /**
+   * The newest revision among the objects that are there. One that was to be deleted and is not there is hidden at once: no revision tells
+   * of it.
+   */
+  private <T extends HasMetadata> long newest(Class<T> kind, HasMetadata object) {
+    String namespace = object.getMetadata().getNamespace();
     var all = client.<T, KubernetesResourceList<T>>resources(kind, null);
     List<T> found = namespace == null || namespace.isEmpty() ? all.list().getItems() : all.inNamespace(namespace).list().getItems();
+    String uid = object.getMetadata().getUid();
+    if (uid != null && found.stream().noneMatch(there -> uid.equals(there.getMetadata().getUid()))) {
+      caches.deleted(object);
+    }
     return found.stream().mapToLong(Objects::revision).max().orElse(0);
   }
 }
