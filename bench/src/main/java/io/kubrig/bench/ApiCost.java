@@ -27,6 +27,8 @@ import java.util.function.IntFunction;
  */
 public final class ApiCost {
   private static final String PODS = "/api/v1/namespaces/bench/pods";
+  private static final int WATCHERS = 1000;
+  private static final int WATCHED_CHANGES = 1000;
   private static final List<String> ALWAYS = List.of("create", "delete");
 
   private final ApiServer server;
@@ -86,7 +88,53 @@ public final class ApiCost {
       measure("list", 20, 200, i -> request("GET", PODS, "", ""));
       measure("list protobuf", 20, 200, i -> accepting("GET", PODS, "application/vnd.kubernetes.protobuf"));
       measure("list by label", 20, 200, i -> request("GET", PODS + "?labelSelector=n%3D7", "", ""));
+      watch();
       measure("delete", count, 200, i -> request("DELETE", PODS + "/p" + i + "?gracePeriodSeconds=0", "", ""));
+    }
+  }
+
+  /** Changes that each of a thousand watchers is told of, as fast as they are written. */
+  private void watch() throws InterruptedException, IOException {
+    if (!chosen.isEmpty() && !chosen.contains("watch")) {
+      return;
+    }
+    OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    List<DirectExchange> watches = new ArrayList<>();
+    List<Thread> readers = new ArrayList<>();
+    for (int i = 0; i < WATCHERS; i++) {
+      DirectExchange exchange = request("GET", PODS + "?watch=true&resourceVersion=0", "", "");
+      watches.add(exchange);
+      readers.add(Thread.ofVirtual().start(() -> answer(exchange, 200, new ArrayList<>())));
+    }
+    await(watches, count);
+    long began = System.nanoTime();
+    long cpuBegan = process.getProcessCpuTime();
+    for (int i = 0; i < WATCHED_CHANGES; i++) {
+      DirectExchange change = request("PUT", PODS + "/p" + i % count + "/status", "application/json", status(i % count).replace("Running", "Phase" + i));
+      server.handle(change);
+      if (change.status() != 200) {
+        throw new IOException(change.status() + " " + new String(change.answer(), StandardCharsets.UTF_8));
+      }
+    }
+    await(watches, (long) count + WATCHED_CHANGES);
+    double cpu = process.getProcessCpuTime() - cpuBegan;
+    long deliveries = (long) WATCHERS * WATCHED_CHANGES;
+    System.out.printf(
+        Locale.ROOT,
+        "{\"what\":\"watch\",\"watchers\":%d,\"changes\":%d,\"changes_per_second\":%.0f,\"deliveries_per_core_second\":%.0f,\"cpu_us_per_delivery\":%.3f}%n",
+        WATCHERS, WATCHED_CHANGES, WATCHED_CHANGES / ((System.nanoTime() - began) / 1e9), deliveries / (cpu / 1e9), cpu / 1e3 / deliveries);
+    watches.forEach(DirectExchange::leave);
+    for (Thread reader : readers) {
+      reader.join();
+    }
+  }
+
+  /** Waits until every watch has had so many events. */
+  private static void await(List<DirectExchange> watches, long events) throws InterruptedException {
+    for (DirectExchange watch : watches) {
+      while (watch.lines() < events) {
+        Thread.sleep(1);
+      }
     }
   }
 
