@@ -24,7 +24,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /**
  * Creates pods through an API server, reads them one by one and lists them all; or puts values of the same size into etcd through its HTTP gateway.
  *
- * <p>Usage: {@code ApiLoad api https://127.0.0.1:7443 TOKEN COUNT IN_FLIGHT} or {@code ApiLoad etcd http://127.0.0.1:2379 - COUNT IN_FLIGHT}.
+ * <p>Usage: {@code ApiLoad api https://127.0.0.1:7443 TOKEN COUNT IN_FLIGHT [NAMESPACE]} or {@code ApiLoad etcd http://127.0.0.1:2379 - COUNT IN_FLIGHT}.
  */
 public final class ApiLoad {
   private final HttpClient client;
@@ -42,22 +42,22 @@ public final class ApiLoad {
   }
 
   public static void main(String[] args) throws IOException, InterruptedException, GeneralSecurityException {
-    if (args.length != 5) {
-      System.err.println("usage: ApiLoad api|etcd SERVER TOKEN COUNT IN_FLIGHT");
+    if (args.length < 5 || args.length > 6) {
+      System.err.println("usage: ApiLoad api|etcd SERVER TOKEN COUNT IN_FLIGHT [NAMESPACE]");
       System.exit(2);
     }
     ApiLoad load = new ApiLoad(args[1], args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]));
     if (args[0].equals("etcd")) {
       load.etcd();
     } else {
-      load.api();
+      load.api(args.length == 6 ? args[5] : "bench");
     }
   }
 
-  private void api() throws InterruptedException, IOException {
-    String collection = "/api/v1/namespaces/bench/pods";
-    send("POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"bench\"}}");
-    send("POST", "/api/v1/namespaces/bench/serviceaccounts", "{\"metadata\":{\"name\":\"default\"}}");
+  private void api(String namespace) throws InterruptedException, IOException {
+    String collection = "/api/v1/namespaces/" + namespace + "/pods";
+    send("POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + namespace + "\"}}");
+    send("POST", "/api/v1/namespaces/" + namespace + "/serviceaccounts", "{\"metadata\":{\"name\":\"default\"}}");
     report("creates", run(i -> expect(201, send("POST", collection, BenchPods.json(i)))));
     report("gets", run(i -> expect(200, send("GET", collection + "/p" + i, ""))));
     long began = System.nanoTime();
