@@ -46,7 +46,8 @@ public final class Aggregation implements AutoCloseable {
 
   public Aggregation(Parts parts) {
     this.parts = parts;
-    WorkQueue<String> queue = queue("remote_availability_controller", new Backoff<>(FIRST_RETRY, LAST_RETRY, new TokenBucket(parts.clock, 10, 100)));
+    Backoff<String> backoff = new Backoff<>(FIRST_RETRY, LAST_RETRY, new TokenBucket(parts.clock, 10, 100));
+    WorkQueue<String> queue = queue("remote_availability_controller", backoff);
     services = new RemoteServices(queue::add);
     RemoteClient client = new RemoteClient(parts.resolver, parts.proxyClient, parts.clock);
     proxy = new AggregationProxy(services, client);

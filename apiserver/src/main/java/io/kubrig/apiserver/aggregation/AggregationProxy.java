@@ -19,7 +19,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Passes requests on to the servers of APIServices, on behalf of the user who made them. (Source: kube-aggregator/pkg/apiserver/handler_proxy.go.) */
+/**
+ * Passes requests on to the servers of APIServices, on behalf of the user who made them. (Source:
+ * kube-aggregator/pkg/apiserver/handler_proxy.go.)
+ */
 final class AggregationProxy {
   private static final Logger LOG = LoggerFactory.getLogger(AggregationProxy.class);
   private static final Duration CONNECT = Duration.ofSeconds(30);

@@ -90,7 +90,12 @@ final class AutoRegistration implements AutoCloseable {
     String group = name.substring(dot + 1);
     String version = name.substring(0, dot);
     boolean wanted =
-        served.snapshot().group(group).flatMap(known -> known.version(version)).map(known -> known.origin() == ServedVersion.Origin.CUSTOM).orElse(false);
+        served
+            .snapshot()
+            .group(group)
+            .flatMap(known -> known.version(version))
+            .filter(known -> known.origin() == ServedVersion.Origin.CUSTOM)
+            .isPresent();
     Optional<Tree> object = objects.get(AvailabilityController.GROUP, AvailabilityController.PLURAL, "", name);
     if (object.isEmpty() && wanted) {
       writes.create(AvailabilityController.GROUP, AvailabilityController.PLURAL, made(name, group, version));

@@ -65,9 +65,10 @@ final class Availability {
       return Optional.of(Finding.not("EndpointsNotFound", "cannot find endpointslices for " + subject));
     }
     String name = port.get().string("name");
+    String missing = "endpointslices for " + subject + " have no addresses with port name \"" + name + "\"";
     return slices.stream().anyMatch(slice -> isReady(slice, name))
         ? Optional.empty()
-        : Optional.of(Finding.not("MissingEndpoints", "endpointslices for " + subject + " have no addresses with port name \"" + name + "\""));
+        : Optional.of(Finding.not("MissingEndpoints", missing));
   }
 
   private static boolean isReady(Tree slice, String portName) {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the condition {@code Available} of APIServices, and has what their servers publish read again. Checks one when it, its service or its endpoints
- * change, and every 30 seconds. (Source: kube-aggregator/pkg/controllers/status.)
+ * Keeps the condition {@code Available} of APIServices, and has what their servers publish read again. Checks one when it, its service
+ * or its endpoints change, and every 30 seconds. (Source: kube-aggregator/pkg/controllers/status.)
  */
 final class AvailabilityController implements AutoCloseable {
   static final String GROUP = "apiregistration.k8s.io";
@@ -130,7 +130,10 @@ final class AvailabilityController implements AutoCloseable {
   private void followEndpoints() {
     if (followsEndpoints.compareAndSet(false, true)) {
       objects.follow("", "services", touching(object -> object.tree("metadata").string("name")));
-      objects.follow("discovery.k8s.io", "endpointslices", touching(object -> object.at("metadata", "labels").string("kubernetes.io/service-name")));
+      objects.follow(
+          "discovery.k8s.io",
+          "endpointslices",
+          touching(object -> object.at("metadata", "labels").string("kubernetes.io/service-name")));
     }
   }
 
@@ -162,7 +165,9 @@ final class AvailabilityController implements AutoCloseable {
     boolean turned = before.map(condition -> !condition.string("status").equals(status)).orElse(true);
     String since = turned ? Timestamps.format(clock.now()) : before.get().string("lastTransitionTime");
     Tree after =
-        Tree.of("type", "Available", "status", status, "lastTransitionTime", since, "reason", finding.reason(), "message", finding.message());
+        Tree.of("type", "Available", "status", status, "lastTransitionTime", since)
+            .set("reason", finding.reason())
+            .set("message", finding.message());
     if (before.isPresent() && before.get().equals(after)) {
       return true;
     }

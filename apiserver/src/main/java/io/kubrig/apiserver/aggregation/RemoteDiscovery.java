@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +91,8 @@ final class RemoteDiscovery {
       }
     }
     // some publish parts of resources that are not theirs (custom metrics of pods): those stand alone, without verbs
-    parts.forEach((plural, own) -> main.computeIfAbsent(plural, key -> Tree.of("name", key, "namespaced", own.getFirst().bool("namespaced"))));
+    parts.forEach(
+        (plural, own) -> main.computeIfAbsent(plural, key -> Tree.of("name", key, "namespaced", own.getFirst().bool("namespaced"))));
     List<ApiResource> resources = new ArrayList<>();
     main.forEach((plural, resource) -> resources.add(resource(service, plural, resource, parts.getOrDefault(plural, List.of()))));
     return resources;
@@ -106,7 +106,7 @@ final class RemoteDiscovery {
       subresources.add(new ApiSubresource(name, kind(service, part), part.strings("verbs"), foreign));
     }
     return new ApiResource(
-        Optional.of(resource).filter(known -> known.has("kind")).map(known -> kind(service, known)).orElse(new GroupVersionKind("", "", "")),
+        resource.has("kind") ? kind(service, resource) : new GroupVersionKind("", "", ""),
         plural,
         resource.string("singularName"),
         resource.bool("namespaced") ? ApiResource.Scope.NAMESPACED : ApiResource.Scope.CLUSTER,

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events as lists that are posted to a server: {@code --audit-webhook-*}. In batches, which never hold a request up and are dropped when the server is too
- * slow for the buffer; or one by one, each before its request goes on. (Source: apiserver/plugin/pkg/audit/webhook and buffered.)
+ * Events as lists that are posted to a server: {@code --audit-webhook-*}. In batches, which never hold a request up and are dropped
+ * when the server is too slow for the buffer; or one by one, each before its request goes on. (Source:
+ * apiserver/plugin/pkg/audit/webhook and buffered.)
  */
 public final class AuditWebhook implements AuditSink {
   private static final Logger LOG = LoggerFactory.getLogger(AuditWebhook.class);
@@ -99,7 +100,8 @@ public final class AuditWebhook implements AuditSink {
 
   private void write() {
     Batching settings = batching.orElseThrow();
-    TokenBucket bucket = new TokenBucket(clock, settings.perSecond() == 0 ? Double.MAX_VALUE : settings.perSecond(), Math.max(1, settings.burst()));
+    double perSecond = settings.perSecond() == 0 ? Double.MAX_VALUE : settings.perSecond();
+    TokenBucket bucket = new TokenBucket(clock, perSecond, Math.max(1, settings.burst()));
     List<Tree> list = new ArrayList<>();
     int number = 0;
     try {
@@ -187,7 +189,8 @@ public final class AuditWebhook implements AuditSink {
     server.authorization().ifPresent(value -> request.header("Authorization", value));
     int status;
     try {
-      status = server.client().send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+      HttpRequest post = request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+      status = server.client().send(post, HttpResponse.BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {
       return Optional.of("Post \"" + server.uri() + "\": " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
     }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Strategy Webhook: asks the webhook for all objects that are not in the wanted version yet, in one call. Only labels and annotations of what it answers
- * count of the metadata. (Source: apiextensions-apiserver/pkg/apiserver/conversion/webhook_converter.go.)
+ * Strategy Webhook: asks the webhook for all objects that are not in the wanted version yet, in one call. Only labels and annotations
+ * of what it answers count of the metadata. (Source: apiextensions-apiserver/pkg/apiserver/conversion/webhook_converter.go.)
  */
 final class WebhookConversion implements Conversion {
   private static final String GROUP = "apiextensions.k8s.io/";
@@ -103,7 +103,8 @@ final class WebhookConversion implements Conversion {
     List<Object> converted = verified(answer, version, uid, subject + " failed: ");
     if (converted.size() != objects.size()) {
       throw new FailedException(
-          "conversion_webhook_partial_response_failure", subject + " returned " + converted.size() + " objects, expected " + objects.size());
+          "conversion_webhook_partial_response_failure",
+          subject + " returned " + converted.size() + " objects, expected " + objects.size());
     }
     return converted.stream().map(one -> one instanceof Tree tree ? tree : new Tree()).toList();
   }
@@ -118,8 +119,8 @@ final class WebhookConversion implements Conversion {
     boolean right = review.string("apiVersion").equals(GROUP + "v1") && review.string("kind").equals("ConversionReview");
     if (strict && !right) {
       throw malformed(
-          failed + "expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got " + review.string("apiVersion") + ", Kind="
-              + review.string("kind"));
+          failed + "expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got " + review.string("apiVersion")
+              + ", Kind=" + review.string("kind"));
     }
     if (!(review.get("response") instanceof Tree response)) {
       throw malformed(failed + "no response provided");
@@ -130,7 +131,8 @@ final class WebhookConversion implements Conversion {
     Tree result = response.tree("result");
     if (!result.string("status").equals("Success")) {
       String message = result.string("message");
-      throw malformed(failed + (message.isEmpty() ? "response.result.status was '" + result.string("status") + "', not 'Success'" : message));
+      String status = "response.result.status was '" + result.string("status") + "', not 'Success'";
+      throw malformed(failed + (message.isEmpty() ? status : message));
     }
     return response.list("convertedObjects");
   }
@@ -140,7 +142,8 @@ final class WebhookConversion implements Conversion {
   }
 
   /** The objects with the converted ones in their places. */
-  private static List<Tree> merged(List<Tree> objects, List<Tree> answered, String apiVersion, String invalid, String place) throws FailedException {
+  private static List<Tree> merged(List<Tree> objects, List<Tree> answered, String apiVersion, String invalid, String place)
+      throws FailedException {
     List<Tree> result = new ArrayList<>(objects.size());
     int next = 0;
     for (Tree object : objects) {

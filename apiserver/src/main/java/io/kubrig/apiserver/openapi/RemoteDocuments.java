@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * What aggregated servers say of their versions. The parts of version 3 are published as they are; of version 2 the paths are taken over with the
- * definitions that they lead to. A definition that means something else under the same name gets another one. Safe for concurrent use. (Source:
- * kube-aggregator/pkg/controllers/openapi, kube-openapi/pkg/aggregator.)
+ * What aggregated servers say of their versions. The parts of version 3 are published as they are; of version 2 the paths are taken
+ * over with the definitions that they lead to. A definition that means something else under the same name gets another one. Safe for
+ * concurrent use. (Source: kube-aggregator/pkg/controllers/openapi, kube-openapi/pkg/aggregator.)
  */
 public final class RemoteDocuments {
   private static final String REF = "#/definitions/";

@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Has connections admitted before they are made: what is asked for is an object of the subresource's options. (Source: handlers/rest.go ConnectResource.) */
+/**
+ * Has connections admitted before they are made: what is asked for is an object of the subresource's options. (Source: handlers/rest.go
+ * ConnectResource.)
+ */
 public final class AdmittedConnections {
   private static final Map<String, String> KINDS =
       Map.of(
@@ -47,7 +50,8 @@ public final class AdmittedConnections {
   private static void admit(Call call, ResourceHandler.Target target, String kind, AdmissionChain admission) {
     Operation operation =
         new Operation(
-            Operation.Verb.CONNECT, target.resource(), target.version(), target.subresource(), target.namespace(), target.name(), call.user(),
+            Operation.Verb.CONNECT, target.resource(), target.version(), target.subresource(), target.namespace(), target.name(),
+            call.user(),
             Operation.Options.NONE, call.received())
             .noted(call.audit());
     AdmissionRequest request = new AdmissionRequest(operation, options(call, kind), null, null);

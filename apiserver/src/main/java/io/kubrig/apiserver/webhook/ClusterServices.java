@@ -10,8 +10,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Services as the cluster has them: by their cluster IP, or with {@code --enable-aggregator-routing} by a ready endpoint. The service of this server
- * itself is reached without leaving the machine. (Source: apiserver/pkg/util/proxy, kube-aggregator/pkg/apiserver/resolvers.go.)
+ * Services as the cluster has them: by their cluster IP, or with {@code --enable-aggregator-routing} by a ready endpoint. The service
+ * of this server itself is reached without leaving the machine. (Source: apiserver/pkg/util/proxy,
+ * kube-aggregator/pkg/apiserver/resolvers.go.)
  */
 public final class ClusterServices implements ServiceResolver {
   private static final Set<String> ROUTED = Set.of("ClusterIP", "LoadBalancer", "NodePort");

@@ -21,15 +21,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 
 /**
- * Posts reviews to webhooks and reads their answers, over connections that are kept for the next review. Blocking, for virtual threads; safe for
- * concurrent use.
+ * Posts reviews to webhooks and reads their answers, over connections that are kept for the next review. Blocking, for virtual threads;
+ * safe for concurrent use.
  */
 public final class HookClient implements AutoCloseable {
   private static final int MAX_ANSWER = 64 << 20;
   private static final Limits LIMITS = new Limits(MAX_ANSWER, 1_000, 10_000_000);
   private static final int MAX_TRUSTS = 256;
   private static final String AGENT =
-      "kube-apiserver/" + KubernetesVersion.GIT_VERSION + " (linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64") + ") kubrig";
+      "kube-apiserver/"
+          + KubernetesVersion.GIT_VERSION
+          + (System.getProperty("os.arch").equals("aarch64") ? " (linux/arm64) kubrig" : " (linux/amd64) kubrig");
 
   private final ServiceResolver services;
   private final Clock clock;
@@ -116,7 +118,9 @@ public final class HookClient implements AutoCloseable {
     boolean reusable = false;
     try {
       Headers headers =
-          Headers.of("Host", shownHost(backend), "User-Agent", AGENT, "Accept", "application/json, */*", "Content-Type", "application/json");
+          Headers.of("Host", shownHost(backend), "User-Agent", AGENT)
+              .add("Accept", "application/json, */*")
+              .add("Content-Type", "application/json");
       call.ask("POST", target, headers, body);
       byte[] answer;
       try (InputStream in = call.body()) {

@@ -107,7 +107,8 @@ public final class HookTrust {
       try {
         jdk.checkServerTrusted(chain, authType, socket);
       } catch (CertificateException e) {
-        String host = socket instanceof SSLSocket secure && secure.getHandshakeSession() != null ? secure.getHandshakeSession().getPeerHost() : "";
+        boolean known = socket instanceof SSLSocket secure && secure.getHandshakeSession() != null;
+        String host = known ? ((SSLSocket) socket).getHandshakeSession().getPeerHost() : "";
         throw new CertificateException(PREFIX + reason(chain[0], e, host), e);
       }
     }
@@ -117,7 +118,8 @@ public final class HookTrust {
         if (cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException) {
           boolean expired = cause instanceof CertificateExpiredException;
           return "certificate has expired or is not yet valid: current time " + Timestamps.format(clock.now())
-              + (expired ? " is after " + Timestamps.format(leaf.getNotAfter().toInstant()) : " is before " + Timestamps.format(leaf.getNotBefore().toInstant()));
+              + (expired ? " is after " : " is before ")
+              + Timestamps.format((expired ? leaf.getNotAfter() : leaf.getNotBefore()).toInstant());
         }
       }
       String text = String.valueOf(failure.getMessage());

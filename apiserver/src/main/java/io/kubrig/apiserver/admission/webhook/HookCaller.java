@@ -28,7 +28,8 @@ final class HookCaller {
     }
     String version = Reviews.version(hook);
     if (version.isEmpty()) {
-      throw new HookFailure(hook, "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)", 400);
+      String why = "webhook does not accept known AdmissionReview versions (v1, v1beta1)";
+      throw new HookFailure(hook, "could not create admission objects: " + why, 400);
     }
     String uid = uid();
     Tree object = request.inVersion(request.seen(), invocation.kind().apiVersion());

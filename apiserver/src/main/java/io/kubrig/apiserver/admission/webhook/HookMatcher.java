@@ -16,7 +16,8 @@ import java.util.Set;
 final class HookMatcher {
   private static final Set<String> EXEMPT =
       Set.of(
-          "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings",
+          "validatingwebhookconfigurations", "mutatingwebhookconfigurations",
+          "validatingadmissionpolicies", "validatingadmissionpolicybindings",
           "mutatingadmissionpolicies", "mutatingadmissionpolicybindings");
 
   private final WebhookServices services;
@@ -156,7 +157,10 @@ final class HookMatcher {
     if (namespaces && request.isMain() && !request.deletes() && request.object() != null) {
       return Optional.of(hook.namespaces().matches(labels(request.object())));
     }
-    return services.cluster().get("", "namespaces", "", namespaceOf(request)).map(namespace -> hook.namespaces().matches(labels(namespace)));
+    return services
+        .cluster()
+        .get("", "namespaces", "", namespaceOf(request))
+        .map(namespace -> hook.namespaces().matches(labels(namespace)));
   }
 
   private static String namespaceOf(AdmissionRequest request) {

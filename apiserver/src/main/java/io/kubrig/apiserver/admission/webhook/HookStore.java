@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The webhooks of one kind of configuration, followed in storage: by the names of their configurations, then as stated. Safe for concurrent use. */
+/**
+ * The webhooks of one kind of configuration, followed in storage: by the names of their configurations, then as stated. Safe for
+ * concurrent use.
+ */
 final class HookStore implements ObjectReader.Follower {
   private final String plural;
   private final Map<String, List<Hook>> byConfiguration = new TreeMap<>();

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param result a Status
  * @param patch decoded; empty for none
  */
-record HookVerdict(boolean allowed, Tree result, byte[] patch, String patchType, List<String> warnings, Map<String, String> auditAnnotations) {
+record HookVerdict(
+    boolean allowed, Tree result, byte[] patch, String patchType, List<String> warnings, Map<String, String> auditAnnotations) {
 
   /** An answer that is none. */
   static final class InvalidException extends Exception {
@@ -97,7 +98,8 @@ record HookVerdict(boolean allowed, Tree result, byte[] patch, String patchType,
     String deniedBy = "admission webhook \"" + hook.name() + "\" denied the request";
     String message = result.string("message");
     String reason = result.string("reason");
-    String text = !message.isEmpty() ? deniedBy + ": " + message : !reason.isEmpty() ? deniedBy + ": " + reason : deniedBy + " without explanation";
+    String why = message.isEmpty() ? reason : message;
+    String text = why.isEmpty() ? deniedBy + " without explanation" : deniedBy + ": " + why;
     int code = (int) Math.max(400, result.integer("code"));
     return ApiException.stated(code, reason, text, result.get("details") instanceof Tree details ? details : null);
   }

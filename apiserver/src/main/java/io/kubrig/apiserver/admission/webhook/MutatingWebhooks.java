@@ -104,7 +104,8 @@ public final class MutatingWebhooks implements AdmissionPlugin {
   }
 
   /** Asks the webhook and does what it says. Counts all but failures to ask. */
-  private boolean change(AdmissionRequest request, Invocation invocation, String at, WebhookMetrics.Call call, long begun) throws HookFailure {
+  private boolean change(AdmissionRequest request, Invocation invocation, String at, WebhookMetrics.Call call, long begun)
+      throws HookFailure {
     boolean denied = false;
     int code = 0;
     boolean done = false;

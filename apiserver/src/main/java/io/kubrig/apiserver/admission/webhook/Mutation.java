@@ -15,8 +15,8 @@ import io.kubrig.machinery.tree.Tree;
 /** Applies the patches of webhooks: in the version that the webhook saw, back into the normal form, with defaults. */
 final class Mutation {
   private static final String BAD_FIELDS =
-      ".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix"
-          + " your requests: ";
+      ".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission"
+          + " controller; please fix your requests: ";
 
   private final WebhookServices services;
 

@@ -14,7 +14,10 @@ import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has webhooks judge objects, all at once; every one is heard before the request is refused. (Source: apiserver/pkg/admission/plugin/webhook/validating.) */
+/**
+ * Has webhooks judge objects, all at once; every one is heard before the request is refused. (Source:
+ * apiserver/pkg/admission/plugin/webhook/validating.)
+ */
 public final class ValidatingWebhooks implements AdmissionPlugin {
   private static final Logger LOG = LoggerFactory.getLogger(ValidatingWebhooks.class);
   private static final String TYPE = "validating";
@@ -113,7 +116,8 @@ public final class ValidatingWebhooks implements AdmissionPlugin {
     }
   }
 
-  private Optional<ApiException> failed(AdmissionRequest request, Hook hook, WebhookMetrics.Call call, HookFailure failure, long nanos, int index) {
+  private Optional<ApiException> failed(
+      AdmissionRequest request, Hook hook, WebhookMetrics.Call call, HookFailure failure, long nanos, int index) {
     metrics.called(call, nanos, !hook.failsOpen(), failure.code());
     if (hook.failsOpen()) {
       LOG.warn("Failed calling webhook, failing open {}: {}", hook.name(), failure.getMessage());

@@ -28,11 +28,13 @@ final class WebhookMetrics {
   void called(Call call, long nanos, boolean rejected, int code) {
     Tags tags = call.tags().and("rejected", Boolean.toString(rejected));
     counter("webhook_request_total", tags.and("code", bounded(code)),
-        "Admission webhook request total, identified by name and broken out for each admission type (validating or admit) and operation, with whether the"
-            + " request was rejected and an HTTP status code. Codes greater than 600 are truncated to 600.");
+        "Admission webhook request total, identified by name and broken out for each admission type (validating or admit) and operation,"
+            + " with whether the request was rejected and an HTTP status code. Codes greater than 600 are truncated to 600.");
     Buckets.histogram(PREFIX + "webhook_admission_duration_seconds", DURATIONS)
         .tags(tags)
-        .description("Admission webhook latency histogram in seconds, identified by name and broken out for each operation and type (validating or admit).")
+        .description(
+            "Admission webhook latency histogram in seconds, identified by name and broken out for each operation and type (validating or"
+                + " admit).")
         .register(meters)
         .record(nanos / 1e9);
   }
@@ -40,8 +42,9 @@ final class WebhookMetrics {
   /** @param errorType no_error, calling_webhook_error or apiserver_internal_error */
   void rejected(Call call, String errorType, int code) {
     counter("webhook_rejection_count", call.tags().and("error_type", errorType, "rejection_code", bounded(code)),
-        "Admission webhook rejection count, identified by name and broken out for each admission type (validating or admit) and operation, with the type of"
-            + " error and, where the webhook gave one, its HTTP status code. Codes greater than 600 are truncated to 600.");
+        "Admission webhook rejection count, identified by name and broken out for each admission type (validating or admit) and operation,"
+            + " with the type of error and, where the webhook gave one, its HTTP status code. Codes greater than 600"
+            + " are truncated to 600.");
   }
 
   void failedOpen(Call call) {
@@ -51,12 +54,14 @@ final class WebhookMetrics {
 
   void excluded(String name, String type, String operation) {
     counter("match_condition_exclusions_total", condition(name, type, operation),
-        "Admission match condition evaluation exclusions count, identified by name of the resource with the match condition, kind, operation and type.");
+        "Admission match condition evaluation exclusions count, identified by name of the resource with the match condition, kind,"
+            + " operation and type.");
   }
 
   void conditionFailed(String name, String type, String operation) {
     counter("match_condition_evaluation_errors_total", condition(name, type, operation),
-        "Admission match condition evaluation errors count, identified by name of the resource with the match condition, kind, operation and type.");
+        "Admission match condition evaluation errors count, identified by name of the resource with the match condition, kind,"
+            + " operation and type.");
   }
 
   void conditionsEvaluated(String name, String type, String operation, long nanos) {
