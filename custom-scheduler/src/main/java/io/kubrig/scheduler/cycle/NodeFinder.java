@@ -125,7 +125,7 @@ public final class NodeFinder {
     Optional<NodeInfo> nominated = pod.nominatedNode().or(() -> cluster.nominations().node(pod)).flatMap(cluster::node);
     if (nominated.isPresent()) {
       FitError there = new FitError(candidates.size());
-      Passed passed = askExtenders(profile, pod, passing(evaluation, List.of(nominated.get()), there, 1), there);
+      Passed passed = askExtenders(profile, pod, passing(profile, evaluation, List.of(nominated.get()), there, 1), there);
       if (!passed.nodes.isEmpty()) {
         return passed;
       }
@@ -134,13 +134,15 @@ public final class NodeFinder {
       candidates = pre.nodes().stream().flatMap(n -> cluster.node(n).stream()).toList();
       why.statuses().setAbsent(Status.unresolvable("node(s) didn't satisfy plugin(s) [" + String.join(" ", pre.limitedBy()) + "]"));
     }
-    Passed passed = passing(evaluation, candidates, why, enough(profile, candidates.size()));
+    Passed passed = passing(profile, evaluation, candidates, why, enough(profile, candidates.size()));
     return askExtenders(profile, pod, passed, why);
   }
 
   /** The first so many nodes that pass the filters, beginning where the last attempt ended. */
-  private Passed passing(Evaluation evaluation, List<NodeInfo> nodes, FitError why, int wanted) {
+  private Passed passing(Profile profile, Evaluation evaluation, List<NodeInfo> nodes, FitError why, int wanted) {
     List<NodeInfo> out = new ArrayList<>(Math.min(wanted, nodes.size()));
+    List<NodeInfo> rejected = new ArrayList<>();
+    List<Status> reasons = new ArrayList<>();
     int looked = 0;
     int size = nodes.size();
     int start = size == 0 ? 0 : nextStart % size;
@@ -151,13 +153,19 @@ public final class NodeFinder {
       if (s.isSuccess()) {
         out.add(node);
       } else if (s.isRejected()) {
-        why.reject(node.name(), s);
+        rejected.add(node);
+        reasons.add(s);
       } else {
         throw new PluginException(s);
       }
     }
     if (size > 1) {
       nextStart = (start + looked) % size;
+    }
+    if (out.isEmpty() || !profile.extenders().isEmpty()) { // otherwise nobody asks why
+      for (int i = 0; i < reasons.size(); i++) {
+        why.reject(rejected.get(i).name(), reasons.get(i));
+      }
     }
     return new Passed(out, looked);
   }

@@ -113,7 +113,7 @@ public final class NodeInfo {
 
   /** Takes a pod (recognised by its uid) from the node; returns whether it was there. */
   public boolean remove(Pod pod) {
-    for (int i = 0; i < pods.size(); i++) {
+    for (int i = pods.size() - 1; i >= 0; i--) { // mostly one of the last: assumed, and now seen
       if (pods.get(i).uid().equals(pod.uid())) {
         Pod there = pods.remove(i);
         count(there, -1);
