@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,18 +55,41 @@ class ConformanceIT {
     }
   }
 
+  @Test
+  void reads_writes_and_watches_pass_on_etcd_too() throws IOException {
+    assumeTrue(Kubrig.missing("python3", "etcd").findAny().isEmpty(), "python3 or etcd is not installed");
+    try (EtcdServer etcd = EtcdServer.start();
+        ServerProcess server = new ServerProcess("conformance-etcd", "etcd", "--etcd-servers=" + etcd.url())) {
+      server.start();
+      List<String> topics = List.of("apply", "delete", "list-watch", "update");
+      TreeSet<String> regressions = new TreeSet<>(Files.readAllLines(PASSING));
+      regressions.removeIf(name -> !topics.contains(name.substring(0, name.indexOf('/'))));
+      List<String> options = topics.stream().flatMap(topic -> Stream.of("--topic", topic)).toList();
+      regressions.removeAll(passed(replayed(server, JOBS, List.of(), options)));
+      if (!regressions.isEmpty()) {
+        regressions.removeAll(passed(replayed(server, 1, regressions.stream().limit(SECOND_CHANCES).toList())));
+      }
+      assertThat(regressions).as("cases that pass in memory and not on etcd").isEmpty();
+    }
+  }
+
   private static List<String> passed(SortedMap<String, Boolean> outcomes) {
     return outcomes.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
   /** @param cases {@code topic/name} each; empty means all */
   private static SortedMap<String, Boolean> replayed(ServerProcess server, int jobs, List<String> cases) throws IOException {
+    return replayed(server, jobs, cases, List.of());
+  }
+
+  private static SortedMap<String, Boolean> replayed(ServerProcess server, int jobs, List<String> cases, List<String> options) throws IOException {
     Path results = server.data().resolveSibling("results-" + jobs + ".xml");
     List<String> command =
         new ArrayList<>(
             List.of(
                 "python3", "-B", VECTORS.resolve("replay").toString(), "check", "--server", server.url(), "--token", ServerProcess.ADMIN_TOKEN,
                 "--jobs", String.valueOf(jobs), "--junit", results.toString()));
+    command.addAll(options);
     cases.forEach(name -> command.addAll(List.of("--name", name.substring(name.indexOf('/') + 1))));
     Run run = Run.of(command, Map.of(), "", DEADLINE);
     assertThat(results).as("the results of replay, which said\n%s%s", run.out(), run.err()).exists();
