@@ -60,6 +60,7 @@ final class Manifests {
             found ->
                 found != null
                     && found.getStatus() != null
+                    && found.getStatus().getConditions() != null
                     && found.getStatus().getConditions().stream()
                         .anyMatch(condition -> condition.getType().equals("Established") && condition.getStatus().equals("True")),
             PATIENCE_SECONDS,
