@@ -31,6 +31,8 @@ final class JvmKeys {
   private final CertificateAuthority authority;
   private final Map<CertificateSpec, KeyAndCertificate> issued = new ConcurrentHashMap<>();
 
+  private final Map<CertificateSpec, KeyAndCertificate> portable = new ConcurrentHashMap<>();
+
   private JvmKeys(int year) {
     Instant begin = LocalDate.ofYearDay(year, 1).atStartOfDay(ZoneOffset.UTC).toInstant();
     authority = CertificateAuthority.selfSigned("kubernetes", KeyKind.EC, new VirtualClock(begin));
@@ -57,8 +59,16 @@ final class JvmKeys {
 
   /** The client certificate of a user. */
   KeyAndCertificate identity(String user, String... groups) {
-    CertificateSpec spec = new CertificateSpec(user, List.of(groups), Set.of(CertificateSpec.Usage.CLIENT), List.of(), List.of(), VALID);
-    return issued.computeIfAbsent(spec, wanted -> authority.issue(wanted, KeyKind.EC));
+    return issued.computeIfAbsent(client(user, groups), wanted -> authority.issue(wanted, KeyKind.EC));
+  }
+
+  /** A key and certificate that leave the process: RSA, because the Fabric8 client takes a PKCS #8 key for one. */
+  KeyAndCertificate portable(String user, String... groups) {
+    return portable.computeIfAbsent(client(user, groups), wanted -> authority.issue(wanted, KeyKind.RSA));
+  }
+
+  private static CertificateSpec client(String user, String... groups) {
+    return new CertificateSpec(user, List.of(groups), Set.of(CertificateSpec.Usage.CLIENT), List.of(), List.of(), VALID);
   }
 
   /** The certificate of a server that is reached under these names. */

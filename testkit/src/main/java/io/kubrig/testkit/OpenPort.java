@@ -36,7 +36,7 @@ final class OpenPort implements AutoCloseable {
   /** A kubeconfig for a user. */
   String kubeconfig(String user, String... groups) {
     String address = "https://" + front.address().getAddress().getHostAddress() + ":" + front.address().getPort();
-    return new Kubeconfig(address, serving.authority().certificate(), "kubrig", user, users.identity(user, groups)).text();
+    return new Kubeconfig(address, serving.authority().certificate(), "kubrig", user, users.portable(user, groups)).text();
   }
 
   @Override

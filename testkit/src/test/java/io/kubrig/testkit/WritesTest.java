@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -175,6 +176,7 @@ class WritesTest {
 
   @Test
   void a_pod_with_nonsense_is_refused_with_every_reason() {
+    client.resource(new ServiceAccountBuilder().withNewMetadata().withName("default").withNamespace("default").endMetadata().build()).create();
     Pod pod = new PodBuilder().withNewMetadata().withName("Bad_Name").withNamespace("default").endMetadata().withNewSpec().endSpec().build();
     assertThatThrownBy(() -> client.resource(pod).create())
         .hasMessageContaining("metadata.name: Invalid value")
