@@ -20,6 +20,8 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.testkit.assertion.KubrigAssertions;
+import io.kubrig.testkit.traffic.CallPattern;
+import io.kubrig.testkit.traffic.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +181,23 @@ class LifeCyclesTest {
     assertThat(client.pods().resource(pod).evict()).isTrue();
     cluster.advance(Duration.ofMinutes(1));
     assertThat(names("web")).hasSize(1).doesNotContain(pod.getMetadata().getName());
+  }
+
+  @Test
+  void a_node_that_falls_silent_loses_its_pods_to_another() throws Exception {
+    client.resource(Samples.deployment("web", 1)).create();
+    cluster.settle();
+    String node = client.pods().inNamespace("default").withLabel("app", "web").list().getItems().getFirst().getSpec().getNodeName();
+    CallPattern heartbeats = CallPattern.calls().by("simulated-nodes").resource("leases").name(node);
+    cluster.faults().always(heartbeats, new Fault.Refused(403, "Forbidden", "silenced"));
+    cluster.faults().always(CallPattern.calls().by("simulated-nodes").resource("nodes/status").name(node), new Fault.Refused(403, "Forbidden", "silenced"));
+    cluster.advance(Duration.ofMinutes(2));
+    KubrigAssertions.assertThat(client.nodes().withName(node).get()).hasCondition("Ready", "Unknown");
+    cluster.advance(Duration.ofMinutes(6));
+    assertThat(client.pods().inNamespace("default").withLabel("app", "web").list().getItems())
+        .filteredOn(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .hasSize(1)
+        .noneMatch(pod -> pod.getSpec().getNodeName().equals(node));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.kubrig.operators.metadata.MetadataInformer;
 import io.kubrig.operators.metadata.ResourceType;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ final class Monitors implements AutoCloseable {
   private final MetadataInformer.Listener listener;
   private final Map<String, MetadataInformer> running = new HashMap<>(); // by group and resource, guarded by this
   private volatile Discovery discovery; // null until the server has answered; replaced as a whole
+  private List<String> documents = List.of(); // that discovery was read from; only the timer's
   private Clock.Timer again; // guarded by this
   private boolean closed; // guarded by this
 
@@ -53,9 +55,13 @@ final class Monitors implements AutoCloseable {
 
   private boolean sync() {
     try {
-      Discovery fresh = Discovery.of(client);
-      discovery = fresh;
-      replace(fresh);
+      List<String> answered = Discovery.documents(client);
+      if (!answered.equals(documents)) {
+        Discovery fresh = Discovery.of(answered);
+        discovery = fresh;
+        replace(fresh);
+        documents = answered;
+      }
       return true;
     } catch (KubernetesClientException e) {
       LOG.warn("garbage-collector-controller: cannot discover resources: {}", ApiErrors.message(e));

@@ -28,10 +28,18 @@ public record Discovery(List<ResourceType> preferred, List<ResourceType> all, Ma
 
   /** Asks the server. */
   public static Discovery of(MetadataClient client) {
+    return of(documents(client));
+  }
+
+  /** What the server answers, not read yet: the same text means the same offer. */
+  public static List<String> documents(MetadataClient client) {
+    return List.of(client.text("/api", ACCEPT), client.text("/apis", ACCEPT));
+  }
+
+  /** Reads what {@link #documents} answered. */
+  public static Discovery of(List<String> documents) {
     Reader reader = new Reader();
-    for (String path : List.of("/api", "/apis")) {
-      client.json(path, ACCEPT).path("items").forEach(reader::group);
-    }
+    documents.forEach(document -> MetadataClient.tree(document).path("items").forEach(reader::group));
     return new Discovery(reader.preferred, reader.all, reader.failures);
   }
 

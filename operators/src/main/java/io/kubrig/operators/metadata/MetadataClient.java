@@ -93,7 +93,12 @@ public final class MetadataClient {
 
   /** A document as a tree. */
   public JsonNode json(String path, String accept) {
-    return tree(send("GET", path, accept, null, null));
+    return tree(text(path, accept));
+  }
+
+  /** A document as it was sent. */
+  String text(String path, String accept) {
+    return send("GET", path, accept, null, null);
   }
 
   /**
@@ -169,7 +174,7 @@ public final class MetadataClient {
     return (master.endsWith("/") ? master.substring(0, master.length() - 1) : master) + path;
   }
 
-  private static JsonNode tree(String text) {
+  static JsonNode tree(String text) {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
