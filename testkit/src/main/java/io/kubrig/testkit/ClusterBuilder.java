@@ -31,7 +31,10 @@ public final class ClusterBuilder {
     return this;
   }
 
-  /** Some controllers, as {@code --controllers} of kube-controller-manager names them: {@code job-controller}, {@code *}, {@code -cronjob-controller}. */
+  /**
+   * Some controllers, as {@code --controllers} of kube-controller-manager names them: {@code job-controller}, {@code *}, {@code
+   * -cronjob-controller}.
+   */
   public ClusterBuilder controllers(String... names) {
     controllers = List.of(names);
     return this;
@@ -61,7 +64,8 @@ public final class ClusterBuilder {
   }
 
   /**
-   * How often a node renews its lease, ten seconds unless said otherwise. The manager notices a silent node after five times that. In virtual time a week
+   * How often a node renews its lease, ten seconds unless said otherwise. The manager notices a silent node after five times that. In
+   * virtual time a week
    * with seldom heartbeats passes more quickly.
    */
   public ClusterBuilder heartbeat(Duration period) {

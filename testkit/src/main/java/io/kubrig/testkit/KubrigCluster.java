@@ -28,7 +28,8 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * A whole cluster in this JVM. Nothing listens on a port and nothing is written to disk; clients call the API server directly. Several clusters may live side
+ * A whole cluster in this JVM. Nothing listens on a port and nothing is written to disk; clients call the API server directly. Several
+ * clusters may live side
  * by side.
  *
  * <pre>{@code
@@ -129,7 +130,8 @@ public final class KubrigCluster implements AutoCloseable {
   /**
    * A client of a user who can do what RBAC grants, no more. The caller closes it.
    *
-   * @param user a name; that of a service account ({@code system:serviceaccount:NAMESPACE:NAME}) brings the groups that service accounts have
+   * @param user a name; that of a service account ({@code system:serviceaccount:NAMESPACE:NAME}) brings the groups that service accounts
+   * have
    */
   public KubernetesClient clientFor(String user, String... groups) {
     return clients.of(user, groups);
@@ -146,7 +148,8 @@ public final class KubrigCluster implements AutoCloseable {
   }
 
   /**
-   * Lets time pass in a cluster with virtual time: every timer of every part that falls due runs at its moment, in a cluster that has dealt with all that came
+   * Lets time pass in a cluster with virtual time: every timer of every part that falls due runs at its moment, in a cluster that has
+   * dealt with all that came
    * before it. Returns when the time is over and nothing is left to do.
    *
    * @throws IllegalStateException when the cluster lives in real time
@@ -161,7 +164,8 @@ public final class KubrigCluster implements AutoCloseable {
   }
 
   /**
-   * Returns when nothing is left to do at this moment of the cluster's time: no request is being answered, no event is on its way, no controller works.
+   * Returns when nothing is left to do at this moment of the cluster's time: no request is being answered, no event is on its way, no
+   * controller works.
    *
    * @throws UnsettledException when that does not come to be; the message tells what was still going on
    */
@@ -189,8 +193,10 @@ public final class KubrigCluster implements AutoCloseable {
   }
 
   /**
-   * Another cluster that begins with everything there is in this one, at this moment, and goes its own way. Nothing is copied: both share what neither has
-   * changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in the middle of something.
+   * Another cluster that begins with everything there is in this one, at this moment, and goes its own way. Nothing is copied: both share
+   * what neither has
+   * changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in the middle of
+   * something.
    */
   public KubrigCluster fork() throws InterruptedException {
     return fork(settings);
@@ -206,7 +212,10 @@ public final class KubrigCluster implements AutoCloseable {
     return running(new KubrigCluster(parts, forked, TestServer.from(server.state(), parts, forked.clock(), keys), keys));
   }
 
-  /** Applies the objects of a class path resource in the order in which they are written, and waits until definitions among them are served. */
+  /**
+   * Applies the objects of a class path resource in the order in which they are written, and waits until definitions among them are
+   * served.
+   */
   public List<HasMetadata> apply(String resource) {
     return Manifests.apply(admin, resource);
   }
@@ -222,7 +231,8 @@ public final class KubrigCluster implements AutoCloseable {
   }
 
   /**
-   * A kubeconfig of the administrator for other clients and child processes. A free port of the loopback interface is opened for it when it is first asked
+   * A kubeconfig of the administrator for other clients and child processes. A free port of the loopback interface is opened for it when
+   * it is first asked
    * for, and closed with the cluster.
    */
   public String kubeconfig() {
@@ -237,7 +247,10 @@ public final class KubrigCluster implements AutoCloseable {
     return port.get().kubeconfig(user, groups);
   }
 
-  /** An operator of the Java Operator SDK that lives in this cluster's time. Register reconcilers and start it; it is stopped with the cluster. */
+  /**
+   * An operator of the Java Operator SDK that lives in this cluster's time. Register reconcilers and start it; it is stopped with
+   * the cluster.
+   */
   public TestOperator operator() {
     return operator(admin, settings -> {});
   }

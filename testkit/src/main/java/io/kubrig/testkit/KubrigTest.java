@@ -9,10 +9,13 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a test class a cluster of its own. Parameters and unset, non-final fields of type {@link KubrigCluster} and {@code KubernetesClient} are filled in; the
- * client is the administrator's, or that of a user where the parameter or field wears {@link AsUser}. When a test fails, what was written last is told with it.
+ * Gives a test class a cluster of its own. Parameters and unset, non-final fields of type {@link KubrigCluster} and {@code
+ * KubernetesClient} are filled in; the
+ * client is the administrator's, or that of a user where the parameter or field wears {@link AsUser}. When a test fails, what was written
+ * last is told with it.
  *
- * <p>Classes and methods may run in parallel: each class, or method, has its own cluster, and none opens a port or reads a file of the developer's.
+ * <p>Classes and methods may run in parallel: each class, or method, has its own cluster, and none opens a port or reads a file of the
+ * developer's.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -35,7 +38,10 @@ public @interface KubrigTest {
   /** Whether time stands still until the test moves it with {@link KubrigCluster#advance}. */
   boolean virtualTime() default false;
 
-  /** How often a node renews its lease, as Go writes durations; the manager's patience with nodes grows with it. Seldom is quicker in virtual time. */
+  /**
+   * How often a node renews its lease, as Go writes durations; the manager's patience with nodes grows with it. Seldom is quicker in
+   * virtual time.
+   */
   String heartbeat() default "10s";
 
   /** Whether the methods of the class share its cluster. */

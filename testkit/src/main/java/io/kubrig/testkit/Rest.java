@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /**
  * Finds out when nothing is left to do in a cluster.
  *
- * <p>What the cluster's own parts do is counted exactly. Code under test may hold work on threads that nobody counts, between an event it was told of and the
+ * <p>What the cluster's own parts do is counted exactly. Code under test may hold work on threads that nobody counts, between an event it
+ * was told of and the
  * request it makes then: when it has been told something, it gets a little real time to act.
  */
 final class Rest {
@@ -68,7 +69,10 @@ final class Rest {
 
   private UnsettledException unsettled(Duration patience) {
     Map<String, Integer> open = tally.open();
-    String work = open.entrySet().stream().map(entry -> entry.getKey() + (entry.getValue() > 1 ? " (" + entry.getValue() + " times)" : "")).collect(Collectors.joining(", "));
+    String work =
+        open.entrySet().stream()
+            .map(entry -> entry.getKey() + (entry.getValue() > 1 ? " (" + entry.getValue() + " times)" : ""))
+            .collect(Collectors.joining(", "));
     return new UnsettledException("the cluster did not come to rest within " + patience.toSeconds() + " s; still moving: " + work);
   }
 }

@@ -26,7 +26,10 @@ import java.util.random.RandomGenerator;
 
 /** The API server of a cluster, over memory. */
 final class TestServer implements Handler, AutoCloseable {
-  /** What a fresh server writes before it answers anybody, by the time at which it does so. Writing it takes longer than everything else. */
+  /**
+   * What a fresh server writes before it answers anybody, by the time at which it does so. Writing it takes longer than everything
+   * else.
+   */
   private static final Map<Instant, Snapshot> FRESH = new ConcurrentHashMap<>();
 
   private static final Instant ANY_TIME = Instant.MIN;
@@ -40,7 +43,8 @@ final class TestServer implements Handler, AutoCloseable {
   }
 
   /**
-   * A server as after its first start. The objects of its own are those of the first such server in this JVM, unless they are to come out of a source of
+   * A server as after its first start. The objects of its own are those of the first such server in this JVM, unless they are to come out
+   * of a source of
    * randomness that the test has chosen.
    */
   static TestServer fresh(ClusterSettings wanted, Clock clock, JvmKeys keys) {

@@ -103,7 +103,10 @@ class FaultsTest {
           struck.add("c" + i);
         }
       }
-      return fork.traffic().calls(CallPattern.writes()).stream().filter(call -> call.fault().isPresent()).map(call -> call.call().name() + call.fault()).toList();
+      return fork.traffic().calls(CallPattern.writes()).stream()
+          .filter(call -> call.fault().isPresent())
+          .map(call -> call.call().name() + call.fault())
+          .toList();
     }
   }
 

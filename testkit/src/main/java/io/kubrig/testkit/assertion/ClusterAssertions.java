@@ -39,7 +39,10 @@ public final class ClusterAssertions extends AbstractAssert<ClusterAssertions, K
     return this;
   }
 
-  /** The user is allowed to. @param resource a plural, with its group after a dot unless that is the core group: {@code deployments.apps} */
+  /**
+   * The user is allowed to. @param resource a plural, with its group after a dot unless that is the core group: {@code
+   * deployments.apps}
+   */
   public ClusterAssertions allows(String user, String verb, String resource, String namespace) {
     if (!isAllowed(user, verb, resource, namespace)) {
       failWithMessage("Expected %s to be allowed to %s %s in %s, but it is not", user, verb, resource, namespace);
@@ -112,7 +115,10 @@ public final class ClusterAssertions extends AbstractAssert<ClusterAssertions, K
         && (rule.getApiGroups().contains("*") || rule.getApiGroups().contains(call.group()));
   }
 
-  /** While the action runs and until the cluster has settled, no call of the pattern is made: with {@link CallPattern#writes} a proof of idempotence. */
+  /**
+   * While the action runs and until the cluster has settled, no call of the pattern is made: with {@link CallPattern#writes} a proof
+   * of idempotence.
+   */
   public ClusterAssertions makesNo(CallPattern calls, Action action) throws Exception {
     return makesAtMost(0, calls, action);
   }

@@ -15,7 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * An {@link Operator} of the Java Operator SDK whose retries, reschedulings and timer event sources run on a cluster's clock and whose workers the cluster
+ * An {@link Operator} of the Java Operator SDK whose retries, reschedulings and timer event sources run on a cluster's clock and whose
+ * workers the cluster
  * waits for when it settles. Register reconcilers, start and stop it as any other.
  */
 public final class TestOperator extends Operator implements AutoCloseable {

@@ -78,7 +78,8 @@ public final class Faults {
   }
 
   /**
-   * Some of the calls go wrong, in ways that a client has to expect: conflicts, refusals, answers lost before and after the commit. The same seed gives the
+   * Some of the calls go wrong, in ways that a client has to expect: conflicts, refusals, answers lost before and after the commit. The
+   * same seed gives the
    * same faults.
    *
    * @param share of the calls, between 0 and 1
@@ -88,7 +89,8 @@ public final class Faults {
   }
 
   /**
-   * Watches that the pattern picks (by client, resource and namespace), open ones and those to come, hear nothing until the answer is closed: who depends on
+   * Watches that the pattern picks (by client, resource and namespace), open ones and those to come, hear nothing until the answer is
+   * closed: who depends on
    * them acts on stale caches. Nothing is lost: everything is heard, late.
    */
   public Held hold(CallPattern calls) {

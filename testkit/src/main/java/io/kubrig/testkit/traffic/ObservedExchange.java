@@ -54,7 +54,8 @@ final class ObservedExchange implements Exchange {
   }
 
   /**
-   * Informers let their watches end after some minutes because connections do not last. Within the process they do, and a week of virtual time would be spent
+   * Informers let their watches end after some minutes because connections do not last. Within the process they do, and a week of virtual
+   * time would be spent
    * with beginning watches again. A short time, which a test may have set, is kept.
    */
   @Override
