@@ -21,7 +21,8 @@ final class Scaling {
     Optional<ReplicaSet> only = activeOrLatest(sets);
     int replicas = Surge.replicas(deployment);
     if (only.isPresent()) {
-      return Sets.replicas(only.get()) == replicas ? Map.of() : Map.of(only.get(), replicas);
+      // a set of the right size that still tells of another one would be taken for a scaling event for ever, and the rollout stand still
+      return Sets.replicas(only.get()) == replicas && !tellsOfAnother(only.get(), replicas) ? Map.of() : Map.of(only.get(), replicas);
     }
     Map<ReplicaSet, Integer> sizes = new LinkedHashMap<>();
     if (sets.current().filter(set -> isSaturated(deployment, set)).isPresent()) {
@@ -30,6 +31,10 @@ final class Scaling {
       sizes.putAll(proportional(deployment, Sets.active(sets.all())));
     }
     return sizes;
+  }
+
+  private static boolean tellsOfAnother(ReplicaSet set, int replicas) {
+    return Sets.replicas(set) > 0 && Revisions.desired(set).orElse(replicas) != replicas;
   }
 
   /** The only set with pods; if none has any the current or else the newest; empty when several have. */

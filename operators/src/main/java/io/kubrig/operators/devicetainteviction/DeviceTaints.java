@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** When the users of a claim have to go because of its devices' taints. */
 final class DeviceTaints {
@@ -20,26 +21,28 @@ final class DeviceTaints {
   private DeviceTaints() {}
 
   /** The moment from which on the claim's users may not stay; empty when they may for good. */
-  static Optional<Instant> eviction(ResourceClaim claim, Collection<ResourceSlice> slices, Instant now) {
+  static Optional<Instant> eviction(ResourceClaim claim, Collection<ResourceSlice> slices, Collection<TaintRules.Rule> rules, Instant now) {
     if (claim.getStatus() == null || claim.getStatus().getAllocation() == null || claim.getStatus().getAllocation().getDevices() == null) {
       return Optional.empty();
     }
     List<Instant> ends = new ArrayList<>();
     for (DeviceRequestAllocationResult result : Objects.orEmpty(claim.getStatus().getAllocation().getDevices().getResults())) {
-      for (DeviceTaint taint : taints(result, slices)) {
+      for (DeviceTaint taint : taints(result, slices, rules)) {
         end(result, taint, now).ifPresent(ends::add);
       }
     }
     return ends.stream().min(Instant::compareTo);
   }
 
-  private static List<DeviceTaint> taints(DeviceRequestAllocationResult result, Collection<ResourceSlice> slices) {
-    return slices.stream().filter(slice -> result.getDriver().equals(slice.getSpec().getDriver()))
+  private static List<DeviceTaint> taints(
+      DeviceRequestAllocationResult result, Collection<ResourceSlice> slices, Collection<TaintRules.Rule> rules) {
+    Stream<DeviceTaint> ruled = rules.stream().filter(rule -> rule.selects(result)).map(TaintRules.Rule::taint);
+    Stream<DeviceTaint> own = slices.stream().filter(slice -> result.getDriver().equals(slice.getSpec().getDriver()))
         .filter(slice -> slice.getSpec().getPool() != null && result.getPool().equals(slice.getSpec().getPool().getName()))
         .flatMap(slice -> Objects.orEmpty(slice.getSpec().getDevices()).stream())
         .filter(device -> result.getDevice().equals(device.getName()))
-        .map(Device::getTaints).flatMap(taints -> Objects.orEmpty(taints).stream())
-        .filter(taint -> NO_EXECUTE.equals(taint.getEffect())).toList();
+        .map(Device::getTaints).flatMap(taints -> Objects.orEmpty(taints).stream());
+    return Stream.concat(own, ruled).filter(taint -> NO_EXECUTE.equals(taint.getEffect())).toList();
   }
 
   private static Optional<Instant> end(DeviceRequestAllocationResult result, DeviceTaint taint, Instant now) {
