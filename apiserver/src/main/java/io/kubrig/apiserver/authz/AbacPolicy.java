@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attribute based access control: a file with one {@code Policy} of {@code abac.authorization.kubernetes.io/v1beta1} on each line, or one of the older form
+ * Attribute based access control: a file with one {@code Policy} of {@code abac.authorization.kubernetes.io/v1beta1} on each line, or one
+ * of the older form
  * without a version. Any line that matches allows. (Source: pkg/auth/authorizer/abac.)
  */
 public final class AbacPolicy implements Authorizer {

@@ -23,7 +23,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The file of {@code --authorization-config}: {@code AuthorizationConfiguration} of {@code apiserver.config.k8s.io}, an ordered list of authorizers. (Source:
+ * The file of {@code --authorization-config}: {@code AuthorizationConfiguration} of {@code apiserver.config.k8s.io}, an ordered list of
+ * authorizers. (Source:
  * apiserver/pkg/apis/apiserver/validation/validation.go, KEP-3221.)
  *
  * @param authorizers in the order in which they are asked

@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of {@code --encryption-provider-config}: {@code EncryptionConfiguration} of {@code apiserver.config.k8s.io/v1}. Its complaints are native's.
+ * The file of {@code --encryption-provider-config}: {@code EncryptionConfiguration} of {@code apiserver.config.k8s.io/v1}. Its complaints
+ * are native's.
  * (Source: apiserver/pkg/server/options/encryptionconfig.)
  */
 public final class EncryptionConfiguration {

@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The providers of one list of resources: the first key of the first one encrypts, any of them decrypts. (Source: apiserver/pkg/storage/value.)
+ * The providers of one list of resources: the first key of the first one encrypts, any of them decrypts. (Source:
+ * apiserver/pkg/storage/value.)
  *
  * @param all in the order of the configuration, at least one
  */

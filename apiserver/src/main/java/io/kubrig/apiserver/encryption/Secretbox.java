@@ -10,7 +10,8 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /**
- * XSalsa20 and Poly1305 as NaCl's {@code crypto_secretbox} puts them together: nonce, tag, ciphertext. The first 32 bytes of the key stream are the key of the tag.
+ * XSalsa20 and Poly1305 as NaCl's {@code crypto_secretbox} puts them together: nonce, tag, ciphertext. The first 32 bytes of the key
+ * stream are the key of the tag.
  */
 record Secretbox(byte[] key, SecureRandom random) implements ValueCipher {
   private static final int NONCE = 24;

@@ -1,7 +1,8 @@
 package io.kubrig.apiserver.encryption;
 
 /**
- * A resource as an EncryptionConfiguration names it: {@code secrets}, {@code deployments.apps}, {@code *.apps}, {@code *.} (the core group), {@code *.*}.
+ * A resource as an EncryptionConfiguration names it: {@code secrets}, {@code deployments.apps}, {@code *.apps}, {@code *.} (the core
+ * group), {@code *.*}.
  *
  * @param group "" for the core group, "*" for all
  * @param plural "*" for all

@@ -7,17 +7,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The seats of one priority level and the queues before them, served fairly: each queue gets as much of the seats' time as the others that want some.
+ * The seats of one priority level and the queues before them, served fairly: each queue gets as much of the seats' time as the others that
+ * want some.
  * (Source: KEP-1040 and apiserver/pkg/util/flowcontrol/fairqueuing.)
  *
  * <p>Invariants:
  *
  * <ul>
- *   <li>Virtual time {@code progress} is how many seat-seconds a queue that always had something to do has got so far; it goes at the rate of seats in use per
+ *   <li>Virtual time {@code progress} is how many seat-seconds a queue that always had something to do has got so far; it goes at the rate
+ * of seats in use per
  *       active queue.
- *   <li>A queue's {@code nextStart} is the virtual time at which its oldest request begins. A request is charged a guess when it begins, and what it really took
+ *   <li>A queue's {@code nextStart} is the virtual time at which its oldest request begins. A request is charged a guess when it begins,
+ * and what it really took
  *       when it ends.
- *   <li>The request that would end first in virtual time is next. It is waited for until it fits: a wide request is not starved by narrow ones.
+ *   <li>The request that would end first in virtual time is next. It is waited for until it fits: a wide request is not starved by narrow
+ * ones.
  *   <li>Everything is guarded by {@code lock}; nobody waits with the lock held.
  * </ul>
  */

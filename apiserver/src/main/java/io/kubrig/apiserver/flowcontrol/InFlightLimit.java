@@ -6,7 +6,8 @@ import io.kubrig.apiserver.http.RequestInfo;
 import java.util.concurrent.Semaphore;
 
 /**
- * Two limits, {@code --max-requests-inflight} and {@code --max-mutating-requests-inflight}; what is above them is refused at once, except of
+ * Two limits, {@code --max-requests-inflight} and {@code --max-mutating-requests-inflight}; what is above them is refused at once, except
+ * of
  * system:masters. Used when priority and fairness is switched off.
  */
 public final class InFlightLimit implements FlowControl {

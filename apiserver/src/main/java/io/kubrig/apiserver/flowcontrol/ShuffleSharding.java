@@ -5,7 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Deals each flow a hand of queues: two flows rarely have the whole hand in common, so that one that floods its queues leaves the others a free one.
+ * Deals each flow a hand of queues: two flows rarely have the whole hand in common, so that one that floods its queues leaves the others a
+ * free one.
  * (Source: KEP-1040; Fisher-Yates by the digits of a hash.)
  */
 final class ShuffleSharding {

@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps priority and fairness in step with its stored objects: tells it of every change, says on each FlowSchema whether its level exists, and makes the bootstrap
+ * Keeps priority and fairness in step with its stored objects: tells it of every change, says on each FlowSchema whether its level exists,
+ * and makes the bootstrap
  * objects again that somebody deleted. (Source: apiserver/pkg/util/flowcontrol/apf_controller.go.)
  */
 final class FlowControlService implements AutoCloseable {

@@ -23,7 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The file of {@code --authentication-config}: {@code AuthenticationConfiguration} of {@code apiserver.config.k8s.io}, checked as native checks it.
+ * The file of {@code --authentication-config}: {@code AuthenticationConfiguration} of {@code apiserver.config.k8s.io}, checked as native
+ * checks it.
  *
  * @param jwt the authenticators, each with the mapping of its claims
  * @param anonymous empty where the file does not say

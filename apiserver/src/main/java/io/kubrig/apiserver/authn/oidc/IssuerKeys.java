@@ -30,7 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys of one issuer: where they are is discovered once (OpenID Connect Discovery 1.0), they are read when a signature needs one that is not known. Nothing
+ * The keys of one issuer: where they are is discovered once (OpenID Connect Discovery 1.0), they are read when a signature needs one that
+ * is not known. Nothing
  * waits for the discovery; until it has succeeded no token is accepted.
  */
 final class IssuerKeys implements AutoCloseable {

@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets etcd forget what is older than one to two intervals. All API servers on one etcd, native ones too, agree by the version of one key on who does it: the
+ * Lets etcd forget what is older than one to two intervals. All API servers on one etcd, native ones too, agree by the version of one key
+ * on who does it: the
  * one that counts it up compacts to the revision that it noted an interval ago. (Source: apiserver/pkg/storage/etcd3/compact.go.)
  */
 final class Compactor {

@@ -32,7 +32,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Calls to the members of one etcd cluster. Reads go to the next member when one does not answer; writes are never repeated, because a write that was not
+ * Calls to the members of one etcd cluster. Reads go to the next member when one does not answer; writes are never repeated, because a
+ * write that was not
  * answered may have happened. Safe for concurrent use.
  */
 final class EtcdClient implements AutoCloseable {

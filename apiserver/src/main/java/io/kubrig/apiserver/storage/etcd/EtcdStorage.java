@@ -31,9 +31,11 @@ import org.slf4j.LoggerFactory;
  * <p>Invariants:
  *
  * <ul>
- *   <li>etcd decides: a write is one transaction on the revision of its key. It is never repeated; one whose outcome is not known is looked for once, and
+ *   <li>etcd decides: a write is one transaction on the revision of its key. It is never repeated; one whose outcome is not known is
+ * looked for once, and
  *       reported as failed when it is not found.
- *   <li>The keyspace is filled by one {@link Follower} only, in the order of etcd's revisions, whoever wrote. A write waits until its own revision has
+ *   <li>The keyspace is filled by one {@link Follower} only, in the order of etcd's revisions, whoever wrote. A write waits until its own
+ * revision has
  *       come by, so that its writer reads what it wrote.
  *   <li>The keyspace may be behind etcd. {@link #latest} says how far etcd is; consistent reads wait for that.
  * </ul>

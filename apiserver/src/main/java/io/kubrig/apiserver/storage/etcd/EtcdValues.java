@@ -18,7 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Objects as kube-apiserver keeps them in etcd, from and to the JSON that this server keeps in memory (kind, apiVersion and metadata first, without resource
+ * Objects as kube-apiserver keeps them in etcd, from and to the JSON that this server keeps in memory (kind, apiVersion and metadata
+ * first, without resource
  * version). What is read may be in any of the three encodings, whatever is written.
  */
 public final class EtcdValues {

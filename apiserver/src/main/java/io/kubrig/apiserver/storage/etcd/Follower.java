@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link Keyspace} equal to what etcd holds: reads everything once, then follows every change. A watch that ends is opened anew where it ended, on
+ * Keeps a {@link Keyspace} equal to what etcd holds: reads everything once, then follows every change. A watch that ends is opened anew
+ * where it ended, on
  * another member; when etcd has forgotten what was in between, everything is read again and all watchers have to list.
  */
 final class Follower implements AutoCloseable {
