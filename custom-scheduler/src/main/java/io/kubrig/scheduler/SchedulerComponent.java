@@ -168,7 +168,8 @@ final class SchedulerComponent implements Component {
       throw new IllegalStateException("plugin " + name + " does not answer, not even to an interrupt");
     }));
     status.ifPresent(server -> {
-      List<HealthCheck> checks = plugins.isPresent() ? List.of(HealthCheck.ping(), leading, answering) : List.of(HealthCheck.ping(), leading);
+      List<HealthCheck> checks = plugins.isPresent() ? List.of(HealthCheck.ping(), leading, answering)
+          : List.of(HealthCheck.ping(), leading);
       for (String endpoint : List.of("healthz", "livez", "readyz")) {
         server.health(new HealthChecks(endpoint, environment.metrics(), checks));
       }
@@ -190,7 +191,8 @@ final class SchedulerComponent implements Component {
     if (!address.isEmpty()) {
       int colon = address.lastIndexOf(':');
       try {
-        extender = scheduler.serveAsExtender(new InetSocketAddress(address.substring(0, Math.max(colon, 0)), Integer.parseInt(address.substring(colon + 1))));
+        String host = address.substring(0, Math.max(colon, 0));
+        extender = scheduler.serveAsExtender(new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))));
       } catch (IllegalArgumentException e) {
         throw new StartException("invalid argument \"" + address + "\" for \"--extender-address\" flag: must be host:port", e);
       }

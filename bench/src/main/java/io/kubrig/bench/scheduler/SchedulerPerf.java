@@ -79,7 +79,8 @@ public final class SchedulerPerf {
         System.out.println(r.json());
       }
     }
-    System.out.printf("{\"cases\":%d,\"meanTimesThreshold\":%.1f,\"meanTimesThresholdByCpu\":%.1f}%n", cases, Math.exp(wall / cases), Math.exp(cpu / cases));
+    System.out.printf("{\"cases\":%d,\"meanTimesThreshold\":%.1f,\"meanTimesThresholdByCpu\":%.1f}%n", cases, Math.exp(wall / cases),
+        Math.exp(cpu / cases));
   }
 
   private record Result(String name, int threshold, int pods, long wallNanos, long cpuNanos, long threadNanos) {

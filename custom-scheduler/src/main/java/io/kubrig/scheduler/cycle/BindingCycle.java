@@ -41,7 +41,8 @@ final class BindingCycle {
         }
       }
       phases.over(ExtensionPoint.PRE_BIND, Code.SUCCESS);
-      Status bound = overtaken.is(a) ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound") : bind(a);
+      Status bound = overtaken.is(a)
+          ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound") : bind(a);
       phases.over(ExtensionPoint.BIND, bound.code());
       return bound;
     } catch (RuntimeException e) {

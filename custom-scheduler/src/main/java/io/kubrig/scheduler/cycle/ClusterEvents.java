@@ -49,10 +49,11 @@ final class ClusterEvents implements ClusterApi.Listener {
   private final Consumer<Pod> placedByOthers;
 
   /**
-   * With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. {@code placedByOthers} hears of pods that
-   * came to a node without having been assumed there.
+   * With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. {@code placedByOthers} hears of pods
+   * that came to a node without having been assumed there.
    */
-  ClusterEvents(EventLoop loop, ClusterState state, SchedulingQueue queue, Predicate<Pod> isOurs, boolean keepSources, Consumer<Pod> placedByOthers) {
+  ClusterEvents(EventLoop loop, ClusterState state, SchedulingQueue queue, Predicate<Pod> isOurs, boolean keepSources,
+      Consumer<Pod> placedByOthers) {
     this.placedByOthers = placedByOthers;
     this.loop = loop;
     this.state = state;

@@ -149,6 +149,7 @@ public final class NativeMetrics implements SchedulerMetrics {
 
   @Override
   public void binding(int by) {
-    gauge("scheduler_goroutines", "Number of running goroutines split by the work they do such as binding.", "operation", "binding").addAndGet(by);
+    gauge("scheduler_goroutines", "Number of running goroutines split by the work they do such as binding.", "operation", "binding")
+        .addAndGet(by);
   }
 }
