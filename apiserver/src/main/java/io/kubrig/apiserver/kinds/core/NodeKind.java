@@ -44,6 +44,13 @@ final class NodeKind implements Kind {
           Columns.wide("Container-Runtime", "ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2)."));
 
   @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return object.tree("spec").string("externalID").isEmpty()
+        ? List.of()
+        : List.of("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

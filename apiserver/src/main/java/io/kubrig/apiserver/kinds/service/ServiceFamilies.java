@@ -88,7 +88,8 @@ final class ServiceFamilies {
     }
     List<String> families = spec.strings("ipFamilies");
     for (int i = 0; i < Math.min(ips.size(), families.size()); i++) {
-      if (!familyOf(ips.get(i)).equals(families.get(i))) {
+      boolean known = families.get(i).equals("IPv4") || families.get(i).equals("IPv6");
+      if (known && !familyOf(ips.get(i)).equals(families.get(i))) {
         errors.invalid(IPS.index(i), ips.get(i), "expected an " + families.get(i) + " value as indicated by `ipFamilies[" + i + "]`");
       }
     }

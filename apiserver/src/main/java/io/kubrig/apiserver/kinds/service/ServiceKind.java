@@ -53,7 +53,7 @@ public final class ServiceKind implements Kind {
   @Override
   public NameRule nameRule() {
     // since 1.34 (RelaxedServiceNameValidation) names may begin with a digit where the gate is on; it is off by default
-    return NameRule.DNS_1035_LABEL;
+    return NameRule.DNS_LABEL;
   }
 
   @Override

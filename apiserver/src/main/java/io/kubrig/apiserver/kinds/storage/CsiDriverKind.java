@@ -16,7 +16,6 @@ import java.util.Set;
 final class CsiDriverKind implements Kind {
   /** A field whose feature is off. */
   private static final String GATED = "preventPodSchedulingIfMissing";
-  private static final int MAX_NAME = 63;
   private static final long LEAST_PERIOD = 10;
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final List<String> POLICIES = List.of("File", "None", "ReadWriteOnceWithFSType");
@@ -89,10 +88,6 @@ final class CsiDriverKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    String name = object.tree("metadata").string("name");
-    if (name.length() > MAX_NAME) {
-      errors.tooLong(FieldPath.of("metadata", "name"), MAX_NAME);
-    }
     Tree spec = object.tree("spec");
     for (String member : List.of("attachRequired", "podInfoOnMount", "storageCapacity", "fsGroupPolicy", "seLinuxMount")) {
       if (spec.get(member) == null) {
