@@ -16,7 +16,9 @@ import io.kubrig.operators.engine.Objects;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.net.HttpURLConnection;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +33,7 @@ public final class MetadataClient {
   private static final int PAGE = 500;
 
   private final KubernetesClient client;
+  private final Map<String, Document> documents = new ConcurrentHashMap<>(); // by path and form
 
   /** Requests through a client's connection and identity. */
   public MetadataClient(KubernetesClient client) {
@@ -96,10 +99,28 @@ public final class MetadataClient {
     return tree(text(path, accept));
   }
 
-  /** A document as it was sent. */
+  /** A document as it was sent. The server sends it only once as long as it does not change. */
   String text(String path, String accept) {
-    return send("GET", path, accept, null, null);
+    Document known = documents.get(path + accept);
+    HttpRequest.Builder request = http().newHttpRequestBuilder().uri(url(path)).header("Accept", accept);
+    if (known != null) {
+      request.header("If-None-Match", known.etag);
+    }
+    HttpResponse<String> response = answer(request.build());
+    if (known != null && response.code() == HttpURLConnection.HTTP_NOT_MODIFIED) {
+      return known.text;
+    }
+    if (!response.isSuccessful()) {
+      throw refusal("GET " + path, response);
+    }
+    String etag = response.header("Etag");
+    if (etag != null) {
+      documents.put(path + accept, new Document(etag, response.body()));
+    }
+    return response.body();
   }
+
+  private record Document(String etag, String text) {}
 
   /**
    * Watches a kind from a revision until the server or an interrupt ends it.
@@ -145,17 +166,20 @@ public final class MetadataClient {
     } else if (!method.equals("GET")) {
       request.method(method, null, (String) null);
     }
-    HttpResponse<String> response;
-    try {
-      response = await(http().sendAsync(request.build(), String.class));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KubernetesClientException("interrupted: " + method + " " + path, e);
-    }
+    HttpResponse<String> response = answer(request.build());
     if (!response.isSuccessful()) {
       throw refusal(method + " " + path, response);
     }
     return response.body();
+  }
+
+  private HttpResponse<String> answer(HttpRequest request) {
+    try {
+      return await(http().sendAsync(request, String.class));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KubernetesClientException("interrupted: " + request.method() + " " + request.uri().getPath(), e);
+    }
   }
 
   private static KubernetesClientException refusal(String what, HttpResponse<String> response) {
