@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Counts the work that is open and lets a thread wait for its end. Patience is in real time: it bounds how long a program is waited for. */
+/**
+ * Counts the work that is open and lets a thread wait for its end. Patience is in real time: it bounds how long a program is waited for.
+ */
 public final class Tally implements Activity {
   // guarded by this
   private final Set<Open> open = new LinkedHashSet<>();

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * Time that moves only when told to. {@link #advance} runs every timer that falls due, in order of time and then of creation, on
  * the calling thread; a timer set by a timer runs in the same advance when it falls due within it.
  *
- * <p>What other threads do because of a timer is not waited for, unless the caller does so between the steps of {@link #advanceToNext}: {@link #tally} knows
- * what is going on.
+ * <p>What other threads do because of a timer is not waited for, unless the caller does so between the steps of {@link #advanceToNext}:
+ * {@link #tally} knows what is going on.
  */
 public final class VirtualClock implements Clock {
   private final Tally tally = new Tally();
@@ -52,7 +52,7 @@ public final class VirtualClock implements Clock {
   public void sleep(Duration duration) throws InterruptedException {
     String sleeper = "wake " + Thread.currentThread().getName();
     AtomicReference<Activity.Work> waking = new AtomicReference<>(Activity.Work.NOTHING);
-    sleep(duration, () -> waking.set(tally.begin(sleeper)));
+    sleep(duration, () -> {}, () -> waking.set(tally.begin(sleeper)));
     waking.get().close();
   }
 
@@ -65,16 +65,18 @@ public final class VirtualClock implements Clock {
             tally.resume();
           }
         };
-    tally.rest();
     try {
-      sleep(duration, resume);
+      sleep(duration, tally::rest, resume);
     } finally {
       resume.run(); // an interrupted sleeper is back at work, too
     }
   }
 
-  /** @param atWakeTime runs before the thread does, so that no time passes in between */
-  private void sleep(Duration duration, Runnable atWakeTime) throws InterruptedException {
+  /**
+   * @param onceSet runs when the timer is there: who then finds nothing going on sees what time is waited for
+   * @param atWakeTime runs before the thread does, so that no time passes in between
+   */
+  private void sleep(Duration duration, Runnable onceSet, Runnable atWakeTime) throws InterruptedException {
     CountDownLatch woken = new CountDownLatch(1);
     Timer timer =
         after(
@@ -83,6 +85,7 @@ public final class VirtualClock implements Clock {
               atWakeTime.run();
               woken.countDown();
             });
+    onceSet.run();
     try {
       woken.await();
     } catch (InterruptedException e) {
@@ -102,7 +105,8 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time to when the next timers fall due and runs those that wait for that very instant. When none falls due up to the target, time moves there.
+   * Moves time to when the next timers fall due and runs those that wait for that very instant. When none falls due up to the target, time
+   * moves there.
    *
    * @return whether a timer ran: there may be more to do before the target
    */
