@@ -65,7 +65,8 @@ final class Clients implements ClientSource, AutoCloseable {
 
   /** A client of a user. */
   KubernetesClient of(String user, String... groups) {
-    return client(config("test"), List.of(keys.identity(user, groups(user, groups)).certificate()), traffic.observing(user, server, rest::toldOutside));
+    return client(config("test"), List.of(keys.identity(user, groups(user, groups)).certificate()),
+        traffic.observing(user, server, rest::toldOutside));
   }
 
   /** The client of all simulated nodes. */

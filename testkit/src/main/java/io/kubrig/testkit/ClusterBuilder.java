@@ -65,8 +65,7 @@ public final class ClusterBuilder {
 
   /**
    * How often a node renews its lease, ten seconds unless said otherwise. The manager notices a silent node after five times that. In
-   * virtual time a week
-   * with seldom heartbeats passes more quickly.
+   * virtual time a week with seldom heartbeats passes more quickly.
    */
   public ClusterBuilder heartbeat(Duration period) {
     heartbeat = period;

@@ -18,8 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The keys that the clusters of a JVM share: making them anew for each cluster would take longer than the rest of its start. Who holds a
- * user's certificate is
- * that user in every cluster of the JVM, with the rights that each cluster gives.
+ * user's certificate is that user in every cluster of the JVM, with the rights that each cluster gives.
  *
  * <p>There is a set of keys for each year that a cluster's time begins in; its certificates are good for ten years from then.
  */

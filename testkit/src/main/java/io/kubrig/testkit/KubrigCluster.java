@@ -10,13 +10,16 @@ import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.machinery.pki.CertificateSpec;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.scheduler.SchedulerFactory;
 import io.kubrig.standalone.simulated.SimulatedNodes;
 import io.kubrig.testkit.operator.TestOperator;
 import io.kubrig.testkit.traffic.Faults;
 import io.kubrig.testkit.traffic.Traffic;
+import io.kubrig.testkit.webhook.Webhooks;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -29,8 +32,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * A whole cluster in this JVM. Nothing listens on a port and nothing is written to disk; clients call the API server directly. Several
- * clusters may live side
- * by side.
+ * clusters may live side by side.
  *
  * <pre>{@code
  * try (KubrigCluster cluster = KubrigCluster.builder().nodes(3).start()) {
@@ -54,6 +56,7 @@ public final class KubrigCluster implements AutoCloseable {
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final KubernetesClient admin;
   private Optional<OpenPort> port = Optional.empty(); // guarded by this
+  private volatile Optional<Webhooks> webhooks = Optional.empty();
 
   private KubrigCluster(ClusterSettings settings, TestTime time, TestServer server, JvmKeys keys) {
     this.settings = settings;
@@ -148,9 +151,8 @@ public final class KubrigCluster implements AutoCloseable {
   }
 
   /**
-   * Lets time pass in a cluster with virtual time: every timer of every part that falls due runs at its moment, in a cluster that has
-   * dealt with all that came
-   * before it. Returns when the time is over and nothing is left to do.
+   * Lets time pass in a cluster with virtual time: every timer of every part that falls due runs at its moment, in a cluster that has dealt
+   * with all that came before it. Returns when the time is over and nothing is left to do.
    *
    * @throws IllegalStateException when the cluster lives in real time
    * @throws UnsettledException when the cluster does not come to rest between two timers
@@ -194,9 +196,8 @@ public final class KubrigCluster implements AutoCloseable {
 
   /**
    * Another cluster that begins with everything there is in this one, at this moment, and goes its own way. Nothing is copied: both share
-   * what neither has
-   * changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in the middle of
-   * something.
+   * what neither has changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in
+   * the middle of something.
    */
   public KubrigCluster fork() throws InterruptedException {
     return fork(settings);
@@ -217,12 +218,29 @@ public final class KubrigCluster implements AutoCloseable {
    * served.
    */
   public List<HasMetadata> apply(String resource) {
-    return Manifests.apply(admin, resource);
+    return Manifests.apply(admin, resource, this::wire);
   }
 
   /** Applies the objects of a manifest. */
   public List<HasMetadata> apply(InputStream manifest) {
-    return Manifests.apply(admin, manifest);
+    return Manifests.apply(admin, manifest, this::wire);
+  }
+
+  /**
+   * The webhooks of the code under test. Say what answers which path, then apply the manifests that register them: those that name a
+   * service are led to that
+   * code. A port of the loopback interface is opened at the first call, and closed with the cluster.
+   */
+  public synchronized Webhooks webhooks() {
+    if (webhooks.isEmpty()) {
+      CertificateSpec names = CertificateSpec.server("webhooks", List.of("localhost"), List.of(InetAddress.getLoopbackAddress()));
+      webhooks = Optional.of(keep(new Webhooks(keys.serving(names), keys.authority().certificate())));
+    }
+    return webhooks.get();
+  }
+
+  private void wire(HasMetadata object) {
+    webhooks.ifPresent(known -> known.wire(object));
   }
 
   /** Applies the definition of a kind that the CRD generator has put on the class path. */
@@ -231,9 +249,8 @@ public final class KubrigCluster implements AutoCloseable {
   }
 
   /**
-   * A kubeconfig of the administrator for other clients and child processes. A free port of the loopback interface is opened for it when
-   * it is first asked
-   * for, and closed with the cluster.
+   * A kubeconfig of the administrator for other clients and child processes. A free port of the loopback interface is opened for it when it
+   * is first asked for, and closed with the cluster.
    */
   public String kubeconfig() {
     return kubeconfigFor("kubernetes-admin", "system:masters");

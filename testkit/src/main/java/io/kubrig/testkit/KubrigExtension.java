@@ -131,7 +131,8 @@ final class KubrigExtension implements BeforeAllCallback, BeforeEachCallback, Af
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     KubrigCluster cluster =
-        cluster(context).orElseThrow(() -> new IllegalStateException("with a cluster for each method there is none for " + context.getDisplayName()));
+        cluster(context).orElseThrow(() ->
+            new IllegalStateException("with a cluster for each method there is none for " + context.getDisplayName()));
     return value(parameter.getParameter().getType(), parameter.getParameter(), cluster, context);
   }
 

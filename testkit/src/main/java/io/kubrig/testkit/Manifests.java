@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Objects written down as YAML or JSON. */
 final class Manifests {
@@ -15,10 +16,14 @@ final class Manifests {
 
   private Manifests() {}
 
-  /** Applies the objects of a class path resource in the order in which they are written. */
-  static List<HasMetadata> apply(KubernetesClient client, String resource) {
+  /**
+   * Applies the objects of a class path resource in the order in which they are written.
+   *
+   * @param before may change each of them
+   */
+  static List<HasMetadata> apply(KubernetesClient client, String resource, Consumer<HasMetadata> before) {
     try (InputStream in = open(resource)) {
-      return apply(client, in);
+      return apply(client, in, before);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + resource, e);
     }
@@ -34,9 +39,10 @@ final class Manifests {
     return in;
   }
 
-  static List<HasMetadata> apply(KubernetesClient client, InputStream yaml) {
+  static List<HasMetadata> apply(KubernetesClient client, InputStream yaml, Consumer<HasMetadata> before) {
     List<HasMetadata> objects = client.load(yaml).items();
     for (HasMetadata object : objects) {
+      before.accept(object);
       boolean placed = object.getMetadata().getNamespace() != null || !(object instanceof io.fabric8.kubernetes.api.model.Namespaced);
       if (placed) {
         client.resource(object).fieldManager("kubrig-testkit").forceConflicts().serverSideApply();

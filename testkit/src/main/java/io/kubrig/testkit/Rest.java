@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
  * Finds out when nothing is left to do in a cluster.
  *
  * <p>What the cluster's own parts do is counted exactly. Code under test may hold work on threads that nobody counts, between an event it
- * was told of and the
- * request it makes then: when it has been told something, it gets a little real time to act.
+ * was told of and the request it makes then: when it has been told something, it gets a little real time to act.
  */
 final class Rest {
   private static final Duration GRACE = Duration.ofMillis(15);

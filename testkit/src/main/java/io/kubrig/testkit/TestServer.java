@@ -44,8 +44,7 @@ final class TestServer implements Handler, AutoCloseable {
 
   /**
    * A server as after its first start. The objects of its own are those of the first such server in this JVM, unless they are to come out
-   * of a source of
-   * randomness that the test has chosen.
+   * of a source of randomness that the test has chosen.
    */
   static TestServer fresh(ClusterSettings wanted, Clock clock, JvmKeys keys) {
     if (wanted.random().isPresent()) {

@@ -42,7 +42,8 @@ final class TestTime {
 
   /** Lets time pass, from one timer to the next; each finds a cluster in which all that came before has been dealt with. */
   void advance(Duration duration, Duration patience) throws InterruptedException {
-    VirtualClock clock = virtual.orElseThrow(() -> new IllegalStateException("this cluster lives in real time; make it with virtualTime()"));
+    VirtualClock clock = virtual.orElseThrow(() ->
+        new IllegalStateException("this cluster lives in real time; make it with virtualTime()"));
     settle(patience);
     Instant target = clock.now().plus(duration);
     while (clock.advanceToNext(target)) {

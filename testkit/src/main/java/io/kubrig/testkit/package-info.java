@@ -1,7 +1,6 @@
 /**
- * A real Kubernetes inside a JUnit test: the API server, the controllers, the scheduler and simulated nodes in the test's own JVM,
- * without ports, files or
- * downloads.
+ * A real Kubernetes inside a JUnit test: the API server, the controllers, the scheduler and simulated nodes in the test's own JVM, without
+ * ports, files or downloads.
  *
  * <ul>
  *   <li>{@link io.kubrig.testkit.KubrigCluster} is the plain API, {@link io.kubrig.testkit.ClusterBuilder} chooses the parts, {@link

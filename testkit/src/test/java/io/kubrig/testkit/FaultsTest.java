@@ -117,7 +117,8 @@ class FaultsTest {
         .makesAtMost(1, UPDATES, () -> client.resource(Samples.config("a", "2")).update())
         .makesNo(CallPattern.writes(), () -> client.configMaps().inNamespace("default").list());
     assertThatThrownBy(
-            () -> KubrigAssertions.assertThat(cluster).makesNo(CallPattern.writes(), () -> client.resource(Samples.config("b", "1")).create()))
+            () -> KubrigAssertions.assertThat(cluster)
+                .makesNo(CallPattern.writes(), () -> client.resource(Samples.config("b", "1")).create()))
         .hasMessageContaining("kubernetes-admin create configmaps default");
     assertThat(cluster.traffic().report(10)).contains("data.k: 1 → 2");
     assertThat(cluster.traffic().calls(UPDATES)).extracting(Traffic.Answered::status).containsExactly(200);

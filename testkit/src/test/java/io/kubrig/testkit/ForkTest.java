@@ -26,7 +26,8 @@ class ForkTest {
       prepared.client().resource(Samples.deployment("web", 2)).create();
       try (KubrigCluster running = prepared.fork(KubrigCluster.builder().nodes(1))) {
         running.settle();
-        assertThat(running.client().apps().deployments().inNamespace("default").withName("web").get().getStatus().getReadyReplicas()).isEqualTo(2);
+        assertThat(running.client().apps().deployments().inNamespace("default").withName("web").get().getStatus().getReadyReplicas())
+            .isEqualTo(2);
       }
     }
   }

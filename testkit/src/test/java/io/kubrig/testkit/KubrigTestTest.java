@@ -24,7 +24,8 @@ class KubrigTestTest {
             .deployments()
             .inNamespace("default")
             .withName("web")
-            .waitUntilCondition(found -> found != null && Integer.valueOf(3).equals(found.getStatus().getReadyReplicas()), 60, TimeUnit.SECONDS);
+            .waitUntilCondition(found -> found != null
+                && Integer.valueOf(3).equals(found.getStatus().getReadyReplicas()), 60, TimeUnit.SECONDS);
     assertThat(rolled.getStatus().getConditions()).anyMatch(c -> c.getType().equals("Available") && c.getStatus().equals("True"));
   }
 

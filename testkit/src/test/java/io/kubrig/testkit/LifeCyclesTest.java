@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
@@ -32,6 +34,20 @@ import org.junit.jupiter.api.Test;
 class LifeCyclesTest {
   KubernetesClient client;
   KubrigCluster cluster;
+
+  @Test
+  void an_autoscaler_keeps_a_deployment_within_its_bounds() throws Exception {
+    client.resource(Samples.deployment("web", 1)).create();
+    client.resource(new HorizontalPodAutoscalerBuilder()
+        .withNewMetadata().withName("web").withNamespace("default").endMetadata()
+        .withNewSpec().withNewScaleTargetRef("apps/v1", "Deployment", "web").withMinReplicas(3).withMaxReplicas(5).endSpec()
+        .build()).create();
+    cluster.advance(Duration.ofMinutes(1));
+    assertThat(client.apps().deployments().inNamespace("default").withName("web").get().getStatus().getReadyReplicas()).isEqualTo(3);
+    HorizontalPodAutoscaler scaler = client.autoscaling().v2().horizontalPodAutoscalers().inNamespace("default").withName("web").get();
+    KubrigAssertions.assertThat(scaler).hasCondition("AbleToScale", "True");
+    assertThat(scaler.getStatus().getDesiredReplicas()).isEqualTo(3);
+  }
 
   @Test
   void garbage_is_collected_in_the_background() throws Exception {
@@ -138,7 +154,8 @@ class LifeCyclesTest {
   }
 
   private List<String> names(String app) {
-    return client.pods().inNamespace("default").withLabel("app", app).list().getItems().stream().map(pod -> pod.getMetadata().getName()).toList();
+    return client.pods().inNamespace("default").withLabel("app", app).list().getItems().stream().map(pod -> pod.getMetadata().getName())
+        .toList();
   }
 
   @Test
@@ -190,7 +207,8 @@ class LifeCyclesTest {
     String node = client.pods().inNamespace("default").withLabel("app", "web").list().getItems().getFirst().getSpec().getNodeName();
     CallPattern heartbeats = CallPattern.calls().by("simulated-nodes").resource("leases").name(node);
     cluster.faults().always(heartbeats, new Fault.Refused(403, "Forbidden", "silenced"));
-    cluster.faults().always(CallPattern.calls().by("simulated-nodes").resource("nodes/status").name(node), new Fault.Refused(403, "Forbidden", "silenced"));
+    cluster.faults().always(CallPattern.calls().by("simulated-nodes").resource("nodes/status").name(node),
+        new Fault.Refused(403, "Forbidden", "silenced"));
     cluster.advance(Duration.ofMinutes(2));
     KubrigAssertions.assertThat(client.nodes().withName(node).get()).hasCondition("Ready", "Unknown");
     cluster.advance(Duration.ofMinutes(6));
@@ -204,7 +222,8 @@ class LifeCyclesTest {
   void a_pod_that_fits_nowhere_says_why() throws Exception {
     var huge = Samples.deployment("huge", 1);
     huge.getSpec().getTemplate().getSpec().getContainers().getFirst().setResources(
-        new io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder().addToRequests("cpu", new io.fabric8.kubernetes.api.model.Quantity("9999")).build());
+        new io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder()
+            .addToRequests("cpu", new io.fabric8.kubernetes.api.model.Quantity("9999")).build());
     client.resource(huge).create();
     cluster.settle();
     Pod pod = client.pods().inNamespace("default").withLabel("app", "huge").list().getItems().getFirst();
@@ -217,7 +236,8 @@ class LifeCyclesTest {
     String path = "/api/v1/namespaces/default/serviceaccounts/default/token";
     cluster.settle();
     String answer =
-        client.raw(path, "POST", Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest", "spec", Map.of("expirationSeconds", 600)));
+        client.raw(path, "POST",
+            Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest", "spec", Map.of("expirationSeconds", 600)));
     String token = answer.replaceAll("(?s).*\"token\":\\s*\"([^\"]+)\".*", "$1");
     TokenReview review = new TokenReviewBuilder().withNewSpec().withToken(token).endSpec().build();
     TokenReview now = client.tokenReviews().create(review);
@@ -234,6 +254,7 @@ class LifeCyclesTest {
         .hasMessageContaining("User \"alice\" cannot list resource \"configmaps\"");
     cluster.apply("testkit/reader.yaml");
     assertThat(alice.configMaps().inNamespace("default").list()).isNotNull();
-    KubrigAssertions.assertThat(cluster).allows("alice", "list", "configmaps", "default").denies("alice", "delete", "configmaps", "default");
+    KubrigAssertions.assertThat(cluster).allows("alice", "list", "configmaps", "default")
+        .denies("alice", "delete", "configmaps", "default");
   }
 }

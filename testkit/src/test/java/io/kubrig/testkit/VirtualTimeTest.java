@@ -42,13 +42,15 @@ class VirtualTimeTest {
     cluster.advance(Duration.ofMinutes(1));
     assertThat(client.resource(job).get().getStatus().getConditions()).as("10 s and 20 s are over, 40 s is not").isEmpty();
     cluster.advance(Duration.ofMinutes(5));
-    assertThat(client.resource(job).get().getStatus().getConditions()).anyMatch(condition -> "BackoffLimitExceeded".equals(condition.getReason()));
+    assertThat(client.resource(job).get().getStatus().getConditions())
+        .anyMatch(condition -> "BackoffLimitExceeded".equals(condition.getReason()));
   }
 
   @Test
   void what_keeps_a_cluster_from_settling_is_told(KubrigCluster cluster) {
     cluster.clock().activity().begin("the dishes");
-    assertThatThrownBy(() -> cluster.settle(Duration.ofMillis(50))).isInstanceOf(UnsettledException.class).hasMessageContaining("the dishes");
+    assertThatThrownBy(() -> cluster.settle(Duration.ofMillis(50))).isInstanceOf(UnsettledException.class)
+        .hasMessageContaining("the dishes");
   }
 
   @Test

@@ -12,7 +12,9 @@ import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.BufferedReader;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import io.fabric8.kubernetes.client.internal.SSLUtils;
 import org.junit.jupiter.api.Test;
 
 /** What a mock cannot do, third part: watching, through the process and through a port. */
@@ -72,7 +73,7 @@ class WatchTest {
                 + "api/v1/namespaces/default/configmaps?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
                 + "&fieldSelector=metadata.name%3Dthere&timeoutSeconds=30");
     try (HttpClient http = HttpClient.newBuilder().sslContext(tls).build()) {
-      HttpResponse<java.io.InputStream> answer = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> answer = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofInputStream());
       try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
         assertThat(lines.readLine()).contains("\"ADDED\"").contains("\"there\"");
         assertThat(lines.readLine()).contains("\"BOOKMARK\"").contains("k8s.io/initial-events-end");

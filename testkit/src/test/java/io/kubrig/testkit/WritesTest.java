@@ -7,8 +7,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -171,13 +171,16 @@ class WritesTest {
     assertThat(client.configMaps().inNamespace("default").withLabelIn("tier", "web", "db").list().getItems())
         .extracting(found -> found.getMetadata().getName())
         .containsExactlyInAnyOrder("web", "db");
-    assertThat(client.configMaps().inNamespace("default").withLabel("tier").withLabelNotIn("tier", "web", "db").list().getItems()).hasSize(1);
+    assertThat(client.configMaps().inNamespace("default").withLabel("tier").withLabelNotIn("tier", "web", "db").list().getItems())
+        .hasSize(1);
   }
 
   @Test
   void a_pod_with_nonsense_is_refused_with_every_reason() {
-    client.resource(new ServiceAccountBuilder().withNewMetadata().withName("default").withNamespace("default").endMetadata().build()).create();
-    Pod pod = new PodBuilder().withNewMetadata().withName("Bad_Name").withNamespace("default").endMetadata().withNewSpec().endSpec().build();
+    client.resource(new ServiceAccountBuilder().withNewMetadata().withName("default").withNamespace("default").endMetadata().build())
+        .create();
+    Pod pod = new PodBuilder().withNewMetadata().withName("Bad_Name").withNamespace("default").endMetadata().withNewSpec().endSpec()
+        .build();
     assertThatThrownBy(() -> client.resource(pod).create())
         .hasMessageContaining("metadata.name: Invalid value")
         .hasMessageContaining("spec.containers: Required value");

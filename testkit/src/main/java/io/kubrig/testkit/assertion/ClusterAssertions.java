@@ -31,10 +31,12 @@ public final class ClusterAssertions extends AbstractAssert<ClusterAssertions, K
   /** An event with that reason has been recorded about the object. */
   public ClusterAssertions hasEvent(String reason, HasMetadata about) {
     List<Event> events = actual.client().v1().events().inAnyNamespace().list().getItems();
-    List<Event> concerned = events.stream().filter(event -> about.getMetadata().getUid().equals(event.getInvolvedObject().getUid())).toList();
+    List<Event> concerned = events.stream().filter(event -> about.getMetadata().getUid().equals(event.getInvolvedObject().getUid()))
+        .toList();
     if (concerned.stream().noneMatch(event -> reason.equals(event.getReason()))) {
       List<String> told = concerned.stream().map(event -> event.getType() + " " + event.getReason() + ": " + event.getMessage()).toList();
-      failWithMessage("Expected an event %s about %s %s, but there are only %s", reason, about.getKind(), about.getMetadata().getName(), told);
+      failWithMessage("Expected an event %s about %s %s, but there are only %s", reason, about.getKind(), about.getMetadata().getName(),
+          told);
     }
     return this;
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractAssert;
 
 /** Assertions about one object of any kind. */
@@ -35,7 +36,8 @@ public final class ObjectAssertions extends AbstractAssert<ObjectAssertions, Has
     isNotNull();
     List<Map<String, Object>> conditions = conditions();
     if (conditions.stream().noneMatch(condition -> type.equals(condition.get("type")) && reason.equals(condition.get("reason")))) {
-      failWithMessage("Expected %s to have condition %s because of %s, but its conditions are%n%s", named(), type, reason, shown(conditions));
+      failWithMessage("Expected %s to have condition %s because of %s, but its conditions are%n%s", named(), type, reason,
+          shown(conditions));
     }
     return this;
   }
@@ -43,7 +45,8 @@ public final class ObjectAssertions extends AbstractAssert<ObjectAssertions, Has
   /** Has an owner reference to that very object. */
   public ObjectAssertions isOwnedBy(HasMetadata owner) {
     isNotNull();
-    if (actual.getMetadata().getOwnerReferences().stream().noneMatch(reference -> reference.getUid().equals(owner.getMetadata().getUid()))) {
+    if (actual.getMetadata().getOwnerReferences().stream()
+        .noneMatch(reference -> reference.getUid().equals(owner.getMetadata().getUid()))) {
       failWithMessage(
           "Expected %s to be owned by %s %s, but its owners are %s",
           named(), owner.getKind(), owner.getMetadata().getName(), actual.getMetadata().getOwnerReferences());
@@ -132,7 +135,7 @@ public final class ObjectAssertions extends AbstractAssert<ObjectAssertions, Has
         if (each instanceof Map<?, ?> condition) {
           found.add(condition.entrySet().stream()
               .filter(entry -> entry.getValue() != null)
-              .collect(java.util.stream.Collectors.toMap(entry -> String.valueOf(entry.getKey()), Map.Entry::getValue)));
+              .collect(Collectors.toMap(entry -> String.valueOf(entry.getKey()), Map.Entry::getValue)));
         }
       }
     }

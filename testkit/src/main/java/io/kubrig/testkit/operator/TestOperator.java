@@ -16,8 +16,7 @@ import java.util.function.Consumer;
 
 /**
  * An {@link Operator} of the Java Operator SDK whose retries, reschedulings and timer event sources run on a cluster's clock and whose
- * workers the cluster
- * waits for when it settles. Register reconcilers, start and stop it as any other.
+ * workers the cluster waits for when it settles. Register reconcilers, start and stop it as any other.
  */
 public final class TestOperator extends Operator implements AutoCloseable {
   private final Clock clock;
@@ -73,7 +72,8 @@ public final class TestOperator extends Operator implements AutoCloseable {
       ((Timer) field.get(source)).cancel();
       field.set(source, new ClockTimer(clock));
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this version of the Java Operator SDK keeps its timers elsewhere: retries cannot be put on the cluster's clock", e);
+      throw new IllegalStateException("this version of the Java Operator SDK keeps its timers elsewhere: retries cannot be put on the "
+          + "cluster's clock", e);
     }
   }
 

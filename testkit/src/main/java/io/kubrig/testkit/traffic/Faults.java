@@ -36,7 +36,8 @@ public final class Faults {
   /** A plan of faults that depends on nothing but the seed and on what each client asks for, how often; not on how threads interleave. */
   private static final class Chaos {
     private static final List<Fault> KINDS =
-        List.of(Fault.conflict(), Fault.tooManyRequests(), Fault.internalError(), Fault.unavailable(), Fault.timeoutAfterCommit(), new Fault.Lost(),
+        List.of(Fault.conflict(), Fault.tooManyRequests(), Fault.internalError(), Fault.unavailable(), Fault.timeoutAfterCommit(),
+            new Fault.Lost(),
             new Fault.AnswerLost());
 
     private final long seed;
@@ -79,8 +80,7 @@ public final class Faults {
 
   /**
    * Some of the calls go wrong, in ways that a client has to expect: conflicts, refusals, answers lost before and after the commit. The
-   * same seed gives the
-   * same faults.
+   * same seed gives the same faults.
    *
    * @param share of the calls, between 0 and 1
    */
@@ -90,8 +90,7 @@ public final class Faults {
 
   /**
    * Watches that the pattern picks (by client, resource and namespace), open ones and those to come, hear nothing until the answer is
-   * closed: who depends on
-   * them acts on stale caches. Nothing is lost: everything is heard, late.
+   * closed: who depends on them acts on stale caches. Nothing is lost: everything is heard, late.
    */
   public Held hold(CallPattern calls) {
     Held made = new Held(calls);

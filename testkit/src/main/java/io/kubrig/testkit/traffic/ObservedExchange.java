@@ -55,8 +55,7 @@ final class ObservedExchange implements Exchange {
 
   /**
    * Informers let their watches end after some minutes because connections do not last. Within the process they do, and a week of virtual
-   * time would be spent
-   * with beginning watches again. A short time, which a test may have set, is kept.
+   * time would be spent with beginning watches again. A short time, which a test may have set, is kept.
    */
   @Override
   public String rawQuery() {
@@ -98,8 +97,10 @@ final class ObservedExchange implements Exchange {
   @Override
   public ResponseStream stream(int code, Headers headers) throws IOException {
     status = code;
-    ResponseStream stream = client.stream(code, headers);
-    return call.verb().equals("watch") ? new WatchStream(call, stream, faults, new WatchStream.Ends(told, this::hangUp)) : stream;
+    if (!call.verb().equals("watch")) {
+      return client.stream(code, headers);
+    }
+    return WatchStream.begin(call, () -> client.stream(code, headers), faults, new WatchStream.Ends(told, this::hangUp));
   }
 
   @Override

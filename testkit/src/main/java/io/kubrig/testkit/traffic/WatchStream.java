@@ -8,13 +8,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The events of one watch on their way to the client, a line each. */
 final class WatchStream implements ResponseStream {
   private final Call call;
-  private final ResponseStream client;
+  private ResponseStream client; // guarded by this
   private final Faults faults;
   private final Ends ends;
   private final Queue<byte[]> waiting = new ArrayDeque<>(); // guarded by this
@@ -28,12 +29,30 @@ final class WatchStream implements ResponseStream {
    */
   record Ends(Runnable told, Runnable hangUp) {}
 
-  WatchStream(Call call, ResponseStream client, Faults faults, Ends ends) {
+  /** The client's side, which opens when the answer begins. */
+  interface Opening {
+    ResponseStream open() throws IOException;
+  }
+
+  private WatchStream(Call call, Faults faults, Ends ends) {
     this.call = call;
-    this.client = client;
     this.faults = faults;
     this.ends = ends;
-    faults.opened(this);
+  }
+
+  /** Lets an answer begin. Faults reach the watch before its client knows that it is open. */
+  static WatchStream begin(Call call, Opening opening, Faults faults, Ends ends) throws IOException {
+    WatchStream watch = new WatchStream(call, faults, ends);
+    synchronized (watch) {
+      faults.opened(watch);
+      try {
+        watch.client = opening.open();
+      } catch (IOException e) {
+        faults.ended(watch);
+        throw e;
+      }
+    }
+    return watch;
   }
 
   Call call() {
@@ -59,7 +78,7 @@ final class WatchStream implements ResponseStream {
       return;
     }
     if (!waiting.isEmpty() || faults.holds(call)) {
-      waiting.add(java.util.Arrays.copyOfRange(bytes, offset, offset + length));
+      waiting.add(Arrays.copyOfRange(bytes, offset, offset + length));
       return;
     }
     client.write(bytes, offset, length);
@@ -87,7 +106,7 @@ final class WatchStream implements ResponseStream {
     ends.hangUp.run();
   }
 
-  void expire() {
+  synchronized void expire() {
     Tree status = ApiException.expired("too old resource version: injected by the test").status();
     String event = Json.text(Tree.of("type", "ERROR", "object", status)) + "\n";
     try {

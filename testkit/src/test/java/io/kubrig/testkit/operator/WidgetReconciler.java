@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A reconciler in the manner of the SDK's samples: applies a ConfigMap for each widget, looks again every hour, retries with a back-off
- * of a minute, cleans up.
- * A widget that is red fails twice before it works.
+ * A reconciler in the manner of the SDK's samples: applies a ConfigMap for each widget, looks again every hour, retries with a back-off of
+ * a minute, cleans up. A widget that is red fails twice before it works.
  */
 @ControllerConfiguration
 @GradualRetry(maxAttempts = 5, initialInterval = 60_000, intervalMultiplier = 2)
