@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Recorded conversations with the native API server, repeated against ours by the vectors' own program {@code replay}.
  *
- * <p>{@code conformance/passing.txt} holds the cases that pass, one {@code topic/name} a line: a case that is on the list and does not pass is a
- * regression and fails the build. {@code -Dconformance.record=true} writes the list anew, to be reviewed as a diff.
+ * <p>{@code conformance/passing.txt} holds the cases that pass, one {@code topic/name} a line: a case that is on the list and does not pass
+ * is a regression and fails the build. {@code -Dconformance.record=true} writes the list anew, to be reviewed as a diff.
  *
  * <p>Cases that wait for informers or for time to pass are serial or slow; {@link #DEADLINE} bounds them all.
  */
@@ -82,12 +82,14 @@ class ConformanceIT {
     return replayed(server, jobs, cases, List.of());
   }
 
-  private static SortedMap<String, Boolean> replayed(ServerProcess server, int jobs, List<String> cases, List<String> options) throws IOException {
+  private static SortedMap<String, Boolean> replayed(ServerProcess server, int jobs, List<String> cases, List<String> options)
+      throws IOException {
     Path results = server.data().resolveSibling("results-" + jobs + ".xml");
     List<String> command =
         new ArrayList<>(
             List.of(
-                "python3", "-B", VECTORS.resolve("replay").toString(), "check", "--server", server.url(), "--token", ServerProcess.ADMIN_TOKEN,
+                "python3", "-B", VECTORS.resolve("replay").toString(), "check", "--server", server.url(), "--token",
+                    ServerProcess.ADMIN_TOKEN,
                 "--jobs", String.valueOf(jobs), "--junit", results.toString()));
     command.addAll(options);
     cases.forEach(name -> command.addAll(List.of("--name", name.substring(name.indexOf('/') + 1))));

@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Recorded stories of the native controllers, told again by ours: {@code kubrig apiserver} and {@code kubrig controller-manager} in
- * processes of their own, started as the vectors' README asks, and the vectors' own program {@code replay}, which plays scheduler and kubelet.
+ * processes of their own, started as the vectors' README asks, and the vectors' own program {@code replay}, which plays scheduler and
+ * kubelet.
  *
- * <p>{@code conformance/controllers-quick.txt} lists the cases that are run, one {@code controller/name} a line: those that took {@link
- * #QUICK} seconds at most when they were recorded, and pass. {@code -Dconformance.record=true} writes the list anew, to be reviewed as a diff.
- * The others are told by hand.
+ * <p>{@code conformance/controllers-quick.txt} lists the cases that are run, one {@code controller/name} a line: those that took
+ * {@link #QUICK} seconds at most when they were recorded, and pass. {@code -Dconformance.record=true} writes the list anew, to be reviewed
+ * as a diff. The others are told by hand.
  */
 class ControllersConformanceIT {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
@@ -81,7 +82,8 @@ class ControllersConformanceIT {
         current-context: x
         """.formatted(server.url(), ServerProcess.ADMIN_TOKEN));
     return Kubrig.start(server.data().resolveSibling("manager.log"), "controller-manager", "--kubeconfig=" + kubeconfig,
-        "--leader-elect=false", "--secure-port=0", "--controllers=*,bootstrap-signer-controller,token-cleaner-controller,selinux-warning-controller",
+        "--leader-elect=false", "--secure-port=0",
+            "--controllers=*,bootstrap-signer-controller,token-cleaner-controller,selinux-warning-controller",
         "--use-service-account-credentials=false", "--service-account-private-key-file=" + pki.resolve("sa.key"),
         "--root-ca-file=" + pki.resolve("ca.crt"), "--cluster-signing-cert-file=" + pki.resolve("ca.crt"),
         "--cluster-signing-key-file=" + pki.resolve("ca.key"), "--allocate-node-cidrs",

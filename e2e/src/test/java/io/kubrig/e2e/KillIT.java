@@ -123,7 +123,8 @@ class KillIT {
             .filter(map -> map.getData() != null && map.getData().containsKey("value"))
             .collect(Collectors.toMap(map -> map.getMetadata().getName(), map -> Integer.parseInt(map.getData().get("value"))));
     Map<String, Integer> settled = new HashMap<>();
-    ledgers.stream().map(ledger -> ledger.unknown).filter(name -> !name.isEmpty()).forEach(name -> settled.put(name, found.getOrDefault(name, DELETED)));
+    ledgers.stream().map(ledger -> ledger.unknown).filter(name -> !name.isEmpty())
+        .forEach(name -> settled.put(name, found.getOrDefault(name, DELETED)));
     List<String> lost = new ArrayList<>();
     expected.forEach(
         (name, value) -> {

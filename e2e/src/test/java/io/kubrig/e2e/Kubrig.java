@@ -36,7 +36,8 @@ final class Kubrig {
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED", "-jar", JAR.toString()));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED", "-jar",
+        JAR.toString()));
     command.addAll(arguments);
     return command;
   }
@@ -50,7 +51,8 @@ final class Kubrig {
   static Process start(Path output, String... arguments) {
     try {
       Files.createDirectories(output.getParent());
-      return new ProcessBuilder(command(List.of(arguments))).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())).start();
+      return new ProcessBuilder(command(List.of(arguments))).redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())).start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start the program: " + e.getMessage(), e);
     }

@@ -55,7 +55,8 @@ class ModuleBordersTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            Stream.concat(COMPONENTS.stream(), Stream.of("schemas", "standalone", "testkit")).map(ModuleBordersTest::packages).toArray(String[]::new))
+            Stream.concat(COMPONENTS.stream(), Stream.of("schemas", "standalone", "testkit")).map(ModuleBordersTest::packages)
+                .toArray(String[]::new))
         .check(house);
   }
 

@@ -24,7 +24,8 @@ record Run(List<String> command, int code, String out, String err) {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        throw new AssertionError("'" + String.join(" ", command) + "' did not end within " + limit.toSeconds() + " s\n" + out.now() + err.now());
+        throw new AssertionError("'" + String.join(" ", command) + "' did not end within " + limit.toSeconds() + " s\n" + out.now()
+            + err.now());
       }
       return new Run(command, process.exitValue(), out.whole(), err.whole());
     } catch (IOException e) {

@@ -34,7 +34,8 @@ final class SampleImages {
 
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final List<String> APPLETS =
-      List.of("sh", "cat", "echo", "env", "ls", "sleep", "test", "hostname", "httpd", "wget", "nslookup", "nc", "id", "stty", "mount", "true", "false");
+      List.of("sh", "cat", "echo", "env", "ls", "sleep", "test", "hostname", "httpd", "wget", "nslookup", "nc", "id", "stty", "mount",
+          "true", "false");
 
   private SampleImages() {}
 

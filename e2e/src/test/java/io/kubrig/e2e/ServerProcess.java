@@ -48,6 +48,8 @@ final class ServerProcess implements AutoCloseable {
                 "--token-auth-file=" + directory.resolve("tokens.csv"),
                 "--authorization-mode=Node,RBAC",
                 "--enable-admission-plugins=NodeRestriction",
+                "--allow-privileged",
+                "--requestheader-allowed-names=front-proxy",
                 "--service-cluster-ip-range=10.96.0.0/12"));
     arguments.addAll(List.of(further));
   }

@@ -66,7 +66,8 @@ final class TestCluster implements AutoCloseable {
 
   /** The command line of a {@code kubectl} for this cluster. */
   List<String> kubectlCommand(List<String> arguments) {
-    return Stream.concat(Stream.of("kubectl", "--kubeconfig=" + directory.resolve("admin.conf"), "--cache-dir=" + directory.resolve("cache")), arguments.stream())
+    return Stream.concat(Stream.of("kubectl", "--kubeconfig=" + directory.resolve("admin.conf"),
+        "--cache-dir=" + directory.resolve("cache")), arguments.stream())
         .toList();
   }
 

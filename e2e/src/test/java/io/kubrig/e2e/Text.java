@@ -85,7 +85,8 @@ final class Text {
     try {
       while (collected.indexOf(part) < 0) {
         if (ended || left <= 0) {
-          throw new AssertionError("'" + part + "' was not said " + (ended ? "at all" : "within " + limit.toSeconds() + " s") + "; this was:\n" + collected);
+          throw new AssertionError("'" + part + "' was not said " + (ended ? "at all" : "within " + limit.toSeconds() + " s")
+              + "; this was:\n" + collected);
         }
         left = changed.awaitNanos(left);
       }

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * @param groups control groups of clusters
  * @param tables service rules
  */
-record Traces(List<String> processes, List<String> mounts, List<String> links, List<String> namespaces, List<String> groups, List<String> tables) {
+record Traces(List<String> processes, List<String> mounts, List<String> links, List<String> namespaces, List<String> groups,
+    List<String> tables) {
   private static final String OURS = Kubrig.file("target/clusters").toString();
 
   static Traces ofMachine() {
@@ -39,7 +40,8 @@ record Traces(List<String> processes, List<String> mounts, List<String> links, L
     if (Kubrig.missing("nft").findAny().isPresent()) {
       return List.of();
     }
-    return Run.of(List.of("nft", "list", "tables"), Map.of(), "", Duration.ofSeconds(20)).ok().lines().filter(line -> line.endsWith("kube-proxy")).sorted().toList();
+    return Run.of(List.of("nft", "list", "tables"), Map.of(), "", Duration.ofSeconds(20)).ok().lines()
+        .filter(line -> line.endsWith("kube-proxy")).sorted().toList();
   }
 
   private static List<String> mountPoints() {

@@ -96,7 +96,9 @@ class WholeClusterIT {
 
     String greeting = "hello from v1, served from a ConfigMap, correct-horse=correct-horse";
     Eventually.see(
-        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://web/cgi-bin/hello").out().strip(), greeting::equals);
+        "answer by name", SOON,
+            () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://web/cgi-bin/hello").out().strip(),
+            greeting::equals);
     Eventually.see("answer on the node port", SOON, () -> fetch(nodePort()), greeting::equals);
   }
 
@@ -105,7 +107,8 @@ class WholeClusterIT {
   void the_application_is_seen_and_touched_with_kubectl() throws IOException, InterruptedException {
     String pod = firstPod("web");
     assertThat(cluster.kubectl("describe", "pod", pod)).contains("Liveness:", "Readiness:", "Pulled", "Created", "Started");
-    Eventually.see("event of the binding", Duration.ofSeconds(20), () -> cluster.kubectl("get", "events"), events -> events.contains("Successfully assigned default/" + pod));
+    Eventually.see("event of the binding", Duration.ofSeconds(20), () -> cluster.kubectl("get", "events"),
+        events -> events.contains("Successfully assigned default/" + pod));
     assertThat(cluster.kubectl("describe", "deployment", "web")).contains("ScalingReplicaSet", "Scaled up replica set web-");
     assertThat(cluster.kubectl("logs", pod)).isEqualTo("serving version v1\n");
     assertThat(cluster.kubectl("logs", "deployment/web", "--tail=1")).contains("serving version v1");
@@ -159,7 +162,8 @@ class WholeClusterIT {
     });
     cluster.kubectl("set", "image", "deployment/web", "web=e2e.kubrig.io/web:v2");
     cluster.kubectl("rollout", "status", "deployment/web", ROLLED_OUT);
-    Eventually.see("pods of the new version only", SOON, () -> images("web"), "e2e.kubrig.io/web:v2 e2e.kubrig.io/web:v2 e2e.kubrig.io/web:v2"::equals);
+    Eventually.see("pods of the new version only", SOON, () -> images("web"),
+        "e2e.kubrig.io/web:v2 e2e.kubrig.io/web:v2 e2e.kubrig.io/web:v2"::equals);
     visitor.interrupt();
     visitor.join();
     assertThat(refused.get()).as("the first refused request, besides " + answered + " that were answered").isEmpty();
@@ -193,7 +197,8 @@ class WholeClusterIT {
       Eventually.see(
           "answer of " + replica,
           SOON,
-          () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://" + replica + ".store:8080/cgi-bin/whoami").out().strip(),
+          () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://" + replica + ".store:8080/cgi-bin/whoami").out()
+              .strip(),
           replica::equals);
     }
   }
@@ -214,7 +219,8 @@ class WholeClusterIT {
   void what_is_wrong_is_said() {
     assertThat(cluster.kubectlFails("create", "deployment", "Web", "--image=x")).contains("Invalid value: \"Web\"", "lowercase RFC 1123");
     assertThat(cluster.kubectlWith(INVALID_POD, "create", "-f", "-").fails())
-        .contains("The Pod \"bad\" is invalid", "spec.containers[0].image: Required value", "spec.restartPolicy: Unsupported value: \"Sometimes\"");
+        .contains("The Pod \"bad\" is invalid", "spec.containers[0].image: Required value",
+            "spec.restartPolicy: Unsupported value: \"Sometimes\"");
     assertThat(cluster.kubectlWith(UNKNOWN_FIELD, "create", "-f", "-").fails()).contains("strict decoding error: unknown field \"data2\"");
     assertThat(cluster.kubectlFails("get", "pod", "nobody")).contains("Error from server (NotFound): pods \"nobody\" not found");
     assertThat(cluster.kubectlFails("get", "gadgets")).contains("the server doesn't have a resource type \"gadgets\"");
@@ -224,7 +230,8 @@ class WholeClusterIT {
   private static final String INVALID_POD =
       "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"bad\"},\"spec\":{\"restartPolicy\":\"Sometimes\",\"containers\":[{\"name\":\"c\"}]}}";
   private static final String UNKNOWN_FIELD = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"bad\"},\"data2\":{}}";
-  private static final String UNKNOWN_NAMESPACE = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"bad\",\"namespace\":\"nowhere\"}}";
+  private static final String UNKNOWN_NAMESPACE =
+      "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"bad\",\"namespace\":\"nowhere\"}}";
 
   @Test
   @Order(10)
@@ -240,7 +247,8 @@ class WholeClusterIT {
     cluster.kubectl("rollout", "status", "deployment/web", ROLLED_OUT);
     Eventually.see("answer on the node port", SOON, () -> fetch(port), answer -> answer.startsWith("hello from v1"));
     Eventually.see(
-        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://web/cgi-bin/hello").out(), answer -> answer.startsWith("hello"));
+        "answer by name", SOON, () -> cluster.kubectlWith("", "exec", "client", "--", "wget", "-qO-", "http://web/cgi-bin/hello").out(),
+            answer -> answer.startsWith("hello"));
   }
 
   @Test
@@ -279,7 +287,8 @@ class WholeClusterIT {
   }
 
   private static String runningContainers() {
-    String ids = cluster.kubectl("get", "pods", "-l", "app in (web,store,agent)", "-o", "jsonpath={range .items[*]}{.status.containerStatuses[0].containerID}{\"\\n\"}{end}");
+    String ids = cluster.kubectl("get", "pods", "-l", "app in (web,store,agent)", "-o",
+        "jsonpath={range .items[*]}{.status.containerStatuses[0].containerID}{\"\\n\"}{end}");
     return ids.lines().sorted().collect(Collectors.joining("\n"));
   }
 
@@ -289,13 +298,15 @@ class WholeClusterIT {
 
   private static String nodePort() {
     String address = cluster.kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}");
-    return "http://" + address + ":" + cluster.kubectl("get", "service", "web", "-o", "jsonpath={.spec.ports[0].nodePort}") + "/cgi-bin/hello";
+    return "http://" + address + ":" + cluster.kubectl("get", "service", "web", "-o", "jsonpath={.spec.ports[0].nodePort}")
+        + "/cgi-bin/hello";
   }
 
   /** The answer of a page on a connection of its own; what went wrong, where there is none. */
   private static String fetch(String url) {
     try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10)).build()) {
-      return client.send(HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString()).body().strip();
+      return client.send(HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build(),
+          HttpResponse.BodyHandlers.ofString()).body().strip();
     } catch (IOException e) {
       return "failed: " + e;
     } catch (InterruptedException e) {
