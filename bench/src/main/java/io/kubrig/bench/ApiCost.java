@@ -8,10 +8,12 @@ import io.kubrig.apiserver.server.ApiServerComponent;
 import io.kubrig.machinery.component.Environment;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,8 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 
 /**
- * What a request costs the API server itself, without socket and client: processor time and allocated bytes of the threads that carry requests, and processor
- * time of the whole process (with collection and compilation). Unlike the time that passes, these hardly depend on what else the machine does.
+ * What a request costs the API server itself, without socket and client: processor time and allocated bytes of the threads that carry
+ * requests, and processor time of the whole process (with collection and compilation). Unlike the time that passes, these hardly depend on
+ * what else the machine does.
  *
  * <p>Usage: {@code ApiCost DIRECTORY memory|embedded COUNT THREADS ROUNDS [VERB...]}, the verbs being what to measure (creates and deletes
  * always run). The last round is the one to read: the earlier ones warm up.
@@ -69,7 +72,7 @@ public final class ApiCost {
   }
 
   private static int freePort() throws IOException {
-    try (var probe = new java.net.ServerSocket(0)) {
+    try (var probe = new ServerSocket(0)) {
       return probe.getLocalPort();
     }
   }
@@ -82,8 +85,10 @@ public final class ApiCost {
       measure("create", count, 201, i -> request("POST", PODS, "application/json", BenchPods.json(i)));
       measure("get", count, 200, i -> request("GET", PODS + "/p" + i, "", ""));
       measure("update", count, 200, i -> request("PUT", PODS + "/p" + i + "/status", "application/json", status(i)));
-      measure("patch", count, 200, i -> request("PATCH", PODS + "/p" + i, "application/merge-patch+json", "{\"metadata\":{\"labels\":{\"x\":\"" + i + "\"}}}"));
-      measure("apply", count, 200, i -> request("PATCH", PODS + "/p" + i + "?fieldManager=b&force=true", "application/apply-patch+yaml", applied(i)));
+      measure("patch", count, 200,
+          i -> request("PATCH", PODS + "/p" + i, "application/merge-patch+json", "{\"metadata\":{\"labels\":{\"x\":\"" + i + "\"}}}"));
+      measure("apply", count, 200,
+          i -> request("PATCH", PODS + "/p" + i + "?fieldManager=b&force=true", "application/apply-patch+yaml", applied(i)));
       measure("get protobuf", count, 200, i -> accepting("GET", PODS + "/p" + i, "application/vnd.kubernetes.protobuf"));
       measure("list", 20, 200, i -> request("GET", PODS, "", ""));
       measure("list protobuf", 20, 200, i -> accepting("GET", PODS, "application/vnd.kubernetes.protobuf"));
@@ -110,7 +115,8 @@ public final class ApiCost {
     long began = System.nanoTime();
     long cpuBegan = process.getProcessCpuTime();
     for (int i = 0; i < WATCHED_CHANGES; i++) {
-      DirectExchange change = request("PUT", PODS + "/p" + i % count + "/status", "application/json", status(i % count).replace("Running", "Phase" + i));
+      DirectExchange change =
+          request("PUT", PODS + "/p" + i % count + "/status", "application/json", status(i % count).replace("Running", "Phase" + i));
       server.handle(change);
       if (change.status() != 200) {
         throw new IOException(change.status() + " " + new String(change.answer(), StandardCharsets.UTF_8));
@@ -170,7 +176,8 @@ public final class ApiCost {
     }
   }
 
-  private void measure(String what, int times, int expected, IntFunction<DirectExchange> requests) throws InterruptedException, IOException {
+  private void measure(String what, int times, int expected, IntFunction<DirectExchange> requests)
+      throws InterruptedException, IOException {
     if (!chosen.isEmpty() && !chosen.contains(what) && !ALWAYS.contains(what)) {
       return;
     }
@@ -179,7 +186,7 @@ public final class ApiCost {
     AtomicInteger next = new AtomicInteger();
     LongAdder cpu = new LongAdder();
     LongAdder bytes = new LongAdder();
-    List<String> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<String> failures = Collections.synchronizedList(new ArrayList<>());
     long began = System.nanoTime();
     long processBegan = process.getProcessCpuTime();
     List<Thread> workers = new ArrayList<>();

@@ -22,9 +22,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Creates pods through an API server, reads them one by one and lists them all; or puts values of the same size into etcd through its HTTP gateway.
+ * Creates pods through an API server, reads them one by one and lists them all; or puts values of the same size into etcd through its HTTP
+ * gateway.
  *
- * <p>Usage: {@code ApiLoad api https://127.0.0.1:7443 TOKEN COUNT IN_FLIGHT [NAMESPACE]} or {@code ApiLoad etcd http://127.0.0.1:2379 - COUNT IN_FLIGHT}.
+ * <p>Usage: {@code ApiLoad api https://127.0.0.1:7443 TOKEN COUNT IN_FLIGHT [NAMESPACE]} or
+ * {@code ApiLoad etcd http://127.0.0.1:2379 - COUNT IN_FLIGHT}.
  */
 public final class ApiLoad {
   private final HttpClient client;
@@ -34,7 +36,8 @@ public final class ApiLoad {
   private final int inFlight;
 
   private ApiLoad(String server, String token, int count, int inFlight) throws GeneralSecurityException {
-    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trustingAll()).connectTimeout(Duration.ofSeconds(60)).build();
+    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trustingAll())
+        .connectTimeout(Duration.ofSeconds(60)).build();
     this.server = server;
     this.token = token;
     this.count = count;

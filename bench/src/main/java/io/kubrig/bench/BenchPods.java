@@ -6,7 +6,8 @@ final class BenchPods {
 
   /** Pod {@code pI}, without a namespace. */
   static String json(int i) {
-    return "{\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"bench\",\"n\":\"" + i % 100 + "\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":"
+    return "{\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"bench\",\"n\":\"" + i % 100
+        + "\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":"
         + "\"example.com/app:1\",\"resources\":{\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"ports\":[{\"containerPort\":8080}],\"env\":[{\"name\":\"A\",\"value\":\"b\"}]}]}}";
   }
 }

@@ -10,7 +10,9 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A request that no socket carries: what a server does for it is all that is measured. Keeps the status and counts the bytes of its answer. */
+/**
+ * A request that no socket carries: what a server does for it is all that is measured. Keeps the status and counts the bytes of its answer.
+ */
 final class DirectExchange implements Exchange {
   private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
 

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What a cluster of the test kit costs: its start, further starts, forks, and a thousand calls of each kind. Prints wall time and, because machines are shared,
- * the processor time of the whole process beside it.
+ * What a cluster of the test kit costs: its start, further starts, forks, and a thousand calls of each kind. Prints wall time and, because
+ * machines are shared, the processor time of the whole process beside it.
  */
 public final class TestKitBench {
   private static final int CALLS = 1000;

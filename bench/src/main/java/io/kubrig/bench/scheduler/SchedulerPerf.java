@@ -7,8 +7,8 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
-import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.cycle.Scheduler;
+import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.simulation.MemoryCluster;
@@ -26,12 +26,13 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Runs the cases of {@code workloads.yaml} and prints a JSON object a line for each: {@code SchedulerPerf [CASE…]}.
  *
- * <p>{@code -Dsmaller=N} divides all counts by N, {@code -Dpatience=S} says how many seconds a step may take. A case that does not end in time
- * is told as such, and the next one runs.
+ * <p>{@code -Dsmaller=N} divides all counts by N, {@code -Dpatience=S} says how many seconds a step may take. A case that does not end in
+ * time is told as such, and the next one runs.
  *
  * <p>What is measured: the pods are created while the scheduler is held back; the time runs from its release until the last one is bound.
  * {@code podsPerSecond} is by the wall clock; {@code podsPerCpuSecond} by the processor time of the whole process, compiler, garbage
- * collection and the API in memory included, which a busy machine distorts less; {@code decisionsPerCpuSecond} by that of the deciding thread.
+ * collection and the API in memory included, which a busy machine distorts less; {@code decisionsPerCpuSecond} by that of the deciding
+ * thread.
  */
 public final class SchedulerPerf {
   private static final com.sun.management.OperatingSystemMXBean PROCESS =

@@ -61,13 +61,15 @@ final class Templates {
     labels.putAll(moreLabels);
     Map<String, Object> spec = object(
         "terminationGracePeriodSeconds", 0,
-        "containers", List.of(object("name", "pause", "image", "registry.k8s.io/pause:3.10", "resources", object("requests", t.get("requests")))),
+        "containers", List.of(object("name", "pause", "image", "registry.k8s.io/pause:3.10", "resources",
+            object("requests", t.get("requests")))),
         "priority", t.get("priority"),
         "schedulingGates", t.containsKey("gates") ? list(t.get("gates")).stream().map(g -> object("name", g)).toList() : null,
         "affinity", affinity(t),
         "topologySpreadConstraints", list(t.get("spread")).stream().map(c -> spread(map(c))).toList(),
         "volumes", volumes(t, name));
-    return as(Pod.class, object("apiVersion", "v1", "kind", "Pod", "metadata", object("namespace", namespace, "name", name, "labels", labels),
+    return as(Pod.class, object("apiVersion", "v1", "kind", "Pod", "metadata",
+        object("namespace", namespace, "name", name, "labels", labels),
         "spec", spec));
   }
 
@@ -111,7 +113,8 @@ final class Templates {
   private static Map<String, Object> spread(Map<String, Object> c) {
     return object("maxSkew", c.get("maxSkew"), "topologyKey", c.get("key"),
         "whenUnsatisfiable", Boolean.TRUE.equals(c.get("hard")) ? "DoNotSchedule" : "ScheduleAnyway",
-        "labelSelector", object("matchLabels", c.get("labels")), "nodeTaintsPolicy", Boolean.TRUE.equals(c.get("honorTaints")) ? "Honor" : null);
+        "labelSelector", object("matchLabels", c.get("labels")), "nodeTaintsPolicy", Boolean.TRUE.equals(c.get("honorTaints")) ? "Honor"
+            : null);
   }
 
   /** A pod of a daemon set: it can go to one node only. */
