@@ -3,7 +3,8 @@
  *
  * <ol>
  *   <li>{@code http}: the socket front and the {@link io.kubrig.apiserver.http.Exchange} that handlers see;
- *   <li>{@code authn}, {@code flowcontrol}, {@code authz}, {@code audit}: who asks, whether there is room, whether it is allowed, what is noted;
+ * <li>{@code authn}, {@code flowcontrol}, {@code authz}, {@code audit}: who asks, whether there is room, whether it is allowed, what is
+ * noted;
  *   <li>{@code registry}: the one path of every kind (create, read, update, patch, delete, list, watch);
  *   <li>{@code kinds}: what is particular to each built-in kind; {@code customresource}: kinds that users define;
  *   <li>{@code admission}: plugins, webhooks and policies between decoding and storage;

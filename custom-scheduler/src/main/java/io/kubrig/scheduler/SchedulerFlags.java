@@ -47,14 +47,16 @@ final class SchedulerFlags {
     all.section("metrics").inert("allow-metric-labels", FlagTypes.STRING_TO_STRING, Map.of(), "labels keep their values");
     all.section("metrics").inert("allow-metric-labels-manifest", FlagTypes.STRING, "", "labels keep their values");
     featureGates = all.section("feature gate").flag("feature-gates", FlagTypes.MULTIMAP, Map.of(),
-        "A set of key=value pairs that describe feature gates. GenericWorkload and GangScheduling can be switched; the others are as in 1.36.");
+        "A set of key=value pairs that describe feature gates. GenericWorkload and GangScheduling can be switched; the others are as in "
+            + "1.36.");
     all.section("metrics").inert("disabled-metrics", FlagTypes.STRINGS, List.of(), "all metrics are served");
     all.section("metrics").inert("show-hidden-metrics-for-version", FlagTypes.STRING, "", "there are no hidden metrics");
     pluginDir = all.section("kubrig").string("plugin-dir", "", "If set, load the plugins of every jar in this directory.");
     pluginTimeout = all.section("kubrig").duration("plugin-timeout", Duration.ofSeconds(10),
         "How long a plugin from --plugin-dir may take to answer before it is interrupted and the attempt fails.");
     extenderAddress = all.section("kubrig").string("extender-address", "",
-        "If set (host:port), serve the first profile's plugins to another scheduler as an HTTP extender: /filter, /prioritize, /preempt, /bind.");
+        "If set (host:port), serve the first profile's plugins to another scheduler as an HTTP extender: /filter, /prioritize, "
+            + "/preempt, /bind.");
     explainFile = all.section("kubrig").string("explain-file", "",
         "If set, append every normalized score to this file, one JSON object a line.");
   }

@@ -14,7 +14,8 @@ import java.util.List;
  * @param resolvers who is asked for other names, best first
  * @param status where health, readiness and metrics are served, null for nowhere
  */
-record DnsOptions(InetSocketAddress address, String domain, Duration ttl, Duration cache, List<InetSocketAddress> resolvers, InetSocketAddress status) {
+record DnsOptions(InetSocketAddress address, String domain, Duration ttl, Duration cache, List<InetSocketAddress> resolvers,
+    InetSocketAddress status) {
   DnsOptions {
     resolvers = List.copyOf(resolvers);
   }

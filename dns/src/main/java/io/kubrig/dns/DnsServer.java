@@ -44,7 +44,8 @@ public final class DnsServer implements Component {
       InformerView view = new InformerView(client, environment.clock());
       cluster = view;
       ClusterZone zone = new ClusterZone(view, options.domain(), (int) options.ttl().toSeconds());
-      Forwarder forwarder = new Forwarder(options.resolvers(), new SocketUpstream(), environment.clock(), environment.random(), environment.metrics(),
+      Forwarder forwarder = new Forwarder(options.resolvers(), new SocketUpstream(), environment.clock(), environment.random(),
+          environment.metrics(),
           options.cache().toSeconds());
       QueryHandler handler = new QueryHandler(zone, forwarder, view::synced, environment.clock(), environment.metrics());
       sockets = DnsSockets.open(options.address(), handler);
@@ -63,7 +64,8 @@ public final class DnsServer implements Component {
   private StatusServer statusServer(InformerView view) {
     StatusServer server = new StatusServer(options.status(), null, new Open())
         .page("/health", Page.text(() -> "OK"))
-        .page("/ready", request -> new Page.Answer(view.synced() ? 200 : 503, "text/plain; charset=utf-8", view.synced() ? "OK" : "kubernetes"));
+        .page("/ready", request ->
+            new Page.Answer(view.synced() ? 200 : 503, "text/plain; charset=utf-8", view.synced() ? "OK" : "kubernetes"));
     return environment.metrics() instanceof KubernetesRegistry ours ? server.page("/metrics", Page.metrics(ours::scrape)) : server;
   }
 

@@ -84,13 +84,15 @@ final class InformerView implements ClusterView, AutoCloseable {
     if (spec == null) {
       return List.of();
     }
-    List<String> all = spec.getClusterIPs() == null || spec.getClusterIPs().isEmpty() ? Stream.ofNullable(spec.getClusterIP()).toList() : spec.getClusterIPs();
+    List<String> all = spec.getClusterIPs() == null || spec.getClusterIPs().isEmpty() ? Stream.ofNullable(spec.getClusterIP()).toList()
+        : spec.getClusterIPs();
     return all.stream().flatMap(InformerView::canonical).toList();
   }
 
   private static List<String> addresses(EndpointSlice slice) {
     return slice.getEndpoints() == null ? List.of()
-        : slice.getEndpoints().stream().map(Endpoint::getAddresses).flatMap(List::stream).flatMap(InformerView::canonical).distinct().toList();
+        : slice.getEndpoints().stream().map(Endpoint::getAddresses).flatMap(List::stream).flatMap(InformerView::canonical).distinct()
+            .toList();
   }
 
   private static List<String> service(EndpointSlice slice) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -35,7 +36,7 @@ import org.xbill.DNS.Type;
 /** The server on loopback, asked with dnsjava. */
 class ClusterDnsTest {
   private final FakeCluster cluster = new FakeCluster();
-  private final VirtualClock clock = new VirtualClock(java.time.Instant.parse("2026-01-01T00:00:00Z"));
+  private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final AtomicInteger asked = new AtomicInteger();
   private volatile boolean upstreamAnswers = true;
@@ -80,7 +81,8 @@ class ClusterDnsTest {
   }
 
   private List<String> answers(String name, int type) throws IOException {
-    return ask(name, type).getSection(Section.ANSWER).stream().map(record -> Type.string(record.getType()) + " " + record.rdataToString()).toList();
+    return ask(name, type).getSection(Section.ANSWER).stream().map(record -> Type.string(record.getType()) + " " + record.rdataToString())
+        .toList();
   }
 
   @Test
@@ -112,7 +114,8 @@ class ClusterDnsTest {
 
   @Test
   void a_headless_service_has_its_ready_endpoints_each_with_a_name() throws IOException {
-    cluster.with("db", "None").endpoint("db", "10.1.0.1", "db-0", true).endpoint("db", "10.1.0.2", null, true).endpoint("db", "10.1.0.3", "db-2", false);
+    cluster.with("db", "None").endpoint("db", "10.1.0.1", "db-0", true).endpoint("db", "10.1.0.2", null, true)
+        .endpoint("db", "10.1.0.3", "db-2", false);
     assertThat(answers("db.default.svc.cluster.local.", Type.A)).containsExactlyInAnyOrder("A 10.1.0.1", "A 10.1.0.2");
     assertThat(answers("db-0.db.default.svc.cluster.local.", Type.A)).containsExactly("A 10.1.0.1");
     assertThat(answers("10-1-0-2.db.default.svc.cluster.local.", Type.A)).containsExactly("A 10.1.0.2");
@@ -144,13 +147,16 @@ class ClusterDnsTest {
   @Test
   void absence_of_a_type_is_not_absence_of_the_name() throws IOException {
     cluster.with("web", "10.96.0.10");
-    for (String name : List.of("web.default.svc.cluster.local.", "default.svc.cluster.local.", "svc.cluster.local.", "_tcp.web.default.svc.cluster.local.")) {
+    for (String name : List.of("web.default.svc.cluster.local.", "default.svc.cluster.local.", "svc.cluster.local.",
+        "_tcp.web.default.svc.cluster.local.")) {
       Message answer = ask(name, Type.AAAA);
       assertThat(answer.getRcode()).as(name).isEqualTo(Rcode.NOERROR);
       assertThat(answer.getSection(Section.ANSWER)).as(name).isEmpty();
-      assertThat(answer.getSection(Section.AUTHORITY)).as(name).singleElement().satisfies(soa -> assertThat(soa.getType()).isEqualTo(Type.SOA));
+      assertThat(answer.getSection(Section.AUTHORITY)).as(name).singleElement()
+          .satisfies(soa -> assertThat(soa.getType()).isEqualTo(Type.SOA));
     }
-    for (String name : List.of("nosuch.default.svc.cluster.local.", "web.nowhere.svc.cluster.local.", "web.default.svc.cluster.local.default.svc.cluster.local.",
+    for (String name : List.of("nosuch.default.svc.cluster.local.", "web.nowhere.svc.cluster.local.",
+        "web.default.svc.cluster.local.default.svc.cluster.local.",
         "_http._udp.web.default.svc.cluster.local.", "example.com.default.svc.cluster.local.", "nosuch.cluster.local.")) {
       Message answer = ask(name, Type.A);
       assertThat(answer.getRcode()).as(name).isEqualTo(Rcode.NXDOMAIN);

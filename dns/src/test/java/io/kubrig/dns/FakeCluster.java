@@ -21,13 +21,16 @@ final class FakeCluster implements ClusterView {
 
   /** A service with port 80/TCP named http. */
   FakeCluster with(String name, String... clusterIps) {
-    services.add(new ServiceBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec().withType("ClusterIP")
-        .withClusterIP(clusterIps[0]).withClusterIPs(clusterIps).addNewPort().withName("http").withProtocol("TCP").withPort(80).endPort().endSpec().build());
+    services.add(new ServiceBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec()
+        .withType("ClusterIP")
+        .withClusterIP(clusterIps[0]).withClusterIPs(clusterIps).addNewPort().withName("http").withProtocol("TCP").withPort(80).endPort()
+            .endSpec().build());
     return this;
   }
 
   FakeCluster external(String name, String target) {
-    services.add(new ServiceBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec().withType("ExternalName")
+    services.add(new ServiceBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec()
+        .withType("ExternalName")
         .withExternalName(target).endSpec().build());
     return this;
   }
@@ -36,13 +39,16 @@ final class FakeCluster implements ClusterView {
     slices.add(new EndpointSliceBuilder().withNewMetadata().withNamespace("default").withName(service + "-" + slices.size())
         .addToLabels("kubernetes.io/service-name", service).endMetadata().withAddressType(address.contains(":") ? "IPv6" : "IPv4")
         .addNewPort().withName("http").withProtocol("TCP").withPort(8080).endPort()
-        .addNewEndpoint().withAddresses(address).withHostname(hostname).withNewConditions().withReady(ready).endConditions().endEndpoint().build());
+        .addNewEndpoint().withAddresses(address).withHostname(hostname).withNewConditions().withReady(ready).endConditions().endEndpoint()
+            .build());
     return this;
   }
 
   @Override
   public Optional<Service> service(String namespace, String name) {
-    return services.stream().filter(service -> service.getMetadata().getNamespace().equals(namespace) && service.getMetadata().getName().equals(name)).findFirst();
+    return services.stream()
+        .filter(service -> service.getMetadata().getNamespace().equals(namespace) && service.getMetadata().getName().equals(name))
+        .findFirst();
   }
 
   @Override

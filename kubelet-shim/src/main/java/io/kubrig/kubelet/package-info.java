@@ -1,9 +1,10 @@
 /**
  * The kubelet: pods in, containers out, statuses back.
  *
- * <p>The way of a pod: a {@code PodSource} (the API in {@code cluster}, a directory in {@code pod.StaticPods}) tells {@code pod.PodManager}, which
- * gives each pod a {@code PodWorker} with a thread of its own. A turn of the worker reads what the runtime knows ({@code RuntimeReader}),
- * sets up volumes ({@code volume}), decides ({@code PodPlanner}, pure), acts ({@code PodActor}), and reports ({@code status}, pure).
+ * <p>The way of a pod: a {@code PodSource} (the API in {@code cluster}, a directory in {@code pod.StaticPods}) tells
+ * {@code pod.PodManager}, which gives each pod a {@code PodWorker} with a thread of its own. A turn of the worker reads what the runtime
+ * knows ({@code RuntimeReader}), sets up volumes ({@code volume}), decides ({@code PodPlanner}, pure), acts ({@code PodActor}), and reports
+ * ({@code status}, pure).
  *
  * <ul>
  *   <li>{@code config}: flags, {@code KubeletConfiguration}, and the component that puts everything together.
@@ -16,7 +17,7 @@
  *   <li>{@code posix}: system calls, mounts, owners and modes.
  * </ul>
  *
- * <p>Not here yet: eviction under node pressure, collection of unused images, resource managers, in-place resize, device plugins, CSI and other
- * attached volumes, rotation of certificates, {@code /metrics/cadvisor}.
+ * <p>Not here yet: eviction under node pressure, collection of unused images, resource managers, in-place resize, device plugins, CSI and
+ * other attached volumes, rotation of certificates, {@code /metrics/cadvisor}.
  */
 package io.kubrig.kubelet;

@@ -53,7 +53,8 @@ final class ClusterControllers {
             RootCaController::new),
         new ControllerDescriptor("namespace-controller", "namespace", "namespace-controller", true, "concurrent-namespace-syncs",
             NamespaceController::new),
-        new ControllerDescriptor("garbage-collector-controller", "garbagecollector", "generic-garbage-collector", true, "concurrent-gc-syncs",
+        new ControllerDescriptor("garbage-collector-controller", "garbagecollector", "generic-garbage-collector", true,
+            "concurrent-gc-syncs",
             GarbageCollector::new),
         new ControllerDescriptor("resourcequota-controller", "resourcequota", "resourcequota-controller", true,
             "concurrent-resource-quota-syncs", ResourceQuotaController::new));
@@ -68,7 +69,8 @@ final class ClusterControllers {
             "concurrent-service-endpoint-syncs", EndpointSliceController::new),
         new ControllerDescriptor("endpointslice-mirroring-controller", "endpointslicemirroring", "endpointslicemirroring-controller", true,
             "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new),
-        new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "", ServiceCidrController::new));
+        new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "",
+            ServiceCidrController::new));
   }
 
   /** Nodes, and pods that have to leave them. */
@@ -96,7 +98,8 @@ final class ClusterControllers {
             ClaimProtectionController::new),
         new ControllerDescriptor("ephemeral-volume-controller", "ephemeral-volume", "ephemeral-volume-controller", true,
             "concurrent-ephemeralvolume-syncs", EphemeralVolumeController::new),
-        new ControllerDescriptor("volumeattributesclass-protection-controller", "vac-protection", "volumeattributesclass-protection-controller",
+        new ControllerDescriptor("volumeattributesclass-protection-controller", "vac-protection",
+            "volumeattributesclass-protection-controller",
             true, "", AttributesClassProtectionController::new),
         new ControllerDescriptor("persistentvolume-attach-detach-controller", "attachdetach", "attachdetach-controller", true, "",
             AttachDetachController::new),
@@ -111,7 +114,8 @@ final class ClusterControllers {
     return List.of(
         new ControllerDescriptor("serviceaccount-token-controller", "serviceaccount-token", "tokens-controller", true,
             "concurrent-serviceaccount-token-syncs", AccountTokenController::new),
-        new ControllerDescriptor("clusterrole-aggregation-controller", "clusterrole-aggregation", "clusterrole-aggregation-controller", true,
+        new ControllerDescriptor("clusterrole-aggregation-controller", "clusterrole-aggregation", "clusterrole-aggregation-controller",
+            true,
             "", ClusterRoleAggregationController::new),
         new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "bootstrap-signer", false, "", BootstrapSigner::new),
         new ControllerDescriptor("token-cleaner-controller", "tokencleaner", "token-cleaner", false, "", TokenCleaner::new),
@@ -123,7 +127,8 @@ final class ClusterControllers {
             CleanerController::new),
         new ControllerDescriptor("legacy-serviceaccount-token-cleaner-controller", "legacy-service-account-token-cleaner",
             "legacy-service-account-token-cleaner", true, "", LegacyTokenCleaner::new),
-        new ControllerDescriptor("storage-version-migrator-controller", "storage-version-migrator", "storage-version-migrator-controller", true, "",
+        new ControllerDescriptor("storage-version-migrator-controller", "storage-version-migrator", "storage-version-migrator-controller",
+            true, "",
             StorageVersionMigratorController::new),
         new ControllerDescriptor("validatingadmissionpolicy-status-controller", "validatingadmissionpolicy-status",
             "validatingadmissionpolicy-status-controller", true, "concurrent-validating-admission-policy-status-syncs",

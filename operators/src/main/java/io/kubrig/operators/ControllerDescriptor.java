@@ -15,7 +15,8 @@ import java.util.function.Function;
  * @param factory makes it
  */
 public record ControllerDescriptor(
-    String name, String alias, String serviceAccount, boolean byDefault, String workersFlag, Function<ControllerContext, Controller> factory) {
+    String name, String alias, String serviceAccount, boolean byDefault, String workersFlag,
+        Function<ControllerContext, Controller> factory) {
 
   /** How many keys are worked on at once. */
   public int workers(ControllerManagerOptions options) {

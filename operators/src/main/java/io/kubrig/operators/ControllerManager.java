@@ -34,7 +34,8 @@ final class ControllerManager implements Component {
   private final Instant started;
   private LeaderElector elector; // set by start, closed by close; guarded by this
 
-  ControllerManager(ControllerManagerFlags flags, ControllerManagerOptions options, Environment environment, List<ControllerDescriptor> known) {
+  ControllerManager(ControllerManagerFlags flags, ControllerManagerOptions options, Environment environment,
+      List<ControllerDescriptor> known) {
     this.flags = flags;
     this.started = environment.clock().now();
     this.options = options;

@@ -96,7 +96,8 @@ final class ManagerClients implements AutoCloseable {
         return;
       }
       try {
-        accounts.resource(new ServiceAccountBuilder().withNewMetadata().withName(account).withNamespace(NAMESPACE).endMetadata().build()).create();
+        accounts.resource(new ServiceAccountBuilder().withNewMetadata().withName(account).withNamespace(NAMESPACE).endMetadata().build())
+            .create();
       } catch (KubernetesClientException e) {
         if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // several controllers share an account: one of them was quicker
           throw e;

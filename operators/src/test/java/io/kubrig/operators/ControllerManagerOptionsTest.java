@@ -26,7 +26,8 @@ class ControllerManagerOptionsTest {
   @Test
   void controllers_are_chosen_by_name_and_alias() {
     ControllerDescriptor job = new ControllerDescriptor("job-controller", "job", "job-controller", true, "", context -> null);
-    ControllerDescriptor signer = new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "", false, "", context -> null);
+    ControllerDescriptor signer =
+        new ControllerDescriptor("bootstrap-signer-controller", "bootstrapsigner", "", false, "", context -> null);
     List<ControllerDescriptor> known = List.of(job, signer);
     assertThat(new ControllerSelection(List.of("*"), known).includes(job)).isTrue();
     assertThat(new ControllerSelection(List.of("*"), known).includes(signer)).isFalse();

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class EffectiveConfigurationTest {
   private static JsonNode configuration(String... args) throws JsonProcessingException {
-    return new ObjectMapper().readTree(EffectiveConfiguration.json(ControllerManagerOptions.parse(args))).path("kubecontrollermanager.config.k8s.io");
+    return new ObjectMapper().readTree(EffectiveConfiguration.json(ControllerManagerOptions.parse(args)))
+        .path("kubecontrollermanager.config.k8s.io");
   }
 
   @Test

@@ -20,27 +20,32 @@ final class ConfigurationCheck {
     List<String> problems = new ArrayList<>();
     mode(configuration.mode(), problems);
     if (Addresses.parse(configuration.bindAddress()).isEmpty()) {
-      problems.add("KubeProxyConfiguration.BindAddress: Invalid value: \"" + configuration.bindAddress() + "\": not a valid textual representation of an IP address");
+      problems.add("KubeProxyConfiguration.BindAddress: Invalid value: \"" + configuration.bindAddress()
+          + "\": not a valid textual representation of an IP address");
     }
     if (!LOCAL_MODES.contains(configuration.detectLocalMode())) {
       problems.add("KubeProxyConfiguration.DetectLocalMode: Invalid value: \"" + configuration.detectLocalMode()
           + "\": must be BridgeInterface,ClusterCIDR,InterfaceNamePrefix,NodeCIDR or blank");
     }
     cidrs("ClusterCIDR", configuration.clusterCidrs(), problems);
-    cidrs("NodePortAddresses", configuration.nodePortAddresses().equals(List.of("primary")) ? List.of() : configuration.nodePortAddresses(), problems);
+    cidrs("NodePortAddresses", configuration.nodePortAddresses().equals(List.of("primary")) ? List.of()
+        : configuration.nodePortAddresses(), problems);
     if (configuration.masqueradeBit() < 0 || configuration.masqueradeBit() > 31) {
-      problems.add("KubeProxyConfiguration.NFTables.MasqueradeBit: Invalid value: " + configuration.masqueradeBit() + ": must be within the range [0, 31]");
+      problems.add("KubeProxyConfiguration.NFTables.MasqueradeBit: Invalid value: " + configuration.masqueradeBit()
+          + ": must be within the range [0, 31]");
     }
     if (!configuration.syncPeriod().isPositive()) {
       problems.add("KubeProxyConfiguration.NFTables.SyncPeriod: Invalid value: must be greater than 0");
     }
     if (configuration.minSyncPeriod().compareTo(configuration.syncPeriod()) > 0) {
-      problems.add("KubeProxyConfiguration.NFTables.SyncPeriod: Invalid value: must be greater than or equal to KubeProxyConfiguration.NFTables.MinSyncPeriod");
+      problems.add("KubeProxyConfiguration.NFTables.SyncPeriod: Invalid value: must be greater than or equal to "
+          + "KubeProxyConfiguration.NFTables.MinSyncPeriod");
     }
     if (!problems.isEmpty()) {
       throw new StartException(String.join("; ", problems));
     }
-    List.of(configuration.healthzBindAddress(), configuration.metricsBindAddress()).stream().filter(bind -> !bind.isEmpty()).forEach(HttpEndpoints::address);
+    List.of(configuration.healthzBindAddress(), configuration.metricsBindAddress()).stream().filter(bind -> !bind.isEmpty())
+        .forEach(HttpEndpoints::address);
   }
 
   private static void mode(String mode, List<String> problems) {
@@ -55,7 +60,8 @@ final class ConfigurationCheck {
   private static void cidrs(String field, List<String> values, List<String> problems) {
     for (String value : values) {
       if (Cidr.parse(value).isEmpty()) {
-        problems.add("KubeProxyConfiguration." + field + ": Invalid value: \"" + value + "\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        problems.add("KubeProxyConfiguration." + field + ": Invalid value: \"" + value
+            + "\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
       }
     }
   }

@@ -49,7 +49,8 @@ final class KernelSettings {
   /**
    * Sets what differs.
    *
-   * @throws StartException when packets could not be forwarded; a limit or timeout that cannot be set, as in a container with a read-only /proc/sys, is only logged
+   * @throws StartException when packets could not be forwarded; a limit or timeout that cannot be set, as in a container with a read-only
+   *     /proc/sys, is only logged
    */
   void apply(Map<String, Long> wanted) {
     wanted.forEach((name, value) -> {
@@ -62,7 +63,8 @@ final class KernelSettings {
         }
       } catch (IOException | NumberFormatException problem) {
         if (name.endsWith("ip_forward")) {
-          throw new StartException("cannot set the kernel parameter net.ipv4.ip_forward to 1, without which no packet reaches a pod: run as root, or set it with"
+          throw new StartException("cannot set the kernel parameter net.ipv4.ip_forward to 1, without which no packet reaches a pod: "
+              + "run as root, or set it with"
               + " sysctl -w net.ipv4.ip_forward=1", problem);
         }
         LOG.warn("Cannot set kernel parameter {} to {}: {}", name.replace('/', '.'), value, problem.toString());

@@ -39,17 +39,21 @@ final class NodeView {
     Map<String, String> labels = node == null || node.getMetadata().getLabels() == null ? Map.of() : node.getMetadata().getLabels();
     InetAddress nodeIp = nodeIp(family, node).orElse(null);
     List<Cidr> ranges = serviceCidrs.stream().map(Cidr::parse).flatMap(Optional::stream).filter(cidr -> cidr.family() == family).toList();
-    return new NodeSettings(family, new EndpointChoice.Node(name, labels), nodeIp, configuration.masqueradeAll(), 1 << configuration.masqueradeBit(),
+    return new NodeSettings(family, new EndpointChoice.Node(name, labels), nodeIp, configuration.masqueradeAll(),
+        1 << configuration.masqueradeBit(),
         localTraffic(family, node), nodePortAddresses(family, nodeIp), ranges);
   }
 
   private Optional<InetAddress> nodeIp(Family family, Node node) {
-    Optional<InetAddress> bound = Addresses.parse(configuration.bindAddress()).filter(address -> !address.isAnyLocalAddress() && Family.of(address) == family);
+    Optional<InetAddress> bound = Addresses.parse(configuration.bindAddress())
+        .filter(address -> !address.isAnyLocalAddress() && Family.of(address) == family);
     if (bound.isPresent() || node == null || node.getStatus() == null) {
       return bound;
     }
-    return Stream.of("InternalIP", "ExternalIP").flatMap(type -> node.getStatus().getAddresses().stream().filter(address -> type.equals(address.getType())))
-        .map(address -> Addresses.parse(address.getAddress())).flatMap(Optional::stream).filter(address -> Family.of(address) == family).findFirst();
+    return Stream.of("InternalIP", "ExternalIP")
+        .flatMap(type -> node.getStatus().getAddresses().stream().filter(address -> type.equals(address.getType())))
+        .map(address -> Addresses.parse(address.getAddress())).flatMap(Optional::stream).filter(address -> Family.of(address) == family)
+            .findFirst();
   }
 
   private LocalTraffic localTraffic(Family family, Node node) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1), complete with defaults. Field names are the API's; {@code mode} is blank or nftables, as the other modes
- * are refused when it is made.
+ * A KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1), complete with defaults. Field names are the API's; {@code mode} is blank or
+ * nftables, as the other modes are refused when it is made.
  */
 public final class ProxyConfiguration {
   private static final String API_VERSION = "kubeproxy.config.k8s.io/v1alpha1";
@@ -48,7 +48,8 @@ public final class ProxyConfiguration {
       throw new StartException("failed to load kube-proxy configuration from " + file + ": " + problem.getMessage(), problem);
     }
     if (!KIND.equals(given.string("kind")) || !API_VERSION.equals(given.string("apiVersion"))) {
-      throw new StartException("failed to load kube-proxy configuration from " + file + ": no kind \"" + given.string("kind") + "\" is registered for version \""
+      throw new StartException("failed to load kube-proxy configuration from " + file + ": no kind \"" + given.string("kind")
+          + "\" is registered for version \""
           + given.string("apiVersion") + "\": it must be " + KIND + " of " + API_VERSION);
     }
     Tree merged = defaults();

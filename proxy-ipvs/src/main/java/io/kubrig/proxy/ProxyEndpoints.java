@@ -25,7 +25,9 @@ final class ProxyEndpoints implements AutoCloseable {
     try {
       health = open("healthz", configuration.healthzBindAddress(),
           Map.of("/healthz", () -> healthz(state.report(), counters), "/livez", () -> livez(state.report(), counters)));
-      HttpEndpoints metrics = open("metrics", configuration.metricsBindAddress(), Map.of("/metrics", () -> scrape(registry), "/healthz", () -> Answer.text("ok"),
+      HttpEndpoints metrics =
+          open("metrics", configuration.metricsBindAddress(),
+          Map.of("/metrics", () -> scrape(registry), "/healthz", () -> Answer.text("ok"),
           "/proxyMode", () -> Answer.text("nftables")));
       return new ProxyEndpoints(health, metrics);
     } catch (StartException problem) {
@@ -43,7 +45,8 @@ final class ProxyEndpoints implements AutoCloseable {
     try {
       return HttpEndpoints.serve(HttpEndpoints.address(bind), paths);
     } catch (IOException problem) {
-      throw new StartException("failed to start proxy " + what + " on " + bind + ": " + problem.getMessage() + ": free the port or choose another with --" + what
+      throw new StartException("failed to start proxy " + what + " on " + bind + ": " + problem.getMessage()
+          + ": free the port or choose another with --" + what
           + "-bind-address", problem);
     }
   }

@@ -47,15 +47,18 @@ public final class ProxyFactory implements ComponentFactory {
       return new Once(ProxyFactory::cleanUp);
     }
     if (given.value(flags.initOnly)) {
-      return new Once(() -> new KernelSettings(Sysctls.ofKernel()).apply(KernelSettings.wanted(configuration, Runtime.getRuntime().availableProcessors())));
+      return new Once(() -> new KernelSettings(Sysctls.ofKernel())
+          .apply(KernelSettings.wanted(configuration, Runtime.getRuntime().availableProcessors())));
     }
-    ClientSettings client = new ClientSettings(name(), configuration.kubeconfig(), given.value(flags.master), configuration.qps(), configuration.burst());
+    ClientSettings client =
+        new ClientSettings(name(), configuration.kubeconfig(), given.value(flags.master), configuration.qps(), configuration.burst());
     return new ServiceProxy(configuration, client, nodeName(configuration), environment);
   }
 
   private static String nodeName(ProxyConfiguration configuration) {
     try {
-      String name = configuration.hostnameOverride().isBlank() ? InetAddress.getLocalHost().getHostName() : configuration.hostnameOverride();
+      String name = configuration.hostnameOverride().isBlank() ? InetAddress.getLocalHost().getHostName()
+          : configuration.hostnameOverride();
       return name.strip().toLowerCase(Locale.ROOT);
     } catch (IOException problem) {
       throw new StartException("the host has no name: give the node's with --hostname-override", problem);

@@ -1,10 +1,10 @@
 package io.kubrig.proxy;
 
+import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.flags.Flag;
 import io.kubrig.machinery.flags.FlagSection;
 import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.FlagTypes;
-import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
@@ -18,7 +18,8 @@ import java.util.Set;
 final class ProxyFlags {
   private static final String NO_IPVS = "there is no ipvs mode";
 
-  final FlagSet set = new FlagSet("kube-proxy", "The Kubernetes network proxy runs on each node. It reflects services as defined in the Kubernetes API on each node"
+  final FlagSet set = new FlagSet("kube-proxy",
+      "The Kubernetes network proxy runs on each node. It reflects services as defined in the Kubernetes API on each node"
       + " and forwards TCP, UDP and SCTP streams to their endpoints.");
   final Flag<String> config;
   final Flag<String> writeConfigTo;
@@ -34,8 +35,10 @@ final class ProxyFlags {
     writeConfigTo = section.string("write-config-to", "", "If set, write the default configuration values to this file and exit.");
     master = section.string("master", "", "The address of the Kubernetes API server (overrides any value in kubeconfig).");
     cleanup = section.bool("cleanup", false, "If true cleanup the rules of the proxy and exit.");
-    initOnly = section.bool("init-only", false, "If true, perform any initialization steps that must be done with full root privileges, and then exit.");
-    hostnameOverride = section.string("hostname-override", "", "If non-empty, will be used as the name of the Node that kube-proxy is running on.");
+    initOnly = section.bool("init-only", false,
+        "If true, perform any initialization steps that must be done with full root privileges, and then exit.");
+    hostnameOverride = section.string("hostname-override", "",
+        "If non-empty, will be used as the name of the Node that kube-proxy is running on.");
     fields.put(hostnameOverride, List.of("hostnameOverride"));
     general(section);
     client(section);
@@ -45,14 +48,19 @@ final class ProxyFlags {
   }
 
   private void general(FlagSection section) {
-    field(section.flag("proxy-mode", FlagTypes.text("ProxyMode"), "", "Which proxy mode to use: nftables, or blank for the best-available one."), "mode");
+    field(section.flag("proxy-mode", FlagTypes.text("ProxyMode"), "",
+        "Which proxy mode to use: nftables, or blank for the best-available one."), "mode");
     field(section.string("bind-address", "0.0.0.0", "Overrides kube-proxy's idea of what its node's primary IP is."), "bindAddress");
-    field(section.inert("bind-address-hard-fail", FlagTypes.BOOL, false, "a port that cannot be bound is always an error"), "bindAddressHardFail");
-    field(section.flag("healthz-bind-address", FlagTypes.IP_PORT, "0.0.0.0:10256", "The IP address and port for the health check server, empty to disable."),
+    field(section.inert("bind-address-hard-fail", FlagTypes.BOOL, false, "a port that cannot be bound is always an error"),
+        "bindAddressHardFail");
+    field(section.flag("healthz-bind-address", FlagTypes.IP_PORT, "0.0.0.0:10256",
+        "The IP address and port for the health check server, empty to disable."),
         "healthzBindAddress");
-    field(section.flag("metrics-bind-address", FlagTypes.IP_PORT, "127.0.0.1:10249", "The IP address and port for the metrics server, empty to disable."),
+    field(section.flag("metrics-bind-address", FlagTypes.IP_PORT, "127.0.0.1:10249",
+        "The IP address and port for the metrics server, empty to disable."),
         "metricsBindAddress");
-    field(section.inert("config-sync-period", FlagTypes.DURATION, Duration.ofMinutes(15), "services and endpoints are watched, not refreshed"), "configSyncPeriod");
+    field(section.inert("config-sync-period", FlagTypes.DURATION, Duration.ofMinutes(15),
+        "services and endpoints are watched, not refreshed"), "configSyncPeriod");
     field(section.inert("profiling", FlagTypes.BOOL, false, "there is no Go runtime to profile"), "enableProfiling");
     field(section.inert("oom-score-adj", FlagTypes.INT32, -999, "the process leaves its own OOM score alone"), "oomScoreAdj");
     field(section.inert("feature-gates", FlagTypes.BOOL_MAP, Map.of(), "features are as in 1.36 by default"), "featureGates");
@@ -62,34 +70,46 @@ final class ProxyFlags {
     field(section.string("kubeconfig", "", "Path to kubeconfig file with authorization information."), "clientConnection", "kubeconfig");
     field(section.float32("kube-api-qps", 5, "QPS to use while talking with kubernetes apiserver"), "clientConnection", "qps");
     field(section.int32("kube-api-burst", 10, "Burst to use while talking with kubernetes apiserver"), "clientConnection", "burst");
-    field(section.inert("kube-api-content-type", FlagTypes.STRING, "application/vnd.kubernetes.protobuf", "requests are sent as JSON"), "clientConnection",
+    field(section.inert("kube-api-content-type", FlagTypes.STRING, "application/vnd.kubernetes.protobuf", "requests are sent as JSON"),
+        "clientConnection",
         "contentType");
   }
 
   private void traffic(FlagSection section) {
     field(section.string("cluster-cidr", "", "The CIDR range of the pods in the cluster."), "clusterCIDR");
-    field(section.flag("detect-local-mode", FlagTypes.text("LocalMode"), "ClusterCIDR", "Mode to use to detect local traffic."), "detectLocalMode");
+    field(section.flag("detect-local-mode", FlagTypes.text("LocalMode"), "ClusterCIDR", "Mode to use to detect local traffic."),
+        "detectLocalMode");
     field(section.string("pod-bridge-interface", "", "A bridge interface name."), "detectLocal", "bridgeInterface");
     field(section.string("pod-interface-name-prefix", "", "An interface name prefix."), "detectLocal", "interfaceNamePrefix");
-    field(section.strings("nodeport-addresses", List.of(), "A list of CIDR ranges that contain valid node IPs, or alternatively, the single string 'primary'."),
+    field(section.strings("nodeport-addresses", List.of(),
+        "A list of CIDR ranges that contain valid node IPs, or alternatively, the single string 'primary'."),
         "nodePortAddresses");
     field(section.bool("masquerade-all", false, "SNAT all traffic sent via Service cluster IPs."), "nftables", "masqueradeAll");
-    field(section.int32("iptables-masquerade-bit", 14, "The bit of the fwmark space to mark packets requiring SNAT with."), "nftables", "masqueradeBit");
-    field(section.duration("iptables-sync-period", Duration.ofSeconds(30), "An interval of how frequently rules are fully resynced."), "nftables", "syncPeriod");
-    field(section.duration("iptables-min-sync-period", Duration.ofSeconds(1), "The minimum period between rule resyncs."), "nftables", "minSyncPeriod");
+    field(section.int32("iptables-masquerade-bit", 14, "The bit of the fwmark space to mark packets requiring SNAT with."), "nftables",
+        "masqueradeBit");
+    field(section.duration("iptables-sync-period", Duration.ofSeconds(30), "An interval of how frequently rules are fully resynced."),
+        "nftables", "syncPeriod");
+    field(section.duration("iptables-min-sync-period", Duration.ofSeconds(1), "The minimum period between rule resyncs."), "nftables",
+        "minSyncPeriod");
   }
 
   private void conntrack(FlagSection section) {
-    field(section.int32("conntrack-max-per-core", 32768, "Maximum number of NAT connections to track per CPU core (0 to leave the limit as-is)."), "conntrack",
+    field(section.int32("conntrack-max-per-core", 32768,
+        "Maximum number of NAT connections to track per CPU core (0 to leave the limit as-is)."), "conntrack",
         "maxPerCore");
-    field(section.int32("conntrack-min", 131072, "Minimum number of conntrack entries to allocate, regardless of conntrack-max-per-core."), "conntrack", "min");
+    field(section.int32("conntrack-min", 131072, "Minimum number of conntrack entries to allocate, regardless of conntrack-max-per-core."),
+        "conntrack", "min");
     field(section.bool("conntrack-tcp-be-liberal", false, "Enable liberal mode for tracking TCP packets."), "conntrack", "tcpBeLiberal");
-    field(section.duration("conntrack-tcp-timeout-established", Duration.ofHours(24), "Idle timeout for established TCP connections (0 to leave as-is)"), "conntrack",
+    field(section.duration("conntrack-tcp-timeout-established", Duration.ofHours(24),
+        "Idle timeout for established TCP connections (0 to leave as-is)"), "conntrack",
         "tcpEstablishedTimeout");
-    field(section.duration("conntrack-tcp-timeout-close-wait", Duration.ofHours(1), "NAT timeout for TCP connections in the CLOSE_WAIT state"), "conntrack",
+    field(section.duration("conntrack-tcp-timeout-close-wait", Duration.ofHours(1),
+        "NAT timeout for TCP connections in the CLOSE_WAIT state"), "conntrack",
         "tcpCloseWaitTimeout");
-    field(section.duration("conntrack-udp-timeout", Duration.ZERO, "Idle timeout for UNREPLIED UDP connections (0 to leave as-is)"), "conntrack", "udpTimeout");
-    field(section.duration("conntrack-udp-timeout-stream", Duration.ZERO, "Idle timeout for ASSURED UDP connections (0 to leave as-is)"), "conntrack",
+    field(section.duration("conntrack-udp-timeout", Duration.ZERO, "Idle timeout for UNREPLIED UDP connections (0 to leave as-is)"),
+        "conntrack", "udpTimeout");
+    field(section.duration("conntrack-udp-timeout-stream", Duration.ZERO, "Idle timeout for ASSURED UDP connections (0 to leave as-is)"),
+        "conntrack",
         "udpStreamTimeout");
   }
 

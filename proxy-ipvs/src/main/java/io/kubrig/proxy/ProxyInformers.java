@@ -88,7 +88,8 @@ final class ProxyInformers implements AutoCloseable {
   }
 
   List<String> serviceCidrs() {
-    return ranges.getStore().list().stream().filter(range -> range.getMetadata().getDeletionTimestamp() == null).flatMap(range -> range.getSpec().getCidrs().stream())
+    return ranges.getStore().list().stream().filter(range -> range.getMetadata().getDeletionTimestamp() == null)
+        .flatMap(range -> range.getSpec().getCidrs().stream())
         .toList();
   }
 

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 /** kube-proxy's metrics. */
 final class ProxyMetrics {
   private static final double[] SYNC_BOUNDS = Buckets.exponential(0.001, 2, 15);
-  private static final double[] PROGRAMMING_BOUNDS = Stream.of(Buckets.linear(0.25, 0.25, 2), Buckets.linear(1, 1, 59), Buckets.linear(60, 5, 12),
+  private static final double[] PROGRAMMING_BOUNDS =
+      Stream.of(Buckets.linear(0.25, 0.25, 2), Buckets.linear(1, 1, 59), Buckets.linear(60, 5, 12),
       Buckets.linear(120, 30, 7)).flatMapToDouble(DoubleStream::of).toArray();
 
   private final MeterRegistry registry;
@@ -66,7 +67,8 @@ final class ProxyMetrics {
 
   void synced(Family family, boolean full, Duration took, Instant now) {
     seconds("kubeproxy_sync_proxy_rules_duration_seconds", family, took);
-    seconds(full ? "kubeproxy_sync_full_proxy_rules_duration_seconds" : "kubeproxy_sync_partial_proxy_rules_duration_seconds", family, took);
+    seconds(full ? "kubeproxy_sync_full_proxy_rules_duration_seconds"
+        : "kubeproxy_sync_partial_proxy_rules_duration_seconds", family, took);
     lastSync.get(family).set(now.getEpochSecond());
   }
 

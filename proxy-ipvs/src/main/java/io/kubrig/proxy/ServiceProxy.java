@@ -108,10 +108,12 @@ public final class ServiceProxy implements Component, ProxyInformers.Listener {
     for (Family family : Family.values()) {
       try {
         TableReader.read(netlink, family, TablePlan.TABLE);
-        families.put(family, new FamilySync(family, new NftablesBackend(netlink, clock, family, this::settings), new Conntrack(netlink), metrics, clock));
+        families.put(family, new FamilySync(family, new NftablesBackend(netlink, clock, family, this::settings), new Conntrack(netlink),
+            metrics, clock));
       } catch (NetlinkException problem) {
         if (family == Family.IPV4) {
-          throw new StartException("the kernel does not offer nf_tables for IPv4, or not to this user (CAP_NET_ADMIN): " + problem.getMessage(), problem);
+          throw new StartException("the kernel does not offer nf_tables for IPv4, or not to this user (CAP_NET_ADMIN): "
+              + problem.getMessage(), problem);
         }
         LOG.info("The kernel does not offer nf_tables for IPv6, so only IPv4 is proxied: {}", problem.getMessage());
       }

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.concurrent.Semaphore;
 
 /**
- * Calls for syncs, brought together: the first one is answered at once, those that follow within the minimum period by one sync at its end. One thread waits in
- * {@link #await}.
+ * Calls for syncs, brought together: the first one is answered at once, those that follow within the minimum period by one sync at its end.
+ * One thread waits in {@link #await}.
  */
 final class SyncRunner {
   private final Clock clock;

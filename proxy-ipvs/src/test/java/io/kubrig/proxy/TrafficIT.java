@@ -44,7 +44,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Packets through a real kernel: a node, two pods behind services, a client pod and a machine outside the cluster, each a namespace of its own. */
+/**
+ * Packets through a real kernel: a node, two pods behind services, a client pod and a machine outside the cluster, each a namespace of its
+ * own.
+ */
 class TrafficIT {
   private static final String CLUSTER_IP = "172.30.0.10";
   private static final String NODE_IP = "192.168.77.1";
@@ -72,7 +75,8 @@ class TrafficIT {
     node.exec("ip", "route", "add", "default", "via", "192.168.77.2");
     LinuxNetlink netlink = node.in(LinuxNetlink::open);
     resources.add(netlink);
-    sync = new FamilySync(Family.IPV4, new NftablesBackend(netlink, Clock.system(), Family.IPV4, TrafficIT::settings), new Conntrack(netlink),
+    sync = new FamilySync(Family.IPV4, new NftablesBackend(netlink, Clock.system(), Family.IPV4, TrafficIT::settings),
+        new Conntrack(netlink),
         new ProxyMetrics(new KubernetesRegistry()), Clock.system());
   }
 
@@ -149,7 +153,8 @@ class TrafficIT {
 
   @Test
   void policy_local_keeps_the_client_address_and_drops_without_local_endpoint() throws Exception {
-    Service local = service("ns/web", CLUSTER_IP, "TCP", 80, builder -> builder.editSpec().withType("NodePort").withExternalTrafficPolicy("Local")
+    Service local = service("ns/web", CLUSTER_IP, "TCP", 80,
+        builder -> builder.editSpec().withType("NodePort").withExternalTrafficPolicy("Local")
         .editFirstPort().withNodePort(30080).endPort().endSpec());
     sync(local, slice("ns/web", "TCP", 8080, "10.0.2.2@here", "10.0.3.2@elsewhere"));
     assertThat(callMany(outside, NODE_IP, 30080)).containsExactly("pod2 192.168.77.2");
@@ -178,7 +183,8 @@ class TrafficIT {
     assertThatThrownBy(() -> client.in(() -> call(CLUSTER_IP, 80))).isInstanceOf(ConnectException.class).hasMessageContaining("refused");
     assertThatThrownBy(() -> client.in(() -> call(CLUSTER_IP, 81))).as("a port the service has not").isInstanceOfAny(ConnectException.class,
         NoRouteToHostException.class);
-    assertThatThrownBy(() -> client.in(() -> call("172.30.0.99", 80))).as("an address no service has").isInstanceOf(SocketTimeoutException.class);
+    assertThatThrownBy(() -> client.in(() -> call("172.30.0.99", 80))).as("an address no service has")
+        .isInstanceOf(SocketTimeoutException.class);
   }
 
   @Test

@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** The schemas, descriptions and resources of Kubernetes 1.36. Every call but {@link #load} reads its resource anew: keep what it answers. */
+/**
+ * The schemas, descriptions and resources of Kubernetes 1.36. Every call but {@link #load} reads its resource anew: keep what it answers.
+ */
 public final class KubernetesSchemas {
   private KubernetesSchemas() {}
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The binary form of a schema catalog: magic, version, strings, the types of all nodes, the nodes, the kinds. Strings and nodes are referred
- * to by position, so that recursive schemas need no special case. Descriptions are not part of it.
+ * The binary form of a schema catalog: magic, version, strings, the types of all nodes, the nodes, the kinds. Strings and nodes are
+ * referred to by position, so that recursive schemas need no special case. Descriptions are not part of it.
  */
 public final class SchemaFormat {
   private static final int MAGIC = 0x4b425343;

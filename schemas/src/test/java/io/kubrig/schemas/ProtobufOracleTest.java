@@ -17,12 +17,15 @@ import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +42,7 @@ class ProtobufOracleTest {
     System.out.println("seed " + seed);
     Map<String, Descriptor> descriptors = descriptors();
     int compared = 0;
-    for (Schema schema : CATALOG.definitions().stream().sorted(java.util.Comparator.comparing(Schema::name)).toList()) {
+    for (Schema schema : CATALOG.definitions().stream().sorted(Comparator.comparing(Schema::name)).toList()) {
       Descriptor descriptor = descriptors.get(schema.name());
       if (schema.type() != Schema.Type.OBJECT || descriptor == null) {
         continue;
@@ -79,7 +82,7 @@ class ProtobufOracleTest {
                 List.of(Tree.of("name", "v", "emptyDir", new Tree()))));
     GroupVersionKind kind = new GroupVersionKind("", "v1", "Pod");
     byte[] bytes = Protobuf.encode(CATALOG.kind(kind).orElseThrow(), kind, pod);
-    Runtime.Unknown unknown = Runtime.Unknown.parseFrom(java.util.Arrays.copyOfRange(bytes, 4, bytes.length));
+    Runtime.Unknown unknown = Runtime.Unknown.parseFrom(Arrays.copyOfRange(bytes, 4, bytes.length));
     assertThat(unknown.getTypeMeta().getKind()).isEqualTo("Pod");
     assertThat(unknown.hasContentEncoding()).isTrue();
     V1.Pod typed = V1.Pod.parseFrom(unknown.getRaw());
@@ -116,7 +119,7 @@ class ProtobufOracleTest {
   void a_watch_frame_is_a_length_and_an_event_around_an_enveloped_object() throws Exception {
     byte[] frame = Protobuf.watchFrame("ADDED", new byte[] {1, 2, 3});
     assertThat(HexFormat.of().formatHex(frame, 0, 4)).isEqualTo(HexFormat.of().toHexDigits(frame.length - 4));
-    Meta.WatchEvent event = Meta.WatchEvent.parseFrom(java.util.Arrays.copyOfRange(frame, 4, frame.length));
+    Meta.WatchEvent event = Meta.WatchEvent.parseFrom(Arrays.copyOfRange(frame, 4, frame.length));
     assertThat(event.getType()).isEqualTo("ADDED");
     assertThat(event.getObject().getRaw().toByteArray()).containsExactly(1, 2, 3);
   }
@@ -163,7 +166,7 @@ class ProtobufOracleTest {
     Map<String, Descriptor> descriptors = new HashMap<>();
     String jar = V1.class.getProtectionDomain().getCodeSource().getLocation().getPath();
     try (JarFile file = new JarFile(jar)) {
-      for (var entry : (Iterable<java.util.jar.JarEntry>) file.stream()::iterator) {
+      for (var entry : (Iterable<JarEntry>) file.stream()::iterator) {
         if (!entry.getName().endsWith(".class") || entry.getName().contains("$") || entry.getName().contains("META-INF")) {
           continue;
         }

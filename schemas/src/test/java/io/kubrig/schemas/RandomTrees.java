@@ -3,6 +3,7 @@ package io.kubrig.schemas;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.Schema.Field;
 import io.kubrig.machinery.tree.Tree;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -64,10 +65,11 @@ final class RandomTrees {
         yield map;
       }
       case STRING -> text();
-      case INTEGER -> schema.format().equals("int32") ? (Object) (long) random.nextInt(Integer.MIN_VALUE, 0) : (Object) random.nextLong(1, 1L << 62);
+      case INTEGER -> schema.format().equals("int32") ? (Object) (long) random.nextInt(Integer.MIN_VALUE, 0)
+          : (Object) random.nextLong(1, 1L << 62);
       case NUMBER -> random.nextDouble() + 1;
       case BOOLEAN -> true;
-      case BYTES -> Base64.getEncoder().encodeToString(text().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      case BYTES -> Base64.getEncoder().encodeToString(text().getBytes(StandardCharsets.UTF_8));
       case QUANTITY -> random.nextInt(1, 1000) + "m";
       case INT_OR_STRING -> random.nextBoolean() ? (Object) text() : (Object) (long) random.nextInt(1, 1000);
       case TIME -> "20" + random.nextInt(10, 60) + "-02-03T04:05:06Z";

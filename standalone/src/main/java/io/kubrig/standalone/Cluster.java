@@ -73,7 +73,7 @@ final class Cluster implements AutoCloseable {
   private void startNodes(KubernetesClient admin) throws InterruptedException {
     switch (settings.node()) {
       case NodeMode.Simulated simulated -> startSimulated(admin, simulated.count());
-      case NodeMode.Containerd containerd -> 
+      case NodeMode.Containerd containerd ->
           together(List.of(() -> start(Components.PROXY, plan.proxy()), () -> startDns(admin), () -> startContainers(admin)));
     }
   }
@@ -160,7 +160,8 @@ final class Cluster implements AutoCloseable {
   private Component start(Components which, List<String> args) throws InterruptedException {
     progress.begins("Starting the " + which.command());
     ComponentFactory factory = which.factory();
-    Component component = keep(factory.create(factory.flags().parse(args), environment.withMetrics(new KubernetesRegistry()).withClients(clients)));
+    Component component = keep(factory.create(factory.flags().parse(args),
+        environment.withMetrics(new KubernetesRegistry()).withClients(clients)));
     component.start();
     progress.done(which.command() + " runs");
     return component;
@@ -168,8 +169,10 @@ final class Cluster implements AutoCloseable {
 
   private void startSimulated(KubernetesClient admin, int count) throws InterruptedException {
     progress.begins("Starting " + count + " simulated nodes");
-    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), SimulatedNodes.Settings.of(count), new AnnotatedScript())).start();
-    progress.done(count + (count == 1 ? " simulated node is" : " simulated nodes are") + " ready: pods run in name only, without containers");
+    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), SimulatedNodes.Settings.of(count), new AnnotatedScript()))
+        .start();
+    progress.done(count + (count == 1 ? " simulated node is" : " simulated nodes are")
+        + " ready: pods run in name only, without containers");
   }
 
   private void awaitReady(KubernetesClient client) throws InterruptedException {

@@ -13,8 +13,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 
 /**
- * What leads pods to the DNS server of this process: the Service {@code kube-dns} at its well-known address, without selector, and an EndpointSlice that names
- * this machine.
+ * What leads pods to the DNS server of this process: the Service {@code kube-dns} at its well-known address, without selector, and an
+ * EndpointSlice that names this machine.
  */
 final class ClusterDns {
   private static final String NAMESPACE = "kube-system";
@@ -34,7 +34,8 @@ final class ClusterDns {
    */
   static void publish(KubernetesClient client, String address, int port) {
     createUnlessThere(() -> client.services().inNamespace(NAMESPACE).resource(service(port)).create());
-    client.discovery().v1().endpointSlices().inNamespace(NAMESPACE).resource(endpoints(address, port)).createOr(existing -> existing.update());
+    client.discovery().v1().endpointSlices().inNamespace(NAMESPACE).resource(endpoints(address, port))
+        .createOr(existing -> existing.update());
   }
 
   /** Lets the DNS server see what it answers about: the role that kubeadm's CoreDNS add-on has. */

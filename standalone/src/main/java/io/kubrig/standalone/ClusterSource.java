@@ -23,13 +23,15 @@ import picocli.CommandLine.Option;
 /** Options that say which cluster is thought about, and with which scheduler configuration. */
 final class ClusterSource {
   @Option(names = "--snapshot", paramLabel = "FILE",
-      description = "Think about the objects of this file (kubectl get -o yaml of nodes, pods and what else matters) instead of a running cluster.")
+      description = "Think about the objects of this file (kubectl get -o yaml of nodes, pods and what else matters) instead of a "
+          + "running cluster.")
   private Path snapshot;
 
   @Option(names = "--kubeconfig", paramLabel = "FILE", description = "The cluster to read; without it the one of the data directory.")
   private Path kubeconfig;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "The scheduler's configuration file; without it the default configuration.")
+  @Option(names = "--config", paramLabel = "FILE",
+      description = "The scheduler's configuration file; without it the default configuration.")
   private Path config;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Decides between equal nodes. Default: ${DEFAULT-VALUE}.")
@@ -56,7 +58,8 @@ final class ClusterSource {
   /** A planner with another configuration. */
   Planner planner(List<HasMetadata> objects, Path configuration) {
     try {
-      SchedulerConfiguration c = configuration == null ? SchedulerConfiguration.standard() : SchedulerConfiguration.parse(text(configuration));
+      SchedulerConfiguration c = configuration == null ? SchedulerConfiguration.standard()
+          : SchedulerConfiguration.parse(text(configuration));
       Planner planner = new Planner(c, BuiltinPlugins.registry(c), Clock.system(), new Random(seed));
       planner.know(objects);
       return planner;

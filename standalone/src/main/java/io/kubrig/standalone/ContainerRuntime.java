@@ -15,7 +15,8 @@ final class ContainerRuntime {
   private static final Path CNI_BRIDGE_DEBIAN = Path.of("/usr/lib/cni/bridge");
   private static final Path CNI_BRIDGE = Path.of("/opt/cni/bin/bridge");
   private static final List<Path> PATH =
-      List.of(Path.of("/usr/local/sbin"), Path.of("/usr/local/bin"), Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin"));
+      List.of(Path.of("/usr/local/sbin"), Path.of("/usr/local/bin"), Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"),
+          Path.of("/bin"));
 
   private ContainerRuntime() {}
 

@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The directory of one cluster: {@code pki/} and the kubeconfigs, the storage, logs, and {@code kubrig.lock}, which the process that runs the
- * cluster holds locked as long as it lives and which names that process. A lock outlives no process, so nothing stale can keep a start out.
+ * The directory of one cluster: {@code pki/} and the kubeconfigs, the storage, logs, and {@code kubrig.lock}, which the process that runs
+ * the cluster holds locked as long as it lives and which names that process. A lock outlives no process, so nothing stale can keep a start
+ * out.
  */
 final class DataDirectory {
   private static final String LOCK = "kubrig.lock";

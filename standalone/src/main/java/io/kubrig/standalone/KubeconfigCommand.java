@@ -20,7 +20,8 @@ final class KubeconfigCommand implements Callable<Integer> {
       System.out.print(Files.readString(directory.adminKubeconfig()));
       return 0;
     } catch (NoSuchFileException e) {
-      throw new StartException("there is no cluster in " + directory.path() + ": start one with 'kubrig up --data-dir " + directory.path() + "'", e);
+      throw new StartException("there is no cluster in " + directory.path() + ": start one with 'kubrig up --data-dir " + directory.path()
+          + "'", e);
     }
   }
 }

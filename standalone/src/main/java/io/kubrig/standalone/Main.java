@@ -18,7 +18,8 @@ import picocli.CommandLine;
     description = "Kubernetes, re-rigged in Java.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      UpCommand.class, DownCommand.class, ResetCommand.class, StatusCommand.class, KubeconfigCommand.class, RestoreCommand.class, WhyCommand.class,
+      UpCommand.class, DownCommand.class, ResetCommand.class, StatusCommand.class, KubeconfigCommand.class, RestoreCommand.class,
+          WhyCommand.class,
       SimulateCommand.class, TrainCommand.class, VersionCommand.class
     },
     footer = {

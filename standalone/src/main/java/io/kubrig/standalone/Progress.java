@@ -4,7 +4,10 @@ import io.kubrig.machinery.clock.Clock;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Tells what {@code up} is doing: each step with the time since the beginning; the step that runs is shown while it runs on a terminal only. */
+/**
+ * Tells what {@code up} is doing: each step with the time since the beginning; the step that runs is shown while it runs on a terminal
+ * only.
+ */
 final class Progress {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final String CLEAR_LINE = "\r\u001b[K";

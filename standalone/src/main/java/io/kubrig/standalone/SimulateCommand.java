@@ -17,15 +17,18 @@ import picocli.CommandLine.Option;
 
 /** {@code kubrig simulate}. Exit code 0 when every pod has a place, 2 when one has none. */
 @Command(name = "simulate", description = {
-  "Tells where pods would go, with any configuration, against a running cluster or a file; or how many of a pod fit and what runs out first."
+  "Tells where pods would go, with any configuration, against a running cluster or a file; or how many of a pod fit and what runs out "
+      + "first."
       + " Nothing is written; pods are not evicted and extenders are not asked."})
 final class SimulateCommand implements Callable<Integer> {
   private static final int SOME_UNPLACED = 2;
 
-  @Option(names = "--pods", paramLabel = "FILE", description = "The pods, or workloads that make pods. Without it: the pods that wait in the cluster.")
+  @Option(names = "--pods", paramLabel = "FILE",
+      description = "The pods, or workloads that make pods. Without it: the pods that wait in the cluster.")
   private Path pods;
 
-  @Option(names = "--compare", paramLabel = "FILE", description = "A second scheduler configuration: only what it does differently is told.")
+  @Option(names = "--compare", paramLabel = "FILE",
+      description = "A second scheduler configuration: only what it does differently is told.")
   private Path compare;
 
   @Option(names = "--capacity", description = "How many more of the first pod fit, and what runs out first.")

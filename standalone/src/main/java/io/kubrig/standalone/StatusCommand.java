@@ -11,7 +11,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code kubrig status}: whether the cluster runs and how it is. Exit code 0 when it is ready, 1 when it is not, 3 when it does not run. */
+/**
+ * {@code kubrig status}: whether the cluster runs and how it is. Exit code 0 when it is ready, 1 when it is not, 3 when it does not run.
+ */
 @Command(name = "status", description = "Tells whether the cluster runs and how it is.")
 final class StatusCommand implements Callable<Integer> {
   private static final int NOT_RUNNING = 3;

@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Starts a small cluster, uses it a little and stops it, so that the virtual machine can record what starting and common requests need. The launcher runs it
- * after a build with {@code -XX:AOTCacheOutput}.
+ * Starts a small cluster, uses it a little and stops it, so that the virtual machine can record what starting and common requests need. The
+ * launcher runs it after a build with {@code -XX:AOTCacheOutput}.
  */
 @Command(name = "train", hidden = true, description = "Starts a small cluster, uses it a little and stops it.")
 final class TrainCommand implements Callable<Integer> {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Requests of the common kinds through the network front, so that what the virtual machine records in training holds the paths of requests and how often they
- * are taken, and not only those of starting. Nothing of it is kept: the cluster goes when the training ends.
+ * Requests of the common kinds through the network front, so that what the virtual machine records in training holds the paths of requests
+ * and how often they are taken, and not only those of starting. Nothing of it is kept: the cluster goes when the training ends.
  */
 final class TrainingLoad {
   private static final String NAMESPACE = "kubrig-training";
@@ -66,7 +66,8 @@ final class TrainingLoad {
   }
 
   private static String json(int i, String more) {
-    return "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"training\",\"n\":\"" + i % LISTS + "\"}},"
+    return "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"training\",\"n\":\""
+        + i % LISTS + "\"}},"
         + "\"spec\":{\"schedulerName\":\"nobody\",\"containers\":[{\"name\":\"c\",\"image\":\"example.com/app:1\",\"ports\":[{\"containerPort\":8080}],"
         + "\"resources\":{\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"env\":[{\"name\":\"A\",\"value\":\"b\"}]}]}" + more + "}";
   }

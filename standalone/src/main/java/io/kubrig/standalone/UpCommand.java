@@ -33,7 +33,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--node",
       paramLabel = "containerd|simulated[:N]",
       converter = NodeModeConverter.class,
-      description = "What the nodes are: this machine with containerd, or N nodes in name only (default: containerd as root where it is installed).")
+      description = "What the nodes are: this machine with containerd, or N nodes in name only (default: containerd as root where it is "
+          + "installed).")
   private NodeMode node;
 
   @Option(
@@ -142,7 +143,8 @@ final class UpCommand implements Callable<Integer> {
       return new NodeMode.Containerd();
     }
     if (asked) {
-      throw new StartException("for real containers this is missing: " + String.join(", ", missing) + ". Install it with\n  " + command + "\nor say --yes");
+      throw new StartException("for real containers this is missing: " + String.join(", ", missing) + ". Install it with\n  " + command
+          + "\nor say --yes");
     }
     progress.line("No container runtime: the node is simulated, pods run in name only. For real containers:\n  " + command);
     return new NodeMode.Simulated(1);

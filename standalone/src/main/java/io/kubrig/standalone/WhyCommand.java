@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code kubrig why pod NAME}. Exit code 0 when the pod fits somewhere, 2 when it fits nowhere. */
 @Command(name = "why", description = {
-  "Tells why a pod is where it is, or why it is nowhere: what each plugin says of each node, the scores, and the smallest changes that would"
+  "Tells why a pod is where it is, or why it is nowhere: what each plugin says of each node, the scores, and the smallest changes that "
+      + "would"
       + " place it. Works with any cluster and any scheduler of the same configuration; nothing is written."})
 final class WhyCommand implements Callable<Integer> {
   private static final int FITS_NOWHERE = 2;
@@ -42,7 +43,8 @@ final class WhyCommand implements Callable<Integer> {
       throw new StartException("why knows pods only, not " + kind);
     }
     Planner planner = source.planner(source.objects());
-    Pod pod = planner.pod(namespace, name).orElseThrow(() -> new StartException("pods \"" + name + "\" not found in namespace " + namespace));
+    Pod pod = planner.pod(namespace, name)
+        .orElseThrow(() -> new StartException("pods \"" + name + "\" not found in namespace " + namespace));
     Explanation e = planner.explain(pod, limit);
     System.out.print(output.equals("json") ? new KubernetesSerialization().asJson(e) + "\n" : Report.of(e));
     return e.verdicts().stream().anyMatch(Explanation.Verdict::fits) ? 0 : FITS_NOWHERE;

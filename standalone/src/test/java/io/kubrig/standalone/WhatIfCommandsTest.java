@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -37,7 +39,8 @@ final class WhatIfCommandsTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     try {
-      String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(args), java.util.stream.Stream.of("--snapshot", file.toString()))
+      String[] all = Stream.concat(Arrays.stream(args),
+          Stream.of("--snapshot", file.toString()))
           .toArray(String[]::new);
       return new Ran(Main.commands().execute(all), out.toString(StandardCharsets.UTF_8));
     } finally {
@@ -58,8 +61,10 @@ final class WhatIfCommandsTest {
   void simulate_places_the_pods_of_a_file_and_counts_how_many_fit() throws IOException {
     Path pod = Files.writeString(directory.resolve("pod.yaml"),
         "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: 300m}}}]}}");
-    assertThat(run("simulate", "--pods", pod.toString())).isEqualTo(new Ran(0, String.format("%-40s a%n1 of 1 pods placed%n", "default/p")));
-    assertThat(run("simulate", "--pods", pod.toString(), "--capacity").out).startsWith("3 fit, on 1 nodes\nOne more: 0/1 nodes are available: 1 Insufficient cpu.");
+    assertThat(run("simulate", "--pods", pod.toString()))
+        .isEqualTo(new Ran(0, String.format("%-40s a%n1 of 1 pods placed%n", "default/p")));
+    assertThat(run("simulate", "--pods", pod.toString(), "--capacity").out)
+        .startsWith("3 fit, on 1 nodes\nOne more: 0/1 nodes are available: 1 Insufficient cpu.");
     assertThat(run("simulate").code).isEqualTo(2);
   }
 }

@@ -37,7 +37,8 @@ public record AdmissionConfiguration(Map<String, Tree> plugins) {
     Map<String, Tree> plugins = new LinkedHashMap<>();
     for (Tree plugin : root.trees("plugins")) {
       String path = plugin.string("path");
-      Tree configuration = plugin.get("configuration") instanceof Tree inline ? inline : path.isEmpty() ? null : tree(file.resolveSibling(path));
+      Tree configuration = plugin.get("configuration") instanceof Tree inline ? inline : path.isEmpty() ? null
+          : tree(file.resolveSibling(path));
       if (configuration != null) {
         plugins.put(plugin.string("name"), configuration);
       }

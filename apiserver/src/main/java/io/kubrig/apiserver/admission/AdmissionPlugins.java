@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The admission plugins in native's order, those that are on by default and those that were switched on. (Source: pkg/kubeapiserver/options/plugins.go.) */
+/**
+ * The admission plugins in native's order, those that are on by default and those that were switched on. (Source:
+ * pkg/kubeapiserver/options/plugins.go.)
+ */
 public final class AdmissionPlugins {
 
   /**

@@ -93,7 +93,10 @@ public record AdmissionRequest(
     return operation.verb() == Verb.DELETE;
   }
 
-  /** Has something done when the write does not happen although this plugin agreed (quota gives back what it took). Last registered, first done. */
+  /**
+   * Has something done when the write does not happen although this plugin agreed (quota gives back what it took). Last registered, first
+   * done.
+   */
   public void ifAbandoned(Runnable undo) {
     undoing.addFirst(undo);
   }

@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Who runs an image must be allowed to pull it, though another pod has already brought it to the node. (Source: plugin/pkg/admission/alwayspullimages.) */
+/**
+ * Who runs an image must be allowed to pull it, though another pod has already brought it to the node. (Source:
+ * plugin/pkg/admission/alwayspullimages.)
+ */
 public final class AlwaysPullImages implements AdmissionPlugin {
   private static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
 

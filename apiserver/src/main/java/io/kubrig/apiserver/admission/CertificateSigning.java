@@ -5,7 +5,9 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Who issues a certificate, or says that it failed, must be allowed to for its signer. (Source: plugin/pkg/admission/certificates/signing.) */
+/**
+ * Who issues a certificate, or says that it failed, must be allowed to for its signer. (Source: plugin/pkg/admission/certificates/signing.)
+ */
 public final class CertificateSigning implements AdmissionPlugin {
   private final Supplier<Authorizer> authorizer;
 
@@ -25,7 +27,8 @@ public final class CertificateSigning implements AdmissionPlugin {
     }
     Tree status = request.object().tree("status");
     Tree old = request.old().tree("status");
-    boolean same = Objects.equals(status.get("certificate"), old.get("certificate")) && status.list("conditions").equals(old.list("conditions"));
+    boolean same = Objects.equals(status.get("certificate"), old.get("certificate"))
+        && status.list("conditions").equals(old.list("conditions"));
     String signer = request.old().tree("spec").string("signerName");
     if (!same && !Signers.permits(authorizer.get(), request.operation().user(), "sign", signer)) {
       throw request.forbidden("user not permitted to sign requests with signerName \"" + signer + "\"");

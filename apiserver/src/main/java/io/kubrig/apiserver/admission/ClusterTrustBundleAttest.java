@@ -4,7 +4,9 @@ import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.machinery.tree.Tree;
 import java.util.function.Supplier;
 
-/** Who publishes the roots of a signer must be allowed to attest for it. (Source: plugin/pkg/admission/certificates/ctbattest, KEP-3257.) */
+/**
+ * Who publishes the roots of a signer must be allowed to attest for it. (Source: plugin/pkg/admission/certificates/ctbattest, KEP-3257.)
+ */
 public final class ClusterTrustBundleAttest implements AdmissionPlugin {
   private final Supplier<Authorizer> authorizer;
 

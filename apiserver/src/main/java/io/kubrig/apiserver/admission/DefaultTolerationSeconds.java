@@ -2,7 +2,10 @@ package io.kubrig.apiserver.admission;
 
 import io.kubrig.machinery.tree.Tree;
 
-/** Lets pods stay for a while on nodes that are not ready or unreachable, unless they say otherwise. (Source: plugin/pkg/admission/defaulttolerationseconds.) */
+/**
+ * Lets pods stay for a while on nodes that are not ready or unreachable, unless they say otherwise. (Source:
+ * plugin/pkg/admission/defaulttolerationseconds.)
+ */
 public final class DefaultTolerationSeconds implements AdmissionPlugin {
   private static final String NOT_READY = "node.kubernetes.io/not-ready";
   private static final String UNREACHABLE = "node.kubernetes.io/unreachable";

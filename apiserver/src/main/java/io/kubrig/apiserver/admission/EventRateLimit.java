@@ -42,7 +42,8 @@ public final class EventRateLimit implements AdmissionPlugin {
         long cacheSize = limit.integer("cacheSize");
         all.add(
             new LimitSettings(
-                limit.string("type"), (int) limit.integer("qps"), (int) limit.integer("burst"), cacheSize > 0 ? (int) cacheSize : DEFAULT_CACHE));
+                limit.string("type"), (int) limit.integer("qps"), (int) limit.integer("burst"), cacheSize > 0 ? (int) cacheSize
+                    : DEFAULT_CACHE));
       }
       return all;
     }

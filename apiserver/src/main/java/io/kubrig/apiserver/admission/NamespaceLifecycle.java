@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Nothing is created in a namespace that does not exist or is going; the namespaces of the system stay. (Source: admission/plugin/namespace/lifecycle.) */
+/**
+ * Nothing is created in a namespace that does not exist or is going; the namespaces of the system stay. (Source:
+ * admission/plugin/namespace/lifecycle.)
+ */
 public final class NamespaceLifecycle implements AdmissionPlugin {
   private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
 
@@ -63,7 +66,8 @@ public final class NamespaceLifecycle implements AdmissionPlugin {
             operation.name(),
             "unable to create new content in namespace " + namespace + " because it is being terminated");
     Tree cause =
-        Tree.of("reason", "NamespaceTerminating", "message", "namespace " + namespace + " is being terminated", "field", "metadata.namespace");
+        Tree.of("reason", "NamespaceTerminating", "message", "namespace " + namespace + " is being terminated", "field",
+            "metadata.namespace");
     forbidden.details().set("causes", new ArrayList<Object>(List.of(cause)));
     return forbidden;
   }

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
-/** A running pod is changed only in ways that its node says it can follow. (Source: plugin/pkg/admission/nodedeclaredfeatures, KEP-5328.) */
+/**
+ * A running pod is changed only in ways that its node says it can follow. (Source: plugin/pkg/admission/nodedeclaredfeatures, KEP-5328.)
+ */
 public final class NodeDeclaredFeatureValidator implements AdmissionPlugin {
   /** By feature, whether going from the old spec to the new one takes it. */
   private static final Map<String, BiPredicate<Tree, Tree>> NEEDED =
@@ -42,7 +44,8 @@ public final class NodeDeclaredFeatureValidator implements AdmissionPlugin {
     List<String> declared = node.tree("status").strings("declaredFeatures");
     List<String> lacking = needed.stream().filter(feature -> !declared.contains(feature)).toList();
     if (!lacking.isEmpty()) {
-      throw request.forbidden("pod update requires features " + String.join(", ", lacking) + " which are not available on node \"" + name + "\"");
+      throw request.forbidden("pod update requires features " + String.join(", ", lacking) + " which are not available on node \"" + name
+          + "\"");
     }
   }
 }

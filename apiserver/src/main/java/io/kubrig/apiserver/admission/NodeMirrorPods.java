@@ -47,7 +47,8 @@ final class NodeMirrorPods {
     if (owner.bool("blockOwnerDeletion")) {
       throw request.forbidden(who + " must not set blockOwnerDeletion on an owner reference");
     }
-    String uid = cluster.get("", "nodes", "", node).orElseThrow(() -> ApiException.notFound("", "nodes", node)).tree("metadata").string("uid");
+    String uid = cluster.get("", "nodes", "", node).orElseThrow(() -> ApiException.notFound("", "nodes", node)).tree("metadata")
+        .string("uid");
     if (!owner.string("uid").equals(uid)) {
       throw request.forbidden("node " + node + " UID mismatch: expected " + owner.string("uid") + " got " + uid);
     }

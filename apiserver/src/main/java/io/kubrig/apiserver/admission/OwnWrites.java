@@ -3,7 +3,9 @@ package io.kubrig.apiserver.admission;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 
-/** What admission writes itself, as the API server's own user and through the whole path of a write. Objects are in the preferred version. */
+/**
+ * What admission writes itself, as the API server's own user and through the whole path of a write. Objects are in the preferred version.
+ */
 public interface OwnWrites {
 
   /** @throws ApiException when it is refused, or the name is taken */

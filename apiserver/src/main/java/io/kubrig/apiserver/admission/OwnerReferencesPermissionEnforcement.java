@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Who ties an object's life to an owner must be allowed to delete the object, and to hold the owner if the owner is to wait. (Source: plugin/pkg/admission/gc.) */
+/**
+ * Who ties an object's life to an owner must be allowed to delete the object, and to hold the owner if the owner is to wait. (Source:
+ * plugin/pkg/admission/gc.)
+ */
 public final class OwnerReferencesPermissionEnforcement implements AdmissionPlugin {
   private final Supplier<Authorizer> authorizer;
   private final KindLookup kinds;
@@ -98,10 +101,12 @@ public final class OwnerReferencesPermissionEnforcement implements AdmissionPlug
             .get()
             .authorize(
                 Attributes.resource(
-                    request.operation().user(), "update", group, version, namespace, resource.get().plural(), "finalizers", owner.string("name")));
+                    request.operation().user(), "update", group, version, namespace, resource.get().plural(), "finalizers",
+                        owner.string("name")));
     if (!verdict.allows()) {
       throw request.forbidden(
-          "cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: " + verdict.reason() + ", <nil>");
+          "cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: " + verdict.reason()
+              + ", <nil>");
     }
   }
 }

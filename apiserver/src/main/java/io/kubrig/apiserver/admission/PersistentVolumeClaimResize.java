@@ -36,7 +36,8 @@ public final class PersistentVolumeClaimResize implements AdmissionPlugin {
     boolean allowed =
         !storageClass.isEmpty()
             && storageClass.equals(Claims.storageClass(old))
-            && cluster.get("storage.k8s.io", "storageclasses", "", storageClass).filter(found -> found.bool("allowVolumeExpansion")).isPresent();
+            && cluster.get("storage.k8s.io", "storageclasses", "", storageClass).filter(found -> found.bool("allowVolumeExpansion"))
+                .isPresent();
     if (!allowed) {
       throw request.forbidden(
           "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");

@@ -7,7 +7,9 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a pod as a whole asks for, as limits and quotas count it: resizes in progress at their greater end. (Source: KEP-1287, KEP-2837.) */
+/**
+ * What a pod as a whole asks for, as limits and quotas count it: resizes in progress at their greater end. (Source: KEP-1287, KEP-2837.)
+ */
 public final class PodAmounts {
   private PodAmounts() {}
 

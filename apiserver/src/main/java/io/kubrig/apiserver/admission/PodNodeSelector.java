@@ -58,7 +58,8 @@ public final class PodNodeSelector implements AdmissionPlugin {
 
   private static void checkConflict(AdmissionRequest request, Map<String, String> demanded) {
     Map<String, String> selector = request.object().tree("spec").stringMap("nodeSelector");
-    boolean conflicts = demanded.entrySet().stream().anyMatch(one -> selector.containsKey(one.getKey()) && !selector.get(one.getKey()).equals(one.getValue()));
+    boolean conflicts = demanded.entrySet().stream()
+        .anyMatch(one -> selector.containsKey(one.getKey()) && !selector.get(one.getKey()).equals(one.getValue()));
     if (conflicts) {
       throw request.forbidden("pod node label selector conflicts with its namespace node label selector");
     }

@@ -8,7 +8,10 @@ import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Gives pods the tolerations of their namespace, and lets them have no others than it allows. (Source: plugin/pkg/admission/podtolerationrestriction.) */
+/**
+ * Gives pods the tolerations of their namespace, and lets them have no others than it allows. (Source:
+ * plugin/pkg/admission/podtolerationrestriction.)
+ */
 public final class PodTolerationRestriction implements AdmissionPlugin {
   private static final String DEFAULTS = "scheduler.alpha.kubernetes.io/defaultTolerations";
   private static final String ALLOWED = "scheduler.alpha.kubernetes.io/tolerationsWhitelist";

@@ -4,7 +4,10 @@ import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
-/** Tells pods, by labels, the zone and region of the node that they are bound to. (Source: plugin/pkg/admission/podtopologylabels, KEP-4742.) */
+/**
+ * Tells pods, by labels, the zone and region of the node that they are bound to. (Source: plugin/pkg/admission/podtopologylabels,
+ * KEP-4742.)
+ */
 public final class PodTopologyLabels implements AdmissionPlugin {
   private static final List<String> LABELS = List.of("topology.kubernetes.io/zone", "topology.kubernetes.io/region");
 

@@ -46,14 +46,16 @@ public final class PriorityAdmission implements AdmissionPlugin {
       throw Pods.forbidden(
           request,
           "the integer value of priority (" + spec.integer("priority")
-              + ") must not be provided in pod spec; priority admission controller computed " + priority + " from the given PriorityClass name");
+              + ") must not be provided in pod spec; priority admission controller computed " + priority
+                  + " from the given PriorityClass name");
     }
     spec.set("priority", priority);
     if (spec.get("preemptionPolicy") != null && !spec.string("preemptionPolicy").equals(policy)) {
       throw Pods.forbidden(
           request,
           "the string value of PreemptionPolicy (" + spec.string("preemptionPolicy")
-              + ") must not be provided in pod spec; priority admission controller computed " + policy + " from the given PriorityClass name");
+              + ") must not be provided in pod spec; priority admission controller computed " + policy
+                  + " from the given PriorityClass name");
     }
     spec.set("preemptionPolicy", policy);
   }

@@ -4,11 +4,13 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * Whether the mutating plugins are asked a second time for one request, and which webhooks and policies then take part: those that asked for it and
- * were called before something changed the object after them. Used by the one thread of the request. (Source: apiserver/pkg/admission/reinvocation.go.)
+ * Whether the mutating plugins are asked a second time for one request, and which webhooks and policies then take part: those that asked
+ * for it and were called before something changed the object after them. Used by the one thread of the request. (Source:
+ * apiserver/pkg/admission/reinvocation.go.)
  */
 public final class Reinvocation {
   private final Map<String, Members> byPlugin = new HashMap<>();
@@ -63,7 +65,7 @@ public final class Reinvocation {
 
     /** Takes notice of what others did to the object since {@link #left}. */
     public void returnedTo(Tree object) {
-      if (!java.util.Objects.equals(output, object)) {
+      if (!Objects.equals(output, object)) {
         changed();
       }
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives every pod a service account that exists, its image pull secrets, and a volume with its token. (Source: plugin/pkg/admission/serviceaccount.)
+ * Gives every pod a service account that exists, its image pull secrets, and a volume with its token. (Source:
+ * plugin/pkg/admission/serviceaccount.)
  */
 public final class ServiceAccountAdmission implements AdmissionPlugin {
   private static final String MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -4,7 +4,10 @@ import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.authz.Attributes;
 import io.kubrig.apiserver.authz.Authorizer;
 
-/** What one may do in the name of a signer: asked for the signer itself, then for all of its domain. (Source: pkg/apis/certificates authorization.) */
+/**
+ * What one may do in the name of a signer: asked for the signer itself, then for all of its domain. (Source: pkg/apis/certificates
+ * authorization.)
+ */
 final class Signers {
   private Signers() {}
 

@@ -18,7 +18,8 @@ public final class TaintNodesByCondition implements AdmissionPlugin {
     }
     Tree spec = request.object().need("spec");
     boolean tainted =
-        spec.trees("taints").stream().anyMatch(taint -> taint.string("key").equals(NOT_READY) && taint.string("effect").equals("NoSchedule"));
+        spec.trees("taints").stream()
+            .anyMatch(taint -> taint.string("key").equals(NOT_READY) && taint.string("effect").equals("NoSchedule"));
     if (!tainted) {
       spec.needList("taints").add(Tree.of("key", NOT_READY, "effect", "NoSchedule"));
     }

@@ -10,6 +10,7 @@ import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Begins an event for each request that the policy wants noted, and hands events to the sinks. */
@@ -49,8 +50,9 @@ public final class Audit implements AutoCloseable {
 
   /** Notes a request that was refused because nobody knows its sender. */
   public void unauthenticated(Exchange exchange, RequestInfo info, Instant received, String auditId) {
-    AuditEvent event = begin(exchange, info, new UserInfo("", "", List.of(), java.util.Map.of()), received, auditId);
-    event.failed(Tree.of("status", "Failure", "reason", "Unauthorized", "message", "Authentication failed, attempted: " + attempted(exchange), "code", 401L));
+    AuditEvent event = begin(exchange, info, new UserInfo("", "", List.of(), Map.of()), received, auditId);
+    event.failed(Tree.of("status", "Failure", "reason", "Unauthorized", "message",
+        "Authentication failed, attempted: " + attempted(exchange), "code", 401L));
     event.complete(401);
   }
 
@@ -72,7 +74,8 @@ public final class Audit implements AutoCloseable {
     String uri = exchange.rawPath() + (exchange.rawQuery().isEmpty() ? "" : "?" + exchange.rawQuery());
     Tree event =
         Tree.of(
-            "kind", "Event", "apiVersion", "audit.k8s.io/v1", "level", decision.level().text(), "auditID", auditId, "stage", "", "requestURI", uri,
+            "kind", "Event", "apiVersion", "audit.k8s.io/v1", "level", decision.level().text(), "auditID", auditId, "stage", "",
+                "requestURI", uri,
             "verb", info.verb());
     if (info.resource()) {
       event.set("objectRef", reference(info));

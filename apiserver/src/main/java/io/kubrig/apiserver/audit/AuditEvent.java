@@ -10,6 +10,8 @@ import io.kubrig.machinery.yaml.YamlException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What is being noted about one request. Used by its one thread; annotations may come from others. */
@@ -31,7 +33,7 @@ public final class AuditEvent {
 
   /** Nothing is noted. */
   public static AuditEvent none(String auditId) {
-    AuditPolicy.Decision nothing = new AuditPolicy.Decision(AuditPolicy.Level.NONE, java.util.Set.of(), false);
+    AuditPolicy.Decision nothing = new AuditPolicy.Decision(AuditPolicy.Level.NONE, Set.of(), false);
     return new AuditEvent(null, nothing, Tree.of("auditID", auditId), false);
   }
 
@@ -113,7 +115,7 @@ public final class AuditEvent {
   public void failed(Tree status) {
     if (notes(AuditPolicy.Level.METADATA)) {
       Tree brief = new Tree().set("metadata", new Tree());
-      for (String member : java.util.List.of("status", "message", "reason", "details", "code")) {
+      for (String member : List.of("status", "message", "reason", "details", "code")) {
         if (status.has(member)) {
           brief.set(member, Tree.copyOf(status.get(member)));
         }

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events as lines of a file that is rotated by size: {@code --audit-log-path}, {@code -maxsize}, {@code -maxbackup}, {@code -maxage}, {@code -format}. One
- * thread writes; requests wait for it only when very many events are queued.
+ * Events as lines of a file that is rotated by size: {@code --audit-log-path}, {@code -maxsize}, {@code -maxbackup}, {@code -maxage},
+ * {@code -format}. One thread writes; requests wait for it only when very many events are queued.
  */
 public final class AuditLog implements AuditSink {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
@@ -134,7 +134,8 @@ public final class AuditLog implements AuditSink {
     List<Path> backups;
     try (Stream<Path> siblings = Files.list(file.toAbsolutePath().getParent())) {
       backups =
-          new ArrayList<>(siblings.filter(path -> backupTime(file, path) != null).sorted(Comparator.comparing((Path p) -> backupTime(file, p)).reversed()).toList());
+          new ArrayList<>(siblings.filter(path -> backupTime(file, path) != null)
+              .sorted(Comparator.comparing((Path p) -> backupTime(file, p)).reversed()).toList());
     }
     Instant oldest = settings.maxAgeDays() == 0 ? Instant.MIN : clock.now().minus(Duration.ofDays(settings.maxAgeDays()));
     for (int i = 0; i < backups.size(); i++) {
@@ -168,7 +169,8 @@ public final class AuditLog implements AuditSink {
         + " ip=" + quote(event.strings("sourceIPs").isEmpty() ? "<unknown>" : event.strings("sourceIPs").getFirst())
         + " method=" + quote(event.string("verb")) + " user=" + quote(user.string("username", "<none>"))
         + " groups=" + groups(user) + " as=" + quote(as.string("username", "<self>"))
-        + " asgroups=" + (event.has("impersonatedUser") ? groups(as) : quote("<lookup>")) + " user-agent=" + quote(event.string("userAgent"))
+        + " asgroups=" + (event.has("impersonatedUser") ? groups(as) : quote("<lookup>")) + " user-agent="
+            + quote(event.string("userAgent"))
         + " namespace=" + quote(namespace) + " uri=" + quote(event.string("requestURI")) + " response=" + quote(response);
   }
 

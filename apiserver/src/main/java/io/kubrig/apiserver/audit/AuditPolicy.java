@@ -77,7 +77,8 @@ public final class AuditPolicy {
               .map(some -> new Resources(some.string("group"), some.strings("resources"), some.strings("resourceNames")))
               .toList();
       rules.add(
-          new Rule(decision, rule.strings("users"), rule.strings("userGroups"), rule.strings("verbs"), resources, rule.strings("namespaces"),
+          new Rule(decision, rule.strings("users"), rule.strings("userGroups"), rule.strings("verbs"), resources,
+              rule.strings("namespaces"),
               rule.strings("nonResourceURLs")));
     }
   }

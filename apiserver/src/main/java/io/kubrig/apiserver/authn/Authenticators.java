@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * All ways of authentication in native's order: front proxy, client certificate, token; the first that knows the user decides, and whoever none
- * knows is anonymous, provided that nothing bad was shown.
+ * All ways of authentication in native's order: front proxy, client certificate, token; the first that knows the user decides, and whoever
+ * none knows is anonymous, provided that nothing bad was shown.
  */
 public final class Authenticators {
   private static final String AUTHENTICATED = "system:authenticated";
@@ -20,7 +20,10 @@ public final class Authenticators {
   private final List<RequestAuthenticator> members;
   private final Predicate<RequestInfo> anonymous;
 
-  /** @param anonymous for which requests anonymous users are admitted ({@code --anonymous-auth}, or the paths of an AuthenticationConfiguration) */
+  /**
+   * @param anonymous for which requests anonymous users are admitted ({@code --anonymous-auth}, or the paths of an
+   * AuthenticationConfiguration)
+   */
   public Authenticators(List<RequestAuthenticator> members, Predicate<RequestInfo> anonymous) {
     this.members = List.copyOf(members);
     this.anonymous = anonymous;

@@ -24,8 +24,8 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /**
- * Client certificates of {@code --client-ca-file}: the common name is the user, the organizations are the groups. A chain that was verified is
- * remembered until it expires.
+ * Client certificates of {@code --client-ca-file}: the common name is the user, the organizations are the groups. A chain that was verified
+ * is remembered until it expires.
  */
 public final class ClientCertificates implements RequestAuthenticator {
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
@@ -113,7 +113,8 @@ public final class ClientCertificates implements RequestAuthenticator {
       try {
         List<String> usages = leaf.getExtendedKeyUsage();
         if (usages != null && !usages.contains(CLIENT_AUTH) && !usages.contains(ANY_USAGE)) {
-          return Optional.of("verifying certificate SN=" + leaf.getSerialNumber() + " failed: x509: certificate specifies an incompatible key usage");
+          return Optional.of("verifying certificate SN=" + leaf.getSerialNumber()
+              + " failed: x509: certificate specifies an incompatible key usage");
         }
         List<X509Certificate> path = new ArrayList<>(chain);
         path.removeIf(certificate -> anchors.stream().anyMatch(anchor -> anchor.getTrustedCert().equals(certificate)));

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Acting as another user, by the {@code Impersonate-*} headers. The constrained ways (KEP-5284: a right to impersonate such users, and a right to do
- * this request while impersonating) are tried before the legacy one; the way that worked last for a user is tried first.
+ * Acting as another user, by the {@code Impersonate-*} headers. The constrained ways (KEP-5284: a right to impersonate such users, and a
+ * right to do this request while impersonating) are tried before the legacy one; the way that worked last for a user is tried first.
  */
 public final class Impersonation {
   private static final String EXTRA_PREFIX = "Impersonate-Extra-";
@@ -157,7 +157,8 @@ public final class Impersonation {
     }
   }
 
-  private static Attributes asking(UserInfo sender, Mode mode, String group, String namespace, String resource, String subresource, String name) {
+  private static Attributes asking(UserInfo sender, Mode mode, String group, String namespace, String resource, String subresource,
+      String name) {
     return Attributes.resource(sender, mode.verb(), group, "v1", namespace, resource, subresource, name);
   }
 
@@ -187,7 +188,8 @@ public final class Impersonation {
         throw asking(sender, mode, AUTHN_GROUP, "", "groups", "", "").forbidden("impersonating the empty string group is not allowed");
       }
       if (groups.contains(MASTERS)) {
-        throw asking(sender, mode, AUTHN_GROUP, "", "groups", "", MASTERS).forbidden("impersonating the system:masters group is not allowed");
+        throw asking(sender, mode, AUTHN_GROUP, "", "groups", "", MASTERS)
+            .forbidden("impersonating the system:masters group is not allowed");
       }
       if (groups.size() >= MANY && authorizer.authorize(asking(sender, mode, AUTHN_GROUP, "", "groups", "", "*")).allows()) {
         return;
@@ -224,7 +226,8 @@ public final class Impersonation {
   /** Namespace and name of a service account's user name. */
   private static Optional<String[]> account(String user) {
     String[] parts = user.split(":", -1);
-    boolean fits = parts.length == 4 && parts[0].equals("system") && parts[1].equals("serviceaccount") && !parts[2].isEmpty() && !parts[3].isEmpty();
+    boolean fits = parts.length == 4 && parts[0].equals("system") && parts[1].equals("serviceaccount") && !parts[2].isEmpty()
+        && !parts[3].isEmpty();
     return fits ? Optional.of(new String[] {parts[2], parts[3]}) : Optional.empty();
   }
 }

@@ -10,10 +10,10 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,8 @@ public record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
     try {
       Base64.Decoder decoder = Base64.getUrlDecoder();
       byte[] signed = token.substring(0, parts[0].length() + 1 + parts[1].length()).getBytes(UTF_8);
-      if (Json.read(decoder.decode(parts[0]), SMALL) instanceof Tree header && Json.read(decoder.decode(parts[1]), SMALL) instanceof Tree claims) {
+      if (Json.read(decoder.decode(parts[0]), SMALL) instanceof Tree header
+          && Json.read(decoder.decode(parts[1]), SMALL) instanceof Tree claims) {
         return Optional.of(new Jwt(header, claims, signed, decoder.decode(parts[2])));
       }
     } catch (IllegalArgumentException | JsonException malformed) {
@@ -78,7 +79,8 @@ public record Jwt(Tree header, Tree claims, byte[] signed, byte[] signature) {
   /** Whether one key made the signature. */
   public boolean isSignedBy(PublicKey key) {
     String name = ALGORITHMS.get(algorithm());
-    boolean fits = name != null && (algorithm().charAt(1) == 'S' && algorithm().charAt(0) != 'E' ? key instanceof RSAKey : key instanceof ECKey);
+    boolean fits = name != null
+        && (algorithm().charAt(1) == 'S' && algorithm().charAt(0) != 'E' ? key instanceof RSAKey : key instanceof ECKey);
     if (!fits) {
       return false;
     }

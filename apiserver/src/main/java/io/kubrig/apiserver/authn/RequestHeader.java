@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A front proxy that has authenticated the user and says so in headers; believed when its own client certificate is of the proxies' authority
- * ({@code --requestheader-*}).
+ * A front proxy that has authenticated the user and says so in headers; believed when its own client certificate is of the proxies'
+ * authority ({@code --requestheader-*}).
  */
 public final class RequestHeader implements RequestAuthenticator {
 

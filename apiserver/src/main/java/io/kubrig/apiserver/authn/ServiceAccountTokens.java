@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Verifies service account tokens: signature, issuer, times, audience, and that the account and the object to which a token is bound are still
- * the same. Only the signature's check is cached; everything that can change is looked up for each request. (Source: pkg/serviceaccount.)
+ * Verifies service account tokens: signature, issuer, times, audience, and that the account and the object to which a token is bound are
+ * still the same. Only the signature's check is cached; everything that can change is looked up for each request. (Source:
+ * pkg/serviceaccount.)
  */
 public final class ServiceAccountTokens implements TokenAuthenticator {
   private static final String LEGACY_ISSUER = "kubernetes/serviceaccount";

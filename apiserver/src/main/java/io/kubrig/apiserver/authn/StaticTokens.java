@@ -32,7 +32,8 @@ public final class StaticTokens implements TokenAuthenticator {
       }
       List<String> columns = CsvLine.split(line);
       if (columns.size() < 3) {
-        throw new IOException("token file '" + file + "' must have at least 3 columns (token, user name, user uid), found " + columns.size());
+        throw new IOException("token file '" + file + "' must have at least 3 columns (token, user name, user uid), found "
+            + columns.size());
       }
       if (columns.get(0).isEmpty()) {
         LOG.warn("empty token has been found in token file '{}', record number '{}'", file, number);

@@ -10,10 +10,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** The subresource serviceaccounts/token: issues tokens bound to an account and maybe to a pod, a secret or a node. (Source: pkg/registry/core/serviceaccount.) */
+/**
+ * The subresource serviceaccounts/token: issues tokens bound to an account and maybe to a pod, a secret or a node. (Source:
+ * pkg/registry/core/serviceaccount.)
+ */
 public final class TokenRequests {
   private static final long MIN_SECONDS = 600;
   private static final long MAX_SECONDS = 1L << 32;
@@ -37,7 +41,8 @@ public final class TokenRequests {
    * @param extend {@code --service-account-extend-token-expiration}
    */
   public TokenRequests(
-      ServiceAccountKeys keys, List<String> audiences, long maxSeconds, boolean extend, ObjectReader objects, Clock clock, Supplier<UUID> ids) {
+      ServiceAccountKeys keys, List<String> audiences, long maxSeconds, boolean extend, ObjectReader objects, Clock clock,
+          Supplier<UUID> ids) {
     this.keys = keys;
     this.audiences = List.copyOf(audiences);
     this.maxSeconds = maxSeconds;
@@ -154,7 +159,7 @@ public final class TokenRequests {
       throw ApiException.conflict("", kind, name, "the UID in the bound object reference (" + uid
           + ") does not match the UID in record. The object might have been deleted and then recreated");
     }
-    own.set(kind.toLowerCase(java.util.Locale.ROOT), reference(object.tree("metadata")));
+    own.set(kind.toLowerCase(Locale.ROOT), reference(object.tree("metadata")));
     if (kind.equals("Pod")) {
       bindNode(object.tree("spec").string("nodeName"), own);
     }

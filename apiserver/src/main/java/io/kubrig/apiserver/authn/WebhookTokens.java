@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks a server whose a token is, by a TokenReview, and remembers its answers for a while; failures of the server are not remembered. (Source:
- * apiserver/plugin/pkg/authenticator/token/webhook.)
+ * Asks a server whose a token is, by a TokenReview, and remembers its answers for a while; failures of the server are not remembered.
+ * (Source: apiserver/plugin/pkg/authenticator/token/webhook.)
  */
 public final class WebhookTokens implements TokenAuthenticator {
   private static final int REMEMBERED = 4096;
@@ -68,7 +68,8 @@ public final class WebhookTokens implements TokenAuthenticator {
     if (!audiences.isEmpty()) {
       spec.set("audiences", new ArrayList<Object>(audiences));
     }
-    return Tree.of("kind", "TokenReview", "apiVersion", apiVersion, "metadata", Tree.of("creationTimestamp", null), "spec", spec, "status", new Tree());
+    return Tree.of("kind", "TokenReview", "apiVersion", apiVersion, "metadata", Tree.of("creationTimestamp", null), "spec", spec, "status",
+        new Tree());
   }
 
   /** A server that says nothing of audiences vouches for this server's own. */
@@ -92,7 +93,8 @@ public final class WebhookTokens implements TokenAuthenticator {
   /** Tokens are not kept. */
   private static String digest(String token, List<String> audiences) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest((token + "\0" + String.join("\0", audiences)).getBytes(StandardCharsets.UTF_8));
+      byte[] hash = MessageDigest.getInstance("SHA-256")
+          .digest((token + "\0" + String.join("\0", audiences)).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

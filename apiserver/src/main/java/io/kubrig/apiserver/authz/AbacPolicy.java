@@ -15,8 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Attribute based access control: a file with one {@code Policy} of {@code abac.authorization.kubernetes.io/v1beta1} on each line, or one
- * of the older form
- * without a version. Any line that matches allows. (Source: pkg/auth/authorizer/abac.)
+ * of the older form without a version. Any line that matches allows. (Source: pkg/auth/authorizer/abac.)
  */
 public final class AbacPolicy implements Authorizer {
   private static final Logger LOG = LoggerFactory.getLogger(AbacPolicy.class);
@@ -41,7 +40,8 @@ public final class AbacPolicy implements Authorizer {
       if (!isAbout(asked.user()) || readonly && !READING.contains(asked.verb())) {
         return false;
       }
-      return asked.resourceRequest() ? fits(namespace, asked.namespace()) && fits(resource, asked.resource()) && fits(apiGroup, asked.group()) : fitsPath(asked.path());
+      return asked.resourceRequest() ? fits(namespace, asked.namespace()) && fits(resource, asked.resource())
+          && fits(apiGroup, asked.group()) : fitsPath(asked.path());
     }
 
     private static boolean fits(String pattern, String value) {
@@ -78,7 +78,8 @@ public final class AbacPolicy implements Authorizer {
         lines.add(versioned ? line(policy.tree("spec")) : oldLine(policy));
         old += versioned ? 0 : 1;
       } catch (JsonException e) {
-        throw new IllegalArgumentException("error reading policy file " + file + ", line " + (i + 1) + ": " + text + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException("error reading policy file " + file + ", line " + (i + 1) + ": " + text + ": " + e.getMessage(),
+            e);
       }
     }
     if (old > 0) {

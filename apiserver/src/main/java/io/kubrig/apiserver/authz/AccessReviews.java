@@ -12,12 +12,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The resources that are questions: SubjectAccessReview and its relatives, TokenReview, SelfSubjectReview. Each takes the decoded object and
- * answers it with its status; nothing is stored. (Source: pkg/registry/authorization and pkg/registry/authentication.)
+ * The resources that are questions: SubjectAccessReview and its relatives, TokenReview, SelfSubjectReview. Each takes the decoded object
+ * and answers it with its status; nothing is stored. (Source: pkg/registry/authorization and pkg/registry/authentication.)
  */
 public final class AccessReviews {
   private static final String GROUP = "authorization.k8s.io";
@@ -57,7 +58,8 @@ public final class AccessReviews {
           "must match metadata.namespace");
     }
     if (spec.get("nonResourceAttributes") != null) {
-      errors.invalid(FieldPath.of("spec", "nonResourceAttributes"), spec.tree("nonResourceAttributes"), "disallowed on this kind of request");
+      errors.invalid(FieldPath.of("spec", "nonResourceAttributes"), spec.tree("nonResourceAttributes"),
+          "disallowed on this kind of request");
     }
     refuse(errors);
     if (!review.tree("metadata").string("namespace").isEmpty() && !review.tree("metadata").string("namespace").equals(namespace)) {
@@ -139,7 +141,7 @@ public final class AccessReviews {
     Map<String, List<String>> extra = new LinkedHashMap<>();
     Tree given = spec.tree("extra");
     for (String key : given.names()) {
-      extra.put(key.toLowerCase(java.util.Locale.ROOT), given.strings(key));
+      extra.put(key.toLowerCase(Locale.ROOT), given.strings(key));
     }
     return new UserInfo(spec.string("user"), spec.string("uid"), spec.strings("groups"), extra);
   }

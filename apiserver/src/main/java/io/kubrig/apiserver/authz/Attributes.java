@@ -64,7 +64,8 @@ public record Attributes(
       what = "User \"" + user.name() + "\" cannot " + verb + " path \"" + path + "\"";
     } else {
       String where = namespace.isEmpty() ? " at the cluster scope" : " in the namespace \"" + namespace + "\"";
-      what = "User \"" + user.name() + "\" cannot " + verb + " resource \"" + combinedResource() + "\" in API group \"" + group + "\"" + where;
+      what = "User \"" + user.name() + "\" cannot " + verb + " resource \"" + combinedResource() + "\" in API group \"" + group + "\""
+          + where;
     }
     return ApiException.forbidden(group, resource, name, reason.isEmpty() ? what : what + ": " + reason);
   }

@@ -24,8 +24,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The file of {@code --authorization-config}: {@code AuthorizationConfiguration} of {@code apiserver.config.k8s.io}, an ordered list of
- * authorizers. (Source:
- * apiserver/pkg/apis/apiserver/validation/validation.go, KEP-3221.)
+ * authorizers. (Source: apiserver/pkg/apis/apiserver/validation/validation.go, KEP-3221.)
  *
  * @param authorizers in the order in which they are asked
  */
@@ -67,7 +66,8 @@ public record AuthorizationConfiguration(List<Entry> authorizers) {
     }
     if (!root.string("kind").equals("AuthorizationConfiguration") || !VERSIONS.contains(root.string("apiVersion"))) {
       throw new IllegalArgumentException(
-          "failed to load AuthorizationConfiguration from file: no kind \"" + root.string("kind") + "\" is registered for version \"" + root.string("apiVersion")
+          "failed to load AuthorizationConfiguration from file: no kind \"" + root.string("kind") + "\" is registered for version \""
+              + root.string("apiVersion")
               + "\"");
     }
     FieldErrors errors = new FieldErrors();
@@ -194,7 +194,8 @@ public record AuthorizationConfiguration(List<Entry> authorizers) {
     FieldPath at = path.child("kubeConfigFile");
     switch (type) {
       case "" -> errors.required(path.child("type"), "");
-      case "InClusterConfig" -> errors.invalid(path.child("type"), type, "this server does not run in a pod of its cluster: use KubeConfigFile");
+      case "InClusterConfig" ->
+          errors.invalid(path.child("type"), type, "this server does not run in a pod of its cluster: use KubeConfigFile");
       case "KubeConfigFile" -> {
         if (file.isEmpty()) {
           errors.required(at, "");

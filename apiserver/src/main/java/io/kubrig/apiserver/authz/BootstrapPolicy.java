@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The default roles and bindings of 1.36, read from {@code bootstrap-policy.txt} beside this class, and how they are reconciled with what is
- * stored: rules and subjects are added, never taken away, unless the stored object says it is not to be updated. (Source: bootstrappolicy and
- * registry/rbac/reconciliation of native.)
+ * The default roles and bindings of 1.36, read from {@code bootstrap-policy.txt} beside this class, and how they are reconciled with what
+ * is stored: rules and subjects are added, never taken away, unless the stored object says it is not to be updated. (Source:
+ * bootstrappolicy and registry/rbac/reconciliation of native.)
  */
 public final class BootstrapPolicy {
   private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
@@ -145,8 +145,8 @@ public final class BootstrapPolicy {
   /**
    * What a stored default object is to become.
    *
-   * @return the object to store, empty when it is right as it is or is not to be updated; a binding whose roleRef differs must be deleted and
-   *     created anew: the answer then has no resourceVersion
+   * @return the object to store, empty when it is right as it is or is not to be updated; a binding whose roleRef differs must be deleted
+   *     and created anew: the answer then has no resourceVersion
    */
   public static Optional<Tree> reconcile(Tree stored, Tree wanted) {
     if (stored.at("metadata", "annotations").string(AUTOUPDATE).equals("false")) {
@@ -159,7 +159,8 @@ public final class BootstrapPolicy {
     mergeMissing(result, wanted, "labels");
     mergeMissing(result, wanted, "annotations");
     if (wanted.has("aggregationRule")) {
-      addMissing(result.need("aggregationRule").needList("clusterRoleSelectors"), wanted.tree("aggregationRule").list("clusterRoleSelectors"));
+      addMissing(result.need("aggregationRule").needList("clusterRoleSelectors"),
+          wanted.tree("aggregationRule").list("clusterRoleSelectors"));
     } else if (wanted.has("rules")) {
       addMissingRules(result, wanted);
     }

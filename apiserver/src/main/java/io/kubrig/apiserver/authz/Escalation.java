@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Nobody grants what he does not have: checks on writes of roles and bindings, unless the writer may {@code escalate} or {@code bind}. (Source:
- * pkg/registry/rbac of native, policy-based storages.)
+ * Nobody grants what he does not have: checks on writes of roles and bindings, unless the writer may {@code escalate} or {@code bind}.
+ * (Source: pkg/registry/rbac of native, policy-based storages.)
  */
 public final class Escalation {
   private static final String MASTERS = "system:masters";
@@ -104,7 +104,8 @@ public final class Escalation {
         "user \"" + user.name() + "\" (groups=" + PolicyRule.quoted(user.groups())
             + ") is attempting to grant RBAC permissions not currently held:\n" + String.join("\n", lines);
     String errors = rbac.rulesFor(user, namespace).error();
-    throw ApiException.forbidden(Rbac.GROUP, resource, name, errors.isEmpty() ? message : message + "; resolution errors: [" + errors + "]");
+    throw ApiException.forbidden(Rbac.GROUP, resource, name, errors.isEmpty() ? message
+        : message + "; resolution errors: [" + errors + "]");
   }
 
   private List<PolicyRule> uncovered(UserInfo user, String namespace, List<PolicyRule> wanted) {

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What kubelets may do: read what belongs to the pods bound to them, and write what is theirs. Other requests of theirs are decided by the fixed
- * rules of system:node. What a kubelet writes is narrowed further by admission (NodeRestriction). (Source: plugin/pkg/auth/authorizer/node.)
+ * What kubelets may do: read what belongs to the pods bound to them, and write what is theirs. Other requests of theirs are decided by the
+ * fixed rules of system:node. What a kubelet writes is narrowed further by admission (NodeRestriction). (Source:
+ * plugin/pkg/auth/authorizer/node.)
  */
 public final class NodeAuthorizer implements Authorizer {
   private static final String USER_PREFIX = "system:node:";
@@ -142,7 +143,8 @@ public final class NodeAuthorizer implements Authorizer {
               : Verdict.noOpinion("can only list/watch/deletecollection resourceslices with nodeName field selector");
       default ->
           Verdict.noOpinion(
-              "only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection");
+              "only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, "
+                  + "deletecollection");
     };
   }
 
@@ -175,7 +177,8 @@ public final class NodeAuthorizer implements Authorizer {
         if (asked.selectedField("spec.nodeName").equals(node)) {
           yield Verdict.allow("");
         }
-        yield asked.name().isEmpty() ? Verdict.noOpinion("can only list/watch pods with spec.nodeName field selector") : related(node, asked);
+        yield asked.name().isEmpty() ? Verdict.noOpinion("can only list/watch pods with spec.nodeName field selector")
+            : related(node, asked);
       }
       case ":create", ":delete", "status:update", "status:patch", "eviction:create" -> Verdict.allow("");
       default -> Verdict.noOpinion("");

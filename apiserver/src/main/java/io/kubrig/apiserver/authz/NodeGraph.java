@@ -3,6 +3,7 @@ package io.kubrig.apiserver.authz;
 import io.kubrig.apiserver.authz.PodReferences.Ref;
 import io.kubrig.machinery.tree.Tree;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -12,8 +13,8 @@ import java.util.function.Consumer;
 /**
  * Which objects belong to which node, kept while pods, volumes, attachments and slices change.
  *
- * <p>Invariant: {@code users} counts, for each object, the pods per node that refer to it; {@code pods} remembers what each pod added, so that
- * a changed pod takes exactly that away.
+ * <p>Invariant: {@code users} counts, for each object, the pods per node that refer to it; {@code pods} remembers what each pod added, so
+ * that a changed pod takes exactly that away.
  */
 final class NodeGraph {
   private static final String MIRROR = "kubernetes.io/config.mirror";
@@ -120,7 +121,7 @@ final class NodeGraph {
     }
     Volume volume = new Volume(claim.string("namespace"), claim.string("name"), PodReferences.secretsOf(object));
     volumes.put(name(object), volume);
-    volume.secrets.forEach(secret -> volumesOfSecret.computeIfAbsent(secret, s -> new java.util.HashSet<>(2)).add(name(object)));
+    volume.secrets.forEach(secret -> volumesOfSecret.computeIfAbsent(secret, s -> new HashSet<>(2)).add(name(object)));
   }
 
   private void removeVolume(Tree object) {
@@ -148,7 +149,8 @@ final class NodeGraph {
         case "resourceslices" -> node.equals(slices.get(name));
         case "secrets" -> {
           Ref secret = new Ref(resource, namespace, name);
-          yield isUsed(node, secret) || volumesOfSecret.getOrDefault(secret, Set.of()).stream().anyMatch(volume -> isUsedVolume(node, volume));
+          yield isUsed(node, secret)
+              || volumesOfSecret.getOrDefault(secret, Set.of()).stream().anyMatch(volume -> isUsedVolume(node, volume));
         }
         default -> isUsed(node, new Ref(resource, namespace, name));
       };

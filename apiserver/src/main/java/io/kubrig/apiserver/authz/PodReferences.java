@@ -25,7 +25,8 @@ final class PodReferences {
     }
     spec.trees("volumes").forEach(volume -> volume(refs, namespace, metadata.string("name"), volume));
     spec.trees("resourceClaims").forEach(claim -> add(refs, "resourceclaims", namespace, claim.string("resourceClaimName")));
-    pod.tree("status").trees("resourceClaimStatuses").forEach(claim -> add(refs, "resourceclaims", namespace, claim.string("resourceClaimName")));
+    pod.tree("status").trees("resourceClaimStatuses")
+        .forEach(claim -> add(refs, "resourceclaims", namespace, claim.string("resourceClaimName")));
     add(refs, "resourceclaims", namespace, pod.at("status", "extendedResourceClaimStatus").string("resourceClaimName"));
     return refs;
   }
@@ -73,7 +74,8 @@ final class PodReferences {
       add(refs, "secrets", secret.string("namespace").isEmpty() ? claimNamespace : secret.string("namespace"), secret.string("name"));
     }
     Tree azure = spec.tree("azureFile");
-    add(refs, "secrets", azure.string("secretNamespace").isEmpty() ? claimNamespace : azure.string("secretNamespace"), azure.string("secretName"));
+    add(refs, "secrets", azure.string("secretNamespace").isEmpty() ? claimNamespace
+        : azure.string("secretNamespace"), azure.string("secretName"));
     return refs;
   }
 

@@ -72,7 +72,8 @@ public record PolicyRule(List<String> verbs, List<String> groups, List<String> r
       if (resource.equals(ALL) || resource.equals(combined)) {
         return true;
       }
-      if (!subresource.isEmpty() && resource.length() == subresource.length() + 2 && resource.startsWith("*/") && resource.endsWith(subresource)) {
+      if (!subresource.isEmpty() && resource.length() == subresource.length() + 2 && resource.startsWith("*/")
+          && resource.endsWith(subresource)) {
         return true;
       }
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Role-based access control over a cache of roles and bindings that follows the stored objects. Bindings are indexed by subject, so a
@@ -47,7 +48,7 @@ public final class Rbac implements Authorizer {
     return object.tree("metadata").string("namespace") + "/" + object.tree("metadata").string("name");
   }
 
-  private static ObjectReader.Follower bindingFollower(java.util.function.Function<String, Bindings> scope) {
+  private static ObjectReader.Follower bindingFollower(Function<String, Bindings> scope) {
     return new ObjectReader.Follower() {
       @Override
       public void put(Tree binding) {

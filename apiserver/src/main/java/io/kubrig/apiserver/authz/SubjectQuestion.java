@@ -36,7 +36,8 @@ final class SubjectQuestion {
   private static Tree resource(Attributes asked) {
     Tree resource =
         filled(
-            "namespace", asked.namespace(), "verb", asked.verb(), "group", asked.group(), "version", asked.version(), "resource", asked.resource(),
+            "namespace", asked.namespace(), "verb", asked.verb(), "group", asked.group(), "version", asked.version(), "resource",
+                asked.resource(),
             "subresource", asked.subresource(), "name", asked.name());
     fields(asked.fieldSelector()).ifPresent(requirements -> resource.set("fieldSelector", Tree.of("requirements", requirements)));
     labels(asked.labelSelector()).ifPresent(requirements -> resource.set("labelSelector", Tree.of("requirements", requirements)));
@@ -61,7 +62,8 @@ final class SubjectQuestion {
   private static Optional<List<Object>> fields(String selector) {
     try {
       List<Object> requirements = new ArrayList<>();
-      FieldSelector.parse(selector).terms().forEach(term -> requirements.add(requirement(term.field(), term.equal() ? "In" : "NotIn", List.of(term.value()))));
+      FieldSelector.parse(selector).terms()
+          .forEach(term -> requirements.add(requirement(term.field(), term.equal() ? "In" : "NotIn", List.of(term.value()))));
       return requirements.isEmpty() ? Optional.empty() : Optional.of(requirements);
     } catch (SelectorException e) {
       return Optional.empty();

@@ -4,7 +4,8 @@ package io.kubrig.apiserver.authz;
  * An authorizer's answer.
  *
  * @param reason for people, may be empty
- * @param error what kept an authorizer from deciding, "" for nothing; a request that is not allowed is then an internal error rather than forbidden
+ * @param error what kept an authorizer from deciding, "" for nothing; a request that is not allowed is then an internal error rather than
+ *     forbidden
  */
 public record Verdict(Decision decision, String reason, String error) {
 

@@ -76,7 +76,8 @@ public final class WebhookAuthorizer implements Authorizer {
   private Verdict ask(Tree spec, String key, Attributes asked, Instant now) throws IOException, InterruptedException {
     Tree review =
         Tree.of(
-            "kind", "SubjectAccessReview", "apiVersion", "authorization.k8s.io/" + settings.version, "metadata", new Tree(), "spec", spec, "status",
+            "kind", "SubjectAccessReview", "apiVersion", "authorization.k8s.io/" + settings.version, "metadata", new Tree(), "spec", spec,
+                "status",
             Tree.of("allowed", false));
     Tree status = calls.answer(review).tree("status");
     boolean allowed = status.bool("allowed");
@@ -97,8 +98,10 @@ public final class WebhookAuthorizer implements Authorizer {
 
   /** Of what a client chooses freely: it must not fill the memory. */
   private static int length(Attributes asked) {
-    return asked.namespace().length() + asked.verb().length() + asked.group().length() + asked.version().length() + asked.resource().length()
-        + asked.subresource().length() + asked.name().length() + asked.path().length() + asked.fieldSelector().length() + asked.labelSelector().length();
+    return asked.namespace().length() + asked.verb().length() + asked.group().length() + asked.version().length() + asked.resource()
+        .length()
+        + asked.subresource().length() + asked.name().length() + asked.path().length() + asked.fieldSelector().length()
+            + asked.labelSelector().length();
   }
 
   @Override

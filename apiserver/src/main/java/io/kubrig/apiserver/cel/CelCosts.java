@@ -4,14 +4,15 @@ import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import io.kubrig.machinery.cel.CelProgram;
 import io.kubrig.machinery.schema.Schema;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What evaluating an expression may cost at most, estimated from the greatest sizes that a schema allows. (Source: cel-go's checker/cost.go,
- * apiserver/pkg/cel/library/cost.go.)
+ * What evaluating an expression may cost at most, estimated from the greatest sizes that a schema allows. (Source: cel-go's
+ * checker/cost.go, apiserver/pkg/cel/library/cost.go.)
  */
 public final class CelCosts {
   /** Bytes of the largest object (source: apiserver/pkg/apis/cel/config.go). */
@@ -25,8 +26,10 @@ public final class CelCosts {
   private static final Set<String> COMPARISONS = Set.of("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_");
   private static final Set<String> FREE = Set.of("_&&_", "_||_", "_?_:_");
   private static final Set<String> SCANS =
-      Set.of("contains", "startsWith", "endsWith", "lowerAscii", "upperAscii", "substring", "trim", "indexOf", "lastIndexOf", "split", "replace", "join",
-          "quantity", "isQuantity", "url", "isURL", "ip", "isIP", "cidr", "isCIDR", "semver", "isSemver", "timestamp", "duration", "string", "validate",
+      Set.of("contains", "startsWith", "endsWith", "lowerAscii", "upperAscii", "substring", "trim", "indexOf", "lastIndexOf", "split",
+          "replace", "join",
+          "quantity", "isQuantity", "url", "isURL", "ip", "isIP", "cidr", "isCIDR", "semver", "isSemver", "timestamp", "duration",
+              "string", "validate",
           "sum", "max", "min", "isSorted", "reverse", "flatten", "distinct", "format");
 
   private final Map<String, Node> scope = new HashMap<>();
@@ -179,7 +182,7 @@ public final class CelCosts {
   }
 
   private static List<CelExpr> arguments(CelExpr.CelCall call) {
-    List<CelExpr> all = new java.util.ArrayList<>();
+    List<CelExpr> all = new ArrayList<>();
     call.target().ifPresent(all::add);
     all.addAll(call.args());
     return all;

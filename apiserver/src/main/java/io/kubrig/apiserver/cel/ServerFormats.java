@@ -26,10 +26,12 @@ final class ServerFormats {
     add("qualifiedName", Names::qualifiedName);
     add("labelValue", Names::labelValue);
     add("uri", ServerFormats::uri);
-    add("uuid", text -> text.matches("(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}") ? List.of() : List.of("does not match the UUID format"));
+    add("uuid", text -> text.matches("(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}") ? List.of()
+        : List.of("does not match the UUID format"));
     add("byte", ServerFormats::base64);
     add("date", text -> text.matches("\\d{4}-\\d{2}-\\d{2}") ? List.of() : List.of("invalid date"));
-    add("datetime", text -> text.matches("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:?\\d{2})?") ? List.of() : List.of("invalid datetime"));
+    add("datetime", text -> text.matches("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:?\\d{2})?") ? List.of()
+        : List.of("invalid datetime"));
   }
 
   private ServerFormats() {}

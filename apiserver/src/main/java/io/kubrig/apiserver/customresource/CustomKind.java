@@ -252,7 +252,8 @@ final class CustomKind implements Kind {
       return Optional.empty();
     }
     String own = stated.deprecationWarning();
-    return Optional.of(own.isEmpty() ? definition.group() + "/" + version + " " + definition.names().kind() + " is deprecated" + replacement(version) : own);
+    return Optional.of(own.isEmpty()
+        ? definition.group() + "/" + version + " " + definition.names().kind() + " is deprecated" + replacement(version) : own);
   }
 
   /** The newest version that is served, not deprecated and at least as stable. */

@@ -27,8 +27,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Serves what definitions define: follows the stored definitions, whoever writes them, and keeps the catalog, discovery and OpenAPI in step. Safe for
- * concurrent use.
+ * Serves what definitions define: follows the stored definitions, whoever writes them, and keeps the catalog, discovery and OpenAPI in
+ * step. Safe for concurrent use.
  */
 public final class CustomResources implements ObjectReader.Follower {
   private static final List<String> VERBS = List.of("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
@@ -113,7 +113,8 @@ public final class CustomResources implements ObjectReader.Follower {
         subresources.add("scale");
       }
     }
-    List<String> versions = definition.served().stream().map(Definition.Version::name).sorted(io.kubrig.apiserver.discovery.VersionOrder.NEWEST).toList();
+    List<String> versions = definition.served().stream().map(Definition.Version::name)
+        .sorted(io.kubrig.apiserver.discovery.VersionOrder.NEWEST).toList();
     return new Resource(
         definition.group(),
         names.plural(),

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server itself does to definitions: accepts their names, establishes them, and deletes their objects before they go. Works on one definition
- * at a time, so that no name is accepted twice. (Source: apiextensions-apiserver/pkg/controller/{status,establish,finalizer}.)
+ * What the server itself does to definitions: accepts their names, establishes them, and deletes their objects before they go. Works on one
+ * definition at a time, so that no name is accepted twice. (Source: apiextensions-apiserver/pkg/controller/{status,establish,finalizer}.)
  */
 public final class DefinitionController implements ObjectReader.Follower, AutoCloseable {
   static final String GROUP = "apiextensions.k8s.io";
@@ -119,7 +119,8 @@ public final class DefinitionController implements ObjectReader.Follower, AutoCl
                   DefinitionKind.setCondition(
                       changed, "Established", "True", "InitialNamesAccepted", "the initial names have been accepted", parts.clock().now()));
     }
-    if (crd.tree("metadata").get("deletionTimestamp") != null && crd.tree("metadata").strings("finalizers").contains(DefinitionKind.CLEANUP)) {
+    if (crd.tree("metadata").get("deletionTimestamp") != null
+        && crd.tree("metadata").strings("finalizers").contains(DefinitionKind.CLEANUP)) {
       finish(crd);
     }
   }
@@ -140,7 +141,8 @@ public final class DefinitionController implements ObjectReader.Follower, AutoCl
           edit.on(current);
           return current;
         };
-    Writer.Update update = new Writer.Update(Lens.STATUS, change, false, false, false, false, Tree.of("kind", "UpdateOptions", "apiVersion", "meta.k8s.io/v1"));
+    Writer.Update update = new Writer.Update(Lens.STATUS, change, false, false, false, false,
+        Tree.of("kind", "UpdateOptions", "apiVersion", "meta.k8s.io/v1"));
     return parts.writer().update(operation, update).object();
   }
 
@@ -160,7 +162,8 @@ public final class DefinitionController implements ObjectReader.Follower, AutoCl
               crd,
               changed ->
                   DefinitionKind.setCondition(
-                      changed, "Terminating", "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress", parts.clock().now()));
+                      changed, "Terminating", "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress",
+                          parts.clock().now()));
     }
     boolean established = Definition.isTrue(crd, "Established");
     if (established && !deleteObjects(crd)) {

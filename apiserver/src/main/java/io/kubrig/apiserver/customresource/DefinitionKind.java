@@ -106,7 +106,8 @@ public final class DefinitionKind implements Kind {
       MetadataRules.immutable(spec.tree("names").string("kind"), before.tree("names").string("kind"), SPEC.child("names", "kind"), errors);
     }
     MetadataRules.immutable(spec.string("group"), before.string("group"), SPEC.child("group"), errors);
-    MetadataRules.immutable(spec.tree("names").string("plural"), before.tree("names").string("plural"), SPEC.child("names", "plural"), errors);
+    MetadataRules.immutable(spec.tree("names").string("plural"), before.tree("names").string("plural"), SPEC.child("names", "plural"),
+        errors);
   }
 
   @Override
@@ -118,7 +119,8 @@ public final class DefinitionKind implements Kind {
   public List<String> warnings(Tree object, Tree old) {
     List<String> warnings = new ArrayList<>();
     List<String> before = old == null ? List.of() : unknownFormats(old);
-    unknownFormats(object).stream().filter(format -> !before.contains(format)).forEach(format -> warnings.add("unrecognized format \"" + format + "\""));
+    unknownFormats(object).stream().filter(format -> !before.contains(format))
+        .forEach(format -> warnings.add("unrecognized format \"" + format + "\""));
     Set<String> sets = new TreeSet<>(structuredSets(object));
     if (old != null) {
       sets.removeAll(structuredSets(old));
@@ -147,7 +149,8 @@ public final class DefinitionKind implements Kind {
         schema -> {
           String type = schema.tree("items").string("type");
           if (schema.string("x-kubernetes-list-type").equals("set") && (type.equals("object") || type.equals("array"))) {
-            found.add("x-kubernetes-list-type: set for items of type \"" + type + "\" is not supported by server-side apply or CEL validation rules");
+            found.add("x-kubernetes-list-type: set for items of type \"" + type
+                + "\" is not supported by server-side apply or CEL validation rules");
           }
         });
     return found;

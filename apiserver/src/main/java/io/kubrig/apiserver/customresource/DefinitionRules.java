@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a definition must look like. Native checks its internal form, in which schema, subresources, columns and selectable fields that are the same in
- * all versions stand at the top of the spec; paths in messages show it. (Source: apiextensions-apiserver/pkg/apis/apiextensions/validation.)
+ * What a definition must look like. Native checks its internal form, in which schema, subresources, columns and selectable fields that are
+ * the same in all versions stand at the top of the spec; paths in messages show it. (Source:
+ * apiextensions-apiserver/pkg/apis/apiextensions/validation.)
  */
 final class DefinitionRules {
   private static final FieldPath SPEC = FieldPath.of("spec");
@@ -222,7 +223,8 @@ final class DefinitionRules {
         errors.invalid(
             path.index(i),
             name,
-            "missing from spec.versions; " + name + " was previously a storage version, and must remain in spec.versions until a storage migration"
+            "missing from spec.versions; " + name
+                + " was previously a storage version, and must remain in spec.versions until a storage migration"
                 + " ensures no data remains persisted in " + name + " and removes " + name + " from status.storedVersions");
       }
     }

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.customresource;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.tree.Tree;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class DefinitionVersionRules {
     if (!version.bool("deprecated")) {
       errors.invalid(path, warning, "can only be set for deprecated versions");
     }
-    if (warning.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_WARNING) {
+    if (warning.getBytes(StandardCharsets.UTF_8).length > MAX_WARNING) {
       errors.invalid(path, warning, "must be <= 256 characters long");
     }
     if (warning.isEmpty()) {

@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The formats of strings that schemas may name, with hyphens left out. (Source: API reference "CustomResourceDefinition", kube-openapi/pkg/validation/strfmt.) */
+/**
+ * The formats of strings that schemas may name, with hyphens left out. (Source: API reference "CustomResourceDefinition",
+ * kube-openapi/pkg/validation/strfmt.)
+ */
 final class Formats {
   private static final String ISBN10 = "^(?:[0-9]{9}X|[0-9]{10})$";
   private static final String ISBN13 = "^(?:[0-9]{13})$";
@@ -30,7 +33,8 @@ final class Formats {
           Map.entry("bsonobjectid", matching("^[0-9a-fA-F]{24}$")),
           Map.entry("uri", Formats::isUri),
           Map.entry("email", matching("^[^@\\s<>\"]+@[^@\\s<>]+$")),
-          Map.entry("hostname", text -> text.length() <= 255 && matching("^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*\\.?$").test(text)),
+          Map.entry("hostname", text -> text.length() <= 255
+              && matching("^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*\\.?$").test(text)),
           Map.entry("ipv4", text -> text.contains(".") && IpAddress.parse(text).isPresent()),
           Map.entry("ipv6", text -> text.contains(":") && IpAddress.parse(text).isPresent()),
           Map.entry("cidr", text -> Cidr.parse(text).isPresent()),
@@ -82,7 +86,8 @@ final class Formats {
   }
 
   private static Predicate<String> uuid(String third, String fourth) {
-    return Pattern.compile("[0-9a-f]{8}-?[0-9a-f]{4}-?" + third + "-?" + fourth + "-?[0-9a-f]{12}", Pattern.CASE_INSENSITIVE).asMatchPredicate();
+    return Pattern.compile("[0-9a-f]{8}-?[0-9a-f]{4}-?" + third + "-?" + fourth + "-?[0-9a-f]{12}", Pattern.CASE_INSENSITIVE)
+        .asMatchPredicate();
   }
 
   private static boolean isUri(String text) {

@@ -35,11 +35,13 @@ final class GroupApproval {
       errors.invalid(
           path,
           stated,
-          "protected groups must have approval annotation \"" + APPROVAL + "\" with either a URL or a reason starting with \"unapproved\", see"
+          "protected groups must have approval annotation \"" + APPROVAL
+              + "\" with either a URL or a reason starting with \"unapproved\", see"
               + " https://github.com/kubernetes/enhancements/pull/1111");
     } else if (state == Approval.MISSING) {
       errors.required(
-          path, "protected groups must have approval annotation \"" + APPROVAL + "\", see https://github.com/kubernetes/enhancements/pull/1111");
+          path, "protected groups must have approval annotation \"" + APPROVAL
+              + "\", see https://github.com/kubernetes/enhancements/pull/1111");
     }
   }
 

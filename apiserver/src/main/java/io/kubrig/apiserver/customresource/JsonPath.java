@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A path into an object as printer columns and selectable fields state it: {@code .spec.list[0].image}, {@code .a[?(@.type=="Ready")].status}. Missing
- * members are no error. (Source: client-go/util/jsonpath.)
+ * A path into an object as printer columns and selectable fields state it: {@code .spec.list[0].image},
+ * {@code .a[?(@.type=="Ready")].status}. Missing members are no error. (Source: client-go/util/jsonpath.)
  */
 final class JsonPath {
   private final List<Step> steps;
@@ -133,7 +133,8 @@ final class JsonPath {
 
   private static boolean compare(Object left, String operator, Object right) {
     if (operator.equals("==") || operator.equals("!=")) {
-      boolean same = left instanceof Number a && right instanceof Number b ? a.doubleValue() == b.doubleValue() : Objects.equals(left, right);
+      boolean same = left instanceof Number a && right instanceof Number b ? a.doubleValue() == b.doubleValue()
+          : Objects.equals(left, right);
       return same == operator.equals("==");
     }
     int order;

@@ -4,12 +4,14 @@ import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * Which of the names that a definition asks for it gets: those that no other definition of its group has. (Source: controller/status/naming_controller.go.)
+ * Which of the names that a definition asks for it gets: those that no other definition of its group has. (Source:
+ * controller/status/naming_controller.go.)
  *
  * @param accepted the names it gets
  * @param reason of condition NamesAccepted: NoConflicts, or which name is taken
@@ -71,7 +73,7 @@ record NameClaims(Tree accepted, String reason, String message) {
 
     private void shortNames(Set<String> taken) {
       List<String> own = before.strings("shortNames");
-      Set<String> conflicts = new java.util.LinkedHashSet<>();
+      Set<String> conflicts = new LinkedHashSet<>();
       for (String name : wanted.strings("shortNames")) {
         if (!own.contains(name) && taken.contains(name)) {
           conflicts.add(inUse(name));

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The additional printer columns of a version after the name; its age where none are stated. (Source: registry/customresource/tableconvertor.) */
+/**
+ * The additional printer columns of a version after the name; its age where none are stated. (Source:
+ * registry/customresource/tableconvertor.)
+ */
 final class PrinterColumns implements TableColumns {
   private static final Tree AGE =
       Tree.of("name", "Age", "type", "date", "description", Columns.AGE.description(), "jsonPath", ".metadata.creationTimestamp");

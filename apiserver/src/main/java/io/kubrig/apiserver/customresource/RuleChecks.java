@@ -48,7 +48,8 @@ final class RuleChecks {
     costs.sort(Comparator.comparingDouble(Cost::amount).reversed());
     costs.stream()
         .limit(MOST_EXPENSIVE)
-        .forEach(cost -> errors.forbidden(cost.path(), "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema"));
+        .forEach(cost -> errors.forbidden(cost.path(),
+            "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema"));
     errors.forbidden(path, overBudget("x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema", total, PER_SCHEMA));
   }
 
@@ -86,7 +87,8 @@ final class RuleChecks {
     }
     if (rule.usesOldSelf() && !uncorrelated.isEmpty()) {
       errors.invalid(
-          path.child("rule"), rule.stated().string("rule"), "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelated);
+          path.child("rule"), rule.stated().string("rule"),
+              "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelated);
     } else if (!rule.usesOldSelf() && rule.stated().get("optionalOldSelf") != null) {
       errors.invalid(path.child("optionalOldSelf"), rule.optionalOldSelf(), "may not be set if oldSelf is not used in rule");
     }
@@ -104,7 +106,8 @@ final class RuleChecks {
   private static String overBudget(String name, double cost, double limit) {
     double factor = cost / limit;
     String times =
-        factor > 100 ? "more than 100x" : factor < 1.5 ? String.format(Locale.ROOT, "%fx", factor) : String.format(Locale.ROOT, "%.1fx", factor);
+        factor > 100 ? "more than 100x" : factor < 1.5 ? String.format(Locale.ROOT, "%fx", factor)
+            : String.format(Locale.ROOT, "%.1fx", factor);
     return name + " exceeds budget by factor of " + times
         + " (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)";
   }

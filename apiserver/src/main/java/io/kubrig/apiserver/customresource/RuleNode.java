@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The compiled validation rules of a schema node and of what is below it; nodes without any do not exist. (Source: apiextensions-apiserver's
- * apiserver/schema/cel.)
+ * The compiled validation rules of a schema node and of what is below it; nodes without any do not exist. (Source:
+ * apiextensions-apiserver's apiserver/schema/cel.)
  */
 record RuleNode(Schema schema, boolean isRoot, List<Rule> rules, Map<String, RuleNode> members, RuleNode children) {
 

@@ -19,7 +19,8 @@ import java.util.Optional;
 final class RuleValidator {
   /** What all rules of one object may cost (source: apiserver/pkg/apis/cel/config.go). */
   private static final long BUDGET = 10_000_000;
-  private static final String OUT_OF_BUDGET = "validation failed due to running out of cost budget, no further validation rules will be run";
+  private static final String OUT_OF_BUDGET =
+      "validation failed due to running out of cost budget, no further validation rules will be run";
 
   private final FieldErrors errors;
   private final Budget budget = new Budget(BUDGET);
@@ -108,11 +109,13 @@ final class RuleValidator {
       }
     } catch (EvaluationException e) {
       if (e.overLimit()) {
-        errors.invalid(path, type, "'" + e.getMessage() + "': no further validation rules will be run due to call cost exceeds limit for rule: " + text);
+        errors.invalid(path, type,
+            "'" + e.getMessage() + "': no further validation rules will be run due to call cost exceeds limit for rule: " + text);
         ended = true;
       } else if (e.getMessage().startsWith("no such overload")) {
         errors.invalid(
-            path, type, "'" + e.getMessage() + "': call arguments did not match a supported operator, function or macro signature for rule: " + text);
+            path, type, "'" + e.getMessage()
+                + "': call arguments did not match a supported operator, function or macro signature for rule: " + text);
       } else {
         errors.invalid(path, type, e.getMessage() + " evaluating rule: " + text);
       }

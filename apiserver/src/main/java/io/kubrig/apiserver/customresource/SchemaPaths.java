@@ -4,7 +4,10 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Paths into a schema as selectable fields and rules state them: {@code .spec.color}, {@code .m['a-b']}. (Source: schema/cel/validation.go, ValidFieldPath.) */
+/**
+ * Paths into a schema as selectable fields and rules state them: {@code .spec.color}, {@code .m['a-b']}. (Source: schema/cel/validation.go,
+ * ValidFieldPath.)
+ */
 final class SchemaPaths {
   private SchemaPaths() {}
 

@@ -13,11 +13,13 @@ final class SchemaRules {
   private static final List<String> TYPES = List.of("array", "boolean", "integer", "number", "object", "string");
   private static final Set<String> META = Set.of("metadata", "kind", "apiVersion");
   private static final String AT_ROOT =
-      "[Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems"
+      "[Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems "
+          + "UniqueItems"
           + " MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations]";
   private static final Set<String> ALLOWED_AT_ROOT =
       Set.of(
-          "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
+          "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
+              "pattern",
           "maxItems", "minItems", "uniqueItems", "multipleOf", "required", "items", "properties", "externalDocs", "example",
           "x-kubernetes-preserve-unknown-fields", "x-kubernetes-validations");
 
@@ -56,12 +58,14 @@ final class SchemaRules {
   private void underStatus(Tree schema) {
     if (!schema.string("type").isEmpty() && !schema.string("type").equals("object")) {
       errors.invalid(
-          root.child("type"), schema.string("type"), "only \"object\" is allowed as the type at the root of the schema if the status subresource is enabled");
+          root.child("type"), schema.string("type"),
+              "only \"object\" is allowed as the type at the root of the schema if the status subresource is enabled");
       return;
     }
     for (String name : schema.names()) {
       if (!ALLOWED_AT_ROOT.contains(name)) {
-        errors.invalid(root, schema, "only " + AT_ROOT + " fields are allowed at the root of the schema if the status subresource is enabled");
+        errors.invalid(root, schema,
+            "only " + AT_ROOT + " fields are allowed at the root of the schema if the status subresource is enabled");
         return;
       }
     }

@@ -8,7 +8,10 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Set;
 
-/** Schemas are structural: every value has a type, and alternatives only narrow. (Source: API reference "Structural schemas", apiserver/schema/validation.go.) */
+/**
+ * Schemas are structural: every value has a type, and alternatives only narrow. (Source: API reference "Structural schemas",
+ * apiserver/schema/validation.go.)
+ */
 final class StructuralRules {
   private static final List<Tree> INT_OR_STRING = List.of(Tree.of("type", "integer"), Tree.of("type", "string"));
   private static final List<String> CHILDREN = List.of("properties", "items", "additionalProperties");
@@ -93,7 +96,8 @@ final class StructuralRules {
     }
     if (embedded && !schema.bool("x-kubernetes-preserve-unknown-fields") && schema.tree("properties").isEmpty()) {
       errors.required(
-          path.child("properties"), "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields");
+          path.child("properties"),
+              "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields");
     }
   }
 

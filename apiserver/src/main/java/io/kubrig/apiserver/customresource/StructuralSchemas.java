@@ -4,6 +4,7 @@ import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.Schema.ListType;
 import io.kubrig.machinery.schema.Schema.Type;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 
 /** Reads the structure out of an {@code openAPIV3Schema}; what it demands of values stays in {@link Schema#constraints}. */
 final class StructuralSchemas {
@@ -14,12 +15,13 @@ final class StructuralSchemas {
     Schema schema = new Schema(type(stated));
     stated.tree("properties").forEach((name, value) -> schema.field(new Schema.Field(name, of((Tree) value))));
     if (schema.type() == Type.MAP) {
-      schema.items(stated.get("additionalProperties") instanceof Tree values ? of(values) : new Schema(Type.ANY).preserveUnknownFields(true));
+      schema.items(stated.get("additionalProperties") instanceof Tree values ? of(values)
+          : new Schema(Type.ANY).preserveUnknownFields(true));
     } else if (schema.type() == Type.ARRAY) {
       schema.items(of(stated.tree("items")));
     }
     switch (stated.string("x-kubernetes-list-type")) {
-      case "set" -> schema.listType(ListType.SET, java.util.List.of());
+      case "set" -> schema.listType(ListType.SET, List.of());
       case "map" -> schema.listType(ListType.MAP, stated.strings("x-kubernetes-list-map-keys"));
       default -> { }
     }

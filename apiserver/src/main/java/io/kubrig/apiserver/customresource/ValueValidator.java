@@ -14,8 +14,9 @@ import java.util.Objects;
 /**
  * Checks values against one node of an OpenAPI 3.0 schema, in the words of native's validator. Compiled once; immutable.
  *
- * <p>On an update complaints about a value that has not changed are dropped (ratcheting, KEP-4008): members of objects and of lists of type map
- * know their old value, elements of other lists do not. (Source: kube-openapi/pkg/validation/validate, apiextensions-apiserver/pkg/apiserver/validation.)
+ * <p>On an update complaints about a value that has not changed are dropped (ratcheting, KEP-4008): members of objects and of lists of type
+ * map know their old value, elements of other lists do not. (Source: kube-openapi/pkg/validation/validate,
+ * apiextensions-apiserver/pkg/apiserver/validation.)
  */
 final class ValueValidator {
   private final List<String> types;
@@ -75,7 +76,10 @@ final class ValueValidator {
     check(value, old, true, "", new Complaints(base, errors));
   }
 
-  /** Whether the old value may be compared with is {@code correlated}. Answers how many checks were made, by which the best of alternatives is chosen. */
+  /**
+   * Whether the old value may be compared with is {@code correlated}. Answers how many checks were made, by which the best of alternatives
+   * is chosen.
+   */
   int check(Object value, Object old, boolean correlated, String path, Complaints complaints) {
     Complaints own = complaints.fresh();
     int checks = checkHere(value, old, correlated, path, own);

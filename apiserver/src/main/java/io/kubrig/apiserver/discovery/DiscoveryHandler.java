@@ -22,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Answers {@code /api}, {@code /apis} and the documents below them. A document is written when it is first asked for and kept, encoded, until
- * what is served changes.
+ * Answers {@code /api}, {@code /apis} and the documents below them. A document is written when it is first asked for and kept, encoded,
+ * until what is served changes.
  */
 public final class DiscoveryHandler {
   private final ServedApis apis;
@@ -48,8 +48,8 @@ public final class DiscoveryHandler {
   }
 
   /**
-   * Answers a request for a document of discovery. Answers false, without touching the exchange, when the path is not one or names a group or
-   * version that is not served.
+   * Answers a request for a document of discovery. Answers false, without touching the exchange, when the path is not one or names a group
+   * or version that is not served.
    *
    * @param path decoded
    * @throws io.kubrig.apiserver.status.ApiException 406

@@ -105,7 +105,8 @@ public final class ServedApis {
     List<ServedGroup> served = new ArrayList<>();
     groups.forEach(
         (name, all) -> {
-          all.sort(Comparator.comparingInt(ServedVersion::versionPriority).reversed().thenComparing(ServedVersion::version, VersionOrder.NEWEST));
+          all.sort(Comparator.comparingInt(ServedVersion::versionPriority).reversed()
+              .thenComparing(ServedVersion::version, VersionOrder.NEWEST));
           served.add(new ServedGroup(name, all));
         });
     served.sort(Comparator.comparingInt(ServedApis::priority).reversed().thenComparing(ServedGroup::name));

@@ -7,7 +7,10 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** AES-CBC with PKCS#7 padding, the initialization vector in front. It keeps a secret but does not notice changes; native has it for old data. */
+/**
+ * AES-CBC with PKCS#7 padding, the initialization vector in front. It keeps a secret but does not notice changes; native has it for old
+ * data.
+ */
 record AesCbc(SecretKeySpec key, SecureRandom random) implements ValueCipher {
   private static final int BLOCK = 16;
 

@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file of {@code --encryption-provider-config}: {@code EncryptionConfiguration} of {@code apiserver.config.k8s.io/v1}. Its complaints
- * are native's.
- * (Source: apiserver/pkg/server/options/encryptionconfig.)
+ * are native's. (Source: apiserver/pkg/server/options/encryptionconfig.)
  */
 public final class EncryptionConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptionConfiguration.class);
@@ -85,7 +84,8 @@ public final class EncryptionConfiguration {
     }
     if (!root.string("kind").equals("EncryptionConfiguration") || !VERSIONS.contains(root.string("apiVersion"))) {
       throw new IllegalArgumentException(
-          "error decoding encryption provider configuration file \"" + file + "\": no kind \"" + root.string("kind") + "\" is registered for version \""
+          "error decoding encryption provider configuration file \"" + file + "\": no kind \"" + root.string("kind")
+              + "\" is registered for version \""
               + root.string("apiVersion") + "\"");
     }
     FieldErrors errors = EncryptionRules.check(root);
@@ -111,7 +111,8 @@ public final class EncryptionConfiguration {
 
   private static void failIfMasked(Map<StoredResource, Providers> rules, StoredResource resource, StoredResource wider) {
     if (!resource.equals(wider) && rules.containsKey(wider)) {
-      throw new IllegalArgumentException("error while building transformers: resource \"" + resource + "\" is masked by earlier rule \"" + wider + "\"");
+      throw new IllegalArgumentException("error while building transformers: resource \"" + resource + "\" is masked by earlier rule \""
+          + wider + "\"");
     }
   }
 

@@ -77,7 +77,8 @@ final class EncryptionRules {
     }
     if (overlap) {
       errors.invalid(
-          path, List.copyOf(texts), "using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as they will be masked");
+          path, List.copyOf(texts),
+              "using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as they will be masked");
     }
   }
 
@@ -90,7 +91,8 @@ final class EncryptionRules {
     } else if (WITHOUT_API.contains(text)) {
       errors.invalid(path, text, "resources which do not have REST API/s cannot be encrypted");
     } else if (resource.group().equals("events.k8s.io")) {
-      errors.invalid(path, text, "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use 'events' instead in the config file");
+      errors.invalid(path, text,
+          "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use 'events' instead in the config file");
     } else if (resource.group().equals("extensions")) {
       errors.invalid(path, text, "'extensions' group has been removed and cannot be used for encryption");
     } else if (resource.group().equals("*") && !resource.plural().equals("*")) {
@@ -108,7 +110,8 @@ final class EncryptionRules {
       errors.invalid(path, "REDACTED", "more than one provider specified in a single element, should split into different list elements");
     }
     switch (named.getFirst()) {
-      case "kms" -> errors.forbidden(path.child("kms"), "key management services are not supported by this server: use aesgcm, aescbc or secretbox");
+      case "kms" -> errors.forbidden(path.child("kms"),
+          "key management services are not supported by this server: use aesgcm, aescbc or secretbox");
       case "aesgcm", "aescbc" -> keys(provider.tree(named.getFirst()), path.child(named.getFirst(), "keys"), AES_LENGTHS, errors);
       case "secretbox" -> keys(provider.tree("secretbox"), path.child("secretbox", "keys"), SECRETBOX_LENGTHS, errors);
       default -> { } // identity has no settings

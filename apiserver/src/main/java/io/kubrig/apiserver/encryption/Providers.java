@@ -2,6 +2,7 @@ package io.kubrig.apiserver.encryption;
 
 import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.UnreadableValueException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ record Providers(List<Provider> all) {
   record Key(String name, ValueCipher cipher) {
 
     byte[] prefix() {
-      return (name + ":").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      return (name + ":").getBytes(StandardCharsets.UTF_8);
     }
   }
 
@@ -61,7 +62,7 @@ record Providers(List<Provider> all) {
   }
 
   private static byte[] prefix(Provider.Keys keys) {
-    return keys.prefix().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return keys.prefix().getBytes(StandardCharsets.US_ASCII);
   }
 
   /** @throws UnreadableValueException when no provider can decrypt it */
@@ -95,7 +96,8 @@ record Providers(List<Provider> all) {
   }
 
   private static AtRest.Opened decrypt(Provider.Keys keys, String place, byte[] kept, boolean outdated) throws GeneralSecurityException {
-    GeneralSecurityException failure = new GeneralSecurityException("no matching key was found for the provided " + keys.family() + " transformer");
+    GeneralSecurityException failure =
+        new GeneralSecurityException("no matching key was found for the provided " + keys.family() + " transformer");
     for (int i = 0; i < keys.keys().size(); i++) {
       Key key = keys.keys().get(i);
       byte[] prefix = key.prefix();

@@ -48,6 +48,7 @@ public final class StoredResources implements Function<String, StoredResource> {
       return known;
     }
     String group = key.substring(ROOT.length(), first);
-    return group.indexOf('.') > 0 && second > 0 ? new StoredResource(group, key.substring(first + 1, second)) : new StoredResource("", group);
+    return group.indexOf('.') > 0 && second > 0 ? new StoredResource(group, key.substring(first + 1, second))
+        : new StoredResource("", group);
   }
 }

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
 /**
- * An exchange that is answered once, by its handler or, when that takes too long, in its place. Its answers carry some headers more, and their
- * status and size can be asked afterwards.
+ * An exchange that is answered once, by its handler or, when that takes too long, in its place. Its answers carry some headers more, and
+ * their status and size can be asked afterwards.
  */
 final class ObservedExchange implements Exchange {
   private final Exchange inner;

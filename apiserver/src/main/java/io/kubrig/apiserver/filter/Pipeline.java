@@ -86,7 +86,8 @@ public final class Pipeline implements Handler {
     }
     Optional<String> path = Paths.decode(raw.rawPath());
     if (path.isEmpty()) {
-      exchange.respond(400, Headers.of("Content-Type", "text/plain; charset=utf-8", "Connection", "close"), "400 Bad Request".getBytes(UTF_8));
+      exchange.respond(400, Headers.of("Content-Type", "text/plain; charset=utf-8", "Connection", "close"),
+          "400 Bad Request".getBytes(UTF_8));
       return;
     }
     Query query = Query.parse(raw.rawQuery());

@@ -26,7 +26,8 @@ public final class RequestMetrics {
   };
   private static final double[] SIZES = Buckets.exponential(1000, 10, 7);
   private static final Set<String> METHODS = Set.of(
-      "APPLY", "CONNECT", "CREATE", "DELETE", "DELETECOLLECTION", "GET", "HEAD", "LIST", "PATCH", "POST", "PROXY", "PUT", "UPDATE", "WATCH", "WATCHLIST");
+      "APPLY", "CONNECT", "CREATE", "DELETE", "DELETECOLLECTION", "GET", "HEAD", "LIST", "PATCH", "POST", "PROXY", "PUT", "UPDATE",
+          "WATCH", "WATCHLIST");
 
   private record Key(String verb, String dryRun, String group, String version, String resource, String subresource, String scope) {
     Tags tags() {
@@ -116,7 +117,8 @@ public final class RequestMetrics {
         .tags(key.key.tags())
         .tag("code", Integer.toString(key.code == 0 ? 200 : key.code))
         .description(
-            "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response"
+            "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and "
+                + "HTTP response"
                 + " code.")
         .register(registry);
   }
@@ -125,7 +127,8 @@ public final class RequestMetrics {
     return Buckets.histogram("apiserver_request_duration_seconds", DURATIONS)
         .tags(key.tags())
         .description(
-            "Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.")
+            "Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and "
+                + "component.")
         .register(registry);
   }
 
@@ -138,7 +141,8 @@ public final class RequestMetrics {
 
   private static Key key(Pipeline.Request request) {
     RequestInfo info = request.info();
-    return new Key(verb(request), dryRun(request.query()), info.group(), info.version(), info.resourceName(), info.subresource(), scope(info));
+    return new Key(verb(request), dryRun(request.query()), info.group(), info.version(), info.resourceName(), info.subresource(),
+        scope(info));
   }
 
   private static String dryRun(Query query) {

@@ -8,8 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The seats of one priority level and the queues before them, served fairly: each queue gets as much of the seats' time as the others that
- * want some.
- * (Source: KEP-1040 and apiserver/pkg/util/flowcontrol/fairqueuing.)
+ * want some. (Source: KEP-1040 and apiserver/pkg/util/flowcontrol/fairqueuing.)
  *
  * <p>Invariants:
  *

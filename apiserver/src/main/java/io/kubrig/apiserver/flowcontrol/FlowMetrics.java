@@ -39,10 +39,12 @@ final class FlowMetrics {
           "Number of requests currently pending in queues of the API Priority and Fairness subsystem");
       gauge(
           "apiserver_flowcontrol_current_executing_requests", executing, tags,
-          "Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem");
+          "Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness "
+              + "subsystem");
       gauge(
           "apiserver_flowcontrol_current_executing_seats", seats, tags,
-          "Concurrency (number of seats) occupied by the currently executing (initial stage for a WATCH, any stage otherwise) requests in the API Priority and"
+          "Concurrency (number of seats) occupied by the currently executing (initial stage for a WATCH, any stage otherwise) requests "
+              + "in the API Priority and"
               + " Fairness subsystem");
       dispatched =
           Counter.builder("apiserver_flowcontrol_dispatched_requests_total")
@@ -54,7 +56,8 @@ final class FlowMetrics {
       executed =
           Buckets.histogram("apiserver_flowcontrol_request_execution_seconds", EXECUTION)
               .tags(tags)
-              .description("Duration of initial stage (for a WATCH) or any (for a non-WATCH) stage of request execution in the API Priority and Fairness subsystem")
+              .description("Duration of initial stage (for a WATCH) or any (for a non-WATCH) stage of request execution in the API "
+                  + "Priority and Fairness subsystem")
               .register(registry);
     }
 
@@ -111,8 +114,10 @@ final class FlowMetrics {
             name -> {
               AtomicInteger value = new AtomicInteger();
               Tags tags = Tags.of("priority_level", name);
-              gauge("apiserver_flowcontrol_nominal_limit_seats", value, tags, "Nominal number of execution seats configured for each priority level");
-              gauge("apiserver_flowcontrol_current_limit_seats", value, tags, "current derived number of execution seats available to each priority level");
+              gauge("apiserver_flowcontrol_nominal_limit_seats", value, tags,
+                  "Nominal number of execution seats configured for each priority level");
+              gauge("apiserver_flowcontrol_current_limit_seats", value, tags,
+                  "current derived number of execution seats available to each priority level");
               return value;
             })
         .set(seats);

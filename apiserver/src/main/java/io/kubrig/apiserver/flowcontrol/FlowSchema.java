@@ -77,11 +77,13 @@ record FlowSchema(String name, String uid, String level, long precedence, String
   private static boolean matchesResource(Tree rule, RequestInfo info) {
     String resource = info.subresource().isEmpty() ? info.resourceName() : info.resourceName() + "/" + info.subresource();
     boolean scope = info.namespace().isEmpty() ? rule.bool("clusterScope") : in(rule.strings("namespaces"), info.namespace());
-    return scope && in(rule.strings("verbs"), info.verb()) && in(rule.strings("apiGroups"), info.group()) && in(rule.strings("resources"), resource);
+    return scope && in(rule.strings("verbs"), info.verb()) && in(rule.strings("apiGroups"), info.group())
+        && in(rule.strings("resources"), resource);
   }
 
   private static boolean matchesPath(Tree rule, RequestInfo info) {
-    return in(rule.strings("verbs"), info.verb()) && rule.strings("nonResourceURLs").stream().anyMatch(pattern -> isPath(pattern, info.path()));
+    return in(rule.strings("verbs"), info.verb())
+        && rule.strings("nonResourceURLs").stream().anyMatch(pattern -> isPath(pattern, info.path()));
   }
 
   /** A pattern is a path, a star, or a path and a star behind a slash. */

@@ -7,8 +7,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Two limits, {@code --max-requests-inflight} and {@code --max-mutating-requests-inflight}; what is above them is refused at once, except
- * of
- * system:masters. Used when priority and fairness is switched off.
+ * of system:masters. Used when priority and fairness is switched off.
  */
 public final class InFlightLimit implements FlowControl {
   private final Semaphore reading;

@@ -17,8 +17,7 @@ import java.util.TreeMap;
 
 /**
  * Classifies requests by FlowSchemas and lets those of each priority level run as far as the level's share of the server goes. (Source:
- * KEP-1040.) Levels do not
- * borrow seats from each other.
+ * KEP-1040.) Levels do not borrow seats from each other.
  *
  * <p>The mandatory objects {@code exempt} and {@code catch-all} always have an effect, also while they are not stored.
  */

@@ -34,6 +34,7 @@ record PriorityLevel(String name, String uid, boolean exempt, long shares, Queui
         metadata.string("uid"),
         exempt,
         limited.integer("nominalConcurrencyShares", exempt ? 0 : 30),
-        queues ? new Queuing((int) queuing.integer("queues", 64), (int) queuing.integer("handSize", 8), (int) queuing.integer("queueLengthLimit", 50)) : Queuing.NONE);
+        queues ? new Queuing((int) queuing.integer("queues", 64), (int) queuing.integer("handSize", 8),
+            (int) queuing.integer("queueLengthLimit", 50)) : Queuing.NONE);
   }
 }

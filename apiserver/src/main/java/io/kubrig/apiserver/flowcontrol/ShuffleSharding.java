@@ -3,11 +3,11 @@ package io.kubrig.apiserver.flowcontrol;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * Deals each flow a hand of queues: two flows rarely have the whole hand in common, so that one that floods its queues leaves the others a
- * free one.
- * (Source: KEP-1040; Fisher-Yates by the digits of a hash.)
+ * free one. (Source: KEP-1040; Fisher-Yates by the digits of a hash.)
  */
 final class ShuffleSharding {
   private ShuffleSharding() {}
@@ -41,8 +41,8 @@ final class ShuffleSharding {
 
   /** The card with this number among those that have not been dealt. */
   private static int kept(int[] hand, int dealt, int number) {
-    int[] sorted = java.util.Arrays.copyOf(hand, dealt);
-    java.util.Arrays.sort(sorted);
+    int[] sorted = Arrays.copyOf(hand, dealt);
+    Arrays.sort(sorted);
     int card = number;
     for (int taken : sorted) {
       if (taken <= card) {

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -23,9 +24,9 @@ import java.util.zip.GZIPOutputStream;
 /**
  * The way of one answer from the handler's thread to the wire.
  *
- * <p>Invariants: the handler's thread only queues and waits; the event loop alone touches the channel. What is queued and not yet taken by the
- * socket is counted in {@code pending}; a writer waits while it is above {@link #HIGH}. Everything queued between two turns of the event loop
- * goes out with one flush.
+ * <p>Invariants: the handler's thread only queues and waits; the event loop alone touches the channel. What is queued and not yet taken by
+ * the socket is counted in {@code pending}; a writer waits while it is above {@link #HIGH}. Everything queued between two turns of the
+ * event loop goes out with one flush.
  */
 final class Answers {
   /** Bytes that may wait for a client before its writer does. */
@@ -182,7 +183,7 @@ final class Answers {
     long second = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis());
     Stamp known = stamp;
     if (known.second != second) {
-      ZonedDateTime time = ZonedDateTime.ofInstant(java.time.Instant.ofEpochSecond(second), ZoneOffset.UTC);
+      ZonedDateTime time = ZonedDateTime.ofInstant(Instant.ofEpochSecond(second), ZoneOffset.UTC);
       known = new Stamp(second, HTTP_DATE.format(time));
       stamp = known;
     }

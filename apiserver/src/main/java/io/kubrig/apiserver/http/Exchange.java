@@ -3,6 +3,7 @@ package io.kubrig.apiserver.http;
 import io.kubrig.apiserver.status.ApiException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -63,8 +64,8 @@ public interface Exchange {
   ResponseStream stream(int status, Headers headers) throws IOException;
 
   /**
-   * Leaves HTTP/1.1: answers 101 with these headers and hands over the connection's bytes in both directions. Only for HTTP/1.1 requests that
-   * asked for it (see {@link #canUpgrade}); the handler writes WebSocket frames or SPDY itself or copies bytes from a backend.
+   * Leaves HTTP/1.1: answers 101 with these headers and hands over the connection's bytes in both directions. Only for HTTP/1.1 requests
+   * that asked for it (see {@link #canUpgrade}); the handler writes WebSocket frames or SPDY itself or copies bytes from a backend.
    */
   Duplex upgrade(Headers headers) throws IOException;
 
@@ -90,7 +91,7 @@ public interface Exchange {
 
   /** The two directions of a connection that has left HTTP. */
   interface Duplex extends AutoCloseable {
-    java.io.InputStream input();
+    InputStream input();
 
     /** Unbuffered: each write goes out. */
     OutputStream output();

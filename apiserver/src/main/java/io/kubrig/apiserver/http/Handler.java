@@ -7,8 +7,8 @@ import java.io.IOException;
 public interface Handler {
 
   /**
-   * Answers one exchange. Returning without an answer, or throwing before one has begun, makes the front answer 500; throwing later cuts the
-   * answer off so that the client notices.
+   * Answers one exchange. Returning without an answer, or throwing before one has begun, makes the front answer 500; throwing later cuts
+   * the answer off so that the client notices.
    */
   void handle(Exchange exchange) throws IOException;
 }

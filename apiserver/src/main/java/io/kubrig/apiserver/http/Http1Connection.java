@@ -39,8 +39,8 @@ import java.util.concurrent.TimeUnit;
  * One HTTP/1.1 connection: one exchange at a time, in order. Everything here runs on the connection's event loop.
  *
  * <p>Reading goes on while an exchange is answered, so that a client's leaving is noticed; what a client sends ahead (pipelining, or a body
- * that nobody takes) is bounded by {@link #AHEAD}, beyond which reading stops. An answered request whose body is still on its way is read to
- * its end within the same bound; beyond it the connection is closed.
+ * that nobody takes) is bounded by {@link #AHEAD}, beyond which reading stops. An answered request whose body is still on its way is read
+ * to its end within the same bound; beyond it the connection is closed.
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
   private static final int AHEAD = 256 * 1024;

@@ -38,8 +38,8 @@ import java.util.concurrent.TimeUnit;
  * One HTTP/2 connection: a virtual thread per stream. Everything here runs on the connection's event loop.
  *
  * <p>A stream that a client resets keeps counting while its handler runs: at most {@code maxStreams} handlers run for a connection, four
- * times as many may wait, and a client that goes beyond that (rapid reset) loses its connection. The codec bounds resets, empty frames, header
- * continuation and queued control frames by itself.
+ * times as many may wait, and a client that goes beyond that (rapid reset) loses its connection. The codec bounds resets, empty frames,
+ * header continuation and queued control frames by itself.
  */
 final class Http2Connection extends ChannelInboundHandlerAdapter {
   private static final Set<String> OF_THE_CONNECTION =

@@ -3,8 +3,8 @@ package io.kubrig.apiserver.http;
 import java.util.Optional;
 
 /**
- * Decoding of request paths such that nothing downstream can be tricked: the path is decoded once, and dot segments are names like any other,
- * never a way to another place.
+ * Decoding of request paths such that nothing downstream can be tricked: the path is decoded once, and dot segments are names like any
+ * other, never a way to another place.
  */
 public final class Paths {
   private Paths() {}

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The parameters of a URL, parsed as Go's {@code net/url} does: pairs separated by {@code &}; {@code +} is a space; a pair that holds a semicolon
- * or a broken escape is left out, the others count.
+ * The parameters of a URL, parsed as Go's {@code net/url} does: pairs separated by {@code &}; {@code +} is a space; a pair that holds a
+ * semicolon or a broken escape is left out, the others count.
  */
 public final class Query {
   private final Map<String, List<String>> values = new LinkedHashMap<>();

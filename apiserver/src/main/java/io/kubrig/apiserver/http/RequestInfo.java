@@ -3,6 +3,7 @@ package io.kubrig.apiserver.http;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -48,7 +49,7 @@ public record RequestInfo(
   /** A request outside of the API's resources. */
   public static RequestInfo ofPath(String method, String path) {
     return new RequestInfo(
-        false, path, method.toLowerCase(java.util.Locale.ROOT), "", "", "", "", "", "", "", List.of(), "", "", false);
+        false, path, method.toLowerCase(Locale.ROOT), "", "", "", "", "", "", "", List.of(), "", "", false);
   }
 
   /**

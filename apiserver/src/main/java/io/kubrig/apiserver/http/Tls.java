@@ -34,7 +34,8 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
   }
 
   /** A context that serves one key. */
-  public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities) throws IOException {
+  public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities)
+      throws IOException {
     try {
       char[] none = new char[0];
       KeyStore store = KeyStore.getInstance("PKCS12");

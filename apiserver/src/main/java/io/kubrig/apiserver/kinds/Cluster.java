@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * What a kind may ask of the server that it is served by: other objects and the server's settings. Reads see the current state; trees are frozen.
+ * What a kind may ask of the server that it is served by: other objects and the server's settings. Reads see the current state; trees are
+ * frozen.
  */
 public interface Cluster {
   Clock clock();
@@ -38,7 +39,8 @@ public interface Cluster {
    * @param apis groups and versions that the command line switched: {@code --runtime-config}
    */
   record Settings(
-      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive, FeatureGates features,
+      List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive,
+          FeatureGates features,
       Map<String, String> apis) {
     /** With the features that are on by default. */
     public Settings(List<String> serviceRanges, int firstNodePort, int lastNodePort, boolean allowPrivileged, Duration eventTimeToLive) {

@@ -2,7 +2,6 @@ package io.kubrig.apiserver.negotiation;
 
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Json;
-
 import io.kubrig.machinery.protobuf.Protobuf;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.Schema;
@@ -10,6 +9,7 @@ import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Trees to bytes, in the representation that was agreed. */
@@ -67,7 +67,7 @@ public final class Encoder {
 
   private static byte[] pretty(Tree object) {
     byte[] json = Json.pretty(object);
-    byte[] lines = java.util.Arrays.copyOf(json, json.length + 1);
+    byte[] lines = Arrays.copyOf(json, json.length + 1);
     lines[json.length] = '\n';
     return lines;
   }

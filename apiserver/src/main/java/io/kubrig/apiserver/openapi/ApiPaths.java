@@ -44,7 +44,8 @@ final class ApiPaths {
         .groups()
         .forEach(
             group -> {
-              if (!group.name().isEmpty() && group.versions().stream().anyMatch(version -> version.origin() == ServedVersion.Origin.BUILT_IN)) {
+              if (!group.name().isEmpty()
+                  && group.versions().stream().anyMatch(version -> version.origin() == ServedVersion.Origin.BUILT_IN)) {
                 parts.put("apis/" + group.name(), () -> group(group.name()));
               }
               group.versions().stream()

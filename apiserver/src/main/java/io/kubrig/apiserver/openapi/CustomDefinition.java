@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The definitions of a custom kind and of its list. (Source: apiextensions-apiserver/pkg/controller/openapi/builder.)
@@ -98,7 +99,7 @@ record CustomDefinition(GroupVersionKind kind, String listKind, Tree schema) {
   }
 
   private String plural() {
-    return kind.kind().toLowerCase(java.util.Locale.ROOT) + "s";
+    return kind.kind().toLowerCase(Locale.ROOT) + "s";
   }
 
   private static List<Object> groupVersionKind(GroupVersionKind kind) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The OpenAPI 2 document of all paths. Parameters that do not speak of one kind are written once and referred to. Members stand in the order
- * of the alphabet. (Source: kube-openapi/pkg/builder.)
+ * The OpenAPI 2 document of all paths. Parameters that do not speak of one kind are written once and referred to. Members stand in the
+ * order of the alphabet. (Source: kube-openapi/pkg/builder.)
  */
 final class DocumentV2 {
   private static final String REF = "#/definitions/";

@@ -72,7 +72,8 @@ final class DocumentV3 {
               tree.set("requestBody", body.required() ? request.set("required", true) : request);
             });
     Tree responses = new Tree();
-    new TreeMap<>(operation.responses()).forEach((status, response) -> responses.set(String.valueOf(status), response(operation, response)));
+    new TreeMap<>(operation.responses())
+        .forEach((status, response) -> responses.set(String.valueOf(status), response(operation, response)));
     tree.set("responses", responses).set("tags", new ArrayList<>(List.<Object>of(operation.tag())));
     extend(tree, operation);
     return tree;
@@ -87,7 +88,8 @@ final class DocumentV3 {
         .kind()
         .ifPresent(
             kind ->
-                tree.set("x-kubernetes-group-version-kind", Tree.of("group", kind.group(), "kind", kind.kind(), "version", kind.version())));
+                tree.set("x-kubernetes-group-version-kind",
+                    Tree.of("group", kind.group(), "kind", kind.kind(), "version", kind.version())));
   }
 
   private static Tree response(Operation operation, Response response) {

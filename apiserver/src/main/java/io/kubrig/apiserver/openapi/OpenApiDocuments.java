@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Writes the documents of what is served. The definitions of built-in types are read when the first document is asked for; custom kinds bring
- * theirs.
+ * Writes the documents of what is served. The definitions of built-in types are read when the first document is asked for; custom kinds
+ * bring theirs.
  */
 public final class OpenApiDocuments {
   private final SchemaCatalog catalog;

@@ -12,7 +12,8 @@ import java.util.Set;
 
 /** The parameters of operations: those of the path, and the fields of option kinds in the query. */
 final class Parameters {
-  static final Parameter NAMESPACE = new Parameter("path", "namespace", "string", "object name and auth scope, such as for teams and projects");
+  static final Parameter NAMESPACE =
+      new Parameter("path", "namespace", "string", "object name and auth scope, such as for teams and projects");
   static final Parameter PATH = new Parameter("path", "path", "string", "path to the resource");
   static final Parameter PRETTY =
       new Parameter(

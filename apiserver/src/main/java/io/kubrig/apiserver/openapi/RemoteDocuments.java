@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -110,7 +111,7 @@ public final class RemoteDocuments {
                     open.push(value);
                   }
                 });
-        case List<?> list -> list.stream().filter(java.util.Objects::nonNull).forEach(open::push);
+        case List<?> list -> list.stream().filter(Objects::nonNull).forEach(open::push);
         default -> { }
       }
     }

@@ -10,6 +10,7 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +28,8 @@ final class ResourceOperations {
           "",
           Set.of("persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts", "services"),
           "resource.k8s.io",
-          Set.of("deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices", "devicetaintrules", "resourcepoolstatusrequests"),
+          Set.of("deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices", "devicetaintrules",
+              "resourcepoolstatusrequests"),
           "storage.k8s.io",
           Set.of("csidrivers", "csinodes", "storageclasses", "volumeattachments", "volumeattributesclasses"));
 
@@ -91,7 +93,8 @@ final class ResourceOperations {
     }
     if (resource.verbs().contains("create")) {
       String description = "create" + article(kind) + kind;
-      add(path, write("post", description, "create" + prefix + scoped(), resource.kind(), "CreateOptions", scopeParameters(true), 200, 201, 202));
+      add(path, write("post", description, "create" + prefix + scoped(), resource.kind(), "CreateOptions", scopeParameters(true), 200, 201,
+          202));
     }
     if (resource.verbs().contains("deletecollection")) {
       List<Parameter> all = scopeParameters(true);
@@ -129,7 +132,8 @@ final class ResourceOperations {
       add(path, read("read the specified " + kind, "read" + prefix + scoped(), resource.kind(), scope));
     }
     if (resource.verbs().contains("update")) {
-      add(path, write("put", "replace the specified " + kind, "replace" + prefix + scoped(), resource.kind(), "UpdateOptions", scope, 200, 201));
+      add(path, write("put", "replace the specified " + kind, "replace" + prefix + scoped(), resource.kind(), "UpdateOptions", scope, 200,
+          201));
     }
     if (resource.verbs().contains("patch")) {
       add(path, patch("partially update the specified " + kind, "patch" + prefix + scoped(), resource.kind(), scope));
@@ -249,7 +253,7 @@ final class ResourceOperations {
     for (String method : methods) {
       String id = "connect" + prefix + GroupNames.capital(method) + scoped() + GroupNames.capital(subresource.name()) + suffix;
       String description =
-          "connect " + method.toUpperCase(java.util.Locale.ROOT) + " requests to " + subresource.name() + " of " + resource.kind().kind();
+          "connect " + method.toUpperCase(Locale.ROOT) + " requests to " + subresource.name() + " of " + resource.kind().kind();
       add(
           path,
           operation(method, description, id, all)

@@ -17,8 +17,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * An HTTP/1.1 connection to a backend with one request at a time on it; an upgrade may keep it. Blocking, for a virtual thread. Redirects are
- * answers like any other.
+ * An HTTP/1.1 connection to a backend with one request at a time on it; an upgrade may keep it. Blocking, for a virtual thread. Redirects
+ * are answers like any other.
  */
 public final class BackendCall implements AutoCloseable {
   private static final int MAX_HEAD = 64 * 1024;
@@ -34,7 +34,8 @@ public final class BackendCall implements AutoCloseable {
   }
 
   /** Sends a request and reads the head of the answer. */
-  static BackendCall send(Backend backend, Duration connectTimeout, String method, String target, Headers headers, byte[] body) throws IOException {
+  static BackendCall send(Backend backend, Duration connectTimeout, String method, String target, Headers headers, byte[] body)
+      throws IOException {
     BackendCall call = open(backend, connectTimeout);
     try {
       call.ask(method, target, headers, body);

@@ -94,7 +94,8 @@ public final class Connections {
       case 404 -> new ApiException(404, "NotFound", "the server could not find the requested resource " + what, details(target, text));
       default ->
           new ApiException(
-              500, "InternalError", "an error on the server (\"" + text + "\") has prevented the request from succeeding (get pods " + target.name() + ")",
+              500, "InternalError", "an error on the server (\"" + text + "\") has prevented the request from succeeding (get pods "
+                  + target.name() + ")",
               details(target, text));
     };
   }

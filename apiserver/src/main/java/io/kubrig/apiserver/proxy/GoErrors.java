@@ -29,7 +29,8 @@ public final class GoErrors {
       case NoRouteToHostException noRoute -> dial + "connect: no route to host";
       case ConnectException refused -> dial + "connect: " + lower(message.replaceFirst(" \\(.*", ""));
       case SocketTimeoutException timeout -> dial + "i/o timeout";
-      case SSLException tls when message.contains("plaintext connection") || message.contains("Unrecognized") || message.contains("unrecognized SSL") ->
+      case SSLException tls when message.contains("plaintext connection") || message.contains("Unrecognized")
+          || message.contains("unrecognized SSL") ->
           "http: server gave HTTP response to HTTPS client";
       case SSLException tls when message.contains("terminated the handshake") -> "EOF";
       case SSLException tls -> "remote error: tls: " + message;

@@ -66,7 +66,8 @@ final class LogOptions {
       }
     }
     for (String name : List.of("sinceSeconds", "sinceTime", "tailLines", "limitBytes", "stream")) {
-      query.first(name).filter(value -> !value.isEmpty()).ifPresent(value -> terms.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
+      query.first(name).filter(value -> !value.isEmpty())
+          .ifPresent(value -> terms.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
     }
     return terms.isEmpty() ? "" : "?" + String.join("&", terms);
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -17,7 +18,8 @@ public final class Passing {
   private static final int BODY_LIMIT = 64 << 20;
   private static final int BUFFER = 32 * 1024;
   private static final Set<String> HOP_BY_HOP =
-      Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "host", "expect",
+      Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "host",
+          "expect",
           "accept-encoding");
 
   private final Duration connectTimeout;
@@ -181,7 +183,7 @@ public final class Passing {
     exchange.onClose(call::close);
     byte[] buffer = new byte[BUFFER];
     for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
-      out.write(java.util.Arrays.copyOf(buffer, count));
+      out.write(Arrays.copyOf(buffer, count));
     }
   }
 }

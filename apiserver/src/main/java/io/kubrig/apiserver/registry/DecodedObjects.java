@@ -5,10 +5,11 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The trees of stored objects that are asked for again and again: namespaces, quotas, classes and accounts, which admission reads for every pod.
+ * The trees of stored objects that are asked for again and again: namespaces, quotas, classes and accounts, which admission reads for every
+ * pod.
  *
- * <p>A bounded table by key. What it answers is always of the very entry that was given; one that has been replaced is decoded anew. Trees are frozen and
- * shared by all who ask.
+ * <p>A bounded table by key. What it answers is always of the very entry that was given; one that has been replaced is decoded anew. Trees
+ * are frozen and shared by all who ask.
  */
 public final class DecodedObjects {
   private static final int SLOTS = 1024;

@@ -171,7 +171,10 @@ public final class Deleter {
     }
   }
 
-  /** Sets or removes the two finalizers by which the garbage collector is told what to do with dependents. Answers whether that changed anything. */
+  /**
+   * Sets or removes the two finalizers by which the garbage collector is told what to do with dependents. Answers whether that changed
+   * anything.
+   */
   private static boolean setPropagationFinalizers(Kind kind, Tree options, Tree object) {
     if (!kind.hasDependents()) {
       return false;

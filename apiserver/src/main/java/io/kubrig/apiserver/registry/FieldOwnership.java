@@ -72,7 +72,10 @@ public final class FieldOwnership implements Ownership {
     return new ApiException(409, "Conflict", conflict.getMessage(), Tree.of("causes", causes));
   }
 
-  /** A lens whose views carry the entries of the object that are about the view, and take them back: a scale shares ownership of its replicas. */
+  /**
+   * A lens whose views carry the entries of the object that are about the view, and take them back: a scale shares ownership of its
+   * replicas.
+   */
   @Override
   public Lens owned(Operation operation, Lens lens) {
     if (lens.viewKind().isEmpty()) {
@@ -146,7 +149,8 @@ public final class FieldOwnership implements Ownership {
     Map<String, Schema> byVersion = new HashMap<>();
     resource
         .schemas()
-        .forEach((version, schema) -> byVersion.put(resource.apiVersion(version), resource.custom() ? FieldManager.customSchema(schema, objectMeta) : schema));
+        .forEach((version, schema) ->
+            byVersion.put(resource.apiVersion(version), resource.custom() ? FieldManager.customSchema(schema, objectMeta) : schema));
     Versions versions = versions(byVersion, resource.behaviour());
     Map<String, FieldSet> resets = new HashMap<>();
     for (String version : resource.schemas().keySet()) {

@@ -8,16 +8,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * What is particular to one kind of object: the only thing that a kind adds to the one path that all kinds share. Every method has the
- * answer of a plain kind with spec and status as its default. Methods work on trees in the version that is named, or in the storage version.
+ * answer of a plain kind with spec and status as its default. Methods work on trees in the version that is named, or in the storage
+ * version.
  *
- * <p>The order on create: decode, {@link #applyDefaults}, mutating admission, {@link #prepareForCreate}, {@link #validate}, validating admission. On
- * update: decode or patch, {@link #applyDefaults}, mutating admission, {@link #prepareForUpdate}, {@link #validate} and {@link #validateUpdate}, validating
- * admission. (Source: registry/rest and registry/generic of native.)
+ * <p>The order on create: decode, {@link #applyDefaults}, mutating admission, {@link #prepareForCreate}, {@link #validate}, validating
+ * admission. On update: decode or patch, {@link #applyDefaults}, mutating admission, {@link #prepareForUpdate}, {@link #validate} and
+ * {@link #validateUpdate}, validating admission. (Source: registry/rest and registry/generic of native.)
  */
 public interface Kind {
 
@@ -27,7 +29,9 @@ public interface Kind {
   /** Removes what a client may not set and sets what the server decides, before validation. Status has already been removed. */
   default void prepareForCreate(Tree object, Operation operation) {}
 
-  /** Carries over what this kind of update may not touch. Status and, where specs count generations, the generation are already dealt with. */
+  /**
+   * Carries over what this kind of update may not touch. Status and, where specs count generations, the generation are already dealt with.
+   */
   default void prepareForUpdate(Tree object, Tree old, Operation operation) {}
 
   /** Everything that is wrong with an object by itself, metadata excepted. */
@@ -45,8 +49,8 @@ public interface Kind {
   }
 
   /**
-   * The checks of metadata that the kind repeats on an update, besides those that all kinds have: native counts their complaints twice, and so do
-   * clients that count causes.
+   * The checks of metadata that the kind repeats on an update, besides those that all kinds have: native counts their complaints twice, and
+   * so do clients that count causes.
    */
   default MetadataRepeat metadataRepeat() {
     return MetadataRepeat.BOTH;
@@ -116,7 +120,7 @@ public interface Kind {
   /** Whether two versions differ in what generation counts: everything but metadata and status. */
   default boolean sameDesiredState(Tree object, Tree old) {
     for (String name : object.names()) {
-      if (!BOOKKEEPING.contains(name) && !java.util.Objects.equals(object.get(name), old.get(name))) {
+      if (!BOOKKEEPING.contains(name) && !Objects.equals(object.get(name), old.get(name))) {
         return false;
       }
     }
@@ -140,7 +144,10 @@ public interface Kind {
     return true;
   }
 
-  /** The field selectors beyond {@code metadata.name} and {@code metadata.namespace}, with the object's values; every label is always present. */
+  /**
+   * The field selectors beyond {@code metadata.name} and {@code metadata.namespace}, with the object's values; every label is always
+   * present.
+   */
   default Map<String, String> selectableFields(Tree object) {
     return Map.of();
   }
@@ -165,7 +172,9 @@ public interface Kind {
     return columns();
   }
 
-  /** Whether stored objects are shown in their storage version as they are. Not so where a schema that changes shapes them on the way out. */
+  /**
+   * Whether stored objects are shown in their storage version as they are. Not so where a schema that changes shapes them on the way out.
+   */
   default boolean readsAsStored(String version) {
     return true;
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a request wants of one object, and who wants it: what the verbs, the kinds and admission need to know of the request. One per request;
- * collects the warnings for its answer.
+ * What a request wants of one object, and who wants it: what the verbs, the kinds and admission need to know of the request. One per
+ * request; collects the warnings for its answer.
  */
 public final class Operation {
   private static final AuditEvent UNNOTED = AuditEvent.none("");
@@ -68,7 +68,8 @@ public final class Operation {
       UserInfo user,
       Options options,
       Instant now) {
-    this(verb, resource, version, subresource, namespace, name, user, options, now, Collections.synchronizedSet(new LinkedHashSet<>()), UNNOTED);
+    this(verb, resource, version, subresource, namespace, name, user, options, now, Collections.synchronizedSet(new LinkedHashSet<>()),
+        UNNOTED);
   }
 
   private Operation(

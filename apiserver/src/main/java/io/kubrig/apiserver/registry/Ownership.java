@@ -2,6 +2,7 @@ package io.kubrig.apiserver.registry;
 
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
+import java.util.Objects;
 
 /** Who owns which field: keeps {@code metadata.managedFields} across writes. */
 public interface Ownership {
@@ -34,7 +35,7 @@ public interface Ownership {
       boolean same =
           name.equals("metadata")
               ? sameMetadata(object.tree("metadata"), old.tree("metadata"))
-              : java.util.Objects.equals(object.get(name), old.get(name));
+              : Objects.equals(object.get(name), old.get(name));
       if (!same || !old.has(name)) {
         return false;
       }

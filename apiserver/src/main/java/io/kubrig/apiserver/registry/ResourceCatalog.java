@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Everything that is served right now: built-in resources, which never change, and custom ones, which come and go. Readers see one consistent
- * state.
+ * Everything that is served right now: built-in resources, which never change, and custom ones, which come and go. Readers see one
+ * consistent state.
  */
 public final class ResourceCatalog {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();

@@ -33,7 +33,8 @@ public final class Selection {
     Set<String> known = resource.behaviour().selectableFieldLabels();
     for (FieldSelector.Term term : fields.terms()) {
       String field = term.field();
-      boolean everywhere = field.equals("metadata.name") || (field.equals("metadata.namespace") && (resource.namespaced() || !resource.custom()));
+      boolean everywhere = field.equals("metadata.name")
+          || (field.equals("metadata.namespace") && (resource.namespaced() || !resource.custom()));
       if (!everywhere && !known.contains(field)) {
         throw ApiException.badRequest(unsupported(resource, field));
       }

@@ -88,7 +88,8 @@ public final class Views {
   /** The protobuf message of an entry, made once for all who ask in the same version. */
   private byte[] message(View view, Entry entry) {
     GroupVersionKind kind = view.resource().gvk(view.version());
-    return entry.message(kind.apiVersion(), () -> encoder.message(kind, inVersion(view.resource(), view.version(), ObjectStore.tree(entry))));
+    return entry.message(kind.apiVersion(),
+        () -> encoder.message(kind, inVersion(view.resource(), view.version(), ObjectStore.tree(entry))));
   }
 
   /** What a write answers: the stored bytes themselves where they are what the view shows. */
@@ -117,7 +118,8 @@ public final class Views {
     }
     Resource resource = view.resource();
     Tree metadata = withContinue(view, listMetadata(page));
-    return Optional.of(new StoredList(resource.listKind(), resource.apiVersion(view.version()), metadata, page.entries(), resource.custom()));
+    return Optional.of(new StoredList(resource.listKind(), resource.apiVersion(view.version()), metadata, page.entries(),
+        resource.custom()));
   }
 
   /** The list of a page as the view shows it, but for {@link #storedList}. */
@@ -217,7 +219,8 @@ public final class Views {
             List.of(),
             Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion")),
             view.tableForm(withColumns));
-    Tree row = Tree.of("cells", new ArrayList<Object>(), "object", Projections.metadata(object, view.representation().projectionApiVersion()));
+    Tree row = Tree.of("cells", new ArrayList<Object>(), "object",
+        Projections.metadata(object, view.representation().projectionApiVersion()));
     return table.set("rows", new ArrayList<Object>(List.of(row)));
   }
 

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Serves watches: initial state if asked for, then every change that the selection sees, with bookmarks, until the time is up, the client goes,
- * or it is too slow. (Source: apiserver/pkg/storage/cacher.)
+ * Serves watches: initial state if asked for, then every change that the selection sees, with bookmarks, until the time is up, the client
+ * goes, or it is too slow. (Source: apiserver/pkg/storage/cacher.)
  */
 public final class Watches {
   private static final Duration BOOKMARK_PERIOD = Duration.ofMinutes(1);
@@ -182,7 +182,8 @@ public final class Watches {
     private Tree projectedBookmark(Tree object) {
       return switch (view.representation().projection()) {
         case OBJECT -> object;
-        case METADATA, METADATA_LIST -> io.kubrig.apiserver.negotiation.Projections.metadata(object, view.representation().projectionApiVersion());
+        case METADATA, METADATA_LIST ->
+            io.kubrig.apiserver.negotiation.Projections.metadata(object, view.representation().projectionApiVersion());
         case TABLE -> views.bookmarkTable(view, object, !columnsSent);
       };
     }

@@ -322,7 +322,8 @@ public final class Writer {
           operation.name(),
           "StorageError: invalid object, Code: 4, Key: "
               + entry.key()
-              + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + oldUid);
+              + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
+                  + oldUid);
     }
     String version = metadata.string("resourceVersion");
     if (version.isEmpty() || version.equals("0")) {

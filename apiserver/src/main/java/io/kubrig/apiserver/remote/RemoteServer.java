@@ -1,11 +1,11 @@
 package io.kubrig.apiserver.remote;
 
+import io.kubrig.apiserver.proxy.BackendTls;
 import io.kubrig.machinery.json.JsonException;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;
-import io.kubrig.apiserver.proxy.BackendTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,7 +43,8 @@ public record RemoteServer(URI uri, HttpClient client, Optional<String> authoriz
     String name = root.string("current-context");
     Tree context = named(root.trees("contexts"), name, "context", kubeconfig).tree("context");
     Tree cluster = named(root.trees("clusters"), context.string("cluster"), "cluster", kubeconfig).tree("cluster");
-    Tree user = context.string("user").isEmpty() ? Tree.empty() : named(root.trees("users"), context.string("user"), "user", kubeconfig).tree("user");
+    Tree user = context.string("user").isEmpty() ? Tree.empty()
+        : named(root.trees("users"), context.string("user"), "user", kubeconfig).tree("user");
     String server = cluster.string("server");
     if (server.isEmpty()) {
       throw new IllegalArgumentException(kubeconfig + ": the cluster \"" + context.string("cluster") + "\" names no server");

@@ -13,8 +13,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Sends review objects to a server and reads its answers. What may be passing (no connection, an internal error, too many requests) is
- * tried again up to four
- * times, at growing intervals. (Source: apiserver/pkg/util/webhook.)
+ * tried again up to four times, at growing intervals. (Source: apiserver/pkg/util/webhook.)
  */
 public final class ReviewCalls {
   private static final int TRIES = 5;

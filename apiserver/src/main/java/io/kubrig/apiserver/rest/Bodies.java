@@ -140,7 +140,8 @@ public final class Bodies {
   private static void checkCustomKind(Tree tree, GroupVersionKind actual, GroupVersionKind expected) {
     if (!actual.apiVersion().equals(expected.apiVersion())) {
       throw ApiException.badRequest(
-          "the API version in the data (" + actual.apiVersion() + ") does not match the expected API version (" + expected.apiVersion() + ")");
+          "the API version in the data (" + actual.apiVersion() + ") does not match the expected API version (" + expected.apiVersion()
+              + ")");
     }
     if (!actual.kind().equals(expected.kind())) {
       FieldErrors errors = new FieldErrors().invalid(FieldPath.of("kind"), actual.kind(), "must be " + expected.kind());

@@ -191,7 +191,8 @@ public final class ResourceHandler {
   private static void checkListProjection(Views.View view, boolean watch) {
     Representation.Projection projection = view.representation().projection();
     if (!watch && projection == Representation.Projection.METADATA) {
-      throw ApiException.notAcceptable("you requested PartialObjectMetadata, but the requested object is a list (" + view.resource().listKind() + ")");
+      throw ApiException.notAcceptable("you requested PartialObjectMetadata, but the requested object is a list (" + view.resource()
+          .listKind() + ")");
     }
     if (watch && projection == Representation.Projection.METADATA_LIST) {
       throw ApiException.notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
@@ -450,7 +451,8 @@ public final class ResourceHandler {
 
   private Operation operation(Call call, Target target, Operation.Verb verb, String name, WriteOptions.Read options) {
     return new Operation(
-        verb, target.resource(), target.version(), target.subresource(), target.namespace(), name, call.user(), options.options(), call.received())
+        verb, target.resource(), target.version(), target.subresource(), target.namespace(), name, call.user(), options.options(),
+            call.received())
         .noted(call.audit());
   }
 

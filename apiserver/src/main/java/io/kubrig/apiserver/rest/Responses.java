@@ -33,7 +33,8 @@ public final class Responses {
   }
 
   /** Answers with a body that is encoded while it is sent, unless it is small or somebody else has to see it too. */
-  public void send(Call call, int status, Representation representation, Exchange.LargeBody body, List<String> warnings) throws IOException {
+  public void send(Call call, int status, Representation representation, Exchange.LargeBody body, List<String> warnings)
+      throws IOException {
     if (body.length() >= LARGE && !call.audit().wantsResponseObject()) {
       call.exchange().respond(status, headers(representation.mediaType(), warnings), body);
       return;

@@ -13,7 +13,10 @@ import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
 import java.util.function.Consumer;
 
-/** What decoding into a typed object does natively: types are checked, unknown fields dropped and reported, values brought to their normal form. */
+/**
+ * What decoding into a typed object does natively: types are checked, unknown fields dropped and reported, values brought to their normal
+ * form.
+ */
 public final class TypedDecoding {
   private final SchemaCatalog schemas;
   private final Forms forms;
@@ -66,10 +69,12 @@ public final class TypedDecoding {
     String cannot = actual.kind() + " in version \"" + actual.version() + "\" cannot be handled as a " + wanted.kind() + ": ";
     if (schemas.kind(actual).isEmpty()) {
       return ApiException.badRequest(
-          cannot + "no kind \"" + actual.kind() + "\" is registered for version \"" + actual.apiVersion() + "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"");
+          cannot + "no kind \"" + actual.kind() + "\" is registered for version \"" + actual.apiVersion()
+              + "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"");
     }
     return ApiException.badRequest(
-        cannot + "converting (" + actual.version() + "." + actual.kind() + ") to (" + internal(wanted) + "." + wanted.kind() + "): unknown conversion");
+        cannot + "converting (" + actual.version() + "." + actual.kind() + ") to (" + internal(wanted) + "." + wanted.kind()
+            + "): unknown conversion");
   }
 
   /** The Go package of native's internal type, which messages show. */

@@ -165,7 +165,8 @@ public final class ApiServer implements Handler, AutoCloseable {
 
   /** Events are what has an end. */
   private Optional<ExpirySweep> expiry(Storage storage) {
-    return storage.expiresByItself() ? Optional.empty() : Optional.of(ExpirySweep.start(storage, settings.clock(), List.of("/registry/events/")));
+    return storage.expiresByItself() ? Optional.empty()
+        : Optional.of(ExpirySweep.start(storage, settings.clock(), List.of("/registry/events/")));
   }
 
   private Aggregation aggregation(RemoteDocuments remote, ServiceResolver resolver) {
@@ -229,7 +230,8 @@ public final class ApiServer implements Handler, AutoCloseable {
     return registry;
   }
 
-  private Registry registry(SchemaCatalog schemas, Forms forms, Ownership ownership, ObjectStore store, ResourceCatalog catalog, Encoder encoder) {
+  private Registry registry(SchemaCatalog schemas, Forms forms, Ownership ownership, ObjectStore store, ResourceCatalog catalog,
+      Encoder encoder) {
     Views views = new Views(encoder);
     Lister lister = new Lister(store);
     return new Registry(

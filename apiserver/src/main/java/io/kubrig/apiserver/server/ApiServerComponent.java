@@ -86,7 +86,8 @@ public final class ApiServerComponent implements Component {
     } catch (BindException e) {
       close();
       throw new StartException(
-          "failed to create listener: failed to listen on " + address() + ": " + e.getMessage() + "; choose another port with --secure-port", e);
+          "failed to create listener: failed to listen on " + address() + ": " + e.getMessage()
+              + "; choose another port with --secure-port", e);
     } catch (IllegalArgumentException | IOException e) {
       close();
       throw new StartException(e.getMessage(), e);

@@ -43,7 +43,8 @@ public record ApiServerSettings(
       boolean publishesEndpoints,
       Audit audit) {
     this(
-        storage, clock, random, metrics, externalAddress, cluster, security, admission, limits, kubelets, publishesEndpoints, audit, Outbound.DEFAULT);
+        storage, clock, random, metrics, externalAddress, cluster, security, admission, limits, kubelets, publishesEndpoints, audit,
+            Outbound.DEFAULT);
   }
 
   /**
@@ -54,10 +55,12 @@ public record ApiServerSettings(
    * @param corsOrigins regular expressions
    * @param strictTransportSecurity the header's value, "" for none
    * @param requestTimeout how long a request may take that is not meant to last
-   * @param fairness whether requests are classified and queued ({@code --enable-priority-and-fairness}), rather than bounded by the two numbers alone
+   * @param fairness whether requests are classified and queued ({@code --enable-priority-and-fairness}), rather than bounded by the two
+   *     numbers alone
    */
   public record Limits(
-      int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout, boolean fairness) {
+      int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout,
+          boolean fairness) {
 
     /** With priority and fairness. */
     public Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout) {

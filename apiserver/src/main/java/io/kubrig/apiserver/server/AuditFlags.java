@@ -80,7 +80,8 @@ final class AuditFlags {
             parsed.value(flags.auditWebhookBackoff),
             clock,
             meters);
-    return Optional.of(parsed.value(flags.auditWebhookTruncate) ? new TruncatedEvents(webhook, parsed.value(flags.auditWebhookMaxEvent)) : webhook);
+    return Optional.of(parsed.value(flags.auditWebhookTruncate) ? new TruncatedEvents(webhook, parsed.value(flags.auditWebhookMaxEvent))
+        : webhook);
   }
 
   private static AuditPolicy policy(Path file) throws IOException {

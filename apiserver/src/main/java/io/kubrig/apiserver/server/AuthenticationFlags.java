@@ -50,11 +50,13 @@ final class AuthenticationFlags {
       AuthenticationConfiguration configuration = AuthenticationConfiguration.read(Path.of(file), ownIssuers);
       anonymous = configuration.anonymous();
       if (anonymous.isPresent() && parsed.isSet(flags.anonymousAuth)) {
-        throw new FlagException("--anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration file");
+        throw new FlagException("--anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration "
+            + "file");
       }
       tokens.addAll(configuration.authenticators(Jwt.algorithms(), environment.clock()));
     } else if (oidcFlags().stream().anyMatch(parsed::isSet)) {
-      AuthenticationConfiguration configuration = AuthenticationConfiguration.of(Tree.of("jwt", new ArrayList<Object>(List.of(issuer()))), ownIssuers);
+      AuthenticationConfiguration configuration =
+          AuthenticationConfiguration.of(Tree.of("jwt", new ArrayList<Object>(List.of(issuer()))), ownIssuers);
       tokens.addAll(configuration.authenticators(algorithms(), environment.clock()));
     }
     webhook().ifPresent(tokens::add);

@@ -37,15 +37,18 @@ final class AuthorizationFlags {
     if (!file.isEmpty()) {
       boolean others =
           Stream.of(
-                  flags.authorizationMode, flags.authorizationWebhookConfig, flags.authorizationWebhookVersion, flags.authorizationWebhookAuthorizedTtl,
+                  flags.authorizationMode, flags.authorizationWebhookConfig, flags.authorizationWebhookVersion,
+                      flags.authorizationWebhookAuthorizedTtl,
                   flags.authorizationWebhookUnauthorizedTtl)
               .anyMatch(parsed::isSet);
       if (others) {
-        throw new FlagException("--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* flags are defined");
+        throw new FlagException("--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* "
+            + "flags are defined");
       }
       for (AuthorizationConfiguration.Entry entry : AuthorizationConfiguration.read(Path.of(file)).authorizers()) {
         modes.add(
-            entry.webhook().isPresent() ? new Mode.Given(entry.webhook().get().connect(environment.clock(), environment.random())) : mode(entry.type()));
+            entry.webhook().isPresent() ? new Mode.Given(entry.webhook().get().connect(environment.clock(), environment.random()))
+                : mode(entry.type()));
       }
       return modes;
     }
@@ -107,6 +110,7 @@ final class AuthorizationFlags {
             parsed.value(flags.authorizationWebhookAuthorizedTtl),
             parsed.value(flags.authorizationWebhookUnauthorizedTtl),
             Verdict.Decision.NO_OPINION);
-    return new WebhookAuthorizer(new ReviewCalls(server, WEBHOOK_PATIENCE, environment.clock(), environment.random()), settings, environment.clock());
+    return new WebhookAuthorizer(new ReviewCalls(server, WEBHOOK_PATIENCE, environment.clock(), environment.random()), settings,
+        environment.clock());
   }
 }

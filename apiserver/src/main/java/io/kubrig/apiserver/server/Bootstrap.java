@@ -13,7 +13,10 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Optional;
 
-/** The objects that are there from the start, as kube-apiserver makes them; what is there already stays, default roles are brought up to date. */
+/**
+ * The objects that are there from the start, as kube-apiserver makes them; what is there already stays, default roles are brought up to
+ * date.
+ */
 final class Bootstrap {
   private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
   private static final Tree NO_OPTIONS = Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1");
@@ -116,6 +119,7 @@ final class Bootstrap {
     Tree metadata = object.tree("metadata");
     Operation.Options options = new Operation.Options(false, "kube-apiserver", false, Operation.FieldValidation.IGNORE);
     return new Operation(
-        verb, resource, resource.versions().getFirst(), "", metadata.string("namespace"), metadata.string("name"), SELF, options, clock.now());
+        verb, resource, resource.versions().getFirst(), "", metadata.string("namespace"), metadata.string("name"), SELF, options,
+            clock.now());
   }
 }

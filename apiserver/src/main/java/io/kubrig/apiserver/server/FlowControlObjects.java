@@ -41,12 +41,14 @@ final class FlowControlObjects {
     Tree nodeLeases = resources(list("*"), list("coordination.k8s.io"), list("leases"), false);
     schema("system-node-high", "node-high", 400, "ByUser", rule(list(group("system:nodes")), list(nodes, nodeLeases), list()));
     schema("system-nodes", "system", 500, "ByUser", rule(list(group("system:nodes")), list(everything()), list(everyUrl())));
-    schema("kube-controller-manager", "workload-high", 800, "ByNamespace", rule(list(user(CONTROLLERS)), list(everything()), list(everyUrl())));
+    schema("kube-controller-manager", "workload-high", 800, "ByNamespace",
+        rule(list(user(CONTROLLERS)), list(everything()), list(everyUrl())));
     schema("kube-scheduler", "workload-high", 800, "ByNamespace", rule(list(user(SCHEDULER)), list(everything()), list(everyUrl())));
     schema(
         "kube-system-service-accounts", "workload-high", 900, "ByNamespace",
         rule(list(account("kube-system", "*")), list(everything()), list(everyUrl())));
-    schema("service-accounts", "workload-low", 9000, "ByUser", rule(list(group("system:serviceaccounts")), list(everything()), list(everyUrl())));
+    schema("service-accounts", "workload-low", 9000, "ByUser",
+        rule(list(group("system:serviceaccounts")), list(everything()), list(everyUrl())));
     schema("global-default", "global-default", 9900, "ByUser", rule(everyone, list(everything()), list(everyUrl())));
     schema("catch-all", "catch-all", 10_000, "ByUser", rule(everyone, list(everything()), list(everyUrl())));
   }

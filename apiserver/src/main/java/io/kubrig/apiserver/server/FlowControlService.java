@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps priority and fairness in step with its stored objects: tells it of every change, says on each FlowSchema whether its level exists,
- * and makes the bootstrap
- * objects again that somebody deleted. (Source: apiserver/pkg/util/flowcontrol/apf_controller.go.)
+ * and makes the bootstrap objects again that somebody deleted. (Source: apiserver/pkg/util/flowcontrol/apf_controller.go.)
  */
 final class FlowControlService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlowControlService.class);
@@ -139,11 +138,13 @@ final class FlowControlService implements AutoCloseable {
         schema.tree("status").trees("conditions").stream()
             .anyMatch(
                 condition ->
-                    condition.string("type").equals("Dangling") && condition.string("status").equals(status) && condition.string("message").equals(message));
+                    condition.string("type").equals("Dangling") && condition.string("status").equals(status)
+                        && condition.string("message").equals(message));
     if (!said) {
       Tree condition =
           Tree.of(
-              "type", "Dangling", "status", status, "lastTransitionTime", Timestamps.format(clock.now()), "reason", found ? "Found" : "NotFound", "message", message);
+              "type", "Dangling", "status", status, "lastTransitionTime", Timestamps.format(clock.now()), "reason", found ? "Found"
+                  : "NotFound", "message", message);
       apply(schema.tree("metadata").string("name"), condition);
     }
   }
@@ -157,9 +158,11 @@ final class FlowControlService implements AutoCloseable {
             "kind", "FlowSchema", "apiVersion", GROUP + "/v1", "metadata", Tree.of("name", name), "status",
             Tree.of("conditions", new ArrayList<Object>(List.of(condition))));
     Writer.Change change =
-        current -> registry.forms().normalise(resource.schema("v1").orElseThrow(), false, ownership.applied(operation, current, intent.copy(), lens));
+        current -> registry.forms()
+            .normalise(resource.schema("v1").orElseThrow(), false, ownership.applied(operation, current, intent.copy(), lens));
     Writer.Update update =
-        new Writer.Update(ownership.owned(operation, lens), change, false, true, true, false, Tree.of("kind", "PatchOptions", "apiVersion", "meta.k8s.io/v1"));
+        new Writer.Update(ownership.owned(operation, lens), change, false, true, true, false,
+            Tree.of("kind", "PatchOptions", "apiVersion", "meta.k8s.io/v1"));
     try {
       registry.writer().update(operation, update);
     } catch (ApiException e) {

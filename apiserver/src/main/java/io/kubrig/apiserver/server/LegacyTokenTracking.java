@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes when tokens that live in Secrets were last used, so that those that nobody uses can be found and removed: the day on the Secret, and in a ConfigMap
- * since when days are noted. (Source: KEP-2799, pkg/controlplane/controller/legacytokentracking.)
+ * Notes when tokens that live in Secrets were last used, so that those that nobody uses can be found and removed: the day on the Secret,
+ * and in a ConfigMap since when days are noted. (Source: KEP-2799, pkg/controlplane/controller/legacytokentracking.)
  */
 final class LegacyTokenTracking {
   private static final Logger LOG = LoggerFactory.getLogger(LegacyTokenTracking.class);
@@ -61,7 +61,8 @@ final class LegacyTokenTracking {
     try {
       note(metadata, today);
     } catch (ApiException e) {
-      LOG.warn("The use of the token in secret {}/{} was not noted: {}", metadata.string("namespace"), metadata.string("name"), e.getMessage());
+      LOG.warn("The use of the token in secret {}/{} was not noted: {}", metadata.string("namespace"), metadata.string("name"),
+          e.getMessage());
     }
   }
 
@@ -69,7 +70,8 @@ final class LegacyTokenTracking {
     Resource secrets = resource("secrets");
     Operation.Options options = new Operation.Options(false, "kube-apiserver", false, FieldValidation.IGNORE);
     Operation operation =
-        new Operation(Verb.UPDATE, secrets, secrets.versions().getFirst(), "", metadata.string("namespace"), metadata.string("name"), SELF, options, clock.now());
+        new Operation(Verb.UPDATE, secrets, secrets.versions().getFirst(), "", metadata.string("namespace"), metadata.string("name"), SELF,
+            options, clock.now());
     Writer.Change change =
         current -> {
           if (!current.tree("metadata").string("uid").equals(metadata.string("uid"))) {

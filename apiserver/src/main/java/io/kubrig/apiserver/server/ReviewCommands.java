@@ -54,7 +54,8 @@ final class ReviewCommands {
     Map<String, Subresource> commands = new HashMap<>();
     String authz = ".authorization.k8s.io/";
     commands.put("subjectaccessreviews" + authz, own((call, target, review) -> reviews.subjectAccessReview(review)));
-    commands.put("localsubjectaccessreviews" + authz, own((call, target, review) -> reviews.localSubjectAccessReview(review, target.namespace())));
+    commands.put("localsubjectaccessreviews" + authz,
+        own((call, target, review) -> reviews.localSubjectAccessReview(review, target.namespace())));
     commands.put("selfsubjectaccessreviews" + authz, own((call, target, review) -> reviews.selfSubjectAccessReview(review, call.user())));
     commands.put("selfsubjectrulesreviews" + authz, own((call, target, review) -> reviews.selfSubjectRulesReview(review, call.user())));
     String authn = ".authentication.k8s.io/";
@@ -77,7 +78,8 @@ final class ReviewCommands {
         new Operation(Operation.Verb.CREATE, target.resource(), target.version(), "token", target.namespace(), target.name(), call.user(),
             Operation.Options.NONE, call.received())
             .noted(call.audit());
-    AdmissionRequest request = new AdmissionRequest(operation, question, null, Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1"));
+    AdmissionRequest request =
+        new AdmissionRequest(operation, question, null, Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1"));
     admission.mutate(request);
     tokens.applyAudiences(question);
     admission.validate(request);

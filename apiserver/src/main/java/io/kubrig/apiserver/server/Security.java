@@ -50,7 +50,8 @@ final class Security implements AutoCloseable {
       members.add(new ClientCertificates(settings.clientAuthorities(), clock));
     }
     members.add(bearer);
-    authenticators = new Authenticators(members, info -> settings.anonymous() && (settings.anonymousPaths().isEmpty() || settings.anonymousPaths().contains(info.path())));
+    authenticators = new Authenticators(members, info -> settings.anonymous()
+        && (settings.anonymousPaths().isEmpty() || settings.anonymousPaths().contains(info.path())));
     rbac = new Rbac(objects);
     authorizer = authorizer(settings, objects);
     long maxSeconds = settings.maxTokenExpiration().toSeconds();

@@ -47,7 +47,8 @@ public record SecuritySettings(
       boolean extendTokenExpiration,
       List<Mode> modes) {
     this(
-        staticTokens, clientAuthorities, requestHeader, bootstrapTokens, anonymous, serviceAccountKeys, audiences, maxTokenExpiration, extendTokenExpiration,
+        staticTokens, clientAuthorities, requestHeader, bootstrapTokens, anonymous, serviceAccountKeys, audiences, maxTokenExpiration,
+            extendTokenExpiration,
         modes, List.of(), List.of());
   }
 

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What tells the cluster of its API server: the Service {@code kubernetes} with its endpoints, the range of services, and whom extension API
- * servers may trust. (Source: pkg/controlplane of native.)
+ * What tells the cluster of its API server: the Service {@code kubernetes} with its endpoints, the range of services, and whom extension
+ * API servers may trust. (Source: pkg/controlplane of native.)
  */
 final class SelfPublication {
   private static final Logger LOG = LoggerFactory.getLogger(SelfPublication.class);
@@ -93,7 +93,8 @@ final class SelfPublication {
   private void endpoints() {
     Optional<IpAddress> address = IpAddress.parse(host());
     if (address.isEmpty() || address.get().isLoopback()) {
-      LOG.warn("No endpoints are published for the service default/kubernetes: {} cannot be reached by others; set --advertise-address", host());
+      LOG.warn("No endpoints are published for the service default/kubernetes: {} cannot be reached by others; set --advertise-address",
+          host());
       return;
     }
     Tree port = Tree.of("name", HTTPS, "port", port(), "protocol", "TCP");

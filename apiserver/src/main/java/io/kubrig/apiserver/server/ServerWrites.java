@@ -49,7 +49,8 @@ final class ServerWrites implements OwnWrites {
     Operation operation = operation(Verb.UPDATE, group, plural, "status", object);
     Writer.Update update =
         new Writer.Update(
-            registry.get().lens(operation.resource(), "status"), current -> object.copy(), false, false, false, true, options("UpdateOptions"));
+            registry.get().lens(operation.resource(), "status"), current -> object.copy(), false, false, false, true,
+                options("UpdateOptions"));
     try {
       registry.get().writer().update(operation, update);
       return true;
@@ -63,7 +64,8 @@ final class ServerWrites implements OwnWrites {
 
   private Operation operation(Verb verb, String group, String plural, String subresource, Tree object) {
     Resource resource =
-        registry.get().catalog().resource(group, plural).orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
+        registry.get().catalog().resource(group, plural)
+            .orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
     Tree metadata = object.tree("metadata");
     return new Operation(
         verb,

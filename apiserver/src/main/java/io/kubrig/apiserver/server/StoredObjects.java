@@ -115,7 +115,8 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
 
   @Override
   public void follow(String group, String plural, Follower follower) {
-    Resource resource = catalog.get().resource(group, plural).orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
+    Resource resource = catalog.get().resource(group, plural)
+        .orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
     Following following = new Following(resource, follower);
     following.begin();
     Thread thread = Thread.ofVirtual().name("follow " + plural).unstarted(following::run);
@@ -204,7 +205,10 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
     }
   }
 
-  /** Empty where the decoder answers null and, said in the log, when what is stored cannot be understood: clients that ask for it get the error. */
+  /**
+   * Empty where the decoder answers null and, said in the log, when what is stored cannot be understood: clients that ask for it get the
+   * error.
+   */
   private static Optional<Tree> tree(Entry entry, Function<Entry, Tree> decoder) {
     try {
       return Optional.ofNullable(decoder.apply(entry));

@@ -125,7 +125,8 @@ public final class ApiException extends RuntimeException {
     Tree details = new Tree();
     putIfPresent(details, "group", group);
     putIfPresent(details, "kind", resource);
-    return new ApiException(405, "MethodNotAllowed", action + " is not supported on resources of kind \"" + qualified(group, resource) + "\"", details);
+    return new ApiException(405, "MethodNotAllowed",
+        action + " is not supported on resources of kind \"" + qualified(group, resource) + "\"", details);
   }
 
   /** 405 for a method that a path does not take. */

@@ -1,5 +1,7 @@
 package io.kubrig.apiserver.storage;
 
+import java.util.Arrays;
+
 /** What values look like where they are kept: as they are, or encrypted. Safe for concurrent use. */
 public interface AtRest {
 
@@ -38,7 +40,7 @@ public interface AtRest {
   /** @throws UnreadableValueException when a value is encrypted after all */
   static byte[] notEncrypted(byte[] kept) {
     byte[] mark = {'k', '8', 's', ':', 'e', 'n', 'c', ':'};
-    if (kept.length >= mark.length && java.util.Arrays.equals(kept, 0, mark.length, mark, 0, mark.length)) {
+    if (kept.length >= mark.length && Arrays.equals(kept, 0, mark.length, mark, 0, mark.length)) {
       throw new UnreadableValueException("identity transformer tried to read encrypted data");
     }
     return kept;

@@ -12,11 +12,15 @@ import java.util.List;
 /**
  * A whole state in one file, taken while the storage goes on, and put back into an empty directory.
  *
- * <p><b>Shape.</b> The checksummed frames of a snapshot between two of one record each: the head carries the state's revision, the end the number of keys. A
- * file that was cut off has no end and is refused, as one with a wrong bit is. Values are as they are at rest: encrypted where the storage encrypts.
+ * <p><b>Shape.</b> The checksummed frames of a snapshot between two of one record each: the head carries the state's revision, the end the
+ * number of keys. A file that was cut off has no end and is refused, as one with a wrong bit is. Values are as they are at rest: encrypted
+ * where the storage encrypts.
  */
 public final class Backup {
-  /** What a restored state is ahead by of the revision that it was taken at, so that no client takes an old state for a newer one than its own. */
+  /**
+   * What a restored state is ahead by of the revision that it was taken at, so that no client takes an old state for a newer one than its
+   * own.
+   */
   static final long AHEAD = 1_000_000_000L;
 
   private static final String HEAD = "kubrig backup";

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The framing that logs and snapshots share: {@code magic i32, length i32, checksum of the header i32, checksum of the payload i32, payload}. The header has a
- * checksum of its own so that a length can be trusted before the payload is looked at.
+ * The framing that logs and snapshots share:
+ * {@code magic i32, length i32, checksum of the header i32, checksum of the payload i32, payload}. The header has a checksum of its own so
+ * that a length can be trusted before the payload is looked at.
  */
 final class Batches {
   static final int HEADER = 4 * Integer.BYTES;

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files of an embedded storage: {@code snapshot-REVISION} with the whole state at a revision, {@code log-REVISION} with what was written after
- * that revision, {@code lock}. One process has it at a time.
+ * The files of an embedded storage: {@code snapshot-REVISION} with the whole state at a revision, {@code log-REVISION} with what was
+ * written after that revision, {@code lock}. One process has it at a time.
  */
 final class DataDirectory implements Closeable {
   private final Path path;
@@ -41,7 +41,8 @@ final class DataDirectory implements Closeable {
     }
     if (!locked(lockFile)) {
       lockFile.close();
-      throw new IOException("the data directory " + path + " is in use by another process; stop that one first, or choose another with --data-dir");
+      throw new IOException("the data directory " + path
+          + " is in use by another process; stop that one first, or choose another with --data-dir");
     }
     return new DataDirectory(path, disk, lockFile);
   }
@@ -85,7 +86,9 @@ final class DataDirectory implements Closeable {
     }
   }
 
-  /** A new log for what is written after a revision. When that fails there is none: the last log of a directory is the one that may be torn. */
+  /**
+   * A new log for what is written after a revision. When that fails there is none: the last log of a directory is the one that may be torn.
+   */
   LogSegment createLog(long revision) throws IOException {
     LogSegment segment = LogSegment.create(disk, log(revision));
     try {
@@ -151,7 +154,8 @@ final class DataDirectory implements Closeable {
   Path keep(Path from, long offset, long end) throws IOException {
     Path copy = path.resolve(from.getFileName() + ".torn-at-" + offset);
     try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
-        FileChannel out = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        FileChannel out = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
       Batches.writeFully(out, Batches.readFully(in, offset, (int) (end - offset)), 0);
       out.force(true);
     }

@@ -48,7 +48,8 @@ interface Disk {
         @Override
         public Writable open(Path path, boolean fresh) throws IOException {
           FileChannel file =
-              FileChannel.open(path, fresh ? StandardOpenOption.CREATE_NEW : StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              FileChannel.open(path, fresh ? StandardOpenOption.CREATE_NEW
+                  : StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
           return new RealFile(file);
         }
 

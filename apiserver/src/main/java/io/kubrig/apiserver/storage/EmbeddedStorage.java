@@ -17,15 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A durable storage in a directory of this process: an append-only log of checksummed batches and, now and then, a snapshot that lets old logs go.
+ * A durable storage in a directory of this process: an append-only log of checksummed batches and, now and then, a snapshot that lets old
+ * logs go.
  *
  * <p>Invariants:
  *
  * <ul>
- *   <li>One thread, the commit loop, decides, writes and applies. Whatever has gathered while it wrote makes the next batch: one fsync for all of it.
- *   <li>A write is acknowledged, and visible to readers, only after the fsync of its batch. A conflict is answered only then, too, because what it
+ * <li>One thread, the commit loop, decides, writes and applies. Whatever has gathered while it wrote makes the next batch: one fsync for
+ * all of it.
+ * <li>A write is acknowledged, and visible to readers, only after the fsync of its batch. A conflict is answered only then, too, because
+ * what it
  *       collided with may have been part of the same batch.
- *   <li>After a failed fsync nobody knows what is on disk: the storage then refuses writes until it is opened anew. A write that failed before (a full
+ * <li>After a failed fsync nobody knows what is on disk: the storage then refuses writes until it is opened anew. A write that failed
+ * before (a full
  *       disk) is taken back and the storage goes on.
  *   <li>A snapshot is written beside the running log from an immutable state; writers never wait for it.
  * </ul>

@@ -47,7 +47,10 @@ public final class Entry {
     return new Entry(key, kept, created, modified, expires, false, why);
   }
 
-  /** The same version, of which is known that it would be kept otherwise today: a write that changes nothing is to be carried out all the same. */
+  /**
+   * The same version, of which is known that it would be kept otherwise today: a write that changes nothing is to be carried out all the
+   * same.
+   */
   public Entry asOutdated() {
     return new Entry(key, value, created, modified, expires, true, unreadable);
   }
@@ -100,7 +103,10 @@ public final class Entry {
     return expires;
   }
 
-  /** What the registry has extracted from the value (labels, selectable fields, …); null until it did. Any thread may set it to an equal value. */
+  /**
+   * What the registry has extracted from the value (labels, selectable fields, …); null until it did. Any thread may set it to an equal
+   * value.
+   */
   public Object facts() {
     return facts;
   }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes entries whose time is over, for storages that do not do it themselves. As with etcd's leases an entry outlives its time by up to one
- * period; watchers see it go like any other.
+ * Deletes entries whose time is over, for storages that do not do it themselves. As with etcd's leases an entry outlives its time by up to
+ * one period; watchers see it go like any other.
  */
 public final class ExpirySweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ExpirySweep.class);

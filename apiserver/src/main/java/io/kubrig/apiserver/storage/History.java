@@ -3,7 +3,10 @@ package io.kubrig.apiserver.storage;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** The changes of the recent past, each with the state before it, in the order of their revisions: a ring that grows. Guarded by its keyspace. */
+/**
+ * The changes of the recent past, each with the state before it, in the order of their revisions: a ring that grows. Guarded by its
+ * keyspace.
+ */
 final class History {
   private Past[] ring = new Past[256];
   private int first;

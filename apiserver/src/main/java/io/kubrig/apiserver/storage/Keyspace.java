@@ -19,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <ul>
  *   <li>Changes are applied by one writer at a time, in the order of their revisions; the current snapshot is replaced, never changed.
  *   <li>A watcher is registered and given its backlog in one step with respect to changes: it misses none and sees none twice.
- *   <li>Readers take the current snapshot without a lock; a change is in it before a watcher can see it. Nothing is called out with the lock held.
+ * <li>Readers take the current snapshot without a lock; a change is in it before a watcher can see it. Nothing is called out with the lock
+ * held.
  *   <li>History (changes and old snapshots) is kept for a while and within a budget of bytes, whichever ends first.
  * </ul>
  */

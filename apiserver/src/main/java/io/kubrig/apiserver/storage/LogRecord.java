@@ -8,7 +8,9 @@ import java.time.Instant;
 /**
  * One key's state in a log or a snapshot.
  *
- * <p><b>Shape.</b> {@code revision i64, created i64 (0: deleted), expires i64 (epoch ms, 0: never), key length i32, key, value length i32, value}; big endian. The value is as {@link AtRest} makes it.
+ * <p><b>Shape.</b>
+ * {@code revision i64, created i64 (0: deleted), expires i64 (epoch ms, 0: never), key length i32, key, value length i32, value}; big
+ * endian. The value is as {@link AtRest} makes it.
  */
 record LogRecord(long revision, long created, long expires, String key, byte[] value) {
   private static final byte[] NOTHING = new byte[0];

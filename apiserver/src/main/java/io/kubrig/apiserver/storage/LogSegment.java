@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * One file of the log, written from beginning to end. Space is allocated ahead, so that making a batch durable does not have to change the file's
- * size as well.
+ * One file of the log, written from beginning to end. Space is allocated ahead, so that making a batch durable does not have to change the
+ * file's size as well.
  */
 final class LogSegment implements Closeable {
   private static final int AHEAD = 4 << 20;

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a data directory: the newest snapshot, then every log after it.
  *
- * <p>The end of the last log may be torn by a crash: what was being written then was never acknowledged, is set aside and cut off. Anything else that
- * cannot be read was acknowledged once and stops the start.
+ * <p>The end of the last log may be torn by a crash: what was being written then was never acknowledged, is set aside and cut off. Anything
+ * else that cannot be read was acknowledged once and stops the start.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -99,7 +99,8 @@ final class Recovery {
   private void setAside(Path path, FileChannel file, long offset, String what) throws IOException {
     long end = Batches.end(file, offset);
     Path copy = directory.keep(path, offset, end);
-    LOG.warn("The log {} ends in {} bytes that are no whole batch ({}): a crash while writing; they are kept in {}", path, end - offset, what, copy);
+    LOG.warn("The log {} ends in {} bytes that are no whole batch ({}): a crash while writing; they are kept in {}", path, end - offset,
+        what, copy);
   }
 
   private void apply(LogRecord record, Keyspace keyspace) {

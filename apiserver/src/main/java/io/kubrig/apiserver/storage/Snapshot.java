@@ -23,7 +23,9 @@ public final class Snapshot {
     return Optional.ofNullable(entries.get(key));
   }
 
-  /** Visits the entries under a prefix in key order, beginning with the first key not below {@code from}, until the visitor answers false. */
+  /**
+   * Visits the entries under a prefix in key order, beginning with the first key not below {@code from}, until the visitor answers false.
+   */
   public void scan(String prefix, String from, Predicate<Entry> visitor) {
     entries.scan(from.compareTo(prefix) > 0 ? from : prefix, end(prefix), visitor);
   }

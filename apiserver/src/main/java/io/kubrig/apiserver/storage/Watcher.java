@@ -12,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Writers never wait for a reader: one that falls too far behind is told {@link Next.Overflow} and has to list again.
  *
- * <p>A watcher is {@link Activity} from its beginning, and from a change on, until its reader has dealt with all there is and waits for more.
+ * <p>A watcher is {@link Activity} from its beginning, and from a change on, until its reader has dealt with all there is and waits for
+ * more.
  */
 public final class Watcher implements AutoCloseable {
   private final Keyspace keyspace;

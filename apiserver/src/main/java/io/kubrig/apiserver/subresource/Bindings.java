@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Assigns pods to nodes: {@code pods/binding}, and {@code bindings}, which is the same under an older name. A pod is assigned once. (Source:
- * registry/core/pod/storage of native.)
+ * Assigns pods to nodes: {@code pods/binding}, and {@code bindings}, which is the same under an older name. A pod is assigned once.
+ * (Source: registry/core/pod/storage of native.)
  */
 public final class Bindings {
   private static final GroupVersionKind BINDING = GroupVersionKind.of("v1", "Binding");

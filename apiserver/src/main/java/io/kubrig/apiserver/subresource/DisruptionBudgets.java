@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The budgets that say how many pods may be missing, and what an eviction takes from them. (Source: API reference "PodDisruptionBudget".) */
+/**
+ * The budgets that say how many pods may be missing, and what an eviction takes from them. (Source: API reference "PodDisruptionBudget".)
+ */
 public final class DisruptionBudgets {
   private static final int MAX_DISRUPTED = 2000;
   private static final int TRIES = 20;
@@ -124,7 +126,8 @@ public final class DisruptionBudgets {
   private static String why(Tree status, String name) {
     for (Tree condition : status.trees("conditions")) {
       if (condition.string("type").equals("DisruptionAllowed") && condition.string("reason").equals("SyncFailed")) {
-        return "The disruption budget " + name + " does not allow evicting pods currently because it failed sync: " + condition.string("message");
+        return "The disruption budget " + name + " does not allow evicting pods currently because it failed sync: "
+            + condition.string("message");
       }
     }
     return "The disruption budget " + name + " needs " + status.integer("desiredHealthy") + " healthy pods and has "

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Deletes pods as far as their disruption budget allows: {@code pods/eviction}. (Source: registry/core/pod/storage/eviction.go of native, API
- * reference "Eviction".)
+ * Deletes pods as far as their disruption budget allows: {@code pods/eviction}. (Source: registry/core/pod/storage/eviction.go of native,
+ * API reference "Eviction".)
  */
 public final class Evictions {
   private static final GroupVersionKind EVICTION = GroupVersionKind.of("policy/v1", "Eviction");
@@ -94,7 +94,8 @@ public final class Evictions {
     Operation.Options own = new Operation.Options(dryRun, given.fieldManager(), given.force(), given.fieldValidation());
     Operation deletion =
         new Operation(
-            Operation.Verb.DELETE, pods, operation.version(), "", operation.namespace(), operation.name(), operation.user(), own, operation.now());
+            Operation.Verb.DELETE, pods, operation.version(), "", operation.namespace(), operation.name(), operation.user(), own,
+                operation.now());
     deleter.delete(deletion, deleteOptions);
   }
 

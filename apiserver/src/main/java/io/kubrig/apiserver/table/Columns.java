@@ -10,7 +10,8 @@ import java.util.TreeMap;
 /** The columns of a built-in kind, written down as a list of column definitions and one function that makes a row. */
 public record Columns(List<Column> columns, Row row) implements TableColumns {
   private static final String NAME_TEXT =
-      "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the"
+      "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to "
+          + "request the"
           + " generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration"
           + " definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
   private static final String CREATED_TEXT =

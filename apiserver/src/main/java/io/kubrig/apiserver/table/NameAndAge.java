@@ -16,7 +16,8 @@ final class NameAndAge implements TableColumns {
               "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to"
                   + " request the generation of an appropriate name automatically.",
               0),
-          new Column("Created At", "date", "", "CreationTimestamp is a timestamp representing the server time when this object was created.", 0));
+          new Column("Created At", "date", "",
+              "CreationTimestamp is a timestamp representing the server time when this object was created.", 0));
 
   @Override
   public List<Column> columns() {

@@ -23,7 +23,8 @@ public final class PodTable implements TableColumns {
           Columns.wide("Node", "NodeName indicates in which node this pod is scheduled."),
           Columns.wide(
               "Nominated Node",
-              "nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as preemption"
+              "nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as "
+                  + "preemption"
                   + " victims receive their graceful termination periods."),
           Columns.wide("Readiness Gates", "If specified, all readiness gates will be evaluated for pod readiness."));
 

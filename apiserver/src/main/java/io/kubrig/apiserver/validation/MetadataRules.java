@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -54,7 +55,8 @@ public final class MetadataRules {
       List<String> added = new ArrayList<>(metadata.strings("finalizers"));
       added.removeAll(before.strings("finalizers"));
       if (!added.isEmpty()) {
-        StringBuilder text = new StringBuilder("no new finalizers can be added if the object is being deleted, found new finalizers []string{");
+        StringBuilder text = new StringBuilder("no new finalizers can be added if the object is being deleted, found new finalizers "
+            + "[]string{");
         for (int i = 0; i < added.size(); i++) {
           text.append(i == 0 ? "" : ", ").append('"').append(added.get(i)).append('"');
         }
@@ -110,7 +112,7 @@ public final class MetadataRules {
     long bytes = 0;
     for (var annotation : holder.stringMap("annotations").entrySet()) {
       String key = annotation.getKey();
-      Names.qualifiedName(key.toLowerCase(java.util.Locale.ROOT)).forEach(text -> errors.invalid(path, key, text));
+      Names.qualifiedName(key.toLowerCase(Locale.ROOT)).forEach(text -> errors.invalid(path, key, text));
       bytes += utf8Length(key) + utf8Length(annotation.getValue());
     }
     if (bytes > MAX_ANNOTATIONS_BYTES) {
@@ -171,7 +173,8 @@ public final class MetadataRules {
     for (int i = 0; i < finalizers.size(); i++) {
       if (!finalizers.get(i).contains("/") && !STANDARD_FINALIZERS.contains(finalizers.get(i))) {
         errors.invalid(
-            METADATA.child("finalizers").index(i), finalizers.get(i), "name is neither a standard finalizer name nor is it fully qualified");
+            METADATA.child("finalizers").index(i), finalizers.get(i),
+                "name is neither a standard finalizer name nor is it fully qualified");
       }
     }
   }

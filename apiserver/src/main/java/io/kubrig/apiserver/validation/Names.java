@@ -1,11 +1,12 @@
 package io.kubrig.apiserver.validation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules for names, labels and keys, with native's words (source: apimachinery/pkg/util/validation). Each answers what is wrong; an empty
- * list when nothing is.
+ * The rules for names, labels and keys, with native's words (source: apimachinery/pkg/util/validation). Each answers what is wrong; an
+ * empty list when nothing is.
  */
 public final class Names {
   private static final String DNS_LABEL_TEXT =
@@ -93,7 +94,8 @@ public final class Names {
       }
     } else if (parts.length > 2) {
       wrong.add(
-          "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+          "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+              + "character"
               + " (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
               + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
       return wrong;
@@ -168,7 +170,7 @@ public final class Names {
   }
 
   private static void tooLong(String value, int max, String unit, List<String> wrong) {
-    if (value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > max) {
+    if (value.getBytes(StandardCharsets.UTF_8).length > max) {
       wrong.add("must be no more than " + max + " " + unit);
     }
   }

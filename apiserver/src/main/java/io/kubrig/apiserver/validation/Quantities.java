@@ -13,11 +13,13 @@ import java.util.Set;
 public final class Quantities {
   private static final Set<String> INTEGER_RESOURCES =
       Set.of(
-          "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports",
+          "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims",
+              "services.nodeports",
           "services.loadbalancers");
   private static final Set<String> STANDARD_RESOURCES =
       Set.of(
-          "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+          "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu",
+              "limits.memory",
           "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
           "persistentvolumeclaims", "storage", "requests.storage", "services.nodeports", "services.loadbalancers");
 

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.websocket;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.status.ApiException;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -15,12 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One WebSocket connection. One thread reads; any thread may send, whole messages at a time. Pings are answered and fragments joined while reading.
- * (Source: RFC 6455.)
+ * One WebSocket connection. One thread reads; any thread may send, whole messages at a time. Pings are answered and fragments joined while
+ * reading. (Source: RFC 6455.)
  */
 public final class WebSocket implements AutoCloseable {
   /** Normal closure. */
@@ -46,7 +48,7 @@ public final class WebSocket implements AutoCloseable {
 
   private WebSocket(Exchange.Duplex duplex, String protocol) {
     this.duplex = duplex;
-    this.in = new DataInputStream(new java.io.BufferedInputStream(duplex.input()));
+    this.in = new DataInputStream(new BufferedInputStream(duplex.input()));
     this.out = duplex.output();
     this.protocol = protocol;
   }
@@ -57,7 +59,7 @@ public final class WebSocket implements AutoCloseable {
   /** Whether the client asks to leave HTTP for a WebSocket. */
   public static boolean isWanted(Exchange exchange) {
     return exchange.headers().value("Upgrade").equalsIgnoreCase("websocket")
-        && String.join(",", exchange.headers().all("Connection")).toLowerCase(java.util.Locale.ROOT).contains("upgrade");
+        && String.join(",", exchange.headers().all("Connection")).toLowerCase(Locale.ROOT).contains("upgrade");
   }
 
   /** The subprotocols that the client offers, in its order. */

@@ -12,7 +12,8 @@ class ClassDefaultsTest {
 
   @Test
   void gives_claims_without_a_class_the_newest_default_one() {
-    String storageClass = "{metadata: {name: %s, creationTimestamp: '%s', annotations: {storageclass.kubernetes.io/is-default-class: '%s'}}}";
+    String storageClass = "{metadata: {name: %s, creationTimestamp: '%s', annotations: {storageclass.kubernetes.io/is-default-class: "
+        + "'%s'}}}";
     cluster
         .with("storage.k8s.io", "storageclasses", "", storageClass.formatted("old", "2026-01-01T00:00:00Z", "true"))
         .with("storage.k8s.io", "storageclasses", "", storageClass.formatted("new", "2026-01-02T00:00:00Z", "true"))
@@ -48,12 +49,14 @@ class ClassDefaultsTest {
     PersistentVolumeClaimResize plugin = new PersistentVolumeClaimResize(cluster);
     String claim = "{metadata: {name: c}, spec: {storageClassName: %s, resources: {requests: {storage: %s}}}, status: {phase: %s}}";
     Requests claims = Requests.on("persistentvolumeclaims");
-    assertThat(refusal(plugin, claims.update(claim.formatted("grows", "1Gi", "Bound"), claim.formatted("grows", "2Gi", "Bound")))).isEmpty();
+    assertThat(refusal(plugin, claims.update(claim.formatted("grows", "1Gi", "Bound"), claim.formatted("grows", "2Gi", "Bound"))))
+        .isEmpty();
     assertThat(refusal(plugin, claims.update(claim.formatted("fixed", "1Gi", "Bound"), claim.formatted("fixed", "2Gi", "Bound"))))
         .isEqualTo("only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");
     assertThat(refusal(plugin, claims.update(claim.formatted("grows", "1Gi", "Pending"), claim.formatted("grows", "2Gi", "Pending"))))
         .isEqualTo("Only bound persistent volume claims can be expanded");
-    assertThat(refusal(plugin, claims.update(claim.formatted("fixed", "2Gi", "Bound"), claim.formatted("fixed", "1Gi", "Bound")))).isEmpty();
+    assertThat(refusal(plugin, claims.update(claim.formatted("fixed", "2Gi", "Bound"), claim.formatted("fixed", "1Gi", "Bound"))))
+        .isEmpty();
   }
 
   @Test
@@ -62,9 +65,11 @@ class ClassDefaultsTest {
         "node.k8s.io",
         "runtimeclasses",
         "",
-        "{metadata: {name: r}, overhead: {podFixed: {cpu: 250m}}, scheduling: {nodeSelector: {a: b}, tolerations: [{key: k, operator: Exists}]}}");
+        "{metadata: {name: r}, overhead: {podFixed: {cpu: 250m}}, scheduling: {nodeSelector: {a: b}, tolerations: [{key: k, operator: "
+            + "Exists}]}}");
     RuntimeClassAdmission plugin = new RuntimeClassAdmission(cluster);
-    AdmissionRequest request = Requests.on("pods").create("{metadata: {name: p}, spec: {runtimeClassName: r, nodeSelector: {x: z}, tolerations: [{key: l}]}}");
+    AdmissionRequest request = Requests.on("pods")
+        .create("{metadata: {name: p}, spec: {runtimeClassName: r, nodeSelector: {x: z}, tolerations: [{key: l}]}}");
     assertThat(refusal(plugin, request)).isEmpty();
     Tree spec = request.object().tree("spec");
     assertThat(spec.tree("overhead")).isEqualTo(Tree.of("cpu", "250m"));
@@ -82,7 +87,8 @@ class ClassDefaultsTest {
 
   @Test
   void tells_pods_the_zone_of_their_node() {
-    cluster.with("", "nodes", "", "{metadata: {name: n1, labels: {topology.kubernetes.io/zone: z, topology.kubernetes.io/region: r, x: v}}}");
+    cluster.with("", "nodes", "",
+        "{metadata: {name: n1, labels: {topology.kubernetes.io/zone: z, topology.kubernetes.io/region: r, x: v}}}");
     AdmissionRequest binding = Requests.on("pods/binding").create("{metadata: {name: p}, target: {kind: Node, name: n1}}");
     new PodTopologyLabels(cluster).mutate(binding);
     assertThat(binding.object().at("metadata", "labels"))
@@ -91,7 +97,8 @@ class ClassDefaultsTest {
 
   @Test
   void lets_a_running_pod_grow_as_far_as_its_node_reaches() {
-    cluster.with("", "nodes", "", "{metadata: {name: n1, labels: {kubernetes.io/os: linux}}, status: {allocatable: {cpu: 2, memory: 1Gi}}}");
+    cluster.with("", "nodes", "",
+        "{metadata: {name: n1, labels: {kubernetes.io/os: linux}}, status: {allocatable: {cpu: 2, memory: 1Gi}}}");
     PodResizeValidator plugin = new PodResizeValidator(cluster);
     String pod = "{metadata: {name: p, generation: %s}, spec: {nodeName: %s, containers: [{name: c, resources: {requests: {cpu: %s}}}]}}";
     Requests resize = Requests.on("pods/resize");
@@ -99,7 +106,8 @@ class ClassDefaultsTest {
     assertThat(refusal(plugin, resize.update(old, pod.formatted("2", "n1", "2")))).isEmpty();
     assertThat(refusal(plugin, resize.update(old, pod.formatted("2", "n1", "3"))))
         .isEqualTo("Node didn't have enough allocatable resources: cpu, requested: 3000, allocatable: 2000");
-    assertThat(refusal(plugin, resize.update(pod.formatted("1", "m", "1"), pod.formatted("2", "m", "2")))).isEqualTo("node \"m\" not found");
+    assertThat(refusal(plugin, resize.update(pod.formatted("1", "m", "1"), pod.formatted("2", "m", "2"))))
+        .isEqualTo("node \"m\" not found");
     assertThat(refusal(plugin, resize.update(old, pod.formatted("1", "n1", "9")))).isEmpty();
   }
 }

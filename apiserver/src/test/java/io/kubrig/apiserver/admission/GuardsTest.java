@@ -9,8 +9,8 @@ import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.Verdict;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
-import java.time.Duration;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,8 @@ class GuardsTest {
     Requests status = Requests.on("certificatesigningrequests.certificates.k8s.io/status");
     CertificateSigning signing = new CertificateSigning(Authorizer::alwaysDeny);
     assertThat(refusal(signing, status.update(old, old))).isEmpty();
-    assertThat(refusal(signing, status.update(old, "{metadata: {name: c}, spec: {signerName: example.com/a}, status: {certificate: eA==}}")))
+    assertThat(refusal(signing,
+        status.update(old, "{metadata: {name: c}, spec: {signerName: example.com/a}, status: {certificate: eA==}}")))
         .isEqualTo("user not permitted to sign requests with signerName \"example.com/a\"");
   }
 
@@ -50,11 +51,13 @@ class GuardsTest {
 
   @Test
   void owners_that_must_wait_must_be_ones_to_hold() {
-    OwnerReferencesPermissionEnforcement plugin = new OwnerReferencesPermissionEnforcement(Authorizer::alwaysDeny, (group, kind) -> Optional.empty());
+    OwnerReferencesPermissionEnforcement plugin =
+        new OwnerReferencesPermissionEnforcement(Authorizer::alwaysDeny, (group, kind) -> Optional.empty());
     String owned = "{metadata: {name: a, ownerReferences: [{apiVersion: v1, kind: Foo, name: x, uid: u, blockOwnerDeletion: %s}]}}";
     Requests maps = Requests.on("configmaps");
     assertThat(refusal(plugin, maps.create(owned.formatted("false")))).isEmpty();
-    assertThat(refusal(plugin, maps.create(owned.formatted("true")))).startsWith("cannot set blockOwnerDeletion in this case because cannot find RESTMapping");
+    assertThat(refusal(plugin, maps.create(owned.formatted("true"))))
+        .startsWith("cannot set blockOwnerDeletion in this case because cannot find RESTMapping");
     assertThat(refusal(plugin, maps.update("{metadata: {name: a}}", owned.formatted("false"))))
         .isEqualTo("cannot set an ownerRef on a resource you can't delete: Everything is forbidden., <nil>");
     assertThat(refusal(plugin, maps.update(owned.formatted("true"), owned.formatted("true")))).isEmpty();
@@ -62,7 +65,8 @@ class GuardsTest {
 
   @Test
   void images_are_always_pulled() {
-    AdmissionRequest request = Requests.on("pods").create("{spec: {containers: [{image: i, imagePullPolicy: Never}], volumes: [{image: {reference: j}}]}}");
+    AdmissionRequest request = Requests.on("pods")
+        .create("{spec: {containers: [{image: i, imagePullPolicy: Never}], volumes: [{image: {reference: j}}]}}");
     AlwaysPullImages plugin = new AlwaysPullImages();
     assertThat(refusal(plugin, request)).isEmpty();
     assertThat(request.object().tree("spec").trees("containers").getFirst().string("imagePullPolicy")).isEqualTo("Always");
@@ -131,7 +135,8 @@ class GuardsTest {
 
   @Test
   void namespaces_are_made_when_they_are_needed() {
-    assertThat(refusal(new NamespaceExists(cluster), Requests.on("configmaps").create("{metadata: {name: a}}"))).isEqualTo("namespaces \"ns\" not found");
+    assertThat(refusal(new NamespaceExists(cluster), Requests.on("configmaps").create("{metadata: {name: a}}")))
+        .isEqualTo("namespaces \"ns\" not found");
     assertThat(refusal(new NamespaceAutoProvision(cluster, cluster), Requests.on("configmaps").create("{metadata: {name: a}}"))).isEmpty();
     assertThat(cluster.get("", "namespaces", "", "ns")).isPresent();
   }
@@ -157,11 +162,13 @@ class GuardsTest {
   @Test
   void plugins_come_in_natives_order_whatever_the_order_of_the_flag() {
     List<String> names = names(List.of("AlwaysDeny", "NodeRestriction"), List.of("Priority"));
-    assertThat(names).containsSubsequence("NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "PodSecurity", "ResourceQuota", "AlwaysDeny");
+    assertThat(names).containsSubsequence("NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "PodSecurity",
+        "ResourceQuota", "AlwaysDeny");
     assertThat(names)
         .doesNotContain("Priority", "AlwaysPullImages")
         .endsWith(
-            "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota",
+            "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook",
+                "ResourceQuota",
             "AlwaysDeny");
   }
 

@@ -45,7 +45,8 @@ class LimitRangerTest {
         .isEqualTo("cpu max limit to request ratio per Container is 4, but provided ratio is 10.000000");
     assertThat(refusal(ranger, pod("{name: c}")))
         .isEqualTo(
-            "[minimum cpu usage per Container is 100m.  No request is specified, maximum cpu usage per Container is 2.  No limit is specified, "
+            "[minimum cpu usage per Container is 100m.  No request is specified, maximum cpu usage per Container is 2.  No limit is "
+                + "specified, "
                 + "cpu max limit to request ratio per Container is 4, but no request is specified or request is 0]");
   }
 
@@ -72,7 +73,8 @@ class LimitRangerTest {
     String large = "{metadata: {name: a}, spec: {resources: {requests: {storage: 1Ti}}}}";
     Requests claims = Requests.on("persistentvolumeclaims");
     assertThat(refusal(ranger, claims.create(fair))).isEmpty();
-    assertThat(refusal(ranger, claims.create(small))).isEqualTo("minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 1Mi");
+    assertThat(refusal(ranger, claims.create(small)))
+        .isEqualTo("minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 1Mi");
     assertThat(refusal(ranger, claims.update(fair, large)))
         .isEqualTo("maximum storage usage per PersistentVolumeClaim is 10Gi, but request is 1Ti");
   }
@@ -82,7 +84,8 @@ class LimitRangerTest {
     LimitRanger ranger = with("{type: Container, max: {cpu: 1}}, {type: PersistentVolumeClaim, max: {storage: 1}}");
     String pod = "{metadata: {name: a}, spec: {containers: [{name: c, resources: {limits: {cpu: 3}}}]}}";
     assertThat(refusal(ranger, Requests.on("pods").update(pod, pod))).isEmpty();
-    assertThat(refusal(ranger, Requests.on("pods/resize").update(pod, pod))).isEqualTo("maximum cpu usage per Container is 1, but limit is 3");
+    assertThat(refusal(ranger, Requests.on("pods/resize").update(pod, pod)))
+        .isEqualTo("maximum cpu usage per Container is 1, but limit is 3");
     String going = "{metadata: {name: a, deletionTimestamp: now}, spec: {resources: {requests: {storage: 2}}}}";
     assertThat(refusal(ranger, Requests.on("persistentvolumeclaims").update(going, going))).isEmpty();
   }

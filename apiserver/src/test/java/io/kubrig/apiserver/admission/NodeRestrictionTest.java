@@ -10,7 +10,9 @@ class NodeRestrictionTest {
   private final FakeCluster cluster =
       new FakeCluster()
           .with("", "nodes", "", "{metadata: {name: n1, uid: u1}}")
-          .with("", "pods", "ns", "{metadata: {name: mine, uid: p1}, spec: {nodeName: n1, volumes: [{projected: {sources: [{serviceAccountToken: {audience: vault}}]}}]}}")
+          .with("", "pods", "ns",
+              "{metadata: {name: mine, uid: p1}, spec: {nodeName: n1, volumes: [{projected: {sources: [{serviceAccountToken: {audience: "
+              + "vault}}]}}]}}")
           .with("", "pods", "ns", "{metadata: {name: other, uid: p2}, spec: {nodeName: m}}");
   private final NodeRestriction plugin = new NodeRestriction(cluster, Authorizer::alwaysDeny);
 
@@ -39,7 +41,8 @@ class NodeRestrictionTest {
         .isEqualTo("node \"n1\" can only create pods with a controller owner reference set to itself");
     assertThat(mirror(owner.formatted("u2", "true", ""))).isEqualTo("node n1 UID mismatch: expected u2 got u1");
     assertThat(mirror(owner.formatted("u1", "true", ""))).isEmpty();
-    assertThat(mirror(owner.formatted("u1", "true", "serviceAccountName: s"))).isEqualTo("node \"n1\" can not create pods that reference a service account");
+    assertThat(mirror(owner.formatted("u1", "true", "serviceAccountName: s")))
+        .isEqualTo("node \"n1\" can not create pods that reference a service account");
     assertThat(mirror(owner.formatted("u1", "true", "containers: [{env: [{valueFrom: {secretKeyRef: {name: s}}}]}]")))
         .isEqualTo("node \"n1\" can not create pods that reference secrets");
     assertThat(mirror(owner.formatted("u1", "true", "volumes: [{configMap: {name: s}}]")))
@@ -51,11 +54,13 @@ class NodeRestrictionTest {
   @Test
   void lets_a_kubelet_report_and_remove_only_pods_that_it_runs() {
     assertThat(refusal(plugin, node("pods").delete("{metadata: {name: mine}}"))).isEmpty();
-    assertThat(refusal(plugin, node("pods").delete("{metadata: {name: other}}"))).isEqualTo("node \"n1\" can only delete pods with spec.nodeName set to itself");
+    assertThat(refusal(plugin, node("pods").delete("{metadata: {name: other}}")))
+        .isEqualTo("node \"n1\" can only delete pods with spec.nodeName set to itself");
     assertThat(refusal(plugin, node("pods/eviction").create("{metadata: {name: other}}")))
         .isEqualTo("node n1 can only evict pods with spec.nodeName set to itself");
     String pod = "{metadata: {name: mine}, spec: {nodeName: n1}, status: {}}";
-    assertThat(refusal(plugin, node("pods/status").update(pod, "{metadata: {name: mine}, spec: {nodeName: n1}, status: {phase: Running}}"))).isEmpty();
+    assertThat(refusal(plugin, node("pods/status").update(pod, "{metadata: {name: mine}, spec: {nodeName: n1}, status: {phase: Running}}")))
+        .isEmpty();
     assertThat(refusal(plugin, node("pods/status").update(pod, "{metadata: {name: mine, labels: {a: b}}, spec: {nodeName: n1}}")))
         .isEqualTo("node \"n1\" cannot update labels through pod status");
     assertThat(refusal(plugin, node("pods/resize").update(pod, pod)))
@@ -67,13 +72,16 @@ class NodeRestrictionTest {
   @Test
   void keeps_a_kubelet_from_drawing_pods_to_its_node() {
     assertThat(refusal(plugin, node("nodes").create("{metadata: {name: m}}"))).isEqualTo("node \"n1\" is not allowed to modify node \"m\"");
-    assertThat(refusal(plugin, node("nodes").create("{metadata: {name: n1, labels: {node-restriction.kubernetes.io/x: v, b.k8s.io/c: d}}}")))
+    assertThat(refusal(plugin,
+        node("nodes").create("{metadata: {name: n1, labels: {node-restriction.kubernetes.io/x: v, b.k8s.io/c: d}}}")))
         .isEqualTo("node \"n1\" is not allowed to set the following labels: b.k8s.io/c, node-restriction.kubernetes.io/x");
     String old = "{metadata: {name: n1, labels: {kubernetes.io/os: linux}}}";
-    assertThat(refusal(plugin, node("nodes").update(old, "{metadata: {name: n1, labels: {node.kubernetes.io/foo: x, example.com/a: b}}}"))).isEmpty();
+    assertThat(refusal(plugin, node("nodes").update(old, "{metadata: {name: n1, labels: {node.kubernetes.io/foo: x, example.com/a: b}}}")))
+        .isEmpty();
     assertThat(refusal(plugin, node("nodes").update(old, "{metadata: {name: n1, labels: {kubernetes.io/foo: x}}}")))
         .isEqualTo("is not allowed to modify labels: kubernetes.io/foo");
-    assertThat(refusal(plugin, node("nodes").update(old, "{metadata: {name: n1, labels: {kubernetes.io/os: linux}}, spec: {taints: [{key: a}]}}")))
+    assertThat(refusal(plugin,
+        node("nodes").update(old, "{metadata: {name: n1, labels: {kubernetes.io/os: linux}}, spec: {taints: [{key: a}]}}")))
         .isEqualTo("node \"n1\" is not allowed to modify taints");
   }
 
@@ -85,10 +93,12 @@ class NodeRestrictionTest {
     assertThat(refusal(plugin, token.create("{metadata: {name: s}, spec: {}}"))).isEqualTo("node requested token not bound to a pod");
     assertThat(refusal(plugin, token.create(bound.formatted("vault", "other", "p2"))))
         .isEqualTo("node requested token bound to a pod scheduled on a different node");
-    assertThat(refusal(plugin, token.create(bound.formatted("vault", "mine", "p9")))).startsWith("the UID in the bound object reference (p9) does not match");
+    assertThat(refusal(plugin, token.create(bound.formatted("vault", "mine", "p9"))))
+        .startsWith("the UID in the bound object reference (p9) does not match");
     assertThat(refusal(plugin, token.create(bound.formatted("a, b", "mine", "p1")))).isEqualTo("node may only request 0 or 1 audiences");
     assertThat(refusal(plugin, token.create(bound.formatted("elsewhere", "mine", "p1"))))
-        .isEqualTo("audience \"elsewhere\" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience");
+        .isEqualTo("audience \"elsewhere\" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this "
+            + "audience");
   }
 
   @Test
@@ -102,7 +112,8 @@ class NodeRestrictionTest {
     String claim = "{metadata: {name: c}, status: {phase: Bound}}";
     Requests status = node("persistentvolumeclaims/status");
     assertThat(refusal(plugin, status.update(claim, "{metadata: {name: c}, status: {phase: Bound, capacity: {storage: 1}}}"))).isEmpty();
-    assertThat(refusal(plugin, status.update(claim, "{metadata: {name: c}, status: {phase: Lost}}"))).startsWith("node \"n1\" is not allowed to update fields");
+    assertThat(refusal(plugin, status.update(claim, "{metadata: {name: c}, status: {phase: Lost}}")))
+        .startsWith("node \"n1\" is not allowed to update fields");
     assertThat(refusal(plugin, node("persistentvolumeclaims").update(claim, claim))).isEqualTo("may only update PVC status");
   }
 }

@@ -96,7 +96,8 @@ public final class Requests {
     String name = (object == null ? old : object).tree("metadata").string("name");
     Operation.Options options = new Operation.Options(dryRun, "test", false, Operation.FieldValidation.IGNORE);
     Operation operation =
-        new Operation(verb, resource, "v1", subresource, namespaced ? "ns" : "", name, user, options, Instant.parse("2026-01-01T00:00:00Z"));
+        new Operation(verb, resource, "v1", subresource, namespaced ? "ns"
+            : "", name, user, options, Instant.parse("2026-01-01T00:00:00Z"));
     return new AdmissionRequest(operation, object, old, new Tree());
   }
 

@@ -26,6 +26,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -75,16 +76,21 @@ class AggregationTest {
   private static final Map<String, String> DOCUMENTS =
       Map.of(
           GROUP_PATH,
-          "{'kind': 'APIResourceList', 'groupVersion': 'metrics.example.com/v1', 'resources': [{'name': 'gauges', 'singularName': 'gauge', 'namespaced': true,"
-              + " 'kind': 'Gauge', 'verbs': ['get', 'list'], 'shortNames': ['ga']}, {'name': 'gauges/status', 'singularName': '', 'namespaced': true, 'kind':"
-              + " 'Gauge', 'verbs': ['get']}, {'name': 'pods/load', 'singularName': '', 'namespaced': true, 'kind': 'Load', 'verbs': ['get']}]}",
+          "{'kind': 'APIResourceList', 'groupVersion': 'metrics.example.com/v1', 'resources': [{'name': 'gauges', 'singularName': "
+              + "'gauge', 'namespaced': true,"
+              + " 'kind': 'Gauge', 'verbs': ['get', 'list'], 'shortNames': ['ga']}, {'name': 'gauges/status', 'singularName': '', "
+                  + "'namespaced': true, 'kind':"
+              + " 'Gauge', 'verbs': ['get']}, {'name': 'pods/load', 'singularName': '', 'namespaced': true, 'kind': 'Load', 'verbs': "
+                  + "['get']}]}",
           "/openapi/v3",
           "{'paths': {'apis/metrics.example.com/v1': {'serverRelativeURL': '/openapi/v3/apis/metrics.example.com/v1?hash=1'}}}",
           "/openapi/v3/apis/metrics.example.com/v1",
           "{'openapi': '3.0.0', 'paths': {'/apis/metrics.example.com/v1/gauges': {}}}",
           "/openapi/v2",
-          "{'swagger': '2.0', 'paths': {'/apis/metrics.example.com/v1/gauges': {'get': {'x': {'$ref': '#/definitions/Gauge'}}}, '/version/': {}}, 'definitions':"
-              + " {'Gauge': {'properties': {'metadata': {'$ref': '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'}}}, 'Unused': {},"
+          "{'swagger': '2.0', 'paths': {'/apis/metrics.example.com/v1/gauges': {'get': {'x': {'$ref': '#/definitions/Gauge'}}}, "
+              + "'/version/': {}}, 'definitions':"
+              + " {'Gauge': {'properties': {'metadata': {'$ref': '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'}}}, "
+                  + "'Unused': {},"
               + " 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': {'description': 'other'}}}");
 
   private void serve(Exchange exchange) throws IOException {
@@ -97,12 +103,13 @@ class AggregationTest {
       exchange.respond(200, Headers.of("Content-Type", "application/json"), document.replace('\'', '"').getBytes(UTF_8));
     } else if (exchange.canUpgrade()) {
       try (Exchange.Duplex duplex = exchange.upgrade(Headers.of("Upgrade", "SPDY/3.1"))) {
-        duplex.output().write(new String(duplex.input().readNBytes(4), UTF_8).toUpperCase(java.util.Locale.ROOT).getBytes(UTF_8));
+        duplex.output().write(new String(duplex.input().readNBytes(4), UTF_8).toUpperCase(Locale.ROOT).getBytes(UTF_8));
       }
     } else if (exchange.rawQuery().contains("watch")) {
       stream(exchange);
     } else {
-      Tree echo = Tree.of("method", exchange.method(), "path", exchange.rawPath(), "query", exchange.rawQuery(), "body", new String(exchange.body(99), UTF_8));
+      Tree echo = Tree.of("method", exchange.method(), "path", exchange.rawPath(), "query", exchange.rawQuery(), "body",
+          new String(exchange.body(99), UTF_8));
       exchange.respond(202, Headers.of("Content-Type", "application/json"), Json.write(echo));
     }
   }
@@ -121,7 +128,8 @@ class AggregationTest {
   private void register(String more) throws Exception {
     api.create(
         SERVICES,
-        "{metadata: {name: v1.metrics.example.com}, spec: {group: metrics.example.com, version: v1, groupPriorityMinimum: 100, versionPriority: 100,"
+        "{metadata: {name: v1.metrics.example.com}, spec: {group: metrics.example.com, version: v1, groupPriorityMinimum: 100, "
+            + "versionPriority: 100,"
             + " service: {namespace: default, name: metrics}, " + more + "}}");
   }
 
@@ -130,7 +138,8 @@ class AggregationTest {
   }
 
   private Tree condition() throws IOException, InterruptedException {
-    return api.get(SERVICES + "/v1.metrics.example.com").body().tree("status").trees("conditions").stream().findFirst().orElse(Tree.empty());
+    return api.get(SERVICES + "/v1.metrics.example.com").body().tree("status").trees("conditions").stream().findFirst()
+        .orElse(Tree.empty());
   }
 
   private void untilReason(String reason) throws Exception {
@@ -141,7 +150,8 @@ class AggregationTest {
     api.create("/api/v1/namespaces/default/services", "{metadata: {name: metrics}, spec: {ports: [{port: 443}]}}");
     api.create(
         "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
-        "{metadata: {name: metrics-1, labels: {kubernetes.io/service-name: metrics}}, addressType: IPv4, endpoints: [{addresses: [10.1.2.3]}],"
+        "{metadata: {name: metrics-1, labels: {kubernetes.io/service-name: metrics}}, addressType: IPv4, endpoints: [{addresses: "
+            + "[10.1.2.3]}],"
             + " ports: [{name: '', port: 443}]}");
     untilReason("Passed");
   }
@@ -161,9 +171,11 @@ class AggregationTest {
     untilReason("EndpointsNotFound");
     api.create(
         "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
-        "{metadata: {name: metrics-1, labels: {kubernetes.io/service-name: metrics}}, addressType: IPv4, endpoints: [], ports: [{name: '', port: 443}]}");
+        "{metadata: {name: metrics-1, labels: {kubernetes.io/service-name: metrics}}, addressType: IPv4, endpoints: [], ports: [{name: "
+            + "'', port: 443}]}");
     untilReason("MissingEndpoints");
-    assertThat(condition().string("message")).isEqualTo("endpointslices for service/metrics in \"default\" have no addresses with port name \"\"");
+    assertThat(condition().string("message"))
+        .isEqualTo("endpointslices for service/metrics in \"default\" have no addresses with port name \"\"");
     broken = true;
     api.send("PATCH", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/metrics-1", "{endpoints: [{addresses: [10.1.2.3]}]}");
     untilReason("FailedDiscoveryCheck");
@@ -184,7 +196,8 @@ class AggregationTest {
     api.until(() -> api.post(GROUP_PATH + "/gauges", "{a: b}").status() == 202);
     Answer answer = api.post(GROUP_PATH + "/namespaces/default/gauges?x=y%20z", "{a: b}", "X-Remote-Group", "spoofed", "X-Other", "kept");
     assertThat(answer.body())
-        .isEqualTo(Tree.of("method", "POST", "path", GROUP_PATH + "/namespaces/default/gauges", "query", "x=y%20z", "body", "{\"a\":\"b\"}"));
+        .isEqualTo(Tree.of("method", "POST", "path", GROUP_PATH + "/namespaces/default/gauges", "query", "x=y%20z", "body",
+            "{\"a\":\"b\"}"));
     Headers headers = seen.stream().filter(one -> one.value("X-Other").equals("kept")).findFirst().orElseThrow();
     assertThat(headers.all("X-Remote-User")).containsExactly("admin");
     assertThat(headers.all("X-Remote-Uid")).containsExactly("u1");
@@ -193,7 +206,8 @@ class AggregationTest {
     assertThat(headers.value("Audit-ID")).isNotEmpty();
     assertThat(headers.value("Host")).isEqualTo("127.0.0.1:" + remote.address().getPort());
     assertThat(proxies).contains("CN=front-proxy-client");
-    assertThat(api.get(GROUP_PATH + "/gauges", "Authorization", "Bearer alice").status()).describedAs("authorized here first").isEqualTo(403);
+    assertThat(api.get(GROUP_PATH + "/gauges", "Authorization", "Bearer alice").status()).describedAs("authorized here first")
+        .isEqualTo(403);
     api.withoutService("default/metrics:443");
     assertThat(api.get(GROUP_PATH + "/gauges").text()).isEqualTo("service unavailable\n");
   }
@@ -203,7 +217,8 @@ class AggregationTest {
     registerTrusted();
     makeAvailable();
     api.until(() -> api.post(GROUP_PATH + "/gauges", "{a: b}").status() == 202);
-    HttpRequest request = HttpRequest.newBuilder(api.uri(GROUP_PATH + "/gauges?watch=true")).header("Authorization", "Bearer admin").build();
+    HttpRequest request = HttpRequest.newBuilder(api.uri(GROUP_PATH + "/gauges?watch=true")).header("Authorization", "Bearer admin")
+        .build();
     HttpResponse<InputStream> watch = api.client().send(request, HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream in = watch.body()) {
       assertThat(new String(in.readNBytes(17), UTF_8)).isEqualTo("{\"type\":\"ADDED\"}\n");
@@ -212,7 +227,8 @@ class AggregationTest {
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.uri("/").getPort())) {
       socket.setSoTimeout(10_000);
-      String head = "POST " + GROUP_PATH + "/gauges/a/exec HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer admin\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n";
+      String head = "POST " + GROUP_PATH
+          + "/gauges/a/exec HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer admin\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n";
       socket.getOutputStream().write(head.getBytes(UTF_8));
       InputStream in = socket.getInputStream();
       StringBuilder answer = new StringBuilder();
@@ -289,12 +305,14 @@ class AggregationTest {
     String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     api.create(
         definitions,
-        "{metadata: {name: knives.example.com}, spec: {group: example.com, scope: Namespaced, names: {plural: knives, kind: Knife}, versions: [{name: v1, served:"
+        "{metadata: {name: knives.example.com}, spec: {group: example.com, scope: Namespaced, names: {plural: knives, kind: Knife}, "
+            + "versions: [{name: v1, served:"
             + " true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}}");
     api.until(() -> api.get(SERVICES + "/v1.example.com").status() == 200);
     Tree made = api.get(SERVICES + "/v1.example.com").body();
     assertThat(made.at("metadata", "labels")).isEqualTo(Tree.of("kube-aggregator.kubernetes.io/automanaged", "true"));
-    assertThat(made.tree("spec")).isEqualTo(Tree.of("group", "example.com", "version", "v1", "groupPriorityMinimum", 1000L, "versionPriority", 100L));
+    assertThat(made.tree("spec"))
+        .isEqualTo(Tree.of("group", "example.com", "version", "v1", "groupPriorityMinimum", 1000L, "versionPriority", 100L));
     assertThat(made.tree("status").trees("conditions").getFirst().string("reason")).isEqualTo("Local");
     api.send("DELETE", definitions + "/knives.example.com", "");
     api.until(() -> api.get(SERVICES + "/v1.example.com").status() == 404);

@@ -22,7 +22,8 @@ class AuditTest {
   private final List<Tree> noted = new ArrayList<>();
 
   private AuditEvent begin(String rules, String method, String path) throws RequestInfo.Unresolved {
-    AuditPolicy policy = new AuditPolicy(Yaml.readTree("{apiVersion: audit.k8s.io/v1, kind: Policy, omitStages: [RequestReceived], rules: " + rules + "}"));
+    AuditPolicy policy = new AuditPolicy(Yaml.readTree("{apiVersion: audit.k8s.io/v1, kind: Policy, omitStages: [RequestReceived], rules: "
+        + rules + "}"));
     AuditSink sink =
         new AuditSink() {
           @Override

@@ -57,8 +57,10 @@ class ImpersonationTest {
         FakeObjects.tree("{'metadata':{'name':'b'},'roleRef':{'kind':'ClusterRole','name':'r'},'subjects':[{'kind':'User','name':'alice'}]}"));
     assertThat(as(ALICE, "Impersonate-User", "jane").name()).isEqualTo("jane");
     assertThatThrownBy(() -> as(ALICE, "Impersonate-User", "joe"))
-        .hasMessage("users \"joe\" is forbidden: User \"alice\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope");
+        .hasMessage("users \"joe\" is forbidden: User \"alice\" cannot impersonate resource \"users\" in API group \"\" at the cluster "
+            + "scope");
     assertThatThrownBy(() -> as(ALICE, "Impersonate-User", "jane", "Impersonate-Group", "g"))
-        .hasMessage("groups \"g\" is forbidden: User \"alice\" cannot impersonate resource \"groups\" in API group \"\" at the cluster scope");
+        .hasMessage("groups \"g\" is forbidden: User \"alice\" cannot impersonate resource \"groups\" in API group \"\" at the cluster "
+            + "scope");
   }
 }

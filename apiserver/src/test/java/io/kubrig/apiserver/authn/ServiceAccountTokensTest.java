@@ -11,6 +11,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -24,7 +25,7 @@ class ServiceAccountTokensTest {
   private static final String ISSUER = "https://issuer";
 
   private final FakeObjects objects = new FakeObjects();
-  private final VirtualClock clock = new VirtualClock(java.time.Instant.parse("2026-01-01T00:00:00Z"));
+  private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final List<Tree> used = new ArrayList<>();
   private ServiceAccountTokens tokens;
   private TokenRequests requests;
@@ -100,7 +101,8 @@ class ServiceAccountTokensTest {
   @Test
   void refuses_tokens_for_others() {
     assertThat(identify(issue("{'audiences':['other']}")))
-        .isEqualTo(new Identity.Bad("[invalid bearer token, token audiences [\"other\"] is invalid for the target audiences [\"https://issuer\"]]"));
+        .isEqualTo(new Identity.Bad("[invalid bearer token, token audiences [\"other\"] is invalid for the target audiences "
+            + "[\"https://issuer\"]]"));
   }
 
   @Test

@@ -72,7 +72,8 @@ class WebhookTokensTest {
       assertThat(tokens(hook).authenticate("t", List.of())).isEqualTo(Identity.NOT_MINE);
       hook.answer(review -> review.set("status", Tree.of("authenticated", false, "error", "revoked")));
       assertThat(tokens(hook).authenticate("t", List.of())).isEqualTo(new Identity.Bad("revoked"));
-      hook.answer(review -> authenticated(review).need("status").set("audiences", new ArrayList<Object>(List.of("x"))) == null ? null : review);
+      hook.answer(review -> authenticated(review).need("status").set("audiences", new ArrayList<Object>(List.of("x"))) == null ? null
+          : review);
       assertThat(tokens(hook).authenticate("t", List.of("api"))).isEqualTo(Identity.NOT_MINE);
     }
   }

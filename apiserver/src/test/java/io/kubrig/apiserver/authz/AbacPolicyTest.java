@@ -32,7 +32,8 @@ class AbacPolicyTest {
 
   @Test
   void a_line_allows_its_user_what_it_names() throws IOException {
-    AbacPolicy policy = policy("# a comment", "", v1beta1("{'user':'bob','namespace':'a','resource':'pods','apiGroup':'','readonly':true}"));
+    AbacPolicy policy = policy("# a comment", "",
+        v1beta1("{'user':'bob','namespace':'a','resource':'pods','apiGroup':'','readonly':true}"));
     UserInfo bob = UserInfo.of("bob", "system:authenticated");
     assertThat(policy.authorize(resource(bob, "list", "", "a", "pods")).allows()).isTrue();
     assertThat(policy.authorize(resource(bob, "create", "", "a", "pods"))).isEqualTo(Verdict.noOpinion("No policy matched."));
@@ -46,12 +47,14 @@ class AbacPolicyTest {
   void stars_stand_for_everything_and_for_everybody_who_is_known() throws IOException {
     AbacPolicy policy =
         policy(
-            v1beta1("{'group':'ops','namespace':'*','resource':'*','apiGroup':'*'}"), v1beta1("{'user':'*','nonResourcePath':'/api/*','readonly':true}"));
+            v1beta1("{'group':'ops','namespace':'*','resource':'*','apiGroup':'*'}"),
+                v1beta1("{'user':'*','nonResourcePath':'/api/*','readonly':true}"));
     assertThat(policy.authorize(resource(UserInfo.of("x", "ops"), "delete", "apps", "n", "deployments")).allows()).isTrue();
     UserInfo anybody = UserInfo.of("y", "system:authenticated");
     assertThat(policy.authorize(Attributes.path(anybody, "get", "/api/v1")).allows()).isTrue();
     assertThat(policy.authorize(Attributes.path(anybody, "get", "/apis")).allows()).isFalse();
-    assertThat(policy.authorize(Attributes.path(UserInfo.of("system:anonymous", "system:unauthenticated"), "get", "/api/v1")).allows()).isFalse();
+    assertThat(policy.authorize(Attributes.path(UserInfo.of("system:anonymous", "system:unauthenticated"), "get", "/api/v1")).allows())
+        .isFalse();
   }
 
   @Test
@@ -67,6 +70,7 @@ class AbacPolicyTest {
 
   @Test
   void says_which_line_is_broken() {
-    assertThatThrownBy(() -> policy("{\"user\":\"alice\"}", "{nonsense")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(", line 2: {nonsense: ");
+    assertThatThrownBy(() -> policy("{\"user\":\"alice\"}", "{nonsense")).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(", line 2: {nonsense: ");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.status.ApiException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,8 @@ class RbacTest {
   private final FakeObjects objects = new FakeObjects().withDefaultPolicy();
   private final Rbac rbac = new Rbac(objects);
 
-  private static Attributes ask(UserInfo user, String verb, String group, String namespace, String resource, String subresource, String name) {
+  private static Attributes ask(UserInfo user, String verb, String group, String namespace, String resource, String subresource,
+      String name) {
     return Attributes.resource(user, verb, group, "v1", namespace, resource, subresource, name);
   }
 
@@ -80,7 +82,8 @@ class RbacTest {
     assertThatThrownBy(() -> escalation.checkRole(JANE, "roles", wanted, null))
         .isInstanceOf(ApiException.class)
         .hasMessage(
-            "roles.rbac.authorization.k8s.io \"x\" is forbidden: user \"jane\" (groups=[\"dev\" \"system:authenticated\"]) is attempting to grant RBAC"
+            "roles.rbac.authorization.k8s.io \"x\" is forbidden: user \"jane\" (groups=[\"dev\" \"system:authenticated\"]) is "
+                + "attempting to grant RBAC"
                 + " permissions not currently held:\n{APIGroups:[\"\"], Resources:[\"secrets\"], Verbs:[\"get\" \"list\"]}");
     escalation.checkRole(UserInfo.of("root", "system:masters"), "roles", wanted, null);
   }
@@ -89,9 +92,11 @@ class RbacTest {
   void refuses_to_let_users_bind_roles_beyond_their_rights() {
     Escalation escalation = new Escalation(rbac, rbac);
     var binding = tree("{'metadata':{'name':'x','namespace':'ns'},'roleRef':{'kind':'ClusterRole','name':'cluster-admin'}}");
-    assertThatThrownBy(() -> escalation.checkBinding(JANE, "rolebindings", binding, null)).hasMessageContaining("permissions not currently held");
+    assertThatThrownBy(() -> escalation.checkBinding(JANE, "rolebindings", binding, null))
+        .hasMessageContaining("permissions not currently held");
     var missing = tree("{'metadata':{'name':'x','namespace':'ns'},'roleRef':{'kind':'Role','name':'none'}}");
-    assertThatThrownBy(() -> escalation.checkBinding(JANE, "rolebindings", missing, null)).hasMessage("roles.rbac.authorization.k8s.io \"none\" not found");
+    assertThatThrownBy(() -> escalation.checkBinding(JANE, "rolebindings", missing, null))
+        .hasMessage("roles.rbac.authorization.k8s.io \"none\" not found");
   }
 
   @Test
@@ -100,7 +105,7 @@ class RbacTest {
         .filter(r -> r.tree("metadata").string("name").equals("system:kube-dns")).findFirst().orElseThrow();
     assertThat(BootstrapPolicy.reconcile(wanted, wanted)).isEmpty();
     var stored = wanted.copy();
-    stored.set("rules", new java.util.ArrayList<>());
+    stored.set("rules", new ArrayList<>());
     assertThat(BootstrapPolicy.reconcile(stored, wanted).orElseThrow().trees("rules")).hasSize(1);
     stored.need("metadata").need("annotations").set("rbac.authorization.kubernetes.io/autoupdate", "false");
     assertThat(BootstrapPolicy.reconcile(stored, wanted)).isEmpty();

@@ -56,7 +56,8 @@ class WebhookAuthorizerTest {
   private AuthorizationConfiguration read(String authorizers) throws IOException {
     Path file = directory.resolve("authorization.yaml");
     Files.writeString(
-        file, "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthorizationConfiguration\nauthorizers: " + authorizers.replace("KUBECONFIG", kubeconfig().toString()));
+        file, "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthorizationConfiguration\nauthorizers: "
+            + authorizers.replace("KUBECONFIG", kubeconfig().toString()));
     return AuthorizationConfiguration.read(file);
   }
 
@@ -116,7 +117,8 @@ class WebhookAuthorizerTest {
     Authorizer union = Authorizer.union(List.of(open, Authorizer.alwaysAllow()));
     assertThat(union.authorize(pods("get")).allows()).as("the next one may allow").isTrue();
     assertThat(Authorizer.union(List.of(open)).authorize(pods("get")).error()).isEqualTo("the server answered 403");
-    Authorizer closed = read(webhook("").replace("NoOpinion", "Deny")).authorizers().getFirst().webhook().orElseThrow().connect(clock, new Random(1));
+    Authorizer closed = read(webhook("").replace("NoOpinion", "Deny")).authorizers().getFirst().webhook().orElseThrow()
+        .connect(clock, new Random(1));
     assertThat(closed.authorize(pods("get")).decision()).isEqualTo(Verdict.Decision.DENY);
     hook.status(200);
     assertThat(closed.authorize(pods("get")).allows()).isTrue();
@@ -139,8 +141,11 @@ class WebhookAuthorizerTest {
         "[{type: RBAC, name: a, webhook: {}}]|authorizers[0].webhook: Invalid value: \"non-null\": may only be specified when type=Webhook",
         "[{type: Webhook, name: a}]|authorizers[0].webhook: Required value: required when type=Webhook",
         "[{type: Webhook, name: a, webhook: {timeout: 31s}}]|authorizers[0].timeout: Invalid value: \"31s\": must be > 0s and <= 30s",
-        "[{type: Webhook, name: a, webhook: {failurePolicy: Maybe}}]|authorizers[0].failurePolicy: Unsupported value: \"Maybe\": supported values: \"NoOpinion\", \"Deny\"",
-        "[{type: Webhook, name: a, webhook: {matchConditions: [{expression: 'request.'}]}}]|authorizers[0].matchConditions[0].expression: Invalid value: \"request.\": compilation failed: ERROR: <input>:1:9: Syntax error:",
+        "[{type: Webhook, name: a, webhook: {failurePolicy: Maybe}}]|authorizers[0].failurePolicy: Unsupported value: \"Maybe\": "
+            + "supported values: \"NoOpinion\", \"Deny\"",
+        "[{type: Webhook, name: a, webhook: {matchConditions: [{expression: "
+            + "'request.'}]}}]|authorizers[0].matchConditions[0].expression: Invalid value: \"request.\": compilation failed: ERROR: "
+            + "<input>:1:9: Syntax error:",
         "[{type: Webhook, name: a, webhook: {matchConditions: [{expression: request.user}]}}]|must evaluate to bool but got string",
       })
   void what_is_wrong_is_said_in_natives_words(String authorizers, String message) {

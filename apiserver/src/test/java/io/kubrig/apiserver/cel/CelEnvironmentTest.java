@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CelEnvironmentTest {
-  private final CelEnvironment environment = ServerExpressions.environment(new CelTypes.Types(), Map.of("self", SimpleType.INT, "object", SimpleType.DYN));
+  private final CelEnvironment environment =
+      ServerExpressions.environment(new CelTypes.Types(), Map.of("self", SimpleType.INT, "object", SimpleType.DYN));
 
   private Object evaluate(String expression) throws Exception {
     Tree object = Tree.of("k", "10.1.1.1", "list", List.of(2L, 1L));
@@ -66,7 +67,8 @@ class CelEnvironmentTest {
   @Test
   void ends_what_costs_too_much() {
     String range = "[0,1,2,3,4,5,6,7,8,9]";
-    String expression = range + ".all(a, " + range + ".all(b, " + range + ".all(c, " + range + ".all(d, " + range + ".all(e, a+b+c+d+e >= 0)))))";
+    String expression = range + ".all(a, " + range + ".all(b, " + range + ".all(c, " + range + ".all(d, " + range
+        + ".all(e, a+b+c+d+e >= 0)))))";
     assertThatThrownBy(() -> evaluate(expression)).hasMessage("operation cancelled: actual cost limit exceeded");
   }
 

@@ -34,7 +34,8 @@ class SchemaValidationTest {
         "{'required':['a']} | {} | a: Required value",
         "{'properties':{'a':{'type':'array','maxItems':1}}} | {'a':[1,2]} | a: Too many: 2: must have at most 1 item",
         "{'properties':{'a':{'not':{'enum':[1]}}}} | {'a':1} | <nil>: Invalid value: \"\": \"a\" must not validate the schema (not)",
-        "{'properties':{'a':{'type':'string','format':'ipv4'}}} | {'a':'x'} | a: Invalid value: \"x\": a in body must be of type ipv4: \"x\"",
+        "{'properties':{'a':{'type':'string','format':'ipv4'}}} | {'a':'x'} | a: Invalid value: \"x\": a in body must be of type ipv4: "
+            + "\"x\"",
         "{'properties':{'a':{'type':'string','format':'nobodys'}}} | {'a':'x'} | ``",
       })
   void complains_of_values_in_the_words_of_native(String schema, String value, String complaint) {
@@ -57,7 +58,8 @@ class SchemaValidationTest {
         "{'type':'string'} | s.type: Invalid value: \"string\": must be object at the root",
         "{'type':'object','properties':{'a':{'type':'array'}}} | s.properties[a].items: Required value: must be specified",
         "{'type':'object','anyOf':[{'type':'object'}]} | s.anyOf[0].type: Forbidden: must be empty to be structural",
-        "{'type':'object','anyOf':[{'properties':{'a':{}}}]} | s.properties[a]: Required value: because it is defined in s.anyOf[0].properties[a]",
+        "{'type':'object','anyOf':[{'properties':{'a':{}}}]} | s.properties[a]: Required value: because it is defined in "
+            + "s.anyOf[0].properties[a]",
       })
   void wants_schemas_to_be_structural(String schema, String complaint) {
     FieldErrors errors = new FieldErrors();

@@ -62,11 +62,14 @@ class WebhookConversionTest {
   void start() throws Exception {
     api = new LiveApi();
     hook = new FakeHook(WebhookConversionTest::convert);
-    String webhook = "{conversionReviewVersions: [v1], clientConfig: {url: '" + hook.url() + "/convert', caBundle: " + FakeHook.caBundle() + "}}";
+    String webhook = "{conversionReviewVersions: [v1], clientConfig: {url: '" + hook.url() + "/convert', caBundle: " + FakeHook.caBundle()
+        + "}}";
     api.create(
         DEFINITIONS,
-        "{metadata: {name: knives.stable.example.com}, spec: {group: stable.example.com, scope: Namespaced, names: {plural: knives, singular: knife,"
-            + " kind: Knife, listKind: KnifeList}, conversion: {strategy: Webhook, webhook: " + webhook + "}, versions: " + versions(false) + "}}");
+        "{metadata: {name: knives.stable.example.com}, spec: {group: stable.example.com, scope: Namespaced, names: {plural: knives, "
+            + "singular: knife,"
+            + " kind: Knife, listKind: KnifeList}, conversion: {strategy: Webhook, webhook: " + webhook + "}, versions: " + versions(false)
+                + "}}");
     api.until(() -> api.get(V1).status() == 200);
   }
 
@@ -140,7 +143,8 @@ class WebhookConversionTest {
     hook.answer(review -> respond(review, object -> object));
     assertThat(failure())
         .isEqualTo(
-            subject + "returned invalid object at index 0: invalid groupVersion (expected stable.example.com/v2, received stable.example.com/v1)");
+            subject + "returned invalid object at index 0: invalid groupVersion (expected stable.example.com/v2, received "
+                + "stable.example.com/v1)");
     hook.answer(
         review ->
             respond(
@@ -168,12 +172,14 @@ class WebhookConversionTest {
           return refusal;
         });
     assertThat(failure()).isEqualTo(subject + "failed: not today");
-    hook.answer(review -> respond(Tree.of("apiVersion", "apiextensions.k8s.io/v1", "request", review.tree("request").copy().set("objects", List.of())), object -> object));
+    hook.answer(review -> respond(Tree.of("apiVersion", "apiextensions.k8s.io/v1", "request",
+        review.tree("request").copy().set("objects", List.of())), object -> object));
     assertThat(failure()).isEqualTo(subject + "returned 0 objects, expected 1");
     String url = hook.url();
     hook.close();
     assertThat(failure())
-        .isEqualTo(subject + "failed: Post \"" + url + "/convert?timeout=30s\": dial tcp " + url.substring(8) + ": connect: connection refused");
+        .isEqualTo(subject + "failed: Post \"" + url + "/convert?timeout=30s\": dial tcp " + url.substring(8)
+            + ": connect: connection refused");
     assertThat(api.get(V2).message()).startsWith("conversion webhook for stable.example.com/v2, Kind=KnifeList failed: Post");
     assertThat(api.get(V1 + "/a").status()).isEqualTo(200);
   }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,18 +31,21 @@ class EncryptionTest {
   private static final String KEY = "/registry/secrets/default/s";
   private static final String A = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
   private static final String B = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
-  private static final byte[] VALUE = "{\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"s\"},\"data\":{\"k\":\"c2VjcmV0\"}}".getBytes(UTF_8);
+  private static final byte[] VALUE =
+      "{\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"s\"},\"data\":{\"k\":\"c2VjcmV0\"}}".getBytes(UTF_8);
 
   @TempDir Path directory;
 
   private static String resources(String names, String providers) {
-    return "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration, resources: [{resources: " + names + ", providers: [" + providers + "]}]}";
+    return "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration, resources: [{resources: " + names + ", providers: ["
+        + providers + "]}]}";
   }
 
   private static String keys(String provider, String... namesAndSecrets) {
     StringBuilder keys = new StringBuilder();
     for (int i = 0; i < namesAndSecrets.length; i += 2) {
-      keys.append(i == 0 ? "" : ", ").append("{name: ").append(namesAndSecrets[i]).append(", secret: ").append(namesAndSecrets[i + 1]).append("}");
+      keys.append(i == 0 ? "" : ", ").append("{name: ").append(namesAndSecrets[i]).append(", secret: ").append(namesAndSecrets[i + 1])
+          .append("}");
     }
     return "{" + provider + ": {keys: [" + keys + "]}}";
   }
@@ -94,7 +98,8 @@ class EncryptionTest {
     byte[] old = encryption(resources("[secrets]", keys("aescbc", "one", A))).seal(KEY, KEY, VALUE);
     Encryption rotated = encryption(resources("[secrets]", keys("aescbc", "two", B, "one", A) + ", {identity: {}}"));
     assertThat(rotated.open(KEY, KEY, old)).usingRecursiveComparison().isEqualTo(new AtRest.Opened(VALUE, true));
-    assertThat(rotated.open(KEY, KEY, VALUE)).as("from before encryption").usingRecursiveComparison().isEqualTo(new AtRest.Opened(VALUE, true));
+    assertThat(rotated.open(KEY, KEY, VALUE)).as("from before encryption").usingRecursiveComparison()
+        .isEqualTo(new AtRest.Opened(VALUE, true));
     assertThat(rotated.open(KEY, KEY, rotated.seal(KEY, KEY, VALUE)).outdated()).isFalse();
   }
 
@@ -108,7 +113,8 @@ class EncryptionTest {
             + "270d6fb863d51738b48eeee314a7cc8ab932164548e526ae90224368517acfeabd6bb3732bc0e9da99832b61ca01b6de56244a9e88d5f9b37973f622a43d14a6599b1f654cb45a74"
             + "e355a5";
     byte[] opened = new Secretbox(key, new SecureRandom()).decrypt(HexFormat.of().parseHex(nonce + boxed), "");
-    assertThat(HexFormat.of().formatHex(opened)).startsWith("be075fc53c81f2d5cf141316ebeb0c7b5228c52a4c62cbd44b66849b64244ffc").hasSize(262);
+    assertThat(HexFormat.of().formatHex(opened)).startsWith("be075fc53c81f2d5cf141316ebeb0c7b5228c52a4c62cbd44b66849b64244ffc")
+        .hasSize(262);
   }
 
   @ParameterizedTest
@@ -139,24 +145,29 @@ class EncryptionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[secrets]|{kms: {name: k, endpoint: 'unix:///x', apiVersion: v2}}|resources[0].providers[0].kms: Forbidden: key management services are not supported by this server",
-        "[secrets]|{aescbc: {keys: [{name: a, secret: YWJj}]}}|resources[0].providers[0].aescbc.keys[0].secret: Invalid value: \"REDACTED\": secret is not of the expected length, got 3, expected one of [16 24 32]",
+        "[secrets]|{kms: {name: k, endpoint: 'unix:///x', apiVersion: v2}}|resources[0].providers[0].kms: Forbidden: key management "
+            + "services are not supported by this server",
+        "[secrets]|{aescbc: {keys: [{name: a, secret: YWJj}]}}|resources[0].providers[0].aescbc.keys[0].secret: Invalid value: "
+            + "\"REDACTED\": secret is not of the expected length, got 3, expected one of [16 24 32]",
         "[secrets]|{secretbox: {keys: []}}|resources[0].providers[0].secretbox.keys: Required value: at least one keys is required",
         "[secrets]|{}|provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
         "['*']|{identity: {}}|use '*.' to encrypt all the resources from core API group or *.* to encrypt all resources",
-        "[secrets, '*.']|{identity: {}}|using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as they will be masked",
+        "[secrets, '*.']|{identity: {}}|using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed "
+            + "as they will be masked",
         "[pods, pods]|{identity: {}}|the same resource cannot be specified multiple times",
         "['*.events.k8s.io']|{identity: {}}|Use 'events' instead in the config file",
         "[]|{identity: {}}|resources[0].resources: Required value: at least one resources[0].resources is required",
       })
   void what_is_wrong_is_said_in_natives_words(String names, String providers, String message) {
-    assertThatThrownBy(() -> encryption(resources(names, providers))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+    assertThatThrownBy(() -> encryption(resources(names, providers))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
   void an_earlier_rule_must_not_hide_a_later_one() {
     String text =
-        "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration, resources: [{resources: ['*.*'], providers: [{identity: {}}]},"
+        "{apiVersion: apiserver.config.k8s.io/v1, kind: EncryptionConfiguration, resources: [{resources: ['*.*'], providers: "
+            + "[{identity: {}}]},"
             + " {resources: [secrets], providers: [{identity: {}}]}]}";
     assertThatThrownBy(() -> encryption(text)).hasMessageContaining("resource \"secrets\" is masked by earlier rule \"*.*\"");
   }
@@ -165,7 +176,7 @@ class EncryptionTest {
   void a_changed_file_is_read_again_when_that_is_asked_for() throws IOException {
     EncryptionConfiguration configuration = configuration(resources("[secrets]", keys("aescbc", "one", A)));
     Encryption encryption = configuration.read(new StoredResources(KubernetesSchemas.resources().onByDefault()));
-    VirtualClock clock = new VirtualClock(java.time.Instant.parse("2026-01-01T00:00:00Z"));
+    VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
     configuration.reload(encryption, clock);
     Files.writeString(directory.resolve("encryption.yaml"), "nonsense");
     clock.advance(Duration.ofMinutes(1));

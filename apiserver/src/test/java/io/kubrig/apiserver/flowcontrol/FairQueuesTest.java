@@ -49,7 +49,8 @@ class FairQueuesTest {
     Ticket modest = line.enter(flow("modest"), 1);
     Set<Ticket> done = new HashSet<>();
     while (modest.isWaiting()) {
-      Ticket running = flood.stream().filter(ticket -> ticket.outcome() == Outcome.ADMITTED && !done.contains(ticket)).findFirst().orElseThrow();
+      Ticket running = flood.stream().filter(ticket -> ticket.outcome() == Outcome.ADMITTED && !done.contains(ticket)).findFirst()
+          .orElseThrow();
       clock.advance(Duration.ofMillis(10));
       running.end();
       done.add(running);
@@ -73,7 +74,8 @@ class FairQueuesTest {
     int fastDone = 0;
     for (int i = 0; i < 220; i++) {
       boolean isSlow = slow.stream().anyMatch(ticket -> ticket.outcome() == Outcome.ADMITTED && !done.contains(ticket));
-      Ticket running = (isSlow ? slow : fast).stream().filter(ticket -> ticket.outcome() == Outcome.ADMITTED && !done.contains(ticket)).findFirst().orElseThrow();
+      Ticket running = (isSlow ? slow : fast).stream().filter(ticket -> ticket.outcome() == Outcome.ADMITTED && !done.contains(ticket))
+          .findFirst().orElseThrow();
       clock.advance(Duration.ofMillis(isSlow ? 100 : 10));
       running.end();
       done.add(running);

@@ -29,13 +29,15 @@ class PriorityAndFairnessTest {
 
   private static Tree schema(String name, String level, int precedence, String rules) {
     return Yaml.readTree(
-        "{metadata: {name: " + name + ", uid: uid-" + name + "}, spec: {priorityLevelConfiguration: {name: " + level + "}, matchingPrecedence: " + precedence
+        "{metadata: {name: " + name + ", uid: uid-" + name + "}, spec: {priorityLevelConfiguration: {name: " + level
+            + "}, matchingPrecedence: " + precedence
             + ", distinguisherMethod: {type: ByUser}, rules: [" + rules + "]}}");
   }
 
   private static Tree level(String name, int shares, String response) {
     return Yaml.readTree(
-        "{metadata: {name: " + name + ", uid: uid-" + name + "}, spec: {type: Limited, limited: {nominalConcurrencyShares: " + shares + ", limitResponse: " + response
+        "{metadata: {name: " + name + ", uid: uid-" + name + "}, spec: {type: Limited, limited: {nominalConcurrencyShares: " + shares
+            + ", limitResponse: " + response
             + "}}}");
   }
 
@@ -51,7 +53,8 @@ class PriorityAndFairnessTest {
     control.putSchema(
         schema(
             "pods", "high", 100,
-            "{subjects: [{kind: Group, group: {name: dev}}], resourceRules: [{verbs: [get], apiGroups: [''], resources: [pods], namespaces: [a]}]}"));
+            "{subjects: [{kind: Group, group: {name: dev}}], resourceRules: [{verbs: [get], apiGroups: [''], resources: [pods], "
+                + "namespaces: [a]}]}"));
     control.putSchema(
         schema(
             "account", "high", 200,
@@ -72,7 +75,8 @@ class PriorityAndFairnessTest {
 
   @Test
   void a_schema_whose_level_does_not_exist_is_passed_over() throws Exception {
-    control.putSchema(schema("x", "nowhere", 1, "{subjects: [{kind: User, user: {name: '*'}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}]}"));
+    control.putSchema(schema("x", "nowhere", 1,
+        "{subjects: [{kind: User, user: {name: '*'}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}]}"));
     assertThat(classOf(UserInfo.of("u", "system:authenticated"), "GET", "/version")).isEqualTo("/");
     control.putLevel(level("nowhere", 1, "{type: Reject}"));
     assertThat(classOf(UserInfo.of("u", "system:authenticated"), "GET", "/version")).isEqualTo("uid-x/uid-nowhere");
@@ -81,7 +85,8 @@ class PriorityAndFairnessTest {
   @Test
   void a_level_gets_its_share_of_seats_and_refuses_above() throws Exception {
     control.putLevel(level("small", 5, "{type: Reject}"));
-    control.putSchema(schema("all", "small", 10, "{subjects: [{kind: User, user: {name: bob}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}]}"));
+    control.putSchema(schema("all", "small", 10,
+        "{subjects: [{kind: User, user: {name: bob}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}]}"));
     List<Seat> seats = new ArrayList<>();
     UserInfo bob = UserInfo.of("bob", "system:authenticated");
     for (int i = 0; i < 300; i++) {

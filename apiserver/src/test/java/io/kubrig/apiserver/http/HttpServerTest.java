@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubrig.apiserver.status.ApiException;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -128,7 +133,8 @@ class HttpServerTest {
           exchange.respond(200, text(), seen.getBytes(UTF_8));
         };
     try (HttpClient client = client(version, null)) {
-      HttpRequest request = to("/a%2Fb/../c?x=%20y&z").header("X-A", "1").header("X-A", "2").method("PATCH", HttpRequest.BodyPublishers.noBody()).build();
+      HttpRequest request = to("/a%2Fb/../c?x=%20y&z").header("X-A", "1").header("X-A", "2")
+          .method("PATCH", HttpRequest.BodyPublishers.noBody()).build();
       assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("PATCH /a%2Fb/../c x=%20y&z [1, 2]");
     }
   }
@@ -149,7 +155,7 @@ class HttpServerTest {
         };
     try (HttpClient client = client(version, null)) {
       HttpResponse<InputStream> answer = client.send(to("/watch").build(), HttpResponse.BodyHandlers.ofInputStream());
-      var lines = new java.io.BufferedReader(new java.io.InputStreamReader(answer.body(), UTF_8));
+      var lines = new BufferedReader(new InputStreamReader(answer.body(), UTF_8));
       assertThat(lines.readLine()).isEqualTo("first");
       seen.countDown();
       assertThat(lines.readLine()).isEqualTo("second");
@@ -286,7 +292,7 @@ class HttpServerTest {
         };
     try (HttpClient client = client(HttpClient.Version.HTTP_2, null)) {
       List<CompletableFuture<HttpResponse<String>>> answers =
-          java.util.stream.IntStream.range(0, 50)
+          IntStream.range(0, 50)
               .mapToObj(i -> client.sendAsync(to("/" + i).build(), HttpResponse.BodyHandlers.ofString()))
               .toList();
       for (var answer : answers) {
@@ -299,7 +305,8 @@ class HttpServerTest {
   void keeps_the_order_of_pipelined_requests() throws Exception {
     HttpServer server =
         plain(ServerOptions.on(anyPort()), exchange -> exchange.respond(200, text(), exchange.rawPath().getBytes(UTF_8)));
-    String answers = talk(server, "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\nGET /c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    String answers = talk(server,
+        "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\nGET /c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assertThat(answers).containsSubsequence("/a", "/b", "/c");
   }
 
@@ -388,7 +395,7 @@ class HttpServerTest {
               try {
                 exchange.respond(200, text(), new byte[64 << 20]);
                 ended.complete("taken");
-              } catch (java.io.IOException e) {
+              } catch (IOException e) {
                 ended.complete(e.getMessage());
               }
             });
@@ -443,7 +450,7 @@ class HttpServerTest {
     try (Socket socket = connect(server)) {
       try {
         socket.getOutputStream().write(request.getBytes(UTF_8));
-      } catch (java.io.IOException refused) {
+      } catch (IOException refused) {
         // the answer is there all the same
       }
       StringBuilder all = new StringBuilder();
@@ -452,7 +459,7 @@ class HttpServerTest {
         for (int n = socket.getInputStream().read(buffer); n > 0; n = socket.getInputStream().read(buffer)) {
           all.append(new String(buffer, 0, n, UTF_8));
         }
-      } catch (java.net.SocketException reset) {
+      } catch (SocketException reset) {
         // likewise
       }
       return all.toString();

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.http;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -71,11 +72,12 @@ public record TestKeys(KeyPair pair, X509Certificate certificate) {
             Extension.subjectAlternativeName,
             false,
             new GeneralNames(
-                new GeneralName[] {new GeneralName(GeneralName.dNSName, "localhost"), new GeneralName(GeneralName.iPAddress, "127.0.0.1")}));
+                new GeneralName[] {new GeneralName(GeneralName.dNSName, "localhost"),
+                    new GeneralName(GeneralName.iPAddress, "127.0.0.1")}));
       }
       return new JcaX509CertificateConverter()
           .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
-    } catch (java.io.IOException | java.security.cert.CertificateException | org.bouncycastle.operator.OperatorCreationException e) {
+    } catch (IOException | java.security.cert.CertificateException | org.bouncycastle.operator.OperatorCreationException e) {
       throw new IllegalStateException(e);
     }
   }

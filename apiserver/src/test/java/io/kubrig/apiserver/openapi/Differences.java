@@ -3,6 +3,7 @@ package io.kubrig.apiserver.openapi;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +32,8 @@ final class Differences {
         compare(path + "/" + i, member, a.get(i), b.get(i));
       }
     } else if (!Objects.equals(ours, theirs)) {
-      found.computeIfAbsent(member, _ -> new ArrayList<>()).add(path + ": " + text(ours, ours, theirs) + "\n        | " + text(theirs, ours, theirs));
+      found.computeIfAbsent(member, _ -> new ArrayList<>())
+          .add(path + ": " + text(ours, ours, theirs) + "\n        | " + text(theirs, ours, theirs));
     }
   }
 
@@ -40,7 +42,7 @@ final class Differences {
       return Json.text(whole);
     }
     if (value instanceof String text && ours instanceof String a && theirs instanceof String b) {
-      int from = Math.max(0, java.util.Arrays.mismatch(a.toCharArray(), b.toCharArray()) - 30);
+      int from = Math.max(0, Arrays.mismatch(a.toCharArray(), b.toCharArray()) - 30);
       return "…" + text.substring(from, Math.min(text.length(), from + 90)).replace("\n", "\\n");
     }
     String text = value instanceof Tree || value instanceof List ? Json.text(value) : Objects.toString(value).replace("\n", "\\n");

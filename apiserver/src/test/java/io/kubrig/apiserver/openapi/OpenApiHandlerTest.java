@@ -26,7 +26,8 @@ class OpenApiHandlerTest {
   private static final ResourceTable TABLE = KubernetesSchemas.resources();
 
   private final ServedApis apis = new ServedApis(TABLE.onByDefault(), TABLE);
-  private final OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
+  private final OpenApiDocuments documents =
+      new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
   private final OpenApiHandler handler = new OpenApiHandler(apis, documents);
 
   @Test
@@ -71,7 +72,8 @@ class OpenApiHandlerTest {
     assertThat(second).isEqualTo(Tree.of("type", "integer"));
     apis.remove("example.com", "v1");
     documents.forget(WIDGET);
-    assertThat(handler.handle(new RecordedExchange("GET", "/openapi/v3/apis/example.com/v1", new Headers()), "/openapi/v3/apis/example.com/v1"))
+    assertThat(handler.handle(new RecordedExchange("GET", "/openapi/v3/apis/example.com/v1", new Headers()),
+        "/openapi/v3/apis/example.com/v1"))
         .isFalse();
   }
 

@@ -9,6 +9,7 @@ import io.kubrig.machinery.tree.Tree;
 import io.kubrig.schemas.KubernetesSchemas;
 import io.kubrig.schemas.ResourceTable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ class ReferenceOpenApiTest {
           if (schema.get("x-kubernetes-group-version-kind") == null) {
             schema.remove("x-kubernetes-group-version-kind");
           }
-          Differences.between(name, definitions.definition(name).orElse(null), schema).forEach((kind, paths) -> differences.computeIfAbsent(kind, _ -> new ArrayList<>()).addAll(paths));
+          Differences.between(name, definitions.definition(name).orElse(null), schema)
+              .forEach((kind, paths) -> differences.computeIfAbsent(kind, _ -> new ArrayList<>()).addAll(paths));
         });
     report(theirs.size() + " definitions", differences);
     assertThat(differences.keySet()).isSubsetOf("description");
@@ -48,7 +50,8 @@ class ReferenceOpenApiTest {
 
   @Test
   void every_version_3_document_equals_the_native_one() throws IOException {
-    OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
+    OpenApiDocuments documents =
+        new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
     ResourceTable table = KubernetesSchemas.resources();
     Map<String, Tree> ours = documents.version3(new ServedApis(table.groups(), table).snapshot());
     Map<String, List<String>> differences = new TreeMap<>();
@@ -59,7 +62,7 @@ class ReferenceOpenApiTest {
             Differences.between(part, document, Files.exists(file) ? read(file) : null)
                 .forEach((kind, paths) -> differences.computeIfAbsent(kind, _ -> new ArrayList<>()).addAll(paths));
           } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
           }
         });
     report(ours.size() + " documents", differences);
@@ -68,7 +71,8 @@ class ReferenceOpenApiTest {
 
   @Test
   void the_version_2_document_equals_the_native_one() throws IOException {
-    OpenApiDocuments documents = new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
+    OpenApiDocuments documents =
+        new OpenApiDocuments(KubernetesSchemas.load(), KubernetesSchemas::descriptions, new RemoteDocuments(() -> {}));
     ResourceTable table = KubernetesSchemas.resources();
     Tree ours = documents.version2(new ServedApis(table.groups(), table).snapshot());
     Map<String, List<String>> differences = Differences.between("", ours, read(REFERENCE.resolve("v2.json")));
@@ -80,7 +84,8 @@ class ReferenceOpenApiTest {
     differences.forEach(
         (kind, paths) -> {
           System.out.println(kind + ": " + paths.size());
-          paths.stream().limit(kind.equals("description") ? Integer.getInteger("kubrig.shown", 30) : 25).forEach(path -> System.out.println("    " + path));
+          paths.stream().limit(kind.equals("description") ? Integer.getInteger("kubrig.shown", 30) : 25)
+              .forEach(path -> System.out.println("    " + path));
         });
     System.out.println(what + " compared, " + differences.values().stream().mapToInt(List::size).sum() + " differences");
   }

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,7 +64,8 @@ class PassingTest {
   @Test
   void passes_requests_on_and_answers_back() throws Exception {
     HttpServer front =
-        front(exchange -> exchange.respond(202, Headers.of("X-A", "b"), (exchange.rawPath() + " " + exchange.headers().value("X-Forwarded-For")).getBytes(UTF_8)));
+        front(exchange -> exchange.respond(202, Headers.of("X-A", "b"),
+            (exchange.rawPath() + " " + exchange.headers().value("X-Forwarded-For")).getBytes(UTF_8)));
     HttpResponse<String> answer = get(front, "/x/%2F?y");
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(answer.headers().firstValue("X-A")).contains("b");
@@ -88,7 +90,8 @@ class PassingTest {
   void does_not_follow_redirects() throws Exception {
     HttpServer front = front(exchange -> exchange.respond(302, Headers.of("Location", "http://169.254.169.254/"), new byte[0]));
     assertThat(get(front, "/").statusCode()).isEqualTo(302);
-    assertThat(upgrade(front)).startsWith("HTTP/1.1 500").endsWith("the backend attempted to redirect this request, which is not permitted");
+    assertThat(upgrade(front)).startsWith("HTTP/1.1 500")
+        .endsWith("the backend attempted to redirect this request, which is not permitted");
   }
 
   @Test
@@ -96,9 +99,10 @@ class PassingTest {
     HttpServer front =
         front(
             exchange -> {
-              try (Exchange.Duplex duplex = exchange.upgrade(Headers.of("Upgrade", "SPDY/3.1", "X-Stream-Protocol-Version", "v4.channel.k8s.io"))) {
+              try (Exchange.Duplex duplex =
+                  exchange.upgrade(Headers.of("Upgrade", "SPDY/3.1", "X-Stream-Protocol-Version", "v4.channel.k8s.io"))) {
                 byte[] word = duplex.input().readNBytes(4);
-                duplex.output().write(new String(word, UTF_8).toUpperCase(java.util.Locale.ROOT).getBytes(UTF_8));
+                duplex.output().write(new String(word, UTF_8).toUpperCase(Locale.ROOT).getBytes(UTF_8));
               }
             });
     try (Socket socket = connect(front)) {

@@ -25,7 +25,8 @@ class ApiEnablementTest {
 
   @Test
   void nothing_switched_is_what_is_on_by_default() {
-    assertThat(served(Map.of(), Map.of())).contains("apps/v1/deployments").noneMatch(name -> name.contains("beta") || name.contains("alpha"));
+    assertThat(served(Map.of(), Map.of())).contains("apps/v1/deployments")
+        .noneMatch(name -> name.contains("beta") || name.contains("alpha"));
   }
 
   @Test

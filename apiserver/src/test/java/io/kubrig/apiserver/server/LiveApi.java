@@ -27,6 +27,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -54,7 +55,8 @@ public final class LiveApi implements AutoCloseable {
 
   /** @param proxyClient what aggregated servers are shown */
   public LiveApi(Optional<KeyAndCertificate> proxyClient) throws IOException {
-    Outbound outbound = new Outbound(Optional.of(this::resolve), false, InetSocketAddress.createUnresolved("127.0.0.1", 1), () -> proxyClient);
+    Outbound outbound = new Outbound(Optional.of(this::resolve), false, InetSocketAddress.createUnresolved("127.0.0.1", 1),
+        () -> proxyClient);
     server = new ApiServer(settings(outbound));
     front = HttpServer.startPlain(ServerOptions.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), server);
   }
@@ -156,7 +158,8 @@ public final class LiveApi implements AutoCloseable {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).header("Accept", "application/json");
     boolean patch = method.equals("PATCH");
     if (!body.isEmpty()) {
-      Object value = Yaml.readDocument(body.getBytes(java.nio.charset.StandardCharsets.UTF_8), io.kubrig.machinery.json.Limits.REQUEST).value();
+      Object value = Yaml.readDocument(body.getBytes(StandardCharsets.UTF_8), io.kubrig.machinery.json.Limits.REQUEST)
+          .value();
       request.header("Content-Type", patch ? "application/merge-patch+json" : "application/json");
       request.method(method, HttpRequest.BodyPublishers.ofByteArray(Json.write(value)));
     } else {

@@ -42,7 +42,8 @@ class ValidationAnswersTest {
       quoteCharacter = '`',
       value = {
         "os: {} | spec.os.name: Required value",
-        "{hostnameOverride: a, setHostnameAsFQDN: true} | spec.hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN is true",
+        "{hostnameOverride: a, setHostnameAsFQDN: true} | spec.hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN "
+            + "is true",
         "overhead: {cpu: -1} | spec.overhead.limits[cpu]: Invalid value: \"-1\": must be greater than or equal to 0",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: 'a b', whenUnsatisfiable: DoNotSchedule, minDomains: 0}] |"
             + " spec.topologySpreadConstraints[0].minDomains: Invalid value: 0: must be greater than zero",
@@ -51,7 +52,8 @@ class ValidationAnswersTest {
       })
   void pods_are_refused(String members, String cause) throws Exception {
     String inner = members.startsWith("{") ? members.substring(1, members.length() - 1) : members;
-    assertThat(refused(CORE + "pods", "{metadata: {name: a}, spec: {containers: [{name: c, image: i}], " + inner + "}}")).containsExactly(cause);
+    assertThat(refused(CORE + "pods", "{metadata: {name: a}, spec: {containers: [{name: c, image: i}], " + inner + "}}"))
+        .containsExactly(cause);
   }
 
   @ParameterizedTest
@@ -61,11 +63,13 @@ class ValidationAnswersTest {
       value = {
         "resizePolicy: [{resourceName: cpu}] | spec.containers[0].resizePolicy: Required value",
         "{restartPolicy: Never, restartPolicyRules: [{exitCodes: {operator: In, values: [1]}}]} |"
-            + " spec.containers[0].restartPolicyRules[0].action: Unsupported value: \"\": supported values: \"Restart\", \"RestartAllContainers\"",
+            + " spec.containers[0].restartPolicyRules[0].action: Unsupported value: \"\": supported values: \"Restart\", "
+                + "\"RestartAllContainers\"",
       })
   void containers_are_refused(String members, String cause) throws Exception {
     String inner = members.startsWith("{") ? members.substring(1, members.length() - 1) : members;
-    assertThat(refused(CORE + "pods", "{metadata: {name: a}, spec: {containers: [{name: c, image: i, " + inner + "}]}}")).containsExactly(cause);
+    assertThat(refused(CORE + "pods", "{metadata: {name: a}, spec: {containers: [{name: c, image: i, " + inner + "}]}}"))
+        .containsExactly(cause);
   }
 
   @ParameterizedTest
@@ -75,13 +79,15 @@ class ValidationAnswersTest {
       value = {
         "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies | {metadata: {name: a}, spec: {podSelector: {}, policyTypes: [X]}} |"
             + " spec.policyTypes[0]: Unsupported value: \"X\": supported values: \"Ingress\", \"Egress\"",
-        "/apis/scheduling.k8s.io/v1/priorityclasses | {metadata: {name: a}, value: 1, preemptionPolicy: ''} | preemptionPolicy: Required value",
+        "/apis/scheduling.k8s.io/v1/priorityclasses | {metadata: {name: a}, value: 1, preemptionPolicy: ''} | preemptionPolicy: "
+            + "Required value",
         "/apis/storage.k8s.io/v1/storageclasses | {metadata: {name: a}, provisioner: p, allowedTopologies: [{}]} |"
             + " allowedTopologies[0].matchLabelExpressions: Duplicate value: \"\"",
         "/apis/storage.k8s.io/v1/csidrivers | {metadata: {name: a}, spec: {nodeAllocatableUpdatePeriodSeconds: 5}} |"
             + " spec.nodeAllocatableUpdatePeriodSeconds: Invalid value: 5: must be greater than or equal to 10 seconds",
         "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims | {metadata: {name: a}, spec: {devices: {requests: [{name: r, exactly:"
-            + " {deviceClassName: c}}], constraints: [{}]}}} | spec.devices.constraints[0]: Required value: exactly one of \"matchAttribute\" or"
+            + " {deviceClassName: c}}], constraints: [{}]}}} | spec.devices.constraints[0]: Required value: exactly one of "
+                + "\"matchAttribute\" or"
             + " \"distinctAttribute\" is required, but multiple fields are set",
       })
   void other_objects_are_refused(String path, String body, String cause) throws Exception {
@@ -90,14 +96,16 @@ class ValidationAnswersTest {
 
   @Test
   void a_bad_finalizer_is_complained_of_under_the_list_and_by_itself() throws Exception {
-    assertThat(refused(CORE + "configmaps", "{metadata: {name: a, finalizers: ['-']}}").stream().map(text -> text.substring(0, text.indexOf(": "))))
+    assertThat(refused(CORE + "configmaps", "{metadata: {name: a, finalizers: ['-']}}").stream()
+        .map(text -> text.substring(0, text.indexOf(": "))))
         .containsExactly("metadata.finalizers", "metadata.finalizers[0]");
     assertThat(refused("/apis/coordination.k8s.io/v1/namespaces/default/leases", "{metadata: {name: a, finalizers: ['-']}}")).hasSize(1);
   }
 
   @Test
   void names_of_disruption_budgets_only_have_to_fit_a_path() throws Exception {
-    assertThat(api.post("/apis/policy/v1/namespaces/default/poddisruptionbudgets", "{metadata: {name: 'A b'}, spec: {}}").status()).isEqualTo(201);
+    assertThat(api.post("/apis/policy/v1/namespaces/default/poddisruptionbudgets", "{metadata: {name: 'A b'}, spec: {}}").status())
+        .isEqualTo(201);
   }
 
   @Test

@@ -27,7 +27,8 @@ class BackupTest {
       for (int i = 0; i < 500; i++) {
         put(storage, "/registry/things/k" + i, "v" + i);
       }
-      storage.commit(new Write.Delete("/registry/things/k7", storage.keyspace().current().get("/registry/things/k7").orElseThrow().modified()));
+      storage.commit(new Write.Delete("/registry/things/k7",
+          storage.keyspace().current().get("/registry/things/k7").orElseThrow().modified()));
       expected = contents(storage);
       revision = storage.keyspace().revision();
       backup = backup(storage);
@@ -125,7 +126,8 @@ class BackupTest {
   }
 
   private static List<String> contents(Storage storage) {
-    return storage.keyspace().current().list("/registry/").stream().map(entry -> entry.key() + " " + entry.modified() + " " + Observations.value(entry)).toList();
+    return storage.keyspace().current().list("/registry/").stream()
+        .map(entry -> entry.key() + " " + entry.modified() + " " + Observations.value(entry)).toList();
   }
 
   private static void put(Storage storage, String key, String value) throws IOException, InterruptedException {

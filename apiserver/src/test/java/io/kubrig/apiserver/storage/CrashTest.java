@@ -63,7 +63,8 @@ class CrashTest {
     assertThat(acknowledged).isGreaterThan(CRASHES);
   }
 
-  private List<Ledger> writeUntilDead(SimulatedDisk disk, Map<String, Optional<String>> known, Random random, int crash) throws InterruptedException {
+  private List<Ledger> writeUntilDead(SimulatedDisk disk, Map<String, Optional<String>> known, Random random, int crash)
+      throws InterruptedException {
     List<Ledger> ledgers = new ArrayList<>();
     try (EmbeddedStorage storage = open(disk)) {
       List<Thread> threads = new ArrayList<>();
@@ -141,7 +142,8 @@ class CrashTest {
       storage.commit(put("/registry/things/c", 0, "after"));
     }
     try (EmbeddedStorage storage = open(Disk.REAL)) {
-      assertThat(storage.keyspace().current().list("/registry/")).extracting(Entry::key).containsExactly("/registry/things/a", "/registry/things/c");
+      assertThat(storage.keyspace().current().list("/registry/")).extracting(Entry::key)
+          .containsExactly("/registry/things/a", "/registry/things/c");
     }
   }
 

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -65,7 +67,7 @@ class EmbeddedStorageTest {
     }
   }
 
-  private static void writeMany(EmbeddedStorage storage, String name, java.util.Set<Long> seen) {
+  private static void writeMany(EmbeddedStorage storage, String name, Set<Long> seen) {
     try {
       for (int i = 0; i < 50; i++) {
         seen.add(put(storage, name + "-" + i, 0, "x"));
@@ -84,7 +86,7 @@ class EmbeddedStorageTest {
     Path log = log();
     byte[] bytes = Files.readAllBytes(log);
     int end = end(bytes);
-    Files.write(log, java.util.Arrays.copyOf(bytes, end - 5));
+    Files.write(log, Arrays.copyOf(bytes, end - 5));
     try (EmbeddedStorage storage = open()) {
       assertThat(keys(storage)).containsExactly("/registry/x/a");
       put(storage, "c", 0, "1");

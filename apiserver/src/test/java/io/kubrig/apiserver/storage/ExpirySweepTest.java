@@ -10,7 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExpirySweepTest {
-  private static final byte[] EVENT = "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"e\"}}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] EVENT =
+      "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"e\"}}".getBytes(StandardCharsets.UTF_8);
 
   private final VirtualClock clock = new VirtualClock(Instant.EPOCH);
   private final MemoryStorage storage = new MemoryStorage(clock);

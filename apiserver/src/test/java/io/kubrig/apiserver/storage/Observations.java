@@ -2,6 +2,7 @@ package io.kubrig.apiserver.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,8 +15,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * What clients of a storage did and saw, with when, and the proof that one order explains all of it: the order of the revisions.
  *
- * <p>An operation lies between two revisions: the greatest that had been answered to anybody before it began, and the greatest of the writes that had begun
- * before it ended. What it saw must have been so at a revision between them. That is linearizability of every key, and of lists over all keys.
+ * <p>An operation lies between two revisions: the greatest that had been answered to anybody before it began, and the greatest of the
+ * writes that had begun before it ended. What it saw must have been so at a revision between them. That is linearizability of every key,
+ * and of lists over all keys.
  */
 final class Observations {
   private final ConcurrentLinkedQueue<Committed> writes = new ConcurrentLinkedQueue<>();
@@ -45,7 +47,7 @@ final class Observations {
   }
 
   static String value(Entry entry) {
-    String json = new String(entry.value(), java.nio.charset.StandardCharsets.UTF_8);
+    String json = new String(entry.value(), StandardCharsets.UTF_8);
     int from = json.indexOf("\"v\":\"") + 5;
     return json.substring(from, json.indexOf('"', from));
   }
@@ -76,7 +78,8 @@ final class Observations {
     checkWrites(byKey);
     Bounds bounds = new Bounds(order.values(), base);
     for (Committed write : order.values()) {
-      assertThat(write.revision).as("%s against what had been answered before it began", write).isGreaterThan(bounds.answeredBefore(write.began));
+      assertThat(write.revision).as("%s against what had been answered before it began", write)
+          .isGreaterThan(bounds.answeredBefore(write.began));
     }
     for (Saw read : reads) {
       checkRead(read, byKey.getOrDefault(read.key, new TreeMap<>()), bounds);

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A real directory behind a disk that fills up, fails to sync, or loses power at a given operation. What was not made durable by then is lost, kept or torn,
- * at random, each write and each name by itself.
+ * A real directory behind a disk that fills up, fails to sync, or loses power at a given operation. What was not made durable by then is
+ * lost, kept or torn, at random, each write and each name by itself.
  */
 final class SimulatedDisk implements Disk {
   private static final int SECTOR = 512;

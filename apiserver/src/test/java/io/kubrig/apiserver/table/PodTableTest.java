@@ -24,7 +24,8 @@ class PodTableTest {
             + "'lastState':{'terminated':{'finishedAt':'2025-01-01T00:55:00Z'}}}] | 1/2 | Running | 1 (5m ago)",
         "'phase':'Running','containerStatuses':[{'name':'c','restartCount':3,'state':{'waiting':{'reason':'CrashLoopBackOff'}}}]"
             + " | 0/2 | CrashLoopBackOff | 3",
-        "'phase':'Pending','initContainerStatuses':[{'name':'s','restartCount':2,'state':{'terminated':{'exitCode':1}}}] | 0/2 | Init:ExitCode:1 | 2",
+        "'phase':'Pending','initContainerStatuses':[{'name':'s','restartCount':2,'state':{'terminated':{'exitCode':1}}}] | 0/2 | "
+            + "Init:ExitCode:1 | 2",
         "'phase':'Running','initContainerStatuses':[{'name':'s','started':true,'ready':true,'state':{'running':{}}}],"
             + "'containerStatuses':[{'name':'c','state':{'terminated':{'reason':'Completed','exitCode':0}}}] | 1/2 | Completed | 0",
         "'phase':'Pending','conditions':[{'type':'PodScheduled','reason':'SchedulingGated'}] | 0/2 | SchedulingGated | 0"

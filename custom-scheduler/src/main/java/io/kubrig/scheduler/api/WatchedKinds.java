@@ -28,7 +28,8 @@ final class WatchedKinds {
       ReplicationController.class, ReplicaSet.class, StatefulSet.class, PodDisruptionBudget.class);
 
   /** Left out where they are not served. */
-  static final List<Class<? extends HasMetadata>> OPTIONAL = List.of(ResourceClaim.class, ResourceSlice.class, DeviceClass.class, PodGroup.class);
+  static final List<Class<?
+      extends HasMetadata>> OPTIONAL = List.of(ResourceClaim.class, ResourceSlice.class, DeviceClass.class, PodGroup.class);
 
   private WatchedKinds() {}
 }

@@ -24,7 +24,8 @@ public record ExtenderConfiguration(
   public record Tls(boolean enabled, boolean insecure, String serverName, String certFile, String keyFile, String caFile) {}
 
   static ExtenderConfiguration read(ConfigNode n) {
-    Verbs verbs = new Verbs(n.string("filterVerb", ""), n.string("preemptVerb", ""), n.string("prioritizeVerb", ""), n.string("bindVerb", ""));
+    Verbs verbs = new Verbs(n.string("filterVerb", ""), n.string("preemptVerb", ""), n.string("prioritizeVerb", ""),
+        n.string("bindVerb", ""));
     int weight = n.integer("weight", 0);
     if (!verbs.prioritize.isEmpty() && weight <= 0) {
       n.problem("weight", "Invalid value: " + weight + ": must have a positive weight applied to it");

@@ -1,6 +1,7 @@
 package io.kubrig.scheduler.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,8 +19,8 @@ public record PluginSet(Map<String, Integer> enabled, Set<String> disabled) {
   private static final String ALL = "*";
 
   public PluginSet {
-    enabled = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(enabled));
-    disabled = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(disabled));
+    enabled = Collections.unmodifiableMap(new LinkedHashMap<>(enabled));
+    disabled = Collections.unmodifiableSet(new LinkedHashSet<>(disabled));
   }
 
   /** Whether a plugin is switched off here. */

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One profile: who schedules under a scheduler name, with which plugins and arguments.
@@ -48,7 +49,7 @@ public record ProfileConfiguration(
     all.put("ImageLocality", 1);
     all.put("DefaultBinder", 0);
     all.put("NodeDeclaredFeatures", 0);
-    return new PluginSet(all, java.util.Set.of());
+    return new PluginSet(all, Set.of());
   }
 
   /** The profile of a scheduler without configuration. */

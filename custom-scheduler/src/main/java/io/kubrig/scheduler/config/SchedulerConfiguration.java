@@ -26,7 +26,8 @@ public record SchedulerConfiguration(
 
   /** How one of several schedulers becomes the active one. */
   public record LeaderElection(
-      boolean leaderElect, Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, String resourceName, String resourceNamespace) {}
+      boolean leaderElect, Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, String resourceName,
+          String resourceNamespace) {}
 
   /** How the API server is reached. */
   public record Connection(String kubeconfig, String contentType, double qps, int burst) {}
@@ -60,8 +61,10 @@ public record SchedulerConfiguration(
 
   /** The same with features switched; a feature may bring a plugin of its own. */
   public SchedulerConfiguration with(SchedulerFeatures switched) {
-    List<ProfileConfiguration> all = switched.gangScheduling() ? profiles.stream().map(p -> p.withDefault("GangScheduling")).toList() : profiles;
-    return new SchedulerConfiguration(parallelism, leaderElection, connection, debugging, percentageOfNodesToScore, backoff, delayCacheUntilActive,
+    List<ProfileConfiguration> all = switched.gangScheduling() ? profiles.stream().map(p -> p.withDefault("GangScheduling")).toList()
+        : profiles;
+    return new SchedulerConfiguration(parallelism, leaderElection, connection, debugging, percentageOfNodesToScore, backoff,
+        delayCacheUntilActive,
         all, extenders, switched);
   }
 
@@ -106,10 +109,12 @@ public record SchedulerConfiguration(
       }
     });
     if (e.leaseDuration.compareTo(e.renewDeadline) < 0) {
-      n.problem("leaseDuration", "Invalid value: " + GoDuration.format(e.leaseDuration) + ": LeaseDuration must be greater than RenewDeadline");
+      n.problem("leaseDuration",
+          "Invalid value: " + GoDuration.format(e.leaseDuration) + ": LeaseDuration must be greater than RenewDeadline");
     }
     if (e.renewDeadline.compareTo(e.retryPeriod) < 0) {
-      n.problem("renewDeadline", "Invalid value: " + GoDuration.format(e.renewDeadline) + ": RenewDeadline must be greater than RetryPeriod");
+      n.problem("renewDeadline",
+          "Invalid value: " + GoDuration.format(e.renewDeadline) + ": RenewDeadline must be greater than RetryPeriod");
     }
     if (e.resourceNamespace.isEmpty()) {
       n.problem("resourceNamespace", "Required value: resourceNamespace is required");

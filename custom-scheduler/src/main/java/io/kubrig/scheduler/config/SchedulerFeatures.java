@@ -22,7 +22,8 @@ public record SchedulerFeatures(boolean genericWorkload, boolean gangScheduling)
   public static SchedulerFeatures of(FeatureGates gates) {
     SchedulerFeatures f = new SchedulerFeatures(gates.enabled(GENERIC_WORKLOAD, false), gates.enabled(GANG_SCHEDULING, false));
     if (f.gangScheduling && !f.genericWorkload) {
-      throw new InvalidConfigurationException(GANG_SCHEDULING + " is enabled, but depends on features that are disabled: [" + GENERIC_WORKLOAD + "]");
+      throw new InvalidConfigurationException(GANG_SCHEDULING + " is enabled, but depends on features that are disabled: ["
+          + GENERIC_WORKLOAD + "]");
     }
     return f;
   }

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tries the waiting pods of a group together: each in turn, as if those before it were on their nodes already; then everything is taken back.
- * Only if Permit lets one pass in the end are the pods placed for real. A pod that must evict others makes the whole group wait. Source:
- * KEP-4671.
+ * Tries the waiting pods of a group together: each in turn, as if those before it were on their nodes already; then everything is taken
+ * back. Only if Permit lets one pass in the end are the pods placed for real. A pod that must evict others makes the whole group wait.
+ * Source: KEP-4671.
  */
 final class GroupCycle {
   private final ClusterState state;
@@ -64,7 +64,8 @@ final class GroupCycle {
     pods.sort(Comparator.<QueuedPod>comparingInt(q -> q.pod().priority()).reversed().thenComparing(QueuedPod::initialAttempt));
     Optional<String> other = pods.stream().map(q -> q.pod().schedulerName()).filter(n -> !n.equals(profile.name())).findFirst();
     if (other.isPresent()) {
-      Status mixed = Status.error("all pods in a single pod group should have the same .spec.schedulerName set, got: \"" + other.get() + "\" and \""
+      Status mixed = Status.error("all pods in a single pod group should have the same .spec.schedulerName set, got: \"" + other.get()
+          + "\" and \""
           + profile.name() + "\"");
       pods.forEach(q -> hands.fail(q, profile, mixed, Optional.of(Nomination.NONE)));
       return;
@@ -104,7 +105,8 @@ final class GroupCycle {
       return new Trial(queued, found, a, permit);
     }
     Reservation.giveBack(state, a);
-    return new Trial(queued, new Found(null, found.cycle, atNode(queued, node, permit), Optional.of(Nomination.NONE), found.startedNanos), null, null);
+    return new Trial(queued, new Found(null, found.cycle, atNode(queued, node, permit), Optional.of(Nomination.NONE), found.startedNanos),
+        null, null);
   }
 
   private static Status atNode(QueuedPod queued, String node, Status status) {

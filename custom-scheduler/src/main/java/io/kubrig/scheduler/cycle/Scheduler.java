@@ -250,7 +250,8 @@ public final class Scheduler {
       return false;
     }
     if (pod.isTerminating()) {
-      events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", "skip schedule deleting pod: " + pod.key()), pod.schedulerName());
+      events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", "skip schedule deleting pod: " + pod.key()),
+          pod.schedulerName());
     }
     queue.done(queued);
     return true;

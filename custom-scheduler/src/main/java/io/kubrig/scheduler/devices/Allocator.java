@@ -152,7 +152,8 @@ public final class Allocator {
       throw new AllocationException(where + ": missing device class name (unsupported request type?)");
     }
     DeviceClass deviceClass = classes.apply(wish.deviceClass()).orElseThrow(() -> new AllocationException(
-        where + ": could not retrieve device class " + wish.deviceClass() + ": deviceclass.resource.k8s.io \"" + wish.deviceClass() + "\" not found"));
+        where + ": could not retrieve device class " + wish.deviceClass() + ": deviceclass.resource.k8s.io \"" + wish.deviceClass()
+            + "\" not found"));
     return switch (wish.mode()) {
       case Wish.EXACT_COUNT -> {
         if (wish.count() > Integer.MAX_VALUE) {
@@ -173,8 +174,10 @@ public final class Allocator {
     List<OfferedDevice> out = new ArrayList<>();
     for (Pool pool : pools) {
       switch (pool.condition()) {
-        case INCOMPLETE -> throw new AllocationException(where + ": asks for all devices, but resource pool " + pool.id() + " is currently being updated");
-        case INVALID -> throw new AllocationException(where + ": asks for all devices, but resource pool " + pool.id() + " is currently invalid");
+        case INCOMPLETE -> throw new AllocationException(where + ": asks for all devices, but resource pool " + pool.id()
+            + " is currently being updated");
+        case INVALID -> throw new AllocationException(where + ": asks for all devices, but resource pool " + pool.id()
+            + " is currently invalid");
         case USABLE -> {
           for (Slice slice : pool.slices()) {
             for (OfferedDevice device : slice.devices()) {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
 import io.kubrig.scheduler.model.Amounts;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What is left of the counters that the devices of a pool share. */
@@ -37,7 +38,7 @@ final class Counters {
   private Map<Name, BigDecimal> unused(Pool pool) {
     Map<Name, BigDecimal> rest = new HashMap<>();
     pool.counters().forEach((set, counters) -> counters.forEach((name, c) -> rest.put(new Name(set, name), value(c))));
-    for (var slices : java.util.List.of(pool.slices(), pool.elsewhere())) {
+    for (var slices : List.of(pool.slices(), pool.elsewhere())) {
       for (Slice slice : slices) {
         slice.devices().stream().filter(d -> taken.has(d.id())).forEach(d -> consume(rest, d, -1));
       }

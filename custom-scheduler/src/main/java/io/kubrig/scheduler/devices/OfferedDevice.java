@@ -8,7 +8,10 @@ import io.kubrig.machinery.quantity.Quantity;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A device that a slice offers. What selectors say of it is remembered: a device never changes, it is replaced. Used by one thread at a time. */
+/**
+ * A device that a slice offers. What selectors say of it is remembered: a device never changes, it is replaced. Used by one thread at a
+ * time.
+ */
 final class OfferedDevice {
   private final DeviceId id;
   private final Device device;

@@ -255,7 +255,8 @@ final class Search {
     for (Constraint c : constraints) {
       if (!c.add(wish, device)) {
         if (must) {
-          throw new AllocationException("claim " + claims.get(step.claim).name() + ", request " + wish.name() + ": cannot add device " + device.id()
+          throw new AllocationException("claim " + claims.get(step.claim).name() + ", request " + wish.name() + ": cannot add device "
+              + device.id()
               + " because a claim constraint would not be satisfied");
         }
         added.forEach(a -> a.remove(wish, device));

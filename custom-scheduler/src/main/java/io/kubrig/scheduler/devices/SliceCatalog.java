@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The slices of the cluster, arranged for a search. Made anew when slices change; slices that stay are taken over with what is known of them. */
+/**
+ * The slices of the cluster, arranged for a search. Made anew when slices change; slices that stay are taken over with what is known of
+ * them.
+ */
 public final class SliceCatalog {
   /** No slices. */
   public static final SliceCatalog EMPTY = new SliceCatalog(List.of(), new HashMap<>());

@@ -4,6 +4,7 @@ import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.scheduler.config.ExtenderConfiguration;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -64,10 +65,10 @@ final class ExtenderTls {
   /** What {@code insecure: true} asks for. */
   private static final class TrustAll extends X509ExtendedTrustManager {
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}

@@ -1,6 +1,7 @@
 package io.kubrig.scheduler.framework;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,7 +34,7 @@ public final class NodeStatuses {
   }
 
   /** How often each reason occurs among so many nodes, as {@code "2 reason"}, sorted as text. */
-  public java.util.List<String> histogram(int numNodes) {
+  public List<String> histogram(int numNodes) {
     Map<String, Integer> counts = new TreeMap<>();
     byNode.values().forEach(s -> s.reasons().forEach(r -> counts.merge(r, 1, Integer::sum)));
     if (byNode.size() < numNodes) {

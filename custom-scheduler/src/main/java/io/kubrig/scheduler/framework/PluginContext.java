@@ -12,7 +12,8 @@ import java.util.random.RandomGenerator;
  * What plugins may use. The state belongs to the scheduling thread: plugin code on other threads (PreBind, Bind) must not touch it, and
  * comes back through {@link Loop#post}.
  */
-public record PluginContext(ClusterState state, ClusterApi api, SerialWriter writer, EventRecorder events, Clock clock, RandomGenerator random,
+public record PluginContext(ClusterState state, ClusterApi api, SerialWriter writer, EventRecorder events, Clock clock,
+    RandomGenerator random,
     SchedulerMetrics metrics, Loop loop) {
 
   /** The scheduling thread's door. */

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** One profile at work: its plugins by extension point, and the rules by which their answers become one. */
 public final class Profile {
@@ -249,7 +250,7 @@ public final class Profile {
     return tell(state, p -> p.removePod(state, pod, removed, node));
   }
 
-  private Status tell(CycleState state, java.util.function.Function<PreFilterPlugin, Status> change) {
+  private Status tell(CycleState state, Function<PreFilterPlugin, Status> change) {
     for (PreFilterPlugin p : preFilters) {
       if (!state.skippedFilters().contains(p.name())) {
         Status s = change.apply(p);

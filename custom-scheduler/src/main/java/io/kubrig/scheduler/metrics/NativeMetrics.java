@@ -65,7 +65,8 @@ public final class NativeMetrics implements SchedulerMetrics {
     String count = pod.attempts() > 15 ? "16+" : Integer.toString(pod.attempts());
     histograms.computeIfAbsent(new Key("sli", count, "", ""),
         k -> Buckets.histogram("scheduler_pod_scheduling_sli_duration_seconds", Buckets.exponential(0.01, 2, 20))
-            .description("E2e latency for a pod being scheduled, from the time the pod enters the scheduling queue and might involve multiple"
+            .description("E2e latency for a pod being scheduled, from the time the pod enters the scheduling queue and might involve "
+                + "multiple"
                 + " scheduling attempts.")
             .tag("attempts", count).register(registry)).record(Duration.between(pod.initialAttempt(), now).toNanos() / NANOS);
   }
@@ -77,7 +78,8 @@ public final class NativeMetrics implements SchedulerMetrics {
 
   @Override
   public void sizes(Map<String, Integer> queues, int nodes, int pods) {
-    queues.forEach((queue, size) -> gauge("scheduler_pending_pods", "Number of pending pods, by the queue type. 'active' means number of pods"
+    queues.forEach((queue, size) ->
+        gauge("scheduler_pending_pods", "Number of pending pods, by the queue type. 'active' means number of pods"
         + " in activeQ; 'backoff' means number of pods in backoffQ; 'unschedulable' means number of pods in unschedulablePods that the"
         + " scheduler attempted to schedule and failed; 'gated' is the number of unschedulable pods that the scheduler never attempted to"
         + " schedule because they are gated.", "queue", queue).set(size));
@@ -115,8 +117,10 @@ public final class NativeMetrics implements SchedulerMetrics {
 
   @Override
   public void evaluated(String profile, ExtensionPoint point, String plugin, int times) {
-    counters.computeIfAbsent(new Key("evaluation", profile, point.label(), plugin), k -> Counter.builder("scheduler_plugin_evaluation_total")
-        .description("Number of attempts to schedule pods by each plugin and the extension point (available only in PreFilter, Filter, PreScore,"
+    counters.computeIfAbsent(new Key("evaluation", profile, point.label(), plugin),
+        k -> Counter.builder("scheduler_plugin_evaluation_total")
+        .description("Number of attempts to schedule pods by each plugin and the extension point (available only in PreFilter, Filter, "
+            + "PreScore,"
             + " and Score).")
         .tag("extension_point", point.label()).tag("plugin", plugin).tag("profile", profile).register(registry)).increment(times);
   }
@@ -133,7 +137,8 @@ public final class NativeMetrics implements SchedulerMetrics {
     gauges.computeIfAbsent(new Key("unschedulable", plugin, profile, ""), k -> {
       AtomicLong held = new AtomicLong();
       Gauge.builder("scheduler_unschedulable_pods", held, AtomicLong::get)
-          .description("The number of unschedulable pods broken down by plugin name. A pod will increment the gauge for all plugins that caused it"
+          .description("The number of unschedulable pods broken down by plugin name. A pod will increment the gauge for all plugins "
+              + "that caused it"
               + " to not schedule and so this metric have meaning only when broken down by plugin.")
           .tag("plugin", plugin).tag("profile", profile).register(registry);
       return held;

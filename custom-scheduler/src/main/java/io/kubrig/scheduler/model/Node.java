@@ -59,7 +59,8 @@ public record Node(
         features.addAll(status.getDeclaredFeatures());
       }
     }
-    return new Node(n.getMetadata().getName(), Labels.of(n.getMetadata().getLabels()), taints, unschedulable, ResourceVector.of(allocatable),
+    return new Node(n.getMetadata().getName(), Labels.of(n.getMetadata().getLabels()), taints, unschedulable,
+        ResourceVector.of(allocatable),
         allocatable.containsKey("pods") ? Amounts.value(allocatable.get("pods")) : 0, images, features, n);
   }
 }

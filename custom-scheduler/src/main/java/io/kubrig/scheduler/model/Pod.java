@@ -14,7 +14,8 @@ import java.util.Set;
  * @param state where it is in its life
  * @param source the API object; null for pods on nodes when nobody needs it
  */
-public record Pod(String namespace, String name, String uid, Labels labels, Spec spec, State state, io.fabric8.kubernetes.api.model.Pod source) {
+public record Pod(String namespace, String name, String uid, Labels labels, Spec spec, State state,
+    io.fabric8.kubernetes.api.model.Pod source) {
 
   /** What the decision depends on. */
   public record Spec(Order order, Requests requests, NodeRules nodes, PodRules pods, Footprint footprint) {}
@@ -38,7 +39,8 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
   public record Requests(ResourceVector total, ResourceVector nonZero, ResourceVector scored, Set<String> named) {}
 
   /** Which nodes it may run on. */
-  public record NodeRules(String nodeName, Selector selector, NodeSelector required, List<Preference> preferred, List<Toleration> tolerations) {
+  public record NodeRules(String nodeName, Selector selector, NodeSelector required, List<Preference> preferred,
+      List<Toleration> tolerations) {
     /** Whether a node fulfils the node selector and the required node affinity. */
     public boolean admit(Node node) {
       return selector.matches(node.labels()) && (required == null || required.matches(node));
@@ -59,7 +61,8 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
 
     /** Whether there is any term of affinity or anti-affinity. */
     public boolean hasAffinity() {
-      return !requiredAffinity.isEmpty() || !requiredAntiAffinity.isEmpty() || !preferredAffinity.isEmpty() || !preferredAntiAffinity.isEmpty();
+      return !requiredAffinity.isEmpty() || !requiredAntiAffinity.isEmpty() || !preferredAffinity.isEmpty()
+          || !preferredAntiAffinity.isEmpty();
     }
   }
 
@@ -71,7 +74,8 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
    * @param volumes those that matter to scheduling
    */
   public record Footprint(
-      List<HostPort> ports, List<String> images, int containers, List<Volume> volumes, List<PodResourceClaim> claims, Set<String> features) {}
+      List<HostPort> ports, List<String> images, int containers, List<Volume> volumes, List<PodResourceClaim> claims,
+          Set<String> features) {}
 
   /**
    * Where it is in its life.
@@ -82,7 +86,8 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
    * @param started when the kubelet saw it first, or null
    */
   public record State(
-      String nodeName, String nominatedNode, String phase, Instant created, Instant deleted, Instant started, Owner owner, boolean disrupted) {}
+      String nodeName, String nominatedNode, String phase, Instant created, Instant deleted, Instant started, Owner owner,
+          boolean disrupted) {}
 
   /** The controller of the pod. */
   public record Owner(String apiVersion, String kind, String name, String uid) {}
@@ -125,13 +130,15 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
   /** The same pod on a node. */
   public Pod on(String nodeName) {
     return new Pod(namespace, name, uid, labels, spec,
-        new State(nodeName, state.nominatedNode, state.phase, state.created, state.deleted, state.started, state.owner, state.disrupted), source);
+        new State(nodeName, state.nominatedNode, state.phase, state.created, state.deleted, state.started, state.owner, state.disrupted),
+            source);
   }
 
   /** The same pod with another nominated node (null: none). */
   public Pod nominatedTo(String nodeName) {
     return new Pod(namespace, name, uid, labels, spec,
-        new State(state.nodeName, nodeName, state.phase, state.created, state.deleted, state.started, state.owner, state.disrupted), source);
+        new State(state.nodeName, nodeName, state.phase, state.created, state.deleted, state.started, state.owner, state.disrupted),
+            source);
   }
 
   /** The same pod without the API object. */

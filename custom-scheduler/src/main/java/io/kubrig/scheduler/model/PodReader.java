@@ -81,7 +81,8 @@ final class PodReader {
 
   private Pod.PodRules podRules() {
     Affinity a = spec.getAffinity();
-    boolean none = (a == null || a.getPodAffinity() == null && a.getPodAntiAffinity() == null) && spec.getTopologySpreadConstraints().isEmpty();
+    boolean none = (a == null || a.getPodAffinity() == null && a.getPodAntiAffinity() == null)
+        && spec.getTopologySpreadConstraints().isEmpty();
     if (none) {
       return Pod.PodRules.NONE;
     }

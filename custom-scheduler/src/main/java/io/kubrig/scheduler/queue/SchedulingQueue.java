@@ -78,7 +78,8 @@ public final class SchedulingQueue {
     });
     this.hints = new HintMap(profiles);
     QueueSortPlugin sort = profiles.iterator().next().at(ExtensionPoint.QUEUE_SORT, QueueSortPlugin.class).getFirst();
-    Comparator<QueuedPod> order = (a, b) -> a == b ? 0 : sort.before(a, b) ? -1 : sort.before(b, a) ? 1 : Long.compare(a.sequence, b.sequence);
+    Comparator<QueuedPod> order = (a, b) -> a == b ? 0 : sort.before(a, b) ? -1 : sort.before(b, a) ? 1
+        : Long.compare(a.sequence, b.sequence);
     Comparator<QueuedPod> byBackoff = Comparator.<QueuedPod>comparingLong(p -> p.backoffWindow).thenComparing(order);
     this.active = new TreeSet<>(order);
     this.backingOff = new TreeSet<>(byBackoff);
@@ -119,7 +120,8 @@ public final class SchedulingQueue {
   }
 
   private void reconsiderGated(QueuedPod entry, Pod before) {
-    boolean helps = entry.gatedBy.equals("SchedulingGates") ? before.spec().order().gates().size() != entry.pod.spec().order().gates().size()
+    boolean helps = entry.gatedBy.equals("SchedulingGates")
+        ? before.spec().order().gates().size() != entry.pod.spec().order().gates().size()
         : changes(before, entry.pod).stream().anyMatch(k -> hints.helps(entry.pod, entry.gatedBy, new HintMap.Event(k, before, entry.pod)));
     if (helps) {
       activate(entry, changes(before, entry.pod).stream().findFirst().map(EventKind::label).orElse("UnscheduledPodUpdate"));

@@ -121,7 +121,8 @@ public final class MemoryCluster implements ClusterApi {
 
   /** Changes an object by a JSON merge patch. */
   public synchronized <T extends HasMetadata> T patch(Class<T> kind, String namespace, String name, Map<String, Object> patch) {
-    T old = find(kind, namespace, name).orElseThrow(() -> new ClusterApiException(404, kind.getSimpleName() + " \"" + name + "\" not found"));
+    T old = find(kind, namespace, name)
+        .orElseThrow(() -> new ClusterApiException(404, kind.getSimpleName() + " \"" + name + "\" not found"));
     T changed = MergePatch.apply(JSON, kind, old, patch);
     put(changed, true);
     return changed;
@@ -207,13 +208,16 @@ public final class MemoryCluster implements ClusterApi {
     }
   }
 
-  /** Deletes an object; a pod on a node stays, terminating, until its grace period (null: its own) is over and someone deletes it with 0. */
+  /**
+   * Deletes an object; a pod on a node stays, terminating, until its grace period (null: its own) is over and someone deletes it with 0.
+   */
   public synchronized void delete(HasMetadata object, Long gracePeriodSeconds) {
     HasMetadata o = objects.get(key(object));
     if (o instanceof Pod pod && pod.getSpec().getNodeName() != null && grace(pod, gracePeriodSeconds) > 0) {
       if (pod.getMetadata().getDeletionTimestamp() == null) {
         Pod marked = copy(pod);
-        marked.getMetadata().setDeletionTimestamp(clock.now().plusSeconds(grace(pod, gracePeriodSeconds)).truncatedTo(ChronoUnit.SECONDS).toString());
+        marked.getMetadata().setDeletionTimestamp(clock.now().plusSeconds(grace(pod, gracePeriodSeconds)).truncatedTo(ChronoUnit.SECONDS)
+            .toString());
         put(marked, true);
       }
     } else if (o != null) {

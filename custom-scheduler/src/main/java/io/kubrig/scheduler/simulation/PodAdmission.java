@@ -21,7 +21,8 @@ import java.util.Map;
 
 /** What an API server adds to a new pod, as far as scheduling can see it: defaults, priority, runtime class, default tolerations. */
 final class PodAdmission {
-  private static final Map<String, Integer> SYSTEM_CLASSES = Map.of("system-cluster-critical", 2_000_000_000, "system-node-critical", 2_000_001_000);
+  private static final Map<String, Integer> SYSTEM_CLASSES =
+      Map.of("system-cluster-critical", 2_000_000_000, "system-node-critical", 2_000_001_000);
 
   private final MemoryCluster cluster;
   private final Clock clock;
@@ -73,7 +74,8 @@ final class PodAdmission {
     Map<String, Quantity> requests = new HashMap<>(r.getRequests() == null ? Map.of() : r.getRequests());
     r.getLimits().forEach((name, limit) -> {
       boolean asked = spec.getContainers().stream()
-          .anyMatch(c -> c.getResources() != null && c.getResources().getRequests() != null && c.getResources().getRequests().containsKey(name));
+          .anyMatch(c -> c.getResources() != null && c.getResources().getRequests() != null
+              && c.getResources().getRequests().containsKey(name));
       if (!asked) {
         requests.putIfAbsent(name, limit);
       }

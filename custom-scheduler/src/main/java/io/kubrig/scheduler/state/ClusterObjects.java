@@ -74,7 +74,10 @@ public final class ClusterObjects {
     return namespaceLabels.getOrDefault(namespace, Labels.NONE);
   }
 
-  /** The device class that stands for an extended resource: of several the newest, and of those made at once the first by name. Source: KEP-5004. */
+  /**
+   * The device class that stands for an extended resource: of several the newest, and of those made at once the first by name. Source:
+   * KEP-5004.
+   */
   public Optional<DeviceClass> deviceClassOf(String resource) {
     Index<DeviceClass> classes = deviceClasses();
     if (classes.revision() != classRevision) {

@@ -1,6 +1,7 @@
 package io.kubrig.scheduler.state;
 
 import io.kubrig.scheduler.model.Labels;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ public final class Layout {
   private Column read(String key) {
     int[] domain = new int[nodes.size()];
     Map<String, Integer> numbers = new HashMap<>();
-    List<String> values = new java.util.ArrayList<>();
+    List<String> values = new ArrayList<>();
     for (int i = 0; i < domain.length; i++) {
       Labels labels = nodes.get(i).node().labels();
       String value = labels.value(key);

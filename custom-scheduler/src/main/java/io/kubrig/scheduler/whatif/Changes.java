@@ -132,7 +132,8 @@ final class Changes {
     for (int i = 0; i < total.size(); i++) {
       long free = Math.max(0, node.allocatable().get(i) - node.requested().get(i));
       if (total.get(i) > free) {
-        how.add("ask for " + Amount.of(i, total.get(i) - free) + " less " + ResourceVector.name(i) + " (" + Amount.of(i, free) + " instead of "
+        how.add("ask for " + Amount.of(i, total.get(i) - free) + " less " + ResourceVector.name(i) + " (" + Amount.of(i, free)
+            + " instead of "
             + Amount.of(i, total.get(i)) + ")");
         total.set(i, free);
       }

@@ -69,7 +69,8 @@ public final class Explainer {
         List.copyOf(verdicts.subList(0, Math.min(limit, verdicts.size()))), changes);
   }
 
-  private static List<Explanation.Rejection> rejections(Profile profile, CycleState state, Pod pod, NodeInfo node, Profile.PreFiltered pre) {
+  private static List<Explanation.Rejection> rejections(Profile profile, CycleState state, Pod pod, NodeInfo node,
+      Profile.PreFiltered pre) {
     List<Explanation.Rejection> out = new ArrayList<>();
     if (pre.nodes() != null && !pre.nodes().contains(node.name())) {
       out.add(new Explanation.Rejection(String.join(",", pre.limitedBy()), false,

@@ -33,8 +33,8 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A scheduler that only thinks: it knows a cluster as it was at one time, and places pods in its mind, one after the other, with the plugins
- * of a configuration. It does not evict pods and asks no extenders. Used by one thread.
+ * A scheduler that only thinks: it knows a cluster as it was at one time, and places pods in its mind, one after the other, with the
+ * plugins of a configuration. It does not evict pods and asks no extenders. Used by one thread.
  */
 public final class Planner {
 
@@ -198,7 +198,8 @@ public final class Planner {
       Placement p = place(new Pod(pod.namespace(), name, "planned-" + serial++, pod.labels(), pod.spec(), pod.state(), pod.source()));
       if (p.node() == null) {
         Map<String, Integer> reasons = new TreeMap<>();
-        explain(pod, Integer.MAX_VALUE).verdicts().forEach(v -> v.rejections().forEach(r -> r.reasons().forEach(x -> reasons.merge(x, 1, Integer::sum))));
+        explain(pod, Integer.MAX_VALUE).verdicts()
+            .forEach(v -> v.rejections().forEach(r -> r.reasons().forEach(x -> reasons.merge(x, 1, Integer::sum))));
         return new Capacity(i, false, byNode, p.message(), reasons);
       }
       byNode.merge(p.node(), 1, Integer::sum);

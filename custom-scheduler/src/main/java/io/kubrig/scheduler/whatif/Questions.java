@@ -15,7 +15,8 @@ import java.util.Random;
  * The pages of a running scheduler that answer questions, as JSON:
  * <ul>
  *   <li>{@code GET /debug/why?namespace=N&pod=P[&limit=20]}: an {@link Explanation};
- *   <li>{@code POST /debug/simulate[?capacity=true&most=1000]}, with pods or workloads as YAML or JSON: where they would go, or how many of the
+ * <li>{@code POST /debug/simulate[?capacity=true&most=1000]}, with pods or workloads as YAML or JSON: where they would go, or how many of
+ * the
  *       first would fit. The cluster is copied once, between two attempts; the thinking is done on the request's own thread.
  * </ul>
  */

@@ -12,7 +12,8 @@ public final class Report {
 
   /** An explanation: the sum first, then what would help, then node by node. */
   public static String of(Explanation e) {
-    StringBuilder b = new StringBuilder("Pod ").append(e.pod()).append(e.node() == null ? " has no node. " : " is on node " + e.node() + ". ")
+    StringBuilder b = new StringBuilder("Pod ").append(e.pod())
+        .append(e.node() == null ? " has no node. " : " is on node " + e.node() + ". ")
         .append("Scheduler ").append(e.scheduler()).append(" says:\n  ").append(e.message()).append('\n');
     if (!e.rejections().isEmpty()) {
       b.append("\nTurned down by (each plugin asked about each of ").append(e.nodes()).append(" nodes):\n");
@@ -21,10 +22,12 @@ public final class Report {
     }
     if (!e.changes().isEmpty()) {
       b.append("\nIt would fit if you\n");
-      e.changes().forEach(c -> b.append("  - ").append(c.what()).append(": then it fits ").append(nodes(c.nodes(), c.count())).append('\n'));
+      e.changes().forEach(c -> b.append("  - ").append(c.what()).append(": then it fits ").append(nodes(c.nodes(), c.count()))
+          .append('\n'));
     }
     if (!e.verdicts().isEmpty()) {
-      b.append("\nNode by node").append(e.verdicts().size() < e.nodes() ? " (" + e.verdicts().size() + " of " + e.nodes() + ")" : "").append(":\n");
+      b.append("\nNode by node").append(e.verdicts().size() < e.nodes() ? " (" + e.verdicts().size() + " of " + e.nodes() + ")" : "")
+          .append(":\n");
       e.verdicts().forEach(v -> verdict(b, v));
     }
     return b.toString();
@@ -32,7 +35,8 @@ public final class Report {
 
   private static void verdict(StringBuilder b, Explanation.Verdict v) {
     if (v.fits()) {
-      b.append(String.format("  %-30s fits, score %d%s%n", v.node(), v.total(), v.scores().isEmpty() ? "" : " = " + v.scores().entrySet().stream()
+      b.append(String.format("  %-30s fits, score %d%s%n", v.node(), v.total(), v.scores().isEmpty() ? ""
+          : " = " + v.scores().entrySet().stream()
           .map(s -> s.getKey() + " " + s.getValue().score() + "*" + s.getValue().weight()).collect(Collectors.joining(" + "))));
       return;
     }
@@ -40,7 +44,8 @@ public final class Report {
     for (Explanation.Rejection r : v.rejections()) {
       String reasons = String.join(", ", r.reasons());
       b.append(String.format("  %-30s %s: %s%s%n", node, r.plugin(),
-          reasons.length() > REASON_WIDTH ? reasons.substring(0, REASON_WIDTH) + "..." : reasons, r.preemptible() ? "" : " (evicting pods would not help)"));
+          reasons.length() > REASON_WIDTH ? reasons.substring(0, REASON_WIDTH) + "..." : reasons, r.preemptible() ? ""
+              : " (evicting pods would not help)"));
       node = "";
     }
   }
@@ -74,7 +79,8 @@ public final class Report {
 
   /** How many fit, and what runs out. */
   public static String of(Planner.Capacity c) {
-    StringBuilder b = new StringBuilder(c.limited() ? "at least " : "").append(c.count()).append(" fit, on ").append(c.byNode().size()).append(" nodes\n");
+    StringBuilder b = new StringBuilder(c.limited() ? "at least " : "").append(c.count()).append(" fit, on ").append(c.byNode().size())
+        .append(" nodes\n");
     if (!c.message().isEmpty()) {
       b.append("One more: ").append(c.message()).append('\n');
       c.shortOf().entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue().reversed())

@@ -36,7 +36,8 @@ final class ConfigurationWriterTest {
         """);
     String once = Yaml.write(ConfigurationWriter.tree(given));
     assertThat(Yaml.write(ConfigurationWriter.tree(SchedulerConfiguration.parse(once)))).isEqualTo(once);
-    assertThat(once).contains("percentageOfNodesToScore: 30", "- name: ImageLocality\n        weight: 7", "ignoredResources:\n      - a.b/c",
+    assertThat(once).contains("percentageOfNodesToScore: 30", "- name: ImageLocality\n        weight: 7",
+        "ignoredResources:\n      - a.b/c",
         "urlPrefix: http://127.0.0.1:80/x");
   }
 }

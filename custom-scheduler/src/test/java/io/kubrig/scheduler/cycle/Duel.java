@@ -269,12 +269,14 @@ final class Duel {
   }
 
   private void namespace(String name) {
-    HasMetadata ns = new NamespaceBuilder().withNewMetadata().withName(name).addToLabels("team", make.oneIn(2) ? "a" : "b").endMetadata().build();
+    HasMetadata ns = new NamespaceBuilder().withNewMetadata().withName(name).addToLabels("team", make.oneIn(2) ? "a" : "b").endMetadata()
+        .build();
     both(s -> s.observe(ns));
   }
 
   private void service() {
-    HasMetadata service = new ServiceBuilder().withNewMetadata().withNamespace(make.pick(RandomCluster.NAMESPACES)).withName("s").endMetadata()
+    HasMetadata service = new ServiceBuilder().withNewMetadata().withNamespace(make.pick(RandomCluster.NAMESPACES)).withName("s")
+        .endMetadata()
         .withNewSpec().addToSelector("app", "web").endSpec().build();
     both(s -> s.observe(service));
   }

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.Test;
 class GangSchedulingTest {
   private static final String WAITS = "waiting for minCount pods from a gang to be scheduled";
 
-  private final TestScheduler t = new TestScheduler(SchedulerConfiguration.standard().with(new SchedulerFeatures(true, true)), SchedulerMetrics.NONE);
+  private final TestScheduler t =
+      new TestScheduler(SchedulerConfiguration.standard().with(new SchedulerFeatures(true, true)), SchedulerMetrics.NONE);
 
   private void gang(int minCount) {
-    t.create("{apiVersion: scheduling.k8s.io/v1alpha2, kind: PodGroup, metadata: {name: g}, spec: {schedulingPolicy: {gang: {minCount: " + minCount + "}}}}");
+    t.create("{apiVersion: scheduling.k8s.io/v1alpha2, kind: PodGroup, metadata: {name: g}, spec: {schedulingPolicy: {gang: {minCount: "
+        + minCount + "}}}}");
   }
 
   private void member(String name, int cpu) {
@@ -70,7 +72,8 @@ class GangSchedulingTest {
     member("a", 1);
     member("b", 1);
     member("c", 1);
-    t.until(() -> t.scheduler().queue().sizes().get("unschedulable") == 1 && Stream.of("a", "b", "c").filter(p -> t.nodeOf(p) != null).count() == 2,
+    t.until(() -> t.scheduler().queue().sizes().get("unschedulable") == 1
+        && Stream.of("a", "b", "c").filter(p -> t.nodeOf(p) != null).count() == 2,
         () -> t.scheduler().queue().sizes().toString());
   }
 
@@ -88,7 +91,8 @@ class GangSchedulingTest {
     plain.node("n1", 1);
     plain.pod("a", 1, ", schedulingGroup: {podGroupName: g}");
     plain.untilOn(Map.of("a", "n1"));
-    assertThatThrownBy(() -> SchedulerFeatures.of(new FeatureGates(Map.of("GangScheduling", true)))).isInstanceOf(InvalidConfigurationException.class)
+    assertThatThrownBy(() -> SchedulerFeatures.of(new FeatureGates(Map.of("GangScheduling", true))))
+        .isInstanceOf(InvalidConfigurationException.class)
         .hasMessage("GangScheduling is enabled, but depends on features that are disabled: [GenericWorkload]");
   }
 }

@@ -74,7 +74,8 @@ final class OtherSchedulerTest {
   }
 
   private void pod(String name, int cpu, String more) {
-    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: ns}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "
+    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name
+        + ", namespace: ns}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "
         + cpu + "}}}]" + more + "}}");
   }
 
@@ -118,7 +119,8 @@ final class OtherSchedulerTest {
 
   @Test
   void a_pod_that_another_scheduler_binds_meanwhile_stays_there_and_is_counted_once() throws InterruptedException {
-    create("{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {unschedulable: true}, status: {allocatable: {cpu: 4, memory: 8Gi, pods: 110}}}");
+    create("{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {unschedulable: true}, status: {allocatable: {cpu: 4, memory: 8Gi, "
+        + "pods: 110}}}");
     pod("ours", 3, "");
     until(() -> preBinding.getCount() == 0);
     cluster.bind(new PodRef("ns", "ours", get("ours").getMetadata().getUid()), "n2");

@@ -16,7 +16,8 @@ import java.util.Random;
 
 /** Throughput in process: {@code SchedulerBench NODES PODS WORKLOAD…}; pods wait before the scheduler starts. Prints pods per second. */
 final class SchedulerBench {
-  private static final Map<String, Quantity> NODE_SIZE = Map.of("cpu", new Quantity("4"), "memory", new Quantity("32Gi"), "pods", new Quantity("110"));
+  private static final Map<String, Quantity> NODE_SIZE =
+      Map.of("cpu", new Quantity("4"), "memory", new Quantity("32Gi"), "pods", new Quantity("110"));
 
   private SchedulerBench() {}
 
@@ -50,7 +51,8 @@ final class SchedulerBench {
       // bindings come back
     }
     long all = Clock.system().nanos() - decided;
-    System.out.printf("%s: %d nodes, %d pods: %.0f decisions/s, %.0f pods/s with bindings%n", workload, nodes, pods, attempts * 1e9 / deciding,
+    System.out.printf("%s: %d nodes, %d pods: %.0f decisions/s, %.0f pods/s with bindings%n", workload, nodes, pods,
+        attempts * 1e9 / deciding,
         pods * 1e9 / all);
     cluster.close();
   }
@@ -62,7 +64,8 @@ final class SchedulerBench {
   }
 
   private static Pod pod(int i, String workload) {
-    PodBuilder pod = new PodBuilder().withNewMetadata().withNamespace("default").withName("pod-" + i).addToLabels("app", workload).endMetadata()
+    PodBuilder pod = new PodBuilder().withNewMetadata().withNamespace("default").withName("pod-" + i).addToLabels("app", workload)
+        .endMetadata()
         .withNewSpec().addNewContainer().withName("c").withImage("registry.example/app:1").withNewResources()
         .addToRequests("cpu", new Quantity("100m")).addToRequests("memory", new Quantity("500Mi")).endResources().endContainer().endSpec();
     switch (workload) {
@@ -73,7 +76,8 @@ final class SchedulerBench {
       case "affinity" -> pod.editSpec().withNewAffinity().withNewPodAffinity().addNewRequiredDuringSchedulingIgnoredDuringExecution()
           .withTopologyKey("topology.kubernetes.io/zone").withNewLabelSelector().addToMatchLabels("app", workload).endLabelSelector()
           .endRequiredDuringSchedulingIgnoredDuringExecution().endPodAffinity().endAffinity().endSpec();
-      case "anti-affinity" -> pod.editSpec().withNewAffinity().withNewPodAntiAffinity().addNewRequiredDuringSchedulingIgnoredDuringExecution()
+      case "anti-affinity" -> pod.editSpec().withNewAffinity().withNewPodAntiAffinity()
+          .addNewRequiredDuringSchedulingIgnoredDuringExecution()
           .withTopologyKey("kubernetes.io/hostname").withNewLabelSelector().addToMatchLabels("app", workload).endLabelSelector()
           .endRequiredDuringSchedulingIgnoredDuringExecution().endPodAntiAffinity().endAffinity().endSpec();
       default -> throw new IllegalArgumentException("no workload " + workload);

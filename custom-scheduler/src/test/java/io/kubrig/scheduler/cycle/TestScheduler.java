@@ -26,7 +26,8 @@ public final class TestScheduler {
   private final Scheduler scheduler;
 
   public TestScheduler(SchedulerConfiguration configuration, SchedulerMetrics metrics) {
-    scheduler = new Scheduler(configuration, new Scheduler.Parts(cluster, Clock.system(), new Random(7), BuiltinPlugins.registry(configuration), List.of(),
+    scheduler = new Scheduler(configuration,
+        new Scheduler.Parts(cluster, Clock.system(), new Random(7), BuiltinPlugins.registry(configuration), List.of(),
         ScoreListener.NONE, metrics, "test"));
     cluster.watch(scheduler.listener());
   }
@@ -56,13 +57,15 @@ public final class TestScheduler {
 
   /** A node with so many cpus. */
   public void node(String name, int cpu) {
-    create("{apiVersion: v1, kind: Node, metadata: {name: " + name + ", labels: {kubernetes.io/hostname: " + name + "}}, status: {allocatable: {cpu: " + cpu
+    create("{apiVersion: v1, kind: Node, metadata: {name: " + name + ", labels: {kubernetes.io/hostname: " + name
+        + "}}, status: {allocatable: {cpu: " + cpu
         + ", memory: 8Gi, pods: 110}}}");
   }
 
   /** A pod that asks for so many cpus; {@code more} are further fields of its spec, each after a comma. */
   public void pod(String name, int cpu, String more) {
-    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", labels: {app: " + name + "}}, spec: {containers: [{name: c, image: i,"
+    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", labels: {app: " + name
+        + "}}, spec: {containers: [{name: c, image: i,"
         + " resources: {requests: {cpu: " + cpu + "}}}]" + more + "}}");
   }
 
@@ -77,13 +80,15 @@ public final class TestScheduler {
 
   /** The message of the pod's PodScheduled condition; empty when there is none. */
   public String message(String name) {
-    return pod(name).getStatus().getConditions().stream().filter(c -> c.getType().equals("PodScheduled")).map(PodCondition::getMessage).findFirst()
+    return pod(name).getStatus().getConditions().stream().filter(c -> c.getType().equals("PodScheduled")).map(PodCondition::getMessage)
+        .findFirst()
         .orElse("");
   }
 
   /** Notes of the events about a pod. */
   public List<String> events(String name) {
-    return cluster.list(Event.class).stream().filter(e -> e.getRegarding().getName().equals(name)).map(e -> e.getReason() + ": " + e.getNote()).toList();
+    return cluster.list(Event.class).stream().filter(e -> e.getRegarding().getName().equals(name))
+        .map(e -> e.getReason() + ": " + e.getNote()).toList();
   }
 
   /** Lets the scheduler work until a condition holds. */

@@ -46,9 +46,11 @@ class AllocatorTest {
   private void slice(String name, String driver, String spec) {
     ResourceSlice s = yaml("{metadata: {name: " + name + "}, spec: {driver: " + driver + ", " + spec + "}}", ResourceSlice.class);
     if (s.getSpec().getPool() == null) {
-      s.getSpec().setPool(yaml("{name: n1, generation: 1, resourceSliceCount: 1}", io.fabric8.kubernetes.api.model.resource.v1.ResourcePool.class));
+      s.getSpec().setPool(yaml("{name: n1, generation: 1, resourceSliceCount: 1}",
+          io.fabric8.kubernetes.api.model.resource.v1.ResourcePool.class));
     }
-    boolean somewhere = s.getSpec().getNodeSelector() != null || s.getSpec().getAllNodes() != null || s.getSpec().getPerDeviceNodeSelection() != null;
+    boolean somewhere = s.getSpec().getNodeSelector() != null || s.getSpec().getAllNodes() != null
+        || s.getSpec().getPerDeviceNodeSelection() != null;
     if (s.getSpec().getNodeName() == null && !somewhere) {
       s.getSpec().setNodeName("n1");
     }
@@ -56,7 +58,8 @@ class AllocatorTest {
   }
 
   private static ResourceClaim claim(String name, String devices) {
-    return yaml("{metadata: {name: " + name + ", namespace: ns, uid: " + name + "}, spec: {devices: " + devices + "}}", ResourceClaim.class);
+    return yaml("{metadata: {name: " + name + ", namespace: ns, uid: " + name + "}, spec: {devices: " + devices + "}}",
+        ResourceClaim.class);
   }
 
   /** What a claim that asks for {@code requests} gets on node n1: {@code request=device …}, or why nothing. */
@@ -81,7 +84,8 @@ class AllocatorTest {
     TakenDevices taken = new TakenDevices();
     others.forEach(taken::add);
     Node node = Node.of(new NodeBuilder().withNewMetadata().withName("n1").addToLabels("fabric", "x").endMetadata().build());
-    return new Allocator(SliceCatalog.EMPTY.with(slices), taken, name -> Optional.ofNullable(classes.get(name)), new Selectors(), () -> "share-" + ++shares)
+    return new Allocator(SliceCatalog.EMPTY.with(slices), taken, name -> Optional.ofNullable(classes.get(name)), new Selectors(),
+        () -> "share-" + ++shares)
         .allocate(node, claims, () -> false);
   }
 
@@ -115,7 +119,8 @@ class AllocatorTest {
   @Test
   void does_not_give_what_others_have_but_lets_administrators_in() {
     slice("s", "gpu", "devices: [{name: a}]");
-    others.add(yaml("{metadata: {name: o}, status: {allocation: {devices: {results: [{driver: gpu, pool: n1, device: a}]}}}}", ResourceClaim.class));
+    others.add(yaml("{metadata: {name: o}, status: {allocation: {devices: {results: [{driver: gpu, pool: n1, device: a}]}}}}",
+        ResourceClaim.class));
     assertThat(allocate(GPU)).isEqualTo(IMPOSSIBLE);
     assertThat(allocate("{name: r, exactly: {deviceClassName: gpu, adminAccess: true}}")).isEqualTo("r=a(admin)");
     assertThat(allocate("{name: r, exactly: {deviceClassName: gpu, adminAccess: true, count: 2}}")).isEqualTo(IMPOSSIBLE);
@@ -169,8 +174,10 @@ class AllocatorTest {
         "matchAttribute: gpu/unknown | impossible",
       })
   void keeps_constraints_over_the_devices_of_a_claim(String constraint, String expected) {
-    slice("s", "gpu", "devices: [{name: a, attributes: {numa: {int: 0}}}, {name: b, attributes: {numa: {int: 1}}}, {name: c, attributes: {numa: {int: 1}}}]");
-    assertThat(allocate(List.of(claim("c", "{requests: [{name: r, exactly: {deviceClassName: gpu, count: 2}}], constraints: [{" + constraint + "}]}"))))
+    slice("s", "gpu", "devices: [{name: a, attributes: {numa: {int: 0}}}, {name: b, attributes: {numa: {int: 1}}}, {name: c, "
+        + "attributes: {numa: {int: 1}}}]");
+    assertThat(allocate(List.of(claim("c",
+        "{requests: [{name: r, exactly: {deviceClassName: gpu, count: 2}}], constraints: [{" + constraint + "}]}"))))
         .isEqualTo(expected);
   }
 
@@ -200,7 +207,8 @@ class AllocatorTest {
   }
 
   private void partitionable() {
-    slice("counters", "gpu", "pool: {name: p, generation: 1, resourceSliceCount: 2}, sharedCounters: [{name: gpu0, counters: {memory: {value: 40Gi}}}]");
+    slice("counters", "gpu",
+        "pool: {name: p, generation: 1, resourceSliceCount: 2}, sharedCounters: [{name: gpu0, counters: {memory: {value: 40Gi}}}]");
     slice("devices", "gpu", "pool: {name: p, generation: 1, resourceSliceCount: 2}, devices: ["
         + "{name: whole, consumesCounters: [{counterSet: gpu0, counters: {memory: {value: 40Gi}}}]},"
         + "{name: half1, consumesCounters: [{counterSet: gpu0, counters: {memory: {value: 20Gi}}}]},"
@@ -213,7 +221,8 @@ class AllocatorTest {
     assertThat(allocate(GPU)).isEqualTo("r=whole");
     assertThat(allocate("{name: r, exactly: {deviceClassName: gpu, count: 2}}")).isEqualTo("r=half1 r=half2");
     assertThat(allocate("{name: r, exactly: {deviceClassName: gpu, count: 3}}")).isEqualTo(IMPOSSIBLE);
-    others.add(yaml("{metadata: {name: o}, status: {allocation: {devices: {results: [{driver: gpu, pool: p, device: half1}]}}}}", ResourceClaim.class));
+    others.add(yaml("{metadata: {name: o}, status: {allocation: {devices: {results: [{driver: gpu, pool: p, device: half1}]}}}}",
+        ResourceClaim.class));
     assertThat(allocate(GPU)).isEqualTo("r=half2");
   }
 
@@ -271,19 +280,24 @@ class AllocatorTest {
     slice("s", "gpu", "allNodes: true, devices: [{name: a}]");
     assertThat(result(claim).getNodeSelector()).isNull();
     slices.clear();
-    slice("s", "gpu", "nodeSelector: {nodeSelectorTerms: [{matchExpressions: [{key: fabric, operator: In, values: [x]}]}]}, devices: [{name: a}]");
-    assertThat(result(claim).getNodeSelector().getNodeSelectorTerms().getFirst().getMatchExpressions().getFirst().getKey()).isEqualTo("fabric");
+    slice("s", "gpu", "nodeSelector: {nodeSelectorTerms: [{matchExpressions: [{key: fabric, operator: In, values: [x]}]}]}, devices: "
+        + "[{name: a}]");
+    assertThat(result(claim).getNodeSelector().getNodeSelectorTerms().getFirst().getMatchExpressions().getFirst().getKey())
+        .isEqualTo("fabric");
     slices.clear();
-    slice("s", "gpu", "perDeviceNodeSelection: true, devices: [{name: far, nodeName: n2}, {name: near, allNodes: true, bindsToNode: true}]");
+    slice("s", "gpu", "perDeviceNodeSelection: true, devices: [{name: far, nodeName: n2}, {name: near, allNodes: true, bindsToNode: "
+        + "true}]");
     assertThat(allocate(GPU)).isEqualTo("r=near");
-    assertThat(result(claim).getNodeSelector().getNodeSelectorTerms().getFirst().getMatchFields().getFirst().getValues()).containsExactly("n1");
+    assertThat(result(claim).getNodeSelector().getNodeSelectorTerms().getFirst().getMatchFields().getFirst().getValues())
+        .containsExactly("n1");
   }
 
   @Test
   void passes_on_configuration_of_class_and_claim() throws AllocationException {
     deviceClass("gpu", "{config: [{opaque: {driver: gpu, parameters: {c: 1}}}]}");
     slice("s", "gpu", "devices: [{name: a}, {name: b}]");
-    AllocationResult r = result(claim("c", "{requests: [{name: x, exactly: {deviceClassName: gpu}}, {name: y, exactly: {deviceClassName: gpu}}],"
+    AllocationResult r = result(claim("c",
+        "{requests: [{name: x, exactly: {deviceClassName: gpu}}, {name: y, exactly: {deviceClassName: gpu}}],"
         + " config: [{opaque: {driver: gpu, parameters: {all: 1}}}, {requests: [y], opaque: {driver: gpu, parameters: {y: 1}}},"
         + " {requests: [z], opaque: {driver: gpu, parameters: {z: 1}}}]}"));
     assertThat(r.getDevices().getConfig()).extracting(c -> c.getSource() + c.getRequests() + JSON.asJson(c.getOpaque().getParameters()))
@@ -294,9 +308,11 @@ class AllocatorTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{name: r, exactly: {deviceClassName: none}} | claim ns/c, request r: could not retrieve device class none: deviceclass.resource.k8s.io \"none\" not found",
+        "{name: r, exactly: {deviceClassName: none}} | claim ns/c, request r: could not retrieve device class none: "
+            + "deviceclass.resource.k8s.io \"none\" not found",
         "{name: r, exactly: {deviceClassName: gpu, count: 33}} | claim ns/c: number of requested devices 33 exceeds the claim limit of 32",
-        "{name: r, exactly: {deviceClassName: gpu, selectors: [{cel: {expression: 'device.attributes[\"gpu\"].x == 1'}}]}} | claim ns/c: selector #0: CEL runtime error: no such key: x",
+        "{name: r, exactly: {deviceClassName: gpu, selectors: [{cel: {expression: 'device.attributes[\"gpu\"].x == 1'}}]}} | claim "
+            + "ns/c: selector #0: CEL runtime error: no such key: x",
       })
   void tells_mistakes(String request, String message) {
     slice("s", "gpu", "devices: [{name: a}]");

@@ -7,8 +7,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
-import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.cycle.Scheduler;
+import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.simulation.MemoryCluster;
@@ -96,7 +96,8 @@ final class ExtenderServerTest {
   }
 
   private void pod(String name, String cpu, String more) {
-    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: ns}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "
+    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name
+        + ", namespace: ns}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "
         + cpu + "}}}]" + more + "}}");
   }
 
@@ -105,7 +106,8 @@ final class ExtenderServerTest {
   void a_caller_places_pods_where_the_plugins_behind_the_protocol_want_them(boolean nodeCache) throws InterruptedException {
     caller(nodeCache, "{name: TaintToleration}, {name: NodeResourcesFit}, {name: NodeResourcesBalancedAllocation}");
     pod("p", "500m", "");
-    assertThat(await("p", p -> p.getSpec().getNodeName() != null).getSpec().getNodeName()).as("the emptiest node without taint").isEqualTo("medium");
+    assertThat(await("p", p -> p.getSpec().getNodeName() != null).getSpec().getNodeName()).as("the emptiest node without taint")
+        .isEqualTo("medium");
     pod("huge", "64", "");
     Pod huge = await("huge", p -> p.getStatus().getConditions().stream().anyMatch(c -> c.getMessage() != null));
     assertThat(huge.getStatus().getConditions().getFirst().getMessage())

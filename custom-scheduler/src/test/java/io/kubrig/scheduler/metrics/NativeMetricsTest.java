@@ -10,8 +10,8 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
-import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.cycle.Scheduler;
+import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.simulation.MemoryCluster;
 import java.util.List;
@@ -34,7 +34,8 @@ final class NativeMetricsTest {
 
   private static Pod pod(String name, String cpu) {
     return new PodBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec().addNewContainer()
-        .withName("c").withImage("i").withNewResources().addToRequests("cpu", new Quantity(cpu)).endResources().endContainer().endSpec().build();
+        .withName("c").withImage("i").withNewResources().addToRequests("cpu", new Quantity(cpu)).endResources().endContainer().endSpec()
+            .build();
   }
 
   @Test
@@ -58,7 +59,8 @@ final class NativeMetricsTest {
         .contains("scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"unschedulable\"} 1")
         .contains("scheduler_preemption_attempts_total 1")
         .contains("scheduler_goroutines{operation=\"binding\"} 0");
-    for (String point : List.of("PreFilter", "Filter", "PostFilter", "PreScore", "Score", "Reserve", "Permit", "PreBind", "Bind", "PostBind")) {
+    for (String point : List.of("PreFilter", "Filter", "PostFilter", "PreScore", "Score", "Reserve", "Permit", "PreBind", "Bind",
+        "PostBind")) {
       assertThat(text).contains("scheduler_framework_extension_point_duration_seconds_count{extension_point=\"" + point + "\"");
     }
     assertThat(text).contains("extension_point=\"Filter\",profile=\"default-scheduler\",status=\"Unschedulable\",le=\"0.0001\"")

@@ -36,7 +36,8 @@ final class PlainHardState implements CycleState.Data {
         for (int i = 0; i < constraints.size(); i++) {
           SpreadConstraint c = constraints.get(i);
           if (PlainSpreading.counts(c, pod, n.node())) {
-            s.counts.get(i).merge(n.node().labels().value(c.topologyKey()), PlainSpreading.selected(n, c.selector(), pod.namespace()), Integer::sum);
+            s.counts.get(i).merge(n.node().labels().value(c.topologyKey()), PlainSpreading.selected(n, c.selector(), pod.namespace()),
+                Integer::sum);
           }
         }
       }

@@ -20,6 +20,7 @@ import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 /** Places pods near pods they want near and away from pods they (or those) want away. */
 final class PlainInterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
@@ -206,7 +207,7 @@ final class PlainInterPodAffinity implements PreFilterPlugin, FilterPlugin, PreS
     Labels is = ((Node) after).labels();
     boolean affinity = rules.requiredAffinity().stream().anyMatch(t -> is.has(t.topologyKey()) && !is.value(t.topologyKey())
         .equals(was.value(t.topologyKey())));
-    boolean anti = rules.requiredAntiAffinity().stream().anyMatch(t -> !java.util.Objects.equals(is.value(t.topologyKey()),
+    boolean anti = rules.requiredAntiAffinity().stream().anyMatch(t -> !Objects.equals(is.value(t.topologyKey()),
         was.value(t.topologyKey())));
     return affinity || anti || before == null || !was.equals(is) && rules.requiredAffinity().isEmpty();
   }

@@ -22,7 +22,8 @@ import java.util.List;
 /** Spreads pods evenly over topology domains: hard constraints filter nodes, soft ones score them. Source: KEP-895 and its successors. */
 final class PlainPodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   private static final Status SKEWED = Status.unschedulable("node(s) didn't match pod topology spread constraints");
-  private static final Status NO_LABEL = Status.unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
+  private static final Status NO_LABEL =
+      Status.unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 
   private final ClusterState cluster;
   private final PlainDefaultConstraints defaults;

@@ -21,7 +21,8 @@ final class PlainRequiredState implements CycleState.Data {
     this(pod, objects, new PlainTopologyCounts(), new PlainTopologyCounts(), new PlainTopologyCounts());
   }
 
-  private PlainRequiredState(Pod pod, ClusterObjects objects, PlainTopologyCounts wanted, PlainTopologyCounts unwanted, PlainTopologyCounts objecting) {
+  private PlainRequiredState(Pod pod, ClusterObjects objects, PlainTopologyCounts wanted, PlainTopologyCounts unwanted,
+      PlainTopologyCounts objecting) {
     this.pod = pod;
     this.objects = objects;
     this.ownNamespace = objects.namespaceLabels(pod.namespace());

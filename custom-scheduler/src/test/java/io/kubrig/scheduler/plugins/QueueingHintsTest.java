@@ -33,17 +33,20 @@ class QueueingHintsTest {
   }
 
   private static Pod pod(String name, String fields) {
-    return fields == null ? null : Pod.of(JSON.unmarshal("---\n{metadata: {name: " + name + ", namespace: ns, uid: " + name + ", labels: {app: " + name
+    return fields == null ? null
+        : Pod.of(JSON.unmarshal("---\n{metadata: {name: " + name + ", namespace: ns, uid: " + name + ", labels: {app: " + name
         + "}}, spec: " + fields.replace("containers: [{", "containers: [{image: i, ") + "}", io.fabric8.kubernetes.api.model.Pod.class));
   }
 
   private static Node node(String fields) {
-    return fields == null ? null : Node.of(JSON.unmarshal("---\n" + fields.replaceFirst("\\{", "{metadata: {name: n1, labels: {zone: a}}, "),
+    return fields == null ? null
+        : Node.of(JSON.unmarshal("---\n" + fields.replaceFirst("\\{", "{metadata: {name: n1, labels: {zone: a}}, "),
         io.fabric8.kubernetes.api.model.Node.class));
   }
 
   private boolean helps(String plugin, Pod waiting, EventKind event, Object before, Object after) {
-    EnqueueExtensions e = profile.plugins().stream().filter(p -> p.name().equals(plugin)).map(EnqueueExtensions.class::cast).findFirst().orElseThrow();
+    EnqueueExtensions e = profile.plugins().stream().filter(p -> p.name().equals(plugin)).map(EnqueueExtensions.class::cast).findFirst()
+        .orElseThrow();
     return e.events().stream().filter(r -> r.event().covers(event)).anyMatch(r -> r.hint().mayHelp(waiting, before, after));
   }
 
@@ -66,40 +69,59 @@ class QueueingHintsTest {
         "NodeName          | {} | ADD | | {spec: {}} | true",
         "NodePorts         | {} | ADD | | {spec: {}} | true",
         "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | ADD | | {status: {allocatable: {cpu: 2, pods: 1}}} | true",
-        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | ADD | | {status: {allocatable: {cpu: 1, pods: 1}}} | false",
-        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | ADD | | {status: {allocatable: {cpu: 2, pods: 0}}} | false",
-        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | UPDATE_NODE_ALLOCATABLE | {status: {allocatable: {cpu: 1, pods: 1}}} | {status: {allocatable: {cpu: 2, pods: 1}}} | true",
-        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | UPDATE_NODE_ALLOCATABLE | {status: {allocatable: {cpu: 2, memory: 1, pods: 1}}} | {status: {allocatable: {cpu: 2, memory: 2, pods: 1}}} | false",
-        "NodeDeclaredFeatures | {hostNetwork: true, hostUsers: false} | UPDATE_NODE_DECLARED_FEATURE | {status: {}} | {status: {declaredFeatures: [UserNamespacesHostNetworkSupport]}} | true",
+        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | ADD | | {status: {allocatable: {cpu: 1, pods: 1}}} | "
+            + "false",
+        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | ADD | | {status: {allocatable: {cpu: 2, pods: 0}}} | "
+            + "false",
+        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | UPDATE_NODE_ALLOCATABLE | {status: {allocatable: {cpu: "
+            + "1, pods: 1}}} | {status: {allocatable: {cpu: 2, pods: 1}}} | true",
+        "NodeResourcesFit  | {containers: [{resources: {requests: {cpu: 2}}}]} | UPDATE_NODE_ALLOCATABLE | {status: {allocatable: {cpu: "
+            + "2, memory: 1, pods: 1}}} | {status: {allocatable: {cpu: 2, memory: 2, pods: 1}}} | false",
+        "NodeDeclaredFeatures | {hostNetwork: true, hostUsers: false} | UPDATE_NODE_DECLARED_FEATURE | {status: {}} | {status: "
+            + "{declaredFeatures: [UserNamespacesHostNetworkSupport]}} | true",
         "NodeDeclaredFeatures | {hostNetwork: true, hostUsers: false} | ADD | | {status: {}} | false",
         "DynamicResources  | {} | UPDATE_NODE_LABEL | {spec: {}} | {spec: {}} | true",
         "DynamicResources  | {} | UPDATE_NODE_TAINT | {spec: {}} | {spec: {}} | false",
-        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {}}]} | ADD | | {spec: {}} | true",
-        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: rack, whenUnsatisfiable: DoNotSchedule, labelSelector: {}}]} | ADD | | {spec: {}} | false",
+        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, "
+            + "labelSelector: {}}]} | ADD | | {spec: {}} | true",
+        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: rack, whenUnsatisfiable: DoNotSchedule, "
+            + "labelSelector: {}}]} | ADD | | {spec: {}} | false",
       })
   void of_nodes(String plugin, String waiting, String action, String before, String after, boolean helps) {
-    assertThat(helps(plugin, pod("p", waiting), EventKind.of(Subject.NODE, Action.valueOf(action)), node(before), node(after))).isEqualTo(helps);
+    assertThat(helps(plugin, pod("p", waiting), EventKind.of(Subject.NODE, Action.valueOf(action)), node(before), node(after)))
+        .isEqualTo(helps);
   }
 
   @ParameterizedTest(name = "{0}: {2} {3} -> {4}: {5}")
   @CsvSource(
       delimiter = '|',
       value = {
-        "NodeResourcesFit | {containers: [{resources: {requests: {cpu: 1}}}]} | DELETE | {containers: [{resources: {requests: {memory: 1}}}]} | | true",
-        "NodePorts | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | DELETE | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | | true",
-        "NodePorts | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | DELETE | {containers: [{ports: [{hostPort: 81, protocol: TCP}]}]} | | false",
-        "NodePorts | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | DELETE | {containers: [{ports: [{hostPort: 80, protocol: UDP}]}]} | | false",
-        "VolumeRestrictions | {volumes: [{name: v, awsElasticBlockStore: {volumeID: x}}]} | DELETE | {volumes: [{name: v, awsElasticBlockStore: {volumeID: x}}]} | | true",
-        "VolumeRestrictions | {volumes: [{name: v, awsElasticBlockStore: {volumeID: x}}]} | DELETE | {volumes: [{name: v, awsElasticBlockStore: {volumeID: y}}]} | | false",
-        "InterPodAffinity | {affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, labelSelector: {matchLabels: {app: other}}}]}}} | ADD | | {} | true",
-        "InterPodAffinity | {affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, labelSelector: {matchLabels: {app: third}}}]}}} | ADD | | {} | false",
-        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: other}}}]} | DELETE | {} | | true",
-        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: third}}}]} | DELETE | {} | | false",
+        "NodeResourcesFit | {containers: [{resources: {requests: {cpu: 1}}}]} | DELETE | {containers: [{resources: {requests: {memory: "
+            + "1}}}]} | | true",
+        "NodePorts | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | DELETE | {containers: [{ports: [{hostPort: 80, "
+            + "protocol: TCP}]}]} | | true",
+        "NodePorts | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | DELETE | {containers: [{ports: [{hostPort: 81, "
+            + "protocol: TCP}]}]} | | false",
+        "NodePorts | {containers: [{ports: [{hostPort: 80, protocol: TCP}]}]} | DELETE | {containers: [{ports: [{hostPort: 80, "
+            + "protocol: UDP}]}]} | | false",
+        "VolumeRestrictions | {volumes: [{name: v, awsElasticBlockStore: {volumeID: x}}]} | DELETE | {volumes: [{name: v, "
+            + "awsElasticBlockStore: {volumeID: x}}]} | | true",
+        "VolumeRestrictions | {volumes: [{name: v, awsElasticBlockStore: {volumeID: x}}]} | DELETE | {volumes: [{name: v, "
+            + "awsElasticBlockStore: {volumeID: y}}]} | | false",
+        "InterPodAffinity | {affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, "
+            + "labelSelector: {matchLabels: {app: other}}}]}}} | ADD | | {} | true",
+        "InterPodAffinity | {affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, "
+            + "labelSelector: {matchLabels: {app: third}}}]}}} | ADD | | {} | false",
+        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, "
+            + "labelSelector: {matchLabels: {app: other}}}]} | DELETE | {} | | true",
+        "PodTopologySpread | {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, "
+            + "labelSelector: {matchLabels: {app: third}}}]} | DELETE | {} | | false",
         "DefaultPreemption | {} | DELETE | {} | | true",
         "TaintToleration | {} | DELETE | {} | | false",
       })
   void of_pods_on_nodes(String plugin, String waiting, String action, String before, String after, boolean helps) {
-    assertThat(helps(plugin, pod("p", waiting), EventKind.of(Subject.ASSIGNED_POD, Action.valueOf(action)), pod("other", before), pod("other", after)))
+    assertThat(helps(plugin, pod("p", waiting), EventKind.of(Subject.ASSIGNED_POD, Action.valueOf(action)), pod("other", before),
+        pod("other", after)))
         .isEqualTo(helps);
   }
 }

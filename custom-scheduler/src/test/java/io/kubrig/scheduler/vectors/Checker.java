@@ -79,12 +79,14 @@ final class Checker {
       return null;
     }
     for (Map<String, Object> w : Vector.<Map<String, Object>>list(step, "expectSpread")) {
-      Map<String, Long> have = Vector.<String>list(w, "pods").stream().map(this::pod).filter(p -> p != null && p.getSpec().getNodeName() != null)
+      Map<String, Long> have = Vector.<String>list(w, "pods").stream().map(this::pod)
+          .filter(p -> p != null && p.getSpec().getNodeName() != null)
           .collect(Collectors.groupingBy(p -> p.getSpec().getNodeName(), Collectors.counting()));
       Map<String, Long> want = new HashMap<>();
       Vector.map(w, "counts").forEach((k, v) -> want.put(k, ((Number) v).longValue()));
       want.values().removeIf(v -> v == 0);
-      boolean same = Boolean.TRUE.equals(w.get("anyNames")) ? have.values().stream().sorted().toList().equals(want.values().stream().sorted().toList())
+      boolean same = Boolean.TRUE.equals(w.get("anyNames"))
+          ? have.values().stream().sorted().toList().equals(want.values().stream().sorted().toList())
           : have.equals(want);
       if (!same) {
         return "spread: expected " + want + ", got " + have;
@@ -161,7 +163,8 @@ final class Checker {
   private String eventDifference(Pod pod, Map<String, Object> want) {
     List<Map<String, String>> have = cluster.list(Event.class).stream()
         .filter(e -> e.getRegarding().getUid().equals(pod.getMetadata().getUid()))
-        .map(e -> Map.of("type", e.getType(), "reason", e.getReason(), "action", e.getAction(), "reportingController", e.getReportingController(),
+        .map(e -> Map.of("type", e.getType(), "reason", e.getReason(), "action", e.getAction(), "reportingController",
+            e.getReportingController(),
             "reportingComponent", e.getReportingController(), "message", e.getNote()))
         .toList();
     return have.stream().anyMatch(h -> contains(want, h)) ? null : "no event " + want + ", got " + have;

@@ -103,7 +103,8 @@ final class Player {
       bindVolume(Vector.map(op, "bindVolume"));
     } else if (op.containsKey("await")) {
       Map<String, Object> p = Vector.map(op, "await");
-      Checker.until(cluster, () -> Checker.contains(p.get("match"), tree(kind(p), namespace(p), (String) p.get("name"))) ? null : "await " + p);
+      Checker.until(cluster, () -> Checker.contains(p.get("match"), tree(kind(p), namespace(p), (String) p.get("name"))) ? null
+          : "await " + p);
     } else if (op.containsKey("sleepMs")) {
       Clock.system().sleep(Duration.ofMillis(Vector.number(op, "sleepMs")));
     } else {
@@ -127,10 +128,12 @@ final class Player {
     String ns = namespace(p) == null ? NAMESPACE : namespace(p);
     PersistentVolumeClaim claim = cluster.find(PersistentVolumeClaim.class, ns, (String) p.get("claim")).orElseThrow();
     String volume = (String) p.get("volume");
-    patch(PersistentVolume.class, null, volume, Map.of("spec", Map.of("claimRef", Map.of("apiVersion", "v1", "kind", "PersistentVolumeClaim",
+    patch(PersistentVolume.class, null, volume,
+        Map.of("spec", Map.of("claimRef", Map.of("apiVersion", "v1", "kind", "PersistentVolumeClaim",
         "namespace", ns, "name", claim.getMetadata().getName(), "uid", claim.getMetadata().getUid())), "status", Map.of("phase", "Bound")));
     patch(PersistentVolumeClaim.class, ns, claim.getMetadata().getName(), Map.of("metadata", Map.of("annotations",
-        Map.of("pv.kubernetes.io/bind-completed", "yes", "pv.kubernetes.io/bound-by-controller", "yes")), "spec", Map.of("volumeName", volume)));
+        Map.of("pv.kubernetes.io/bind-completed", "yes", "pv.kubernetes.io/bound-by-controller", "yes")), "spec",
+            Map.of("volumeName", volume)));
     patch(PersistentVolumeClaim.class, ns, claim.getMetadata().getName(), Map.of("status", Map.of("phase", "Bound")));
   }
 

@@ -14,6 +14,7 @@ import io.kubrig.scheduler.simulation.MemoryCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ class SchedulerVectorsTest {
     Path dir = Path.of(SchedulerVectorsTest.class.getResource("/vectors").toURI());
     String only = System.getProperty("vectors", "");
     try (Stream<Path> files = Files.list(dir)) {
-      return files.sorted().map(Vector::read).filter(v -> v.name().matches(".*(" + only + ").*") || v.group().equals(only)).toList().stream()
+      return files.sorted().map(Vector::read).filter(v -> v.name().matches(".*(" + only + ").*") || v.group().equals(only)).toList()
+          .stream()
           .map(v -> DynamicTest.dynamicTest(v.group() + ": " + v.name(), () -> check(v)));
     }
   }
@@ -93,7 +95,7 @@ class SchedulerVectorsTest {
 
   private static String configuration() {
     try (var in = SchedulerVectorsTest.class.getResourceAsStream("/all-profiles.yaml")) {
-      return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,12 +1,12 @@
 package io.kubrig.scheduler.vectors;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** One decision vector: a small cluster, pods, and what must become of them. */
 record Vector(Map<String, Object> json) {

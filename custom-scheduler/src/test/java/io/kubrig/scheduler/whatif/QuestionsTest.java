@@ -9,11 +9,12 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.health.Page;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
-import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.cycle.Scheduler;
+import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.simulation.MemoryCluster;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,8 +35,10 @@ final class QuestionsTest {
     Map<String, Quantity> size = Map.of("cpu", new Quantity("2"), "memory", new Quantity("4Gi"), "pods", new Quantity("10"));
     cluster.create(new NodeBuilder().withNewMetadata().withName("n1").endMetadata().withNewSpec().endSpec().withNewStatus()
         .withAllocatable(size).endStatus().build());
-    cluster.create(new PodBuilder().withNewMetadata().withNamespace("default").withName("large").endMetadata().withNewSpec().addNewContainer()
-        .withName("c").withImage("i").withNewResources().addToRequests("cpu", new Quantity("3")).endResources().endContainer().endSpec().build());
+    cluster.create(new PodBuilder().withNewMetadata().withNamespace("default").withName("large").endMetadata().withNewSpec()
+        .addNewContainer()
+        .withName("c").withImage("i").withNewResources().addToRequests("cpu", new Quantity("3")).endResources().endContainer().endSpec()
+            .build());
     loop = Thread.ofPlatform().start(() -> {
       try {
         scheduler.run();
@@ -55,7 +58,7 @@ final class QuestionsTest {
   }
 
   private static Page.Request request(String verb, Map<String, String> query, String body) {
-    Map<String, List<String>> lists = new java.util.HashMap<>();
+    Map<String, List<String>> lists = new HashMap<>();
     query.forEach((k, v) -> lists.put(k, List.of(v)));
     return new Page.Request(verb, "/debug", lists, body);
   }
@@ -65,12 +68,14 @@ final class QuestionsTest {
     Page.Answer answer = questions.why(request("get", Map.of("pod", "large"), ""));
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     assertThat(answer.text()).contains("0/1 nodes are available: 1 Insufficient cpu.", "ask for 1 less cpu (2 instead of 3)");
-    assertThat(questions.why(request("get", Map.of("pod", "nobody"), "")).text()).isEqualTo("pods \"nobody\" not found in namespace default\n");
+    assertThat(questions.why(request("get", Map.of("pod", "nobody"), "")).text())
+        .isEqualTo("pods \"nobody\" not found in namespace default\n");
   }
 
   @Test
   void a_running_scheduler_tells_where_pods_would_go_without_placing_them() {
-    String pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: 500m}}}]}}";
+    String pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "
+        + "500m}}}]}}";
     assertThat(questions.simulate(request("post", Map.of(), pod)).text()).contains("\"node\":\"n1\"");
     assertThat(questions.simulate(request("post", Map.of("capacity", "true"), pod)).text()).contains("\"count\":4", "Insufficient cpu");
     assertThat(questions.simulate(request("post", Map.of("capacity", "true"), pod)).text()).contains("\"count\":4");

@@ -52,7 +52,8 @@ public final class Forwarder {
    * @param servers where to ask, best first; with none, names outside the cluster fail
    * @param cacheSeconds the longest time an answer is remembered; zero remembers none
    */
-  public Forwarder(List<InetSocketAddress> servers, Upstream upstream, Clock clock, RandomGenerator random, MeterRegistry metrics, long cacheSeconds) {
+  public Forwarder(List<InetSocketAddress> servers, Upstream upstream, Clock clock, RandomGenerator random, MeterRegistry metrics,
+      long cacheSeconds) {
     this.servers = List.copyOf(servers);
     this.upstream = upstream;
     this.clock = clock;
@@ -136,14 +137,18 @@ public final class Forwarder {
     return probe;
   }
 
-  /** Tells of a question that came in. When it is the probe, the resolvers forward to this server, and forwarding ends. Returns whether it was. */
+  /**
+   * Tells of a question that came in. When it is the probe, the resolvers forward to this server, and forwarding ends. Returns whether it
+   * was.
+   */
   public boolean noticeLoop(Question question) {
     if (probe.isEmpty() || !question.lowerName().equals(probe)) {
       return false;
     }
     if (!looping) {
       looping = true;
-      LOG.error("Loop detected: a resolver of {} forwards to this server. Names outside the cluster are not resolved: name other resolvers with --forward", servers);
+      LOG.error("Loop detected: a resolver of {} forwards to this server. Names outside the cluster are not resolved: name other "
+          + "resolvers with --forward", servers);
     }
     return true;
   }

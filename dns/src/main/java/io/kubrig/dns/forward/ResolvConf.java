@@ -30,7 +30,8 @@ public final class ResolvConf {
 
   private static Optional<InetSocketAddress> parse(String host, int port) {
     try {
-      return port > 65535 ? Optional.empty() : Optional.of(new InetSocketAddress(InetAddress.ofLiteral(host.replaceFirst("%.*", "")), port));
+      return port > 65535 ? Optional.empty()
+          : Optional.of(new InetSocketAddress(InetAddress.ofLiteral(host.replaceFirst("%.*", "")), port));
     } catch (IllegalArgumentException notAnAddress) {
       return Optional.empty();
     }

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param dnssec whether the client wants signatures
  * @param bytes the whole message
  */
-public record Query(int id, int opcode, boolean recursionDesired, Question question, int questionEnd, boolean edns, int udpSize, boolean dnssec, byte[] bytes) {
+public record Query(int id, int opcode, boolean recursionDesired, Question question, int questionEnd, boolean edns, int udpSize,
+    boolean dnssec, byte[] bytes) {
   private static final int HEADER = 12;
   private static final int PLAIN_UDP = 512;
   private static final int DNSSEC_OK = 0x8000;

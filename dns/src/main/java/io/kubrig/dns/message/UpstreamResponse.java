@@ -3,6 +3,7 @@ package io.kubrig.dns.message;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +15,8 @@ import java.util.Optional;
  * @param ttlOffsets where the times to live are
  * @param minimumTtl the shortest time to live of its records; for absence, that of the SOA and its minimum. Unit: seconds
  */
-public record UpstreamResponse(byte[] bytes, int code, boolean truncated, int questionEnd, List<Integer> ttlOffsets, long minimumTtl, List<Record> answers) {
+public record UpstreamResponse(byte[] bytes, int code, boolean truncated, int questionEnd, List<Integer> ttlOffsets, long minimumTtl,
+    List<Record> answers) {
   private static final int HEADER = 12;
 
   /** Reads an answer to a query with that number and question; empty when it is not one. */
@@ -27,7 +29,8 @@ public record UpstreamResponse(byte[] bytes, int code, boolean truncated, int qu
       }
       reader.seek(HEADER);
       Question answered = new Question(reader.name(), reader.u16(), reader.u16());
-      if (!answered.lowerName().equals(question.lowerName()) || answered.type() != question.type() || answered.dnsClass() != question.dnsClass()) {
+      if (!answered.lowerName().equals(question.lowerName()) || answered.type() != question.type()
+          || answered.dnsClass() != question.dnsClass()) {
         return Optional.empty();
       }
       return Optional.of(records(bytes, reader, flags));
@@ -72,7 +75,7 @@ public record UpstreamResponse(byte[] bytes, int code, boolean truncated, int qu
     return switch (type) {
       case Type.A, Type.AAAA -> {
         try {
-          yield Optional.of(new Record.Address(InetAddress.getByAddress(java.util.Arrays.copyOfRange(bytes, at, at + length))));
+          yield Optional.of(new Record.Address(InetAddress.getByAddress(Arrays.copyOfRange(bytes, at, at + length))));
         } catch (UnknownHostException wrongLength) {
           throw new IllegalArgumentException(wrongLength);
         }
@@ -86,7 +89,10 @@ public record UpstreamResponse(byte[] bytes, int code, boolean truncated, int qu
     };
   }
 
-  /** The answer for another query with the same question: its number, its spelling of the name, and times to live that went on. Unit: seconds. */
+  /**
+   * The answer for another query with the same question: its number, its spelling of the name, and times to live that went on. Unit:
+   * seconds.
+   */
   public byte[] answerTo(Query query, long age, long ttlLimit) {
     byte[] copy = bytes.clone();
     copy[0] = (byte) (query.id() >> 8);

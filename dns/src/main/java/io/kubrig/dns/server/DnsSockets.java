@@ -18,7 +18,9 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One address served over UDP and TCP. Each query has a virtual thread; beyond a bound of them datagrams are dropped and connections wait. */
+/**
+ * One address served over UDP and TCP. Each query has a virtual thread; beyond a bound of them datagrams are dropped and connections wait.
+ */
 public final class DnsSockets implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DnsSockets.class);
   private static final int MAX_QUERY = 4096;
@@ -60,7 +62,8 @@ public final class DnsSockets implements AutoCloseable {
       return sockets;
     } catch (IOException problem) {
       closeQuietly(tcp);
-      throw new StartException("the DNS server cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + problem.getMessage()
+      throw new StartException("the DNS server cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": "
+          + problem.getMessage()
           + ": stop what uses the port, or choose another address", problem);
     }
   }

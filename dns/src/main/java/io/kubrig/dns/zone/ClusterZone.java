@@ -11,6 +11,7 @@ import io.kubrig.dns.message.ResponseCode;
 import io.kubrig.dns.message.Type;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +23,8 @@ import java.util.stream.Stream;
 /**
  * The zone of the cluster's domain, and the reverse names of its services and endpoints.
  *
- * <p>A name that exists without the wanted type is answered with no record (NODATA); one that does not exist, nor any name below it, with NXDOMAIN; both carry the
- * zone's SOA. Owner names in answers have the case of the question.
+ * <p>A name that exists without the wanted type is answered with no record (NODATA); one that does not exist, nor any name below it, with
+ * NXDOMAIN; both carry the zone's SOA. Owner names in answers have the case of the question.
  */
 public final class ClusterZone {
   private static final String SPECIFICATION = "1.1.0";
@@ -89,7 +90,8 @@ public final class ClusterZone {
     return switch (found) {
       case Found.Nothing _ -> new Reply(new Answer(ResponseCode.NXDOMAIN, List.of(), List.of(authority()), List.of()), "");
       case Found.Records records -> {
-        List<Record> wanted = records.records().stream().filter(record -> question.type() == Type.ANY || record.data().type() == question.type()).toList();
+        List<Record> wanted = records.records().stream()
+            .filter(record -> question.type() == Type.ANY || record.data().type() == question.type()).toList();
         yield new Reply(wanted.isEmpty() ? new Answer(ResponseCode.NOERROR, List.of(), List.of(authority()), List.of())
             : new Answer(ResponseCode.NOERROR, wanted, List.of(), question.type() == Type.SRV ? records.additional() : List.of()), "");
       }
@@ -100,7 +102,8 @@ public final class ClusterZone {
   }
 
   private Record authority() {
-    return new Record(domain, ttl, new Record.Authority("ns.dns." + domain, "hostmaster." + domain, cluster.serial(), SOA_REFRESH, SOA_RETRY, SOA_EXPIRE, ttl));
+    return new Record(domain, ttl,
+        new Record.Authority("ns.dns." + domain, "hostmaster." + domain, cluster.serial(), SOA_REFRESH, SOA_RETRY, SOA_EXPIRE, ttl));
   }
 
   private Found find(Question question, String relative) {
@@ -144,10 +147,11 @@ public final class ClusterZone {
     if (service.isEmpty() || n > 5) {
       return new Found.Nothing();
     }
-    String[] below = java.util.Arrays.copyOf(labels, n - 3);
+    String[] below = Arrays.copyOf(labels, n - 3);
     if ("ExternalName".equals(service.get().getSpec().getType())) {
       String target = Objects.toString(service.get().getSpec().getExternalName(), "");
-      return below.length > 0 || target.isEmpty() ? new Found.Nothing() : new Found.Alias(target.endsWith(".") ? target.substring(0, target.length() - 1) : target);
+      return below.length > 0 || target.isEmpty() ? new Found.Nothing()
+          : new Found.Alias(target.endsWith(".") ? target.substring(0, target.length() - 1) : target);
     }
     return headless(service.get()) ? inHeadless(question, service.get(), below) : inClusterIp(question, service.get(), below);
   }
@@ -160,11 +164,13 @@ public final class ClusterZone {
     List<Record> addresses = clusterIps(service).map(address -> record(question, address)).toList();
     if (below.length == 0) {
       List<Record> all = new ArrayList<>(addresses);
-      service.getSpec().getPorts().stream().filter(port -> named(port)).forEach(port -> all.add(srv(question, WEIGHT_TOTAL, port.getPort(), nameOf(service))));
+      service.getSpec().getPorts().stream().filter(port -> named(port))
+          .forEach(port -> all.add(srv(question, WEIGHT_TOTAL, port.getPort(), nameOf(service))));
       return new Found.Records(all, additional(service));
     }
     return ports(below, service.getSpec().getPorts().stream().filter(ClusterZone::named)
-        .map(port -> new Port(port.getName(), protocol(port), srv(question, WEIGHT_TOTAL, port.getPort(), nameOf(service)))).toList(), additional(service));
+        .map(port -> new Port(port.getName(), protocol(port), srv(question, WEIGHT_TOTAL, port.getPort(), nameOf(service)))).toList(),
+            additional(service));
   }
 
   /** A named port with its SRV record. */
@@ -181,7 +187,8 @@ public final class ClusterZone {
     if (below.length == 1) {
       return records(List.of());
     }
-    List<Record> found = ofProtocol.stream().filter(port -> below[0].equals("_" + port.name().toLowerCase(Locale.ROOT))).map(Port::record).toList();
+    List<Record> found = ofProtocol.stream().filter(port -> below[0].equals("_" + port.name().toLowerCase(Locale.ROOT))).map(Port::record)
+        .toList();
     return found.isEmpty() ? new Found.Nothing() : new Found.Records(found, additional);
   }
 
@@ -198,19 +205,24 @@ public final class ClusterZone {
     String base = nameOf(service);
     long hosts = endpoints.entries().stream().map(Endpoints.Entry::address).distinct().count();
     int weight = Math.max(1, WEIGHT_TOTAL / (int) Math.max(1, hosts));
-    List<Record> addresses = endpoints.entries().stream().map(Endpoints.Entry::address).distinct().map(address -> record(question, address)).toList();
+    List<Record> addresses = endpoints.entries().stream().map(Endpoints.Entry::address).distinct().map(address -> record(question, address))
+        .toList();
     List<Port> ports = endpoints.entries().stream().filter(entry -> entry.port() != 0)
-        .map(entry -> new Port(entry.portName(), entry.protocol(), srv(question, weight, entry.port(), entry.host() + "." + base))).toList();
-    List<Record> additional = endpoints.entries().stream().map(entry -> new Record(entry.host() + "." + base, ttl, new Record.Address(entry.address()))).distinct()
+        .map(entry -> new Port(entry.portName(), entry.protocol(), srv(question, weight, entry.port(), entry.host() + "." + base)))
+            .toList();
+    List<Record> additional = endpoints.entries().stream()
+        .map(entry -> new Record(entry.host() + "." + base, ttl, new Record.Address(entry.address()))).distinct()
         .toList();
     if (!whole) {
-      return below.length == 2 && !below[0].startsWith("_") ? new Found.Nothing() : ports(below, ports.stream().filter(port -> !port.name().isEmpty()).toList(),
+      return below.length == 2 && !below[0].startsWith("_") ? new Found.Nothing()
+          : ports(below, ports.stream().filter(port -> !port.name().isEmpty()).toList(),
           additional);
     }
     if (below.length > 1) {
       return new Found.Nothing();
     }
-    return new Found.Records(Stream.concat(addresses.stream(), ports.stream().filter(port -> !port.name().isEmpty()).map(Port::record).distinct()).toList(), additional);
+    return new Found.Records(Stream.concat(addresses.stream(),
+        ports.stream().filter(port -> !port.name().isEmpty()).map(Port::record).distinct()).toList(), additional);
   }
 
   private List<Record> pointers(Question question, InetAddress address) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,7 +22,8 @@ record Endpoints(List<Entry> entries) {
     for (EndpointSlice slice : slices) {
       for (Endpoint endpoint : slice.getEndpoints() == null ? List.<Endpoint>of() : slice.getEndpoints()) {
         if (ready(endpoint)) {
-          endpoint.getAddresses().stream().map(Names::address).flatMap(Optional::stream).forEach(address -> addPorts(slice, endpoint, address, entries));
+          endpoint.getAddresses().stream().map(Names::address).flatMap(Optional::stream)
+              .forEach(address -> addPorts(slice, endpoint, address, entries));
         }
       }
     }
@@ -35,8 +37,9 @@ record Endpoints(List<Entry> entries) {
       return;
     }
     for (var port : slice.getPorts()) {
-      String protocol = port.getProtocol() == null ? "tcp" : port.getProtocol().toLowerCase(java.util.Locale.ROOT);
-      entries.add(new Entry(host, address, port.getName() == null ? "" : port.getName(), protocol, port.getPort() == null ? 0 : port.getPort()));
+      String protocol = port.getProtocol() == null ? "tcp" : port.getProtocol().toLowerCase(Locale.ROOT);
+      entries.add(new Entry(host, address, port.getName() == null ? "" : port.getName(), protocol, port.getPort() == null ? 0
+          : port.getPort()));
     }
   }
 

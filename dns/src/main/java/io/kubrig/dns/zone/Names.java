@@ -38,7 +38,8 @@ public final class Names {
     if (label.matches("\\d{1,3}-\\d{1,3}-\\d{1,3}-\\d{1,3}")) {
       return address(label.replace('-', '.'));
     }
-    return label.matches("[0-9a-f-]*") && label.contains("-") ? address(label.replace('-', ':')).filter(found -> found.getAddress().length == 16) : Optional.empty();
+    return label.matches("[0-9a-f-]*") && label.contains("-")
+        ? address(label.replace('-', ':')).filter(found -> found.getAddress().length == 16) : Optional.empty();
   }
 
   /** The address that a name in in-addr.arpa or ip6.arpa stands for. */
@@ -46,7 +47,8 @@ public final class Names {
     if (name.endsWith(REVERSE4)) {
       List<String> parts = new ArrayList<>(List.of(name.substring(0, name.length() - REVERSE4.length()).split("\\.")));
       Collections.reverse(parts);
-      return parts.size() == 4 && parts.stream().allMatch(part -> part.matches("\\d{1,3}")) ? address(String.join(".", parts)) : Optional.empty();
+      return parts.size() == 4 && parts.stream().allMatch(part -> part.matches("\\d{1,3}")) ? address(String.join(".", parts))
+          : Optional.empty();
     }
     if (name.endsWith(REVERSE6)) {
       String digits = new StringBuilder(name.substring(0, name.length() - REVERSE6.length()).replace(".", "")).reverse().toString();
@@ -70,6 +72,7 @@ public final class Names {
         best = length;
       }
     }
-    return start < 0 ? full : String.join(":", List.of(groups).subList(0, start)) + "::" + String.join(":", List.of(groups).subList(start + best, GROUPS));
+    return start < 0 ? full
+        : String.join(":", List.of(groups).subList(0, start)) + "::" + String.join(":", List.of(groups).subList(start + best, GROUPS));
   }
 }

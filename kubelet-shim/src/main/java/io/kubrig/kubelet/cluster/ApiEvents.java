@@ -78,7 +78,8 @@ public final class ApiEvents implements PodEvents, AutoCloseable {
 
   /** An event about this node. Natively its UID is the node's name. */
   public void recordNode(Node node, boolean warning, String reason, String message) {
-    ObjectReference about = new ObjectReferenceBuilder().withKind("Node").withName(node.getMetadata().getName()).withUid(node.getMetadata().getName()).build();
+    ObjectReference about = new ObjectReferenceBuilder().withKind("Node").withName(node.getMetadata().getName())
+        .withUid(node.getMetadata().getName()).build();
     enqueue(new Pending(about, warning, reason, message, clock.now()));
   }
 

@@ -49,7 +49,8 @@ public final class ApiObjects implements ClusterObjects, AutoCloseable {
 
   @Override
   public TokenRequest token(String namespace, String serviceAccount, TokenRequest request) {
-    return ask("token of " + namespace + "/" + serviceAccount, () -> client.serviceAccounts().inNamespace(namespace).withName(serviceAccount).tokenRequest(request))
+    return ask("token of " + namespace + "/" + serviceAccount,
+        () -> client.serviceAccounts().inNamespace(namespace).withName(serviceAccount).tokenRequest(request))
         .orElseThrow(() -> new ClusterException("serviceaccounts \"" + serviceAccount + "\" not found", null));
   }
 

@@ -12,7 +12,8 @@ public final class ApiPods implements PodSource {
   private final SharedIndexInformer<Pod> informer;
 
   public ApiPods(KubernetesClient client, String nodeName) {
-    this.informer = client.pods().inAnyNamespace().withField("spec.nodeName", nodeName).runnableInformer(0).exceptionHandler((started, error) -> true);
+    this.informer = client.pods().inAnyNamespace().withField("spec.nodeName", nodeName).runnableInformer(0)
+        .exceptionHandler((started, error) -> true);
   }
 
   @Override

@@ -86,10 +86,12 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
         try {
           send(work);
         } catch (KubernetesClientException e) {
-          LOG.warn("The status of pod {}/{} was not taken: {}", work.pod.getMetadata().getNamespace(), work.pod.getMetadata().getName(), ApiObjects.message(e));
+          LOG.warn("The status of pod {}/{} was not taken: {}", work.pod.getMetadata().getNamespace(), work.pod.getMetadata().getName(),
+              ApiObjects.message(e));
           clock.after(RETRY, () -> again(work));
         } catch (RuntimeException e) {
-          LOG.error("The status of pod {}/{} cannot be written", work.pod.getMetadata().getNamespace(), work.pod.getMetadata().getName(), e);
+          LOG.error("The status of pod {}/{} cannot be written", work.pod.getMetadata().getNamespace(), work.pod.getMetadata().getName(),
+              e);
         }
       }
     } catch (InterruptedException e) {
@@ -185,7 +187,8 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
     try {
       Pod now = client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName()).get();
       if (now != null && now.getMetadata().getUid().equals(pod.getMetadata().getUid())) {
-        client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName()).withGracePeriod(0).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+        client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName()).withGracePeriod(0)
+            .withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
       }
     } catch (KubernetesClientException e) {
       if (e.getCode() != 404 && e.getCode() != 409) {
@@ -206,7 +209,8 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
   private void ensureMirror(Pod pod) {
     String hash = pod.getMetadata().getAnnotations().get(RuntimeLabels.CONFIG_HASH);
     Optional<Pod> present = mirror(pod);
-    if (present.isPresent() && present.get().getMetadata().getAnnotations() != null && hash.equals(present.get().getMetadata().getAnnotations().get(RuntimeLabels.CONFIG_MIRROR))) {
+    if (present.isPresent() && present.get().getMetadata().getAnnotations() != null
+        && hash.equals(present.get().getMetadata().getAnnotations().get(RuntimeLabels.CONFIG_MIRROR))) {
       return;
     }
     present.ifPresent(this::deleteNow);
@@ -234,7 +238,8 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
   }
 
   private void deleteMirror(Pod pod) {
-    mirror(pod).filter(present -> present.getMetadata().getAnnotations() != null && present.getMetadata().getAnnotations().containsKey(RuntimeLabels.CONFIG_MIRROR)).ifPresent(this::deleteNow);
+    mirror(pod).filter(present -> present.getMetadata().getAnnotations() != null
+        && present.getMetadata().getAnnotations().containsKey(RuntimeLabels.CONFIG_MIRROR)).ifPresent(this::deleteNow);
   }
 
   private void deleteNow(Pod pod) {

@@ -92,7 +92,8 @@ final class Kubelet implements Component {
     String override = given.value(flags.hostnameOverride);
     this.nodeName = override.isEmpty() ? machine.hostname() : override;
     String ips = given.value(flags.nodeIp);
-    this.nodeIps = ips.isEmpty() ? List.of(Machine.address().map(InetAddress::getHostAddress).orElse("127.0.0.1")) : List.of(ips.split(","));
+    this.nodeIps = ips.isEmpty() ? List.of(Machine.address().map(InetAddress::getHostAddress).orElse("127.0.0.1"))
+        : List.of(ips.split(","));
     this.root = Path.of(given.value(flags.rootDir));
     this.certificates = given.isSet(flags.certDir) ? Path.of(given.value(flags.certDir)) : root.resolve("pki");
     this.kubeconfig = given.value(flags.kubeconfig);
@@ -135,12 +136,14 @@ final class Kubelet implements Component {
     try {
       return runtime.version().getRuntimeName() + " " + runtime.version().getRuntimeVersion();
     } catch (CriException e) {
-      throw new StartException("the container runtime does not answer: " + e.rpcMessage() + "; is containerd running? To install it: apt-get install -y containerd", e);
+      throw new StartException("the container runtime does not answer: " + e.rpcMessage()
+          + "; is containerd running? To install it: apt-get install -y containerd", e);
     }
   }
 
   private void startConnected(ContainerRuntime runtime, NodeState state) throws IOException, InterruptedException {
-    KubernetesClient client = keep(environment.clients().open(new ClientSettings("kubelet", kubeconfig, "", config.node().qps(), config.node().burst())));
+    KubernetesClient client =
+        keep(environment.clients().open(new ClientSettings("kubelet", kubeconfig, "", config.node().qps(), config.node().burst())));
     ApiObjects cluster = keep(new ApiObjects(client, nodeName));
     ApiEvents events = keep(new ApiEvents(client, nodeName, clock));
     ApiStatuses statuses = keep(new ApiStatuses(client, clock));
@@ -155,7 +158,9 @@ final class Kubelet implements Component {
   }
 
   private void startAlone(ContainerRuntime runtime) throws IOException {
-    PodEvents events = (pod, container, warning, reason, message) -> LOG.info("{} pod {}/{} {}: {}: {}", warning ? "Warning" : "Normal", pod.getMetadata().getNamespace(), pod.getMetadata().getName(), container, reason, message);
+    PodEvents events = (pod, container, warning, reason, message) ->
+        LOG.info("{} pod {}/{} {}: {}: {}", warning ? "Warning"
+        : "Normal", pod.getMetadata().getNamespace(), pod.getMetadata().getName(), container, reason, message);
     PodEngine engine = engine(runtime, ClusterObjects.NONE, events, StatusReporter.NONE, Optional::empty, Map.of(), staticPods());
     serve(null, runtime, engine);
   }
@@ -179,7 +184,9 @@ final class Kubelet implements Component {
     Map<String, Quantity> reserved = new HashMap<>();
     config.node().systemReserved().forEach((resource, amount) -> reserved.put(resource, new Quantity(amount)));
     config.node().kubeReserved().forEach((resource, amount) -> reserved.merge(resource, new Quantity(amount), Quantity::add));
-    List<Taint> taints = config.node().taints().stream().map(t -> new TaintBuilder().withKey(t.get("key")).withValue(t.get("value").isEmpty() ? null : t.get("value")).withEffect(t.get("effect")).build()).toList();
+    List<Taint> taints = config.node().taints().stream()
+        .map(t -> new TaintBuilder().withKey(t.get("key")).withValue(t.get("value").isEmpty() ? null : t.get("value"))
+        .withEffect(t.get("effect")).build()).toList();
     return new NodeSettings(
         nodeName,
         nodeIps,
@@ -208,12 +215,15 @@ final class Kubelet implements Component {
     PodCgroups cgroups = new PodCgroups(config.runtime().cgroupRoot(), config.runtime().cgroupDriver().equals("systemd"));
     DnsSettings dns = new DnsSettings(config.pods().clusterDns(), config.pods().clusterDomain(), config.pods().resolvConf());
     ContainerDescriptions descriptions =
-        ContainerDescriptions.of(paths, dns, cgroups, cluster, new NodeFacts(nodeName, machine.memoryBytes(), config.pods().cpuQuota()), machine.hostname(), config.pods().seccompDefault(), environment.random());
+        ContainerDescriptions.of(paths, dns, cgroups, cluster, new NodeFacts(nodeName, machine.memoryBytes(), config.pods().cpuQuota()),
+            machine.hostname(), config.pods().seccompDefault(), environment.random());
     PodEngine.Settings settings =
         new PodEngine.Settings(
-            paths, descriptions, cgroups, nodeName, nodeIps, allocatable, networkProblem, config.pods().sync(), config.runtime().parallelPulls(),
+            paths, descriptions, cgroups, nodeName, nodeIps, allocatable, networkProblem, config.pods().sync(),
+                config.runtime().parallelPulls(),
             config.pods().longestRestartWait(), new NodeAdmission(() -> cluster.node(), allocatable));
-    PodEngine engine = new PodEngine(new PodEngine.Ports(runtime, cluster, events, statuses, posix, clock, environment.random()), settings, sources);
+    PodEngine engine = new PodEngine(new PodEngine.Ports(runtime, cluster, events, statuses, posix, clock, environment.random()), settings,
+        sources);
     keep(engine::close);
     engine.pods().start();
     startRotation(runtime, engine, paths);
@@ -233,7 +243,8 @@ final class Kubelet implements Component {
         while (true) {
           clock.sleep(config.pods().logCheck());
           for (Pod pod : engine.pods().pods()) {
-            engine.pods().observed(pod.getMetadata().getUid()).map(RuntimePod::running).orElse(List.of()).forEach(run -> rotator.check(paths.log(pod, run.name(), run.restartCount()), run.id()));
+            engine.pods().observed(pod.getMetadata().getUid()).map(RuntimePod::running).orElse(List.of())
+                .forEach(run -> rotator.check(paths.log(pod, run.name(), run.restartCount()), run.id()));
           }
         }
       } catch (InterruptedException e) {
@@ -256,7 +267,8 @@ final class Kubelet implements Component {
       List<X509Certificate> authorities = who.clientCaFile().isEmpty() ? List.of() : PemFiles.certificates(Path.of(who.clientCaFile()));
       Access delegated = new DelegatedAccess(who.tokens() ? client : null, authorities, List.of(), who.tokenTtl(), clock);
       Access access = who.anonymous() ? delegated : new NoAnonymous(delegated);
-      NodeAccess permission = new NodeAccess(who.authorizationMode().equals("AlwaysAllow") ? null : client, nodeName, who.allowedTtl(), who.deniedTtl(), clock);
+      NodeAccess permission =
+          new NodeAccess(who.authorizationMode().equals("AlwaysAllow") ? null : client, nodeName, who.allowedTtl(), who.deniedTtl(), clock);
       InetSocketAddress address = new InetSocketAddress(config.server().address(), config.server().port());
       KubeletServer server = keep(new KubeletServer(address, identity(), access, permission, routes));
       server.start();
@@ -265,7 +277,9 @@ final class Kubelet implements Component {
     if (config.server().healthPort() > 0) {
       InetSocketAddress address = new InetSocketAddress(config.server().healthAddress(), config.server().healthPort());
       StatusServer health = keep(new StatusServer(address, null, new Everybody()));
-      health.page("/healthz", request -> new Page.Answer(engine.pods().healthy() ? 200 : 500, "text/plain; charset=utf-8", engine.pods().healthy() ? "ok" : "syncloop failed"));
+      health.page("/healthz",
+          request -> new Page.Answer(engine.pods().healthy() ? 200 : 500, "text/plain; charset=utf-8", engine.pods().healthy() ? "ok"
+          : "syncloop failed"));
       health.start();
     }
   }
@@ -273,7 +287,8 @@ final class Kubelet implements Component {
   /** The serving key and certificate: as configured, or made once and kept. */
   private KeyAndCertificate identity() throws IOException {
     if (!config.server().certFile().isEmpty()) {
-      return new KeyAndCertificate(PemFiles.privateKey(Path.of(config.server().keyFile())), PemFiles.certificates(Path.of(config.server().certFile())));
+      return new KeyAndCertificate(PemFiles.privateKey(Path.of(config.server().keyFile())),
+          PemFiles.certificates(Path.of(config.server().certFile())));
     }
     Path certificate = certificates.resolve("kubelet.crt");
     Path key = certificates.resolve("kubelet.key");

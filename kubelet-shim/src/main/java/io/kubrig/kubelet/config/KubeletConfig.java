@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code KubeletConfiguration} of {@code kubelet.config.k8s.io/v1beta1}: the fields that have a meaning here, with the native defaults. Of the
- * others, those that are set are named in {@code ignored}.
+ * {@code KubeletConfiguration} of {@code kubelet.config.k8s.io/v1beta1}: the fields that have a meaning here, with the native defaults. Of
+ * the others, those that are set are named in {@code ignored}.
  */
 record KubeletConfig(
     Server server,
@@ -21,20 +21,31 @@ record KubeletConfig(
     List<String> ignored) {
   private static final List<String> WITHOUT_MEANING =
       List.of(
-          "httpCheckFrequency", "registryPullQPS", "registryBurst", "imagePullCredentialsVerificationPolicy", "preloadedImagesVerificationAllowlist",
-          "eventRecordQPS", "eventBurst", "enableDebuggingHandlers", "enableContentionProfiling", "oomScoreAdj", "streamingConnectionIdleTimeout",
-          "imageMinimumGCAge", "imageMaximumGCAge", "imageGCHighThresholdPercent", "imageGCLowThresholdPercent", "volumeStatsAggPeriod", "kubeletCgroups",
-          "systemCgroups", "cgroupsPerQOS", "cpuManagerPolicy", "singleProcessOOMKill", "cpuManagerPolicyOptions", "cpuManagerReconcilePeriod",
-          "memoryManagerPolicy", "topologyManagerPolicy", "topologyManagerScope", "topologyManagerPolicyOptions", "qosReserved", "hairpinMode", "podPidsLimit",
+          "httpCheckFrequency", "registryPullQPS", "registryBurst", "imagePullCredentialsVerificationPolicy",
+              "preloadedImagesVerificationAllowlist",
+          "eventRecordQPS", "eventBurst", "enableDebuggingHandlers", "enableContentionProfiling", "oomScoreAdj",
+              "streamingConnectionIdleTimeout",
+          "imageMinimumGCAge", "imageMaximumGCAge", "imageGCHighThresholdPercent", "imageGCLowThresholdPercent", "volumeStatsAggPeriod",
+              "kubeletCgroups",
+          "systemCgroups", "cgroupsPerQOS", "cpuManagerPolicy", "singleProcessOOMKill", "cpuManagerPolicyOptions",
+              "cpuManagerReconcilePeriod",
+          "memoryManagerPolicy", "topologyManagerPolicy", "topologyManagerScope", "topologyManagerPolicyOptions", "qosReserved",
+              "hairpinMode", "podPidsLimit",
           "runOnce", "cpuCFSQuotaPeriod", "maxOpenFiles", "contentType", "evictionHard", "evictionSoft", "evictionSoftGracePeriod",
-          "evictionPressureTransitionPeriod", "evictionMaxPodGracePeriod", "evictionMinimumReclaim", "mergeDefaultEvictionSettings", "podsPerCore",
-          "enableControllerAttachDetach", "protectKernelDefaults", "makeIPTablesUtilChains", "iptablesMasqueradeBit", "iptablesDropBit", "featureGates",
+          "evictionPressureTransitionPeriod", "evictionMaxPodGracePeriod", "evictionMinimumReclaim", "mergeDefaultEvictionSettings",
+              "podsPerCore",
+          "enableControllerAttachDetach", "protectKernelDefaults", "makeIPTablesUtilChains", "iptablesMasqueradeBit", "iptablesDropBit",
+              "featureGates",
           "failSwapOn", "memorySwap", "containerLogMaxWorkers", "configMapAndSecretChangeDetectionStrategy", "reservedSystemCPUs",
-          "showHiddenMetricsForVersion", "systemReservedCgroup", "kubeReservedCgroup", "enforceNodeAllocatable", "allowedUnsafeSysctls", "volumePluginDir",
+          "showHiddenMetricsForVersion", "systemReservedCgroup", "kubeReservedCgroup", "enforceNodeAllocatable", "allowedUnsafeSysctls",
+              "volumePluginDir",
           "providerID", "kernelMemcgNotification", "logging", "enableSystemLogHandler", "enableSystemLogQuery", "shutdownGracePeriod",
-          "shutdownGracePeriodCriticalPods", "shutdownGracePeriodByPodPriority", "reservedMemory", "enableProfilingHandler", "enableDebugFlagsHandler",
-          "memoryThrottlingFactor", "memoryReservationPolicy", "localStorageCapacityIsolation", "imageServiceEndpoint", "failCgroupV1", "tracing",
-          "userNamespaces", "staticPodURL", "staticPodURLHeader", "readOnlyPort", "rotateCertificates", "serverTLSBootstrap", "tlsCipherSuites",
+          "shutdownGracePeriodCriticalPods", "shutdownGracePeriodByPodPriority", "reservedMemory", "enableProfilingHandler",
+              "enableDebugFlagsHandler",
+          "memoryThrottlingFactor", "memoryReservationPolicy", "localStorageCapacityIsolation", "imageServiceEndpoint", "failCgroupV1",
+              "tracing",
+          "userNamespaces", "staticPodURL", "staticPodURLHeader", "readOnlyPort", "rotateCertificates", "serverTLSBootstrap",
+              "tlsCipherSuites",
           "tlsMinVersion");
 
   /** The kubelet's ports. A health port of zero serves none. */
@@ -42,7 +53,8 @@ record KubeletConfig(
 
   /** Who may ask, and how that is found out. */
   record Authentication(
-      String clientCaFile, boolean anonymous, boolean tokens, Duration tokenTtl, String authorizationMode, Duration allowedTtl, Duration deniedTtl) {}
+      String clientCaFile, boolean anonymous, boolean tokens, Duration tokenTtl, String authorizationMode, Duration allowedTtl,
+          Duration deniedTtl) {}
 
   /** The container runtime. */
   record Runtime(String endpoint, Duration timeout, String cgroupDriver, String cgroupRoot, boolean serializePulls, int parallelPulls) {}
@@ -94,7 +106,8 @@ record KubeletConfig(
 
   private static KubeletConfig of(ConfigFile file) {
     ConfigFields fields = file.fields();
-    KubeletConfig config = new KubeletConfig(server(fields), authentication(fields), runtime(fields), pods(fields), node(fields), ignored(fields));
+    KubeletConfig config = new KubeletConfig(server(fields), authentication(fields), runtime(fields), pods(fields), node(fields),
+        ignored(fields));
     fields.finish();
     return config;
   }

@@ -74,11 +74,14 @@ final class KubeletFlags {
     hostnameOverride = general.string("hostname-override", "", "The name of the node, instead of the machine's own.");
     nodeIp = general.string("node-ip", "", "The address of the node; two, separated by a comma, for two families.");
     rootDir = general.string("root-dir", "/var/lib/kubelet", "The directory of the pods' volumes and other files.");
-    certDir = general.string("cert-dir", "/var/lib/kubelet/pki", "Where the serving certificate is kept that is made for want of --tls-cert-file.");
+    certDir = general.string("cert-dir", "/var/lib/kubelet/pki",
+        "Where the serving certificate is kept that is made for want of --tls-cert-file.");
     nodeLabels = general.stringMap("node-labels", "Labels of the node when it registers, as key=value pairs.");
-    endpoint = general.string("container-runtime-endpoint", "unix:///run/containerd/containerd.sock", "The socket of the container runtime.");
+    endpoint = general.string("container-runtime-endpoint", "unix:///run/containerd/containerd.sock",
+        "The socket of the container runtime.");
     register = general.bool("register-node", true, "Whether the node registers itself.");
-    taints = general.flag("register-with-taints", FlagTypes.STRINGS, List.of(), "Taints of the node when it registers, as key=value:effect.");
+    taints = general.flag("register-with-taints", FlagTypes.STRINGS, List.of(),
+        "Taints of the node when it registers, as key=value:effect.");
     maxPods = general.int32("max-pods", 110, "How many pods may run on the node.");
     staticPath = general.string("pod-manifest-path", "", "A directory of manifests of static pods.");
     clusterDns = general.strings("cluster-dns", List.of(), "The addresses of the cluster's name servers.");
@@ -123,7 +126,8 @@ final class KubeletFlags {
     String file = given.value(configFile);
     KubeletConfig base = file.isEmpty() ? KubeletConfig.defaults() : KubeletConfig.read(Path.of(file));
     Over over = new Over(given);
-    return new KubeletConfig(server(base.server(), over), authentication(base.authentication(), over), runtime(base.runtime(), over), pods(base.pods(), over), node(base.node(), over), base.ignored());
+    return new KubeletConfig(server(base.server(), over), authentication(base.authentication(), over), runtime(base.runtime(), over),
+        pods(base.pods(), over), node(base.node(), over), base.ignored());
   }
 
   /** A flag's value where it is given, the configuration's otherwise. */

@@ -35,7 +35,8 @@ record NodeAdmission(Supplier<Optional<Node>> node, Map<String, Quantity> alloca
     Map<String, String> labels = node.get().map(n -> n.getMetadata().getLabels()).orElse(null);
     return wanted == null || wanted.isEmpty() || labels == null || labels.entrySet().containsAll(wanted.entrySet())
         ? Optional.empty()
-        : Optional.of(new Failure("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"));
+        : Optional.of(new Failure("NodeAffinity",
+            "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"));
   }
 
   private Optional<Failure> resources(Pod pod, Collection<Pod> others) {
@@ -61,7 +62,8 @@ record NodeAdmission(Supplier<Optional<Node>> node, Map<String, Quantity> alloca
   private static Failure outOf(String resource, long requested, long used, long capacity) {
     return new Failure(
         "OutOf" + resource,
-        "Pod was rejected: Node didn't have enough resource: " + resource + ", requested: " + requested + ", used: " + used + ", capacity: " + capacity);
+        "Pod was rejected: Node didn't have enough resource: " + resource + ", requested: " + requested + ", used: " + used
+            + ", capacity: " + capacity);
   }
 
   private static boolean ended(Pod pod) {

@@ -76,10 +76,12 @@ public final class CgroupResources {
   }
 
   public static Map<String, Quantity> requests(Container container) {
-    return container.getResources() == null || container.getResources().getRequests() == null ? Map.of() : container.getResources().getRequests();
+    return container.getResources() == null || container.getResources().getRequests() == null ? Map.of()
+        : container.getResources().getRequests();
   }
 
   public static Map<String, Quantity> limits(Container container) {
-    return container.getResources() == null || container.getResources().getLimits() == null ? Map.of() : container.getResources().getLimits();
+    return container.getResources() == null || container.getResources().getLimits() == null ? Map.of()
+        : container.getResources().getLimits();
   }
 }

@@ -58,7 +58,8 @@ public final class ContainerConfigs {
    * @param imageId the content to run
    * @param targetId the run whose processes a debugging container is to see; empty for others
    */
-  public record Start(int restartCount, DownwardFields.Place place, Map<String, Path> volumes, String imageId, Optional<Image> image, String targetId) {}
+  public record Start(int restartCount, DownwardFields.Place place, Map<String, Path> volumes, String imageId, Optional<Image> image,
+      String targetId) {}
 
   /** @throws ContainerConfigException when the container cannot be made as it is specified */
   public ContainerConfig describe(Pod pod, Container container, Start start) throws IOException {
@@ -98,8 +99,10 @@ public final class ContainerConfigs {
     Map<String, String> annotations = new HashMap<>();
     annotations.put(RuntimeLabels.CONTAINER_HASH, Containers.hash(container));
     annotations.put(RuntimeLabels.RESTART_COUNT, Integer.toString(restartCount));
-    annotations.put(RuntimeLabels.TERMINATION_MESSAGE_PATH, container.getTerminationMessagePath() == null ? "" : container.getTerminationMessagePath());
-    annotations.put(RuntimeLabels.TERMINATION_MESSAGE_POLICY, container.getTerminationMessagePolicy() == null ? "" : container.getTerminationMessagePolicy());
+    annotations.put(RuntimeLabels.TERMINATION_MESSAGE_PATH, container.getTerminationMessagePath() == null ? ""
+        : container.getTerminationMessagePath());
+    annotations.put(RuntimeLabels.TERMINATION_MESSAGE_POLICY, container.getTerminationMessagePolicy() == null ? ""
+        : container.getTerminationMessagePolicy());
     if (pod.getMetadata().getDeletionGracePeriodSeconds() != null) {
       annotations.put(RuntimeLabels.POD_DELETION_GRACE_PERIOD, pod.getMetadata().getDeletionGracePeriodSeconds().toString());
     }
@@ -115,7 +118,8 @@ public final class ContainerConfigs {
     for (VolumeMount mount : container.getVolumeMounts()) {
       Path source = start.volumes().get(mount.getName());
       if (source == null) {
-        throw new ContainerConfigException("cannot find volume \"" + mount.getName() + "\" to mount into container \"" + container.getName() + "\"");
+        throw new ContainerConfigException("cannot find volume \"" + mount.getName() + "\" to mount into container \""
+            + container.getName() + "\"");
       }
       ownHosts |= mount.getMountPath().equals(ETC_HOSTS);
       mounts.add(

@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Name resolution for pods: what goes into their {@code resolv.conf}. Source: the API's {@code dnsPolicy} and {@code dnsConfig}, resolv.conf(5).
+ * Name resolution for pods: what goes into their {@code resolv.conf}. Source: the API's {@code dnsPolicy} and {@code dnsConfig},
+ * resolv.conf(5).
  *
  * @param clusterDns addresses of the cluster's name servers
  * @param clusterDomain such as {@code cluster.local}
@@ -57,7 +58,8 @@ public record DnsSettings(List<String> clusterDns, String clusterDomain, String 
     List<String> servers = lines.servers;
     if (servers.size() > MAX_SERVERS) {
       servers = servers.subList(0, MAX_SERVERS);
-      complaints.add("Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: " + String.join(" ", servers));
+      complaints.add("Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: "
+          + String.join(" ", servers));
     }
     List<String> searches = lines.searches;
     if (searches.size() > MAX_SEARCHES || String.join(" ", searches).length() > MAX_SEARCH_CHARACTERS) {
@@ -71,7 +73,8 @@ public record DnsSettings(List<String> clusterDns, String clusterDomain, String 
         kept.add(search);
       }
       searches = kept;
-      complaints.add("Search Line limits were exceeded, some search paths have been omitted, the applied search line is: " + String.join(" ", searches));
+      complaints.add("Search Line limits were exceeded, some search paths have been omitted, the applied search line is: "
+          + String.join(" ", searches));
     }
     DNSConfig config = DNSConfig.newBuilder().addAllServers(servers).addAllSearches(searches).addAllOptions(lines.options).build();
     return new Resolved(config, complaints);

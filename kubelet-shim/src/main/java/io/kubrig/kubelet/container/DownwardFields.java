@@ -50,7 +50,8 @@ public final class DownwardFields {
   /** The value of a resource of a container, in units of the divisor, rounded up. A limit that is not set is what the node can give. */
   public static String resource(Pod pod, Container self, Place place, ResourceFieldSelector selector) {
     String name = selector.getContainerName();
-    Container container = name == null || name.isEmpty() ? self : Containers.find(pod, name).orElseThrow(() -> new ContainerConfigException("container " + name + " not found"));
+    Container container = name == null || name.isEmpty() ? self
+        : Containers.find(pod, name).orElseThrow(() -> new ContainerConfigException("container " + name + " not found"));
     String[] parts = selector.getResource().split("\\.", 2);
     if (parts.length != 2) {
       throw new ContainerConfigException("Unsupported container resource : " + selector.getResource());
@@ -90,7 +91,8 @@ public final class DownwardFields {
 
   /** One {@code key="value"} a line, sorted, the value quoted as Go does. */
   private static String lines(Map<String, String> map) {
-    return new TreeMap<>(map).entrySet().stream().map(entry -> entry.getKey() + "=" + quote(entry.getValue())).collect(Collectors.joining("\n"));
+    return new TreeMap<>(map).entrySet().stream().map(entry -> entry.getKey() + "=" + quote(entry.getValue()))
+        .collect(Collectors.joining("\n"));
   }
 
   private static String quote(String value) {

@@ -89,14 +89,16 @@ final class Environment {
     Optional<String> value =
         configMap(namespace, selector.getName(), selector.getOptional()).map(ConfigMap::getData).map(data -> data.get(selector.getKey()));
     if (value.isEmpty() && !Boolean.TRUE.equals(selector.getOptional())) {
-      throw new ContainerConfigException("couldn't find key " + selector.getKey() + " in ConfigMap " + namespace + "/" + selector.getName());
+      throw new ContainerConfigException("couldn't find key " + selector.getKey() + " in ConfigMap " + namespace + "/"
+          + selector.getName());
     }
     return value;
   }
 
   private Optional<String> secretKey(String namespace, SecretKeySelector selector) {
     Optional<String> value =
-        secret(namespace, selector.getName(), selector.getOptional()).map(Secret::getData).map(data -> data.get(selector.getKey())).map(Environment::decode);
+        secret(namespace, selector.getName(), selector.getOptional()).map(Secret::getData).map(data -> data.get(selector.getKey()))
+            .map(Environment::decode);
     if (value.isEmpty() && !Boolean.TRUE.equals(selector.getOptional())) {
       throw new ContainerConfigException("couldn't find key " + selector.getKey() + " in Secret " + namespace + "/" + selector.getName());
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ public final class PodCgroups {
     String uid = pod.getMetadata().getUid();
     if (systemd) {
       String prefix = root.isEmpty() ? "kubepods" : root.substring(1).replace('/', '-') + "-kubepods";
-      String slice = qos == Qos.GUARANTEED ? prefix : prefix + "-" + qos.label().toLowerCase(java.util.Locale.ROOT);
+      String slice = qos == Qos.GUARANTEED ? prefix : prefix + "-" + qos.label().toLowerCase(Locale.ROOT);
       return slice + "-pod" + uid.replace('-', '_') + ".slice";
     }
     return classGroup(qos) + "/pod" + uid;
@@ -53,7 +54,7 @@ public final class PodCgroups {
 
   private String classGroup(Qos qos) {
     String top = root + "/kubepods";
-    return qos == Qos.GUARANTEED ? top : top + "/" + qos.label().toLowerCase(java.util.Locale.ROOT);
+    return qos == Qos.GUARANTEED ? top : top + "/" + qos.label().toLowerCase(Locale.ROOT);
   }
 
   /** Makes the pod's group and sets what all its containers together may use. */
@@ -177,7 +178,8 @@ public final class PodCgroups {
       for (Container container : together) {
         long cpuLimit = CgroupResources.milli(CgroupResources.limits(container), "cpu");
         long memoryLimit = CgroupResources.bytes(CgroupResources.limits(container), "memory");
-        request += CgroupResources.requests(container).containsKey("cpu") ? CgroupResources.milli(CgroupResources.requests(container), "cpu") : cpuLimit;
+        request += CgroupResources.requests(container).containsKey("cpu")
+            ? CgroupResources.milli(CgroupResources.requests(container), "cpu") : cpuLimit;
         cpu += cpuLimit;
         memory += memoryLimit;
         cpuLimited &= cpuLimit > 0;

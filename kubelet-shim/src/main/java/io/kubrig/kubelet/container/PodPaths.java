@@ -49,7 +49,8 @@ public record PodPaths(Path root, Path logs, Path containerLogs) {
   public Path logLink(String namespace, String pod, String container, String containerId) {
     String prefix = pod + "_" + namespace + "_" + container;
     // file names end at 255 bytes, and the suffix must stay whole
-    return containerLogs.resolve(prefix.substring(0, Math.min(prefix.length(), 251 - 1 - containerId.length())) + "-" + containerId + ".log");
+    return containerLogs.resolve(prefix.substring(0, Math.min(prefix.length(), 251 - 1 - containerId.length())) + "-" + containerId
+        + ".log");
   }
 
   public Path log(Pod pod, String container, int restartCount) {

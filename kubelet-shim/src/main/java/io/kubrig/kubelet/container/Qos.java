@@ -35,7 +35,8 @@ public enum Qos {
         }
       }
     }
-    return pod.getSpec().getResources() != null && !empty(pod.getSpec().getResources().getRequests(), pod.getSpec().getResources().getLimits())
+    return pod.getSpec().getResources() != null
+        && !empty(pod.getSpec().getResources().getRequests(), pod.getSpec().getResources().getLimits())
         ? classify(List.of(pod.getSpec().getResources().getRequests()), List.of(pod.getSpec().getResources().getLimits()))
         : ofContainers(pod);
   }

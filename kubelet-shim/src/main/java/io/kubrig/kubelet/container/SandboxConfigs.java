@@ -13,6 +13,7 @@ import io.kubrig.kubelet.pod.Containers;
 import io.kubrig.kubelet.pod.RuntimeLabels;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Describes a pod's sandbox to the runtime. */
@@ -34,7 +35,7 @@ public final class SandboxConfigs {
   }
 
   /** The configuration, and complaints about the pod's name resolution. */
-  public record Described(PodSandboxConfig config, java.util.List<String> dnsComplaints) {}
+  public record Described(PodSandboxConfig config, List<String> dnsComplaints) {}
 
   public Described describe(Pod pod, int attempt) throws IOException {
     DnsSettings.Resolved resolved = dns.forPod(pod);
@@ -54,9 +55,11 @@ public final class SandboxConfigs {
       config.setHostname(hostname(pod));
     }
     for (Container container : Containers.all(pod)) {
-      container.getPorts().stream().filter(port -> port.getHostPort() != null && port.getHostPort() > 0).map(SandboxConfigs::mapping).forEach(config::addPortMappings);
+      container.getPorts().stream().filter(port -> port.getHostPort() != null && port.getHostPort() > 0).map(SandboxConfigs::mapping)
+          .forEach(config::addPortMappings);
     }
-    LinuxPodSandboxConfig.Builder linux = LinuxPodSandboxConfig.newBuilder().setCgroupParent(cgroups.parent(pod)).setSecurityContext(security.sandbox(pod));
+    LinuxPodSandboxConfig.Builder linux = LinuxPodSandboxConfig.newBuilder().setCgroupParent(cgroups.parent(pod))
+        .setSecurityContext(security.sandbox(pod));
     if (pod.getSpec().getSecurityContext() != null) {
       for (Sysctl sysctl : pod.getSpec().getSecurityContext().getSysctls()) {
         linux.putSysctls(sysctl.getName(), sysctl.getValue());
@@ -97,7 +100,8 @@ public final class SandboxConfigs {
   /** The domain of the pod's hostname: that of its governing service; empty when it has none. */
   String domain(Pod pod) {
     String subdomain = pod.getSpec().getSubdomain();
-    return subdomain == null || subdomain.isEmpty() ? "" : subdomain + "." + pod.getMetadata().getNamespace() + ".svc." + dns.clusterDomain();
+    return subdomain == null || subdomain.isEmpty() ? ""
+        : subdomain + "." + pod.getMetadata().getNamespace() + ".svc." + dns.clusterDomain();
   }
 
   private static PortMapping mapping(ContainerPort port) {

@@ -35,7 +35,8 @@ record SecurityContexts(Path seccompRoot, boolean seccompDefault) {
 
   LinuxSandboxSecurityContext sandbox(Pod pod) {
     PodSecurityContext context = podContext(pod);
-    LinuxSandboxSecurityContext.Builder out = LinuxSandboxSecurityContext.newBuilder().setNamespaceOptions(namespaces(pod, "")).setPrivileged(anyPrivileged(pod));
+    LinuxSandboxSecurityContext.Builder out = LinuxSandboxSecurityContext.newBuilder().setNamespaceOptions(namespaces(pod, ""))
+        .setPrivileged(anyPrivileged(pod));
     if (context.getRunAsUser() != null) {
       out.setRunAsUser(number(context.getRunAsUser()));
       if (context.getRunAsGroup() != null) {
@@ -76,7 +77,8 @@ record SecurityContexts(Path seccompRoot, boolean seccompDefault) {
     }
     if (own.getCapabilities() != null) {
       out.setCapabilities(
-          Capability.newBuilder().addAllAddCapabilities(own.getCapabilities().getAdd()).addAllDropCapabilities(own.getCapabilities().getDrop()));
+          Capability.newBuilder().addAllAddCapabilities(own.getCapabilities().getAdd())
+              .addAllDropCapabilities(own.getCapabilities().getDrop()));
     }
     if (!"Unmasked".equals(own.getProcMount())) {
       out.addAllMaskedPaths(MASKED_PATHS).addAllReadonlyPaths(READONLY_PATHS);
@@ -108,7 +110,8 @@ record SecurityContexts(Path seccompRoot, boolean seccompDefault) {
       throw new ContainerConfigException("container has runAsNonRoot and image will run as root " + where);
     }
     if (!numeric) {
-      throw new ContainerConfigException("container has runAsNonRoot and image has non-numeric user (" + name + "), cannot verify user is non-root " + where);
+      throw new ContainerConfigException("container has runAsNonRoot and image has non-numeric user (" + name
+          + "), cannot verify user is non-root " + where);
     }
   }
 
@@ -116,12 +119,14 @@ record SecurityContexts(Path seccompRoot, boolean seccompDefault) {
     SecurityProfile.Builder out = SecurityProfile.newBuilder();
     if (profile == null) {
       boolean runtimeDefault = seccompDefault && !Boolean.TRUE.equals(own.getPrivileged());
-      return out.setProfileType(runtimeDefault ? SecurityProfile.ProfileType.RuntimeDefault : SecurityProfile.ProfileType.Unconfined).build();
+      return out.setProfileType(runtimeDefault ? SecurityProfile.ProfileType.RuntimeDefault : SecurityProfile.ProfileType.Unconfined)
+          .build();
     }
     return switch (profile.getType()) {
       case "RuntimeDefault" -> out.setProfileType(SecurityProfile.ProfileType.RuntimeDefault).build();
       case "Localhost" ->
-          out.setProfileType(SecurityProfile.ProfileType.Localhost).setLocalhostRef(seccompRoot.resolve(profile.getLocalhostProfile()).toString()).build();
+          out.setProfileType(SecurityProfile.ProfileType.Localhost)
+              .setLocalhostRef(seccompRoot.resolve(profile.getLocalhostProfile()).toString()).build();
       default -> out.setProfileType(SecurityProfile.ProfileType.Unconfined).build();
     };
   }
@@ -140,7 +145,8 @@ record SecurityContexts(Path seccompRoot, boolean seccompDefault) {
   }
 
   private static boolean anyPrivileged(Pod pod) {
-    return Containers.all(pod).stream().anyMatch(c -> c.getSecurityContext() != null && Boolean.TRUE.equals(c.getSecurityContext().getPrivileged()));
+    return Containers.all(pod).stream()
+        .anyMatch(c -> c.getSecurityContext() != null && Boolean.TRUE.equals(c.getSecurityContext().getPrivileged()));
   }
 
   private static PodSecurityContext podContext(Pod pod) {

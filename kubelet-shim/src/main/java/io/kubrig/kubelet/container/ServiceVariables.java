@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The environment variables by which a container finds the services of its namespace: {@code NAME_SERVICE_HOST} and those of container links. */
+/**
+ * The environment variables by which a container finds the services of its namespace: {@code NAME_SERVICE_HOST} and those of container
+ * links.
+ */
 final class ServiceVariables {
   private static final String MASTER_NAMESPACE = "default";
   private static final String MASTER_NAME = "kubernetes";

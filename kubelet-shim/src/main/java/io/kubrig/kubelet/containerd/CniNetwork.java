@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ public record CniNetwork(Path directory, String bridge, Path addresses) {
   public void write(List<String> podCidrs) throws IOException {
     byte[] content = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(conflist(podCidrs));
     Path file = directory.resolve(FILE);
-    if (Files.exists(file) && java.util.Arrays.equals(Files.readAllBytes(file), content)) {
+    if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
       return;
     }
     Files.createDirectories(directory);

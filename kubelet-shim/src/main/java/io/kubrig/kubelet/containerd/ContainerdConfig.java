@@ -115,7 +115,8 @@ public record ContainerdConfig(
       for (String layer : layers) {
         Files.createDirectory(probe.resolve(layer));
       }
-      String options = "lowerdir=%s,upperdir=%s,workdir=%s".formatted(probe.resolve("lower"), probe.resolve("upper"), probe.resolve("work"));
+      String options = "lowerdir=%s,upperdir=%s,workdir=%s".formatted(probe.resolve("lower"), probe.resolve("upper"),
+          probe.resolve("work"));
       posix.mount("overlay", probe.resolve("merged"), "overlay", 0, options);
       posix.unmount(probe.resolve("merged"));
       return true;

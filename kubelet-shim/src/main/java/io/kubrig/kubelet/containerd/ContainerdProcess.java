@@ -3,6 +3,7 @@ package io.kubrig.kubelet.containerd;
 import io.kubrig.kubelet.posix.FileTree;
 import io.kubrig.kubelet.posix.Mounts;
 import io.kubrig.kubelet.posix.Posix;
+import io.kubrig.machinery.clock.Clock;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import io.kubrig.machinery.clock.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,7 +117,8 @@ public final class ContainerdProcess implements AutoCloseable {
   private static boolean isShimOf(ProcessHandle handle, String address) {
     List<String> words = commandLine(handle);
     int at = words.indexOf("-address");
-    return !words.isEmpty() && words.getFirst().contains("containerd-shim") && at > 0 && at + 1 < words.size() && words.get(at + 1).equals(address);
+    return !words.isEmpty() && words.getFirst().contains("containerd-shim") && at > 0 && at + 1 < words.size()
+        && words.get(at + 1).equals(address);
   }
 
   private static List<String> commandLine(ProcessHandle handle) {
@@ -155,7 +156,8 @@ public final class ContainerdProcess implements AutoCloseable {
         throw new IOException("containerd ended at once; the end of " + logFile() + ":\n" + lastLines());
       }
       if (clock.nanos() > limit) {
-        throw new IOException("containerd does not answer on " + config.socket() + " after " + START_LIMIT.toSeconds() + " s; see " + logFile());
+        throw new IOException("containerd does not answer on " + config.socket() + " after " + START_LIMIT.toSeconds() + " s; see "
+            + logFile());
       }
       clock.sleep(POLL);
     }
@@ -215,7 +217,9 @@ public final class ContainerdProcess implements AutoCloseable {
     }
   }
 
-  /** Returns whether the process ended in time. One that nobody has reaped counts as ended: where process 1 is no init, it stays forever. */
+  /**
+   * Returns whether the process ended in time. One that nobody has reaped counts as ended: where process 1 is no init, it stays forever.
+   */
   private boolean await(ProcessHandle handle, Duration limit) {
     long end = clock.nanos() + limit.toNanos();
     try {

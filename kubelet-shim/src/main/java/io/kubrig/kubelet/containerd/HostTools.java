@@ -16,7 +16,8 @@ import java.util.Optional;
  */
 public record HostTools(Path containerd, Path ctr, Path cniPlugins, Path busybox) {
   private static final List<Path> PROGRAMS =
-      List.of(Path.of("/usr/local/sbin"), Path.of("/usr/local/bin"), Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin"));
+      List.of(Path.of("/usr/local/sbin"), Path.of("/usr/local/bin"), Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"),
+          Path.of("/bin"));
   private static final List<Path> PLUGINS = List.of(Path.of("/usr/lib/cni"), Path.of("/opt/cni/bin"), Path.of("/usr/libexec/cni"));
   private static final List<String> NEEDED_PLUGINS = List.of("bridge", "host-local", "loopback", "portmap");
 

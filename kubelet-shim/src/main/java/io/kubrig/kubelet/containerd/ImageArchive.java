@@ -59,7 +59,9 @@ public final class ImageArchive {
     return new ImageArchive(List.of(names));
   }
 
-  /** An image with a shell and small tools: {@code /bin/busybox} under the names of the given applets, {@code /etc/passwd} and {@code /tmp}. */
+  /**
+   * An image with a shell and small tools: {@code /bin/busybox} under the names of the given applets, {@code /etc/passwd} and {@code /tmp}.
+   */
   public static ImageArchive ofBusybox(Path busybox, List<String> applets, String... names) {
     ImageArchive image = named(names).file("/bin/busybox", busybox, 0755);
     applets.forEach(applet -> image.link("/bin/" + applet, "busybox"));

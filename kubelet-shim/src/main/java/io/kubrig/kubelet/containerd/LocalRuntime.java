@@ -71,7 +71,8 @@ public final class LocalRuntime implements AutoCloseable {
   public void start() throws InterruptedException {
     try {
       Files.createDirectories(directory);
-      LOG.info("Starting containerd with snapshotter {}{}", config.snapshotter(), config.restrictOomScore() ? ", without the right to lower OOM scores" : "");
+      LOG.info("Starting containerd with snapshotter {}{}", config.snapshotter(), config.restrictOomScore()
+          ? ", without the right to lower OOM scores" : "");
       process.start();
       image = new FutureTask<>(this::ensureImage);
       Thread.ofVirtual().name("sandbox-image").start(image);
@@ -169,7 +170,8 @@ public final class LocalRuntime implements AutoCloseable {
 
   /**
    * Ends all pods and containerd and removes everything that it, the kubelet and the pods left: processes, mounts, network namespaces,
-   * devices, control groups, the directory. Starts containerd once more when it does not run, because only it can take rules and addresses back.
+   * devices, control groups, the directory. Starts containerd once more when it does not run, because only it can take rules and addresses
+   * back.
    */
   public void reset() throws IOException, InterruptedException {
     Posix posix = Posix.system();

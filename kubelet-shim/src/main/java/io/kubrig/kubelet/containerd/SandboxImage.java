@@ -42,7 +42,8 @@ public final class SandboxImage {
       return;
     }
     if (tools.busybox() == null) {
-      throw new IOException("image " + name + " can neither be pulled nor made here; for the latter install: apt-get install -y busybox-static");
+      throw new IOException("image " + name
+          + " can neither be pulled nor made here; for the latter install: apt-get install -y busybox-static");
     }
     LOG.warn("Image {} cannot be pulled; using a stand-in made on this machine from {}", name, tools.busybox());
     Path archive = Files.createTempFile("kubrig-pause", ".tar");

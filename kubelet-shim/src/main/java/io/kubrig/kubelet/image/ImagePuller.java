@@ -54,7 +54,8 @@ public final class ImagePuller {
     String shown = container.getImage();
     Optional<String> name = ImageNames.complete(shown);
     if (name.isEmpty()) {
-      String message = "Failed to apply default image tag \"" + shown + "\": couldn't parse image name \"" + shown + "\": invalid reference format";
+      String message = "Failed to apply default image tag \"" + shown + "\": couldn't parse image name \"" + shown
+          + "\": invalid reference format";
       events.warning(pod, container.getName(), "InspectFailed", message);
       return new Outcome.Absent("InvalidImageName", message);
     }
@@ -66,9 +67,11 @@ public final class ImagePuller {
       events.warning(pod, container.getName(), "InspectFailed", message);
       return new Outcome.Absent("ImageInspectError", message);
     }
-    String policy = container.getImagePullPolicy() == null ? (name.get().endsWith(":latest") ? "Always" : "IfNotPresent") : container.getImagePullPolicy();
+    String policy = container.getImagePullPolicy() == null ? (name.get().endsWith(":latest") ? "Always" : "IfNotPresent")
+        : container.getImagePullPolicy();
     if (present.isPresent() && !policy.equals("Always")) {
-      events.normal(pod, container.getName(), "Pulled", "Container image \"" + shown + "\" already present on machine and can be accessed by the pod");
+      events.normal(pod, container.getName(), "Pulled",
+          "Container image \"" + shown + "\" already present on machine and can be accessed by the pod");
       return new Outcome.Present(present.get().getId(), present.get());
     }
     if (policy.equals("Never")) {
@@ -97,7 +100,8 @@ public final class ImagePuller {
       Image image = runtime.image(name).or(() -> runtime.image(reference)).orElse(Image.newBuilder().setId(reference).build());
       long ended = clock.nanos();
       events.normal(pod, container.getName(), "Pulled",
-          "Successfully pulled image \"" + shown + "\" in " + millis(ended - begun) + " (" + millis(ended - asked) + " including waiting). Image size: " + image.getSize() + " bytes.");
+          "Successfully pulled image \"" + shown + "\" in " + millis(ended - begun) + " (" + millis(ended - asked)
+              + " including waiting). Image size: " + image.getSize() + " bytes.");
       lastErrors.remove(key);
       return new Outcome.Present(reference, image);
     } catch (CriException e) {

@@ -34,8 +34,10 @@ final class PullSecrets {
     List<AuthConfig> found = new ArrayList<>();
     for (LocalObjectReference reference : pod.getSpec().getImagePullSecrets()) {
       cluster.secret(pod.getMetadata().getNamespace(), reference.getName()).ifPresentOrElse(
-          secret -> registries(secret).properties().stream().filter(entry -> matches(entry.getKey(), qualified)).map(entry -> credentials(entry.getKey(), entry.getValue())).forEach(found::add),
-          () -> LOG.warn("Unable to retrieve pull secret {}/{} for pod {}; the image pull may not succeed", pod.getMetadata().getNamespace(), reference.getName(), pod.getMetadata().getName()));
+          secret -> registries(secret).properties().stream().filter(entry -> matches(entry.getKey(), qualified))
+              .map(entry -> credentials(entry.getKey(), entry.getValue())).forEach(found::add),
+          () -> LOG.warn("Unable to retrieve pull secret {}/{} for pod {}; the image pull may not succeed",
+              pod.getMetadata().getNamespace(), reference.getName(), pod.getMetadata().getName()));
     }
     return found.isEmpty() ? List.of(AuthConfig.getDefaultInstance()) : found;
   }
@@ -50,7 +52,8 @@ final class PullSecrets {
       }
       return JSON.createObjectNode();
     } catch (JsonProcessingException e) {
-      LOG.warn("Secret {}/{} holds no readable registry credentials: {}", secret.getMetadata().getNamespace(), secret.getMetadata().getName(), e.getOriginalMessage());
+      LOG.warn("Secret {}/{} holds no readable registry credentials: {}", secret.getMetadata().getNamespace(),
+          secret.getMetadata().getName(), e.getOriginalMessage());
       return JSON.createObjectNode();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

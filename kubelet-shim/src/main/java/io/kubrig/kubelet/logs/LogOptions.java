@@ -2,6 +2,7 @@ package io.kubrig.kubelet.logs;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 
@@ -13,7 +14,8 @@ import java.util.Map;
  * @param since the oldest line; {@link Instant#EPOCH} means all
  * @param stream {@code All}, {@code Stdout} or {@code Stderr}
  */
-public record LogOptions(boolean follow, boolean previous, boolean timestamps, long tailLines, long limitBytes, Instant since, String stream) {
+public record LogOptions(boolean follow, boolean previous, boolean timestamps, long tailLines, long limitBytes, Instant since,
+    String stream) {
 
   /** @throws IllegalArgumentException with the message for the caller */
   public static LogOptions parse(Map<String, String> query, Instant now) {
@@ -29,7 +31,7 @@ public record LogOptions(boolean follow, boolean previous, boolean timestamps, l
       since = now.minus(Duration.ofSeconds(seconds));
     } else if (query.containsKey("sinceTime")) {
       try {
-        since = java.time.OffsetDateTime.parse(query.get("sinceTime")).toInstant();
+        since = OffsetDateTime.parse(query.get("sinceTime")).toInstant();
       } catch (DateTimeParseException e) {
         throw new IllegalArgumentException("sinceTime must be a time such as 2006-01-02T15:04:05Z", e);
       }
@@ -39,7 +41,8 @@ public record LogOptions(boolean follow, boolean previous, boolean timestamps, l
     if (query.containsKey("limitBytes") && limit < 1) {
       throw new IllegalArgumentException("limitBytes must be greater than 0");
     }
-    return new LogOptions(flag(query, "follow"), flag(query, "previous"), flag(query, "timestamps"), tail, limit, since, query.getOrDefault("stream", "All"));
+    return new LogOptions(flag(query, "follow"), flag(query, "previous"), flag(query, "timestamps"), tail, limit, since,
+        query.getOrDefault("stream", "All"));
   }
 
   private static boolean flag(Map<String, String> query, String name) {

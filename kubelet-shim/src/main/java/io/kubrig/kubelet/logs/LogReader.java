@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.function.BooleanSupplier;
 
 /**
- * Reads the log of one run of a container as the runtime writes it: lines of time, stream, a tag (P for a part of a line, F for its end) and
- * content. Source: the Container Runtime Interface's log format.
+ * Reads the log of one run of a container as the runtime writes it: lines of time, stream, a tag (P for a part of a line, F for its end)
+ * and content. Source: the Container Runtime Interface's log format.
  */
 public final class LogReader {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -111,7 +112,7 @@ public final class LogReader {
   }
 
   private boolean tooOld(String stamp) {
-    return !options.since().equals(Instant.EPOCH) && java.time.OffsetDateTime.parse(stamp).toInstant().isBefore(options.since());
+    return !options.since().equals(Instant.EPOCH) && OffsetDateTime.parse(stamp).toInstant().isBefore(options.since());
   }
 
   private static String text(byte[] line, int from, int to) {

@@ -26,7 +26,8 @@ public final class TerminationMessage {
     if (path.isEmpty()) {
       return Optional.empty();
     }
-    Optional<String> written = status.getMountsList().stream().filter(mount -> mount.getContainerPath().equals(path)).findFirst().map(TerminationMessage::read);
+    Optional<String> written = status.getMountsList().stream().filter(mount -> mount.getContainerPath().equals(path)).findFirst()
+        .map(TerminationMessage::read);
     if (written.isPresent() && !written.get().isEmpty()) {
       return written;
     }

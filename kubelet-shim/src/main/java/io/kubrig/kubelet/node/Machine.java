@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -37,7 +38,7 @@ public record Machine(
         first(List.of("/proc/sys/kernel/osrelease")),
         readOsImage(),
         "aarch64".equals(System.getProperty("os.arch")) ? "arm64" : "amd64",
-        first(List.of("/proc/sys/kernel/hostname")).toLowerCase(java.util.Locale.ROOT));
+        first(List.of("/proc/sys/kernel/hostname")).toLowerCase(Locale.ROOT));
   }
 
   /** Memory that is not free for the taking now, in bytes. Source: proc_meminfo(5). */
@@ -83,7 +84,8 @@ public record Machine(
     Path release = Path.of("/etc/os-release");
     try {
       return Files.exists(release)
-          ? Files.readAllLines(release).stream().filter(line -> line.startsWith("PRETTY_NAME=")).map(line -> line.substring(12).replace("\"", "")).findFirst().orElse("Unknown")
+          ? Files.readAllLines(release).stream().filter(line -> line.startsWith("PRETTY_NAME="))
+              .map(line -> line.substring(12).replace("\"", "")).findFirst().orElse("Unknown")
           : "Unknown";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -95,7 +97,8 @@ public record Machine(
     try {
       Optional<String> device = defaultDevice();
       Optional<InetAddress> byRoute = device.isPresent() ? first(NetworkInterface.getByName(device.get())) : Optional.empty();
-      return byRoute.isPresent() ? byRoute : NetworkInterface.networkInterfaces().filter(Machine::usable).flatMap(nic -> first(nic).stream()).findFirst();
+      return byRoute.isPresent() ? byRoute
+          : NetworkInterface.networkInterfaces().filter(Machine::usable).flatMap(nic -> first(nic).stream()).findFirst();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

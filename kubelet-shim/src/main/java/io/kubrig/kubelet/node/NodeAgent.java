@@ -60,7 +60,8 @@ public final class NodeAgent implements AutoCloseable {
   private volatile Optional<String> networkProblem = Optional.of("container runtime status check may not have completed yet");
   private volatile Optional<String> problem = Optional.of("container runtime status check may not have completed yet");
 
-  public NodeAgent(KubernetesClient client, ContainerRuntime runtime, ApiEvents events, NodeSettings settings, Machine machine, Posix posix, Clock clock) {
+  public NodeAgent(KubernetesClient client, ContainerRuntime runtime, ApiEvents events, NodeSettings settings, Machine machine,
+      Posix posix, Clock clock) {
     this.client = client;
     this.runtime = runtime;
     this.events = events;
@@ -124,7 +125,8 @@ public final class NodeAgent implements AutoCloseable {
       for (RuntimeCondition condition : runtime.status().getConditionsList()) {
         if (!condition.getStatus()) {
           boolean isNetwork = condition.getType().equals("NetworkReady");
-          String text = (isNetwork ? "container runtime network not ready: " : "container runtime not ready: ") + condition.getType() + "=false reason:" + condition.getReason() + " message:" + condition.getMessage();
+          String text = (isNetwork ? "container runtime network not ready: " : "container runtime not ready: ") + condition.getType()
+              + "=false reason:" + condition.getReason() + " message:" + condition.getMessage();
           complaints.append(complaints.isEmpty() ? "" : ", ").append(text);
           network = isNetwork ? Optional.of(text) : network;
         }
@@ -221,7 +223,8 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void tellReadiness(Node present, NodeStatus status) {
-    String ready = status.getConditions().stream().filter(c -> c.getType().equals("Ready")).map(NodeCondition::getStatus).findFirst().orElse("");
+    String ready = status.getConditions().stream().filter(c -> c.getType().equals("Ready")).map(NodeCondition::getStatus).findFirst()
+        .orElse("");
     if (!ready.equals(lastReady)) {
       String event = ready.equals("True") ? "NodeReady" : "NodeNotReady";
       events.recordNode(present, false, event, "Node " + settings.name() + " status is now: " + event);

@@ -112,7 +112,8 @@ final class NodeDescription {
   /** What is left for pods: without what is reserved, and without what triggers eviction. */
   Map<String, Quantity> allocatable(Map<String, Quantity> capacity) {
     Map<String, Quantity> allocatable = new LinkedHashMap<>(capacity);
-    settings.reserved().forEach((resource, amount) -> allocatable.computeIfPresent(resource, (key, all) -> less(key, all, amount.getNumericalAmount())));
+    settings.reserved().forEach((resource, amount) ->
+        allocatable.computeIfPresent(resource, (key, all) -> less(key, all, amount.getNumericalAmount())));
     allocatable.computeIfPresent("memory", (key, all) -> less(key, all, BigDecimal.valueOf(EVICTION_MEMORY_BYTES)));
     allocatable.computeIfPresent("ephemeral-storage", (key, all) -> {
       long bytes = capacity.get(key).getNumericalAmount().longValue();
@@ -133,7 +134,8 @@ final class NodeDescription {
   private List<NodeCondition> conditions(Optional<NodeStatus> before, Reading reading) {
     List<NodeCondition> old = before.map(NodeStatus::getConditions).orElse(List.of());
     List<NodeCondition> conditions = new ArrayList<>();
-    conditions.add(condition(old, reading, "MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"));
+    conditions.add(condition(old, reading, "MemoryPressure", false, "KubeletHasSufficientMemory",
+        "kubelet has sufficient memory available"));
     conditions.add(condition(old, reading, "DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"));
     conditions.add(condition(old, reading, "PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
     conditions.add(
@@ -143,12 +145,15 @@ final class NodeDescription {
     return conditions;
   }
 
-  private static NodeCondition condition(List<NodeCondition> old, Reading reading, String type, boolean holds, String reason, String message) {
+  private static NodeCondition condition(List<NodeCondition> old, Reading reading, String type, boolean holds, String reason,
+      String message) {
     String status = holds ? "True" : "False";
     String now = reading.now().truncatedTo(ChronoUnit.SECONDS).toString();
     String since =
-        old.stream().filter(c -> c.getType().equals(type) && status.equals(c.getStatus()) && c.getLastTransitionTime() != null).map(NodeCondition::getLastTransitionTime).findFirst().orElse(now);
-    return new NodeConditionBuilder().withType(type).withStatus(status).withReason(reason).withMessage(message).withLastHeartbeatTime(now).withLastTransitionTime(since).build();
+        old.stream().filter(c -> c.getType().equals(type) && status.equals(c.getStatus()) && c.getLastTransitionTime() != null)
+            .map(NodeCondition::getLastTransitionTime).findFirst().orElse(now);
+    return new NodeConditionBuilder().withType(type).withStatus(status).withReason(reason).withMessage(message).withLastHeartbeatTime(now)
+        .withLastTransitionTime(since).build();
   }
 
   /** The biggest images. */

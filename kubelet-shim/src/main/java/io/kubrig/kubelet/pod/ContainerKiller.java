@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Ends containers with grace: the preStop hook, the signal, and the kill when the time is over. */
 final class ContainerKiller {
@@ -72,7 +74,8 @@ final class ContainerKiller {
     List<Instance> sidecars = new ArrayList<>();
     for (Instance run : observed.containers()) {
       if (run.state() == State.RUNNING || run.state() == State.UNKNOWN) {
-        boolean sidecar = pod.getSpec().getInitContainers().stream().anyMatch(c -> c.getName().equals(run.name()) && Containers.isSidecar(c));
+        boolean sidecar = pod.getSpec().getInitContainers().stream()
+            .anyMatch(c -> c.getName().equals(run.name()) && Containers.isSidecar(c));
         (sidecar ? sidecars : first).add(run);
       }
     }
@@ -132,9 +135,11 @@ final class ContainerKiller {
   }
 
   /** Runs a hook, but waits for it no longer than the grace. */
-  private Optional<String> bounded(LifecycleHandler hook, Container container, String id, String ip, Duration grace) throws InterruptedException {
-    java.util.concurrent.atomic.AtomicReference<Optional<String>> result = new java.util.concurrent.atomic.AtomicReference<>(Optional.of("the grace period is over"));
-    java.util.concurrent.CountDownLatch done = new java.util.concurrent.CountDownLatch(1);
+  private Optional<String> bounded(LifecycleHandler hook, Container container, String id, String ip, Duration grace)
+      throws InterruptedException {
+    AtomicReference<Optional<String>> result =
+        new AtomicReference<>(Optional.of("the grace period is over"));
+    CountDownLatch done = new CountDownLatch(1);
     Thread runner =
         Thread.ofVirtual().start(() -> {
           try {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,8 @@ final class ContainerStarter {
   private final PodEvents events;
   private final PodPaths paths;
 
-  ContainerStarter(ContainerRuntime runtime, ImagePuller images, ContainerConfigs configs, LifecycleHooks hooks, PodEvents events, PodPaths paths) {
+  ContainerStarter(ContainerRuntime runtime, ImagePuller images, ContainerConfigs configs, LifecycleHooks hooks, PodEvents events,
+      PodPaths paths) {
     this.runtime = runtime;
     this.images = images;
     this.configs = configs;
@@ -59,7 +61,9 @@ final class ContainerStarter {
     ContainerConfig config;
     try {
       Files.createDirectories(paths.log(pod, container.getName(), restartCount).getParent());
-      config = configs.describe(pod, container, new ContainerConfigs.Start(restartCount, into.place(), into.volumes(), present.reference(), Optional.of(present.image()), target(pod, container, into.observed())));
+      config = configs.describe(pod, container,
+          new ContainerConfigs.Start(restartCount, into.place(), into.volumes(), present.reference(), Optional.of(present.image()),
+          target(pod, container, into.observed())));
     } catch (ContainerConfigException | IOException | ClusterException e) {
       events.warning(pod, container.getName(), "Failed", "Error: " + e.getMessage());
       return Optional.of(new StartFailure("CreateContainerConfigError", e.getMessage()));
@@ -112,7 +116,8 @@ final class ContainerStarter {
     if (pod.getStatus() == null) {
       return 0;
     }
-    return java.util.stream.Stream.concat(pod.getStatus().getContainerStatuses().stream(), pod.getStatus().getInitContainerStatuses().stream())
+    return Stream.concat(pod.getStatus().getContainerStatuses().stream(),
+        pod.getStatus().getInitContainerStatuses().stream())
         .filter(status -> status.getName().equals(container.getName()) && status.getContainerID() != null)
         .map(status -> status.getRestartCount() + 1)
         .findFirst()

@@ -28,16 +28,19 @@ final class LifecycleHooks {
    * @param limit how long a command may take; zero stands for no limit
    * @return what went wrong; empty when nothing did
    */
-  Optional<String> run(LifecycleHandler hook, Container container, String containerId, String podIp, Duration limit) throws InterruptedException {
+  Optional<String> run(LifecycleHandler hook, Container container, String containerId, String podIp, Duration limit)
+      throws InterruptedException {
     try {
       if (hook.getExec() != null) {
         ContainerRuntime.ExecOutcome outcome = runtime.exec(containerId, hook.getExec().getCommand(), limit);
         return outcome.exitCode() == 0
             ? Optional.empty()
-            : Optional.of("command '" + String.join(" ", hook.getExec().getCommand()) + "' exited with " + outcome.exitCode() + ": " + new String(outcome.stderr(), StandardCharsets.UTF_8));
+            : Optional.of("command '" + String.join(" ", hook.getExec().getCommand()) + "' exited with " + outcome.exitCode() + ": "
+                + new String(outcome.stderr(), StandardCharsets.UTF_8));
       }
       if (hook.getHttpGet() != null) {
-        HttpCall.get(HttpTarget.uri(hook.getHttpGet(), container, podIp), HttpTarget.headers(hook.getHttpGet()), limit.isZero() ? HTTP_TIMEOUT : limit);
+        HttpCall.get(HttpTarget.uri(hook.getHttpGet(), container, podIp), HttpTarget.headers(hook.getHttpGet()), limit.isZero()
+            ? HTTP_TIMEOUT : limit);
       } else if (hook.getSleep() != null) {
         Duration wanted = Duration.ofSeconds(hook.getSleep().getSeconds());
         clock.sleep(limit.isZero() || wanted.compareTo(limit) < 0 ? wanted : limit);

@@ -35,7 +35,8 @@ final class PodActor {
   private final Backoff crashes;
 
   PodActor(
-      ContainerRuntime runtime, SandboxConfigs sandboxes, ContainerStarter starter, ContainerKiller killer, PodEvents events, PodPaths paths, Backoff crashes) {
+      ContainerRuntime runtime, SandboxConfigs sandboxes, ContainerStarter starter, ContainerKiller killer, PodEvents events,
+          PodPaths paths, Backoff crashes) {
     this.runtime = runtime;
     this.sandboxes = sandboxes;
     this.starter = starter;
@@ -54,14 +55,16 @@ final class PodActor {
   record Result(Duration again) {}
 
   /** What a pod needs beyond its specification. */
-  record Surroundings(List<String> hostIps, String nodeName, Map<String, io.fabric8.kubernetes.api.model.Quantity> allocatable, Map<String, Path> volumes) {}
+  record Surroundings(List<String> hostIps, String nodeName, Map<String, io.fabric8.kubernetes.api.model.Quantity> allocatable,
+      Map<String, Path> volumes) {}
 
   /**
    * Does what the plan says, as far as it can be done now.
    *
    * @param waiting is told why containers could not be started, and relieved of those that could
    */
-  Result apply(Pod pod, RuntimePod observed, SyncPlan plan, Surroundings around, Map<String, Waiting> waiting) throws InterruptedException, IOException {
+  Result apply(Pod pod, RuntimePod observed, SyncPlan plan, Surroundings around, Map<String, Waiting> waiting)
+      throws InterruptedException, IOException {
     String ip = observed.ips().stream().findFirst().orElse("");
     switch (plan.sandbox()) {
       case SandboxStep.Stop ignored -> {
@@ -140,15 +143,18 @@ final class PodActor {
   }
 
   /** Returns after how long to try again; empty when the container runs. */
-  private Optional<Duration> startOne(Pod pod, Container container, ContainerStarter.Into into, Map<String, Waiting> waiting) throws InterruptedException {
+  private Optional<Duration> startOne(Pod pod, Container container, ContainerStarter.Into into, Map<String, Waiting> waiting)
+      throws InterruptedException {
     String key = pod.getMetadata().getUid() + "_" + container.getName() + "_" + Containers.hash(container);
     Optional<Instance> ended = into.observed().latest(container.getName()).filter(Instance::exited);
     if (ended.isPresent()) {
       Duration left = crashes.remaining(key, ended.get().times().finished());
       if (left.isPositive()) {
-        events.warning(pod, container.getName(), "BackOff", "Back-off restarting failed container " + container.getName() + " in pod " + Containers.describe(pod));
+        events.warning(pod, container.getName(), "BackOff",
+            "Back-off restarting failed container " + container.getName() + " in pod " + Containers.describe(pod));
         waiting.put(container.getName(), new Waiting("CrashLoopBackOff",
-            "back-off " + GoDuration.format(crashes.delay(key)) + " restarting failed container=" + container.getName() + " pod=" + Containers.describe(pod)));
+            "back-off " + GoDuration.format(crashes.delay(key)) + " restarting failed container=" + container.getName() + " pod="
+                + Containers.describe(pod)));
         return Optional.of(left);
       }
       crashes.failed(key, ended.get().times().finished());

@@ -72,10 +72,12 @@ public final class PodEngine implements PodServices {
     this.images = new ImagePuller(ports.runtime(), ports.cluster(), ports.events(), ports.clock(), settings.parallelPulls());
     this.probes = new Probes(ports.runtime(), ports.events(), ports.clock(), ports.random(), this::poke);
     LifecycleHooks hooks = new LifecycleHooks(ports.runtime(), ports.clock());
-    ContainerStarter starter = new ContainerStarter(ports.runtime(), images, settings.descriptions().containers(), hooks, ports.events(), settings.paths());
+    ContainerStarter starter =
+        new ContainerStarter(ports.runtime(), images, settings.descriptions().containers(), hooks, ports.events(), settings.paths());
     ContainerKiller killer = new ContainerKiller(ports.runtime(), hooks, ports.events(), ports.clock());
     Backoff crashes = new Backoff(ports.clock(), FIRST_CRASH_WAIT, settings.longestCrashWait());
-    this.actor = new PodActor(ports.runtime(), settings.descriptions().sandboxes(), starter, killer, ports.events(), settings.paths(), crashes);
+    this.actor = new PodActor(ports.runtime(), settings.descriptions().sandboxes(), starter, killer, ports.events(), settings.paths(),
+        crashes);
     this.manager = new PodManager(this, ports.runtime(), settings.paths(), sources, settings.admission());
   }
 

@@ -100,7 +100,8 @@ public final class PodManager implements PodSource.Listener, AutoCloseable {
   }
 
   public Optional<Pod> pod(String namespace, String name) {
-    return pods().stream().filter(pod -> pod.getMetadata().getNamespace().equals(namespace) && pod.getMetadata().getName().equals(name)).findFirst();
+    return pods().stream().filter(pod -> pod.getMetadata().getNamespace().equals(namespace) && pod.getMetadata().getName().equals(name))
+        .findFirst();
   }
 
   public Optional<RuntimePod> observed(String podUid) {

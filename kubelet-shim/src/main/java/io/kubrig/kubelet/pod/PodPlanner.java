@@ -107,7 +107,8 @@ public final class PodPlanner {
 
   private static SyncPlan planFromScratch(Pod pod, RuntimePod observed, SandboxStep.Create create) {
     boolean ranBefore = create.attempt() != 0 && !observed.containers().isEmpty();
-    boolean neverAgain = "Never".equals(Containers.podRestartPolicy(pod)) && pod.getSpec().getContainers().stream().allMatch(c -> c.getRestartPolicy() == null && c.getRestartPolicyRules().isEmpty());
+    boolean neverAgain = "Never".equals(Containers.podRestartPolicy(pod))
+        && pod.getSpec().getContainers().stream().allMatch(c -> c.getRestartPolicy() == null && c.getRestartPolicyRules().isEmpty());
     if (ranBefore && neverAgain) {
       return SyncPlan.stop();
     }

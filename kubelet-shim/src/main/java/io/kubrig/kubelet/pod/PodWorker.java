@@ -68,7 +68,8 @@ final class PodWorker {
     this.wanted = pod;
     this.current = pod;
     this.observed = RuntimePod.absent(uid, pod.getMetadata().getNamespace(), pod.getMetadata().getName());
-    this.thread = Thread.ofVirtual().name("pod-" + pod.getMetadata().getNamespace() + "-" + pod.getMetadata().getName()).unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("pod-" + pod.getMetadata().getNamespace() + "-" + pod.getMetadata().getName())
+        .unstarted(this::run);
   }
 
   void start() {
@@ -213,7 +214,8 @@ final class PodWorker {
     services.cgroups().create(current);
     try {
       List<String> ips = Containers.isHostNetwork(current) ? services.hostIps() : observed.ips();
-      volumes = services.volumes().setUp(current, new DownwardFields.Place(services.nodeName(), services.hostIps(), ips, services.allocatable()));
+      volumes = services.volumes()
+          .setUp(current, new DownwardFields.Place(services.nodeName(), services.hostIps(), ips, services.allocatable()));
       return Optional.empty();
     } catch (VolumeException e) {
       services.events().warning(current, "", "FailedMount", e.getMessage());
@@ -276,7 +278,8 @@ final class PodWorker {
       why = failure;
     }
     PodStatus status =
-        PodStatuses.of(new StatusInput(current, observed, Map.copyOf(waiting), services.probes(), services.hostIps(), finished, why, services.clock().now()));
+        PodStatuses.of(new StatusInput(current, observed, Map.copyOf(waiting), services.probes(), services.hostIps(), finished, why,
+            services.clock().now()));
     lastStatus = status;
     current = new PodBuilder(current).withStatus(status).build();
     services.reporter().report(current, status);

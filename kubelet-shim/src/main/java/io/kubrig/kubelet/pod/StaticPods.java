@@ -76,7 +76,8 @@ public final class StaticPods implements PodSource {
     Map<String, Pod> present = new TreeMap<>();
     if (Files.isDirectory(directory)) {
       try (Stream<Path> files = Files.list(directory)) {
-        files.filter(Files::isRegularFile).filter(file -> !file.getFileName().toString().startsWith(".")).sorted().forEach(file -> read(file, present));
+        files.filter(Files::isRegularFile).filter(file -> !file.getFileName().toString().startsWith(".")).sorted()
+            .forEach(file -> read(file, present));
       } catch (IOException e) {
         LOG.error("Cannot read the static pods in {}: {}", directory, e.toString());
         return;
@@ -115,7 +116,8 @@ public final class StaticPods implements PodSource {
         .addToTolerations(new TolerationBuilder().withOperator("Exists").withEffect("NoExecute").build())
         .withRestartPolicy(manifest.getSpec().getRestartPolicy() == null ? "Always" : manifest.getSpec().getRestartPolicy())
         .withDnsPolicy(manifest.getSpec().getDnsPolicy() == null ? "ClusterFirst" : manifest.getSpec().getDnsPolicy())
-        .withTerminationGracePeriodSeconds(manifest.getSpec().getTerminationGracePeriodSeconds() == null ? DEFAULT_GRACE_SECONDS : manifest.getSpec().getTerminationGracePeriodSeconds())
+        .withTerminationGracePeriodSeconds(manifest.getSpec().getTerminationGracePeriodSeconds() == null ? DEFAULT_GRACE_SECONDS
+            : manifest.getSpec().getTerminationGracePeriodSeconds())
         .withEnableServiceLinks(manifest.getSpec().getEnableServiceLinks() == null ? true : manifest.getSpec().getEnableServiceLinks())
         .endSpec();
     Pod result = pod.build();
@@ -132,7 +134,8 @@ public final class StaticPods implements PodSource {
       container.setTerminationMessagePolicy("File");
     }
     if (container.getImagePullPolicy() == null) {
-      boolean latest = container.getImage() != null && !container.getImage().contains("@") && (container.getImage().endsWith(":latest") || container.getImage().lastIndexOf(':') <= container.getImage().lastIndexOf('/'));
+      boolean latest = container.getImage() != null && !container.getImage().contains("@")
+          && (container.getImage().endsWith(":latest") || container.getImage().lastIndexOf(':') <= container.getImage().lastIndexOf('/'));
       container.setImagePullPolicy(latest ? "Always" : "IfNotPresent");
     }
   }

@@ -37,16 +37,21 @@ final class GrpcHealth {
   static ProbeOutcome check(String host, int port, String service, Duration timeout) {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress(new InetSocketAddress(host, port)).channelType(NioSocketChannel.class).eventLoopGroup(group).userAgent("kube-probe/1.36").usePlaintext().build();
+        NettyChannelBuilder.forAddress(new InetSocketAddress(host, port)).channelType(NioSocketChannel.class).eventLoopGroup(group)
+            .userAgent("kube-probe/1.36").usePlaintext().build();
     try {
-      int status = ClientCalls.blockingUnaryCall(channel, CHECK, CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS), service);
+      int status = ClientCalls.blockingUnaryCall(channel, CHECK,
+          CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS), service);
       String name = status >= 0 && status < NAMES.length ? NAMES[status] : Integer.toString(status);
-      return status == 1 ? ProbeOutcome.success("service healthy") : ProbeOutcome.failure("service unhealthy (responded with \"" + name + "\")");
+      return status == 1 ? ProbeOutcome.success("service healthy")
+          : ProbeOutcome.failure("service unhealthy (responded with \"" + name + "\")");
     } catch (StatusRuntimeException e) {
       String address = host + ":" + port;
       return switch (e.getStatus().getCode()) {
-        case UNIMPLEMENTED -> ProbeOutcome.failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + e.getStatus().getDescription());
-        case DEADLINE_EXCEEDED -> ProbeOutcome.failure("timeout: health rpc did not complete within " + io.kubrig.machinery.duration.GoDuration.format(timeout));
+        case UNIMPLEMENTED -> ProbeOutcome.failure("error: this server does not implement the grpc health protocol "
+            + "(grpc.health.v1.Health): " + e.getStatus().getDescription());
+        case DEADLINE_EXCEEDED ->
+            ProbeOutcome.failure("timeout: health rpc did not complete within " + io.kubrig.machinery.duration.GoDuration.format(timeout));
         case UNAVAILABLE -> ProbeOutcome.failure("error: failed to connect service \"" + address + "\": " + e.getStatus().getDescription());
         default -> ProbeOutcome.failure("error: health rpc probe failed: " + e.getStatus());
       };

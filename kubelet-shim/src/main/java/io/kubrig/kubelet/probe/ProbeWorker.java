@@ -58,7 +58,8 @@ final class ProbeWorker {
 
   private Duration period() {
     Optional<Probe> probe = probes.subject(key.podUid()).flatMap(this::container).map(container -> Probes.probe(container, key.kind()));
-    boolean newRun = probes.subject(key.podUid()).flatMap(subject -> subject.observed().latest(key.container())).map(run -> !run.running()).orElse(true);
+    boolean newRun = probes.subject(key.podUid()).flatMap(subject -> subject.observed().latest(key.container())).map(run -> !run.running())
+        .orElse(true);
     // a container that is not up yet is looked at more often, so that its first attempt is not a whole period late
     return newRun ? Duration.ofSeconds(1) : Duration.ofSeconds(probe.map(Probe::getPeriodSeconds).orElse(DEFAULT_PERIOD_SECONDS));
   }
@@ -153,7 +154,8 @@ final class ProbeWorker {
       }
       case WARNING -> probes.events.warning(pod, key.container(), "ProbeWarning", key.kind().title + " probe warning: " + outcome.output());
       case FAILURE -> probes.events.warning(pod, key.container(), "Unhealthy", key.kind().title + " probe failed: " + outcome.output());
-      case ERROR -> probes.events.warning(pod, key.container(), "Unhealthy", key.kind().title + " probe errored and resulted in unknown state: " + outcome.output());
+      case ERROR -> probes.events.warning(pod, key.container(), "Unhealthy",
+          key.kind().title + " probe errored and resulted in unknown state: " + outcome.output());
     }
   }
 

@@ -35,7 +35,8 @@ final class Prober {
         return http(probe.getHttpGet(), container, podIp, timeout);
       }
       if (probe.getTcpSocket() != null) {
-        String host = probe.getTcpSocket().getHost() == null || probe.getTcpSocket().getHost().isEmpty() ? podIp : probe.getTcpSocket().getHost();
+        String host = probe.getTcpSocket().getHost() == null || probe.getTcpSocket().getHost().isEmpty() ? podIp
+            : probe.getTcpSocket().getHost();
         return tcp(host, HttpTarget.port(probe.getTcpSocket().getPort(), container), timeout);
       }
       if (probe.getGrpc() != null) {
@@ -56,7 +57,8 @@ final class Prober {
       return outcome.exitCode() == 0 ? ProbeOutcome.success(cut) : ProbeOutcome.failure(cut);
     } catch (CriException e) {
       if (e.kind() == CriException.Kind.DEADLINE) {
-        return ProbeOutcome.failure("command timed out: " + action.getCommand().stream().reduce((a, b) -> a + " " + b).map(c -> "\"" + c + "\"").orElse("\"\"") + " timed out after " + GoDuration.format(timeout));
+        return ProbeOutcome.failure("command timed out: " + action.getCommand().stream().reduce((a, b) -> a + " " + b)
+            .map(c -> "\"" + c + "\"").orElse("\"\"") + " timed out after " + GoDuration.format(timeout));
       }
       return ProbeOutcome.error(e.rpcMessage());
     }

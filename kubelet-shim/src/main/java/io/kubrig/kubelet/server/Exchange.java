@@ -136,7 +136,8 @@ final class Exchange {
   void answer(int status, String contentType, byte[] body) throws IOException {
     answered = true;
     String head =
-        "HTTP/1.1 " + status + " " + Reason.of(status) + "\r\nContent-Type: " + contentType + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+        "HTTP/1.1 " + status + " " + Reason.of(status) + "\r\nContent-Type: " + contentType + "\r\nContent-Length: " + body.length
+            + "\r\n\r\n";
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     if (!method.equals("HEAD")) {
       out.write(body);
@@ -151,7 +152,8 @@ final class Exchange {
   /** Begins an answer whose end is not known yet; every write goes out at once when flushed, closing ends the answer. */
   OutputStream stream(String contentType) throws IOException {
     answered = true;
-    out.write(("HTTP/1.1 200 OK\r\nContent-Type: " + contentType + "\r\nTransfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    out.write(("HTTP/1.1 200 OK\r\nContent-Type: " + contentType + "\r\nTransfer-Encoding: chunked\r\n\r\n")
+        .getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
     return new Chunks(out);
   }

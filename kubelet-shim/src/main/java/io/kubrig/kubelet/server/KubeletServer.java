@@ -44,7 +44,8 @@ public final class KubeletServer implements AutoCloseable {
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket listener;
 
-  public KubeletServer(InetSocketAddress address, KeyAndCertificate identity, Access authentication, NodeAccess authorization, Routes routes) {
+  public KubeletServer(InetSocketAddress address, KeyAndCertificate identity, Access authentication, NodeAccess authorization,
+      Routes routes) {
     this.address = address;
     this.identity = identity;
     this.authentication = authentication;
@@ -64,7 +65,8 @@ public final class KubeletServer implements AutoCloseable {
       listener = socket;
       Thread.ofVirtual().name("kubelet-server").start(this::accept);
     } catch (IOException e) {
-      throw new StartException("cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + e.getMessage(), e);
+      throw new StartException("cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": "
+          + e.getMessage(), e);
     } catch (GeneralSecurityException e) {
       throw new StartException("cannot use the kubelet's serving certificate: " + e.getMessage(), e);
     }
@@ -136,7 +138,8 @@ public final class KubeletServer implements AutoCloseable {
       // streams may be silent for hours
       socket.setSoTimeout(0);
     }
-    String token = exchange.header("Authorization").filter(value -> value.startsWith("Bearer ")).map(value -> value.substring("Bearer ".length()).strip()).orElse("");
+    String token = exchange.header("Authorization").filter(value -> value.startsWith("Bearer "))
+        .map(value -> value.substring("Bearer ".length()).strip()).orElse("");
     Optional<Caller> caller = authentication.authenticate(new Credentials(token, certificates));
     if (caller.isEmpty()) {
       exchange.answer(401, "Unauthorized");

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a user may do something to this node through the kubelet: a question to the API server about a subresource of the node. Answers are
- * kept for a while. Source: Kubelet authorization, KEP-2862.
+ * Whether a user may do something to this node through the kubelet: a question to the API server about a subresource of the node. Answers
+ * are kept for a while. Source: Kubelet authorization, KEP-2862.
  */
 public final class NodeAccess {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAccess.class);
@@ -49,7 +49,8 @@ public final class NodeAccess {
 
   /** How a refusal names what was asked for. */
   String describe(Caller caller, String method, List<String> subresources) {
-    return "Forbidden (user=" + caller.name() + ", verb=" + verb(method) + ", resource=nodes, subresource(s)=" + subresources.toString().replace(", ", " ") + ")";
+    return "Forbidden (user=" + caller.name() + ", verb=" + verb(method) + ", resource=nodes, subresource(s)=" + subresources.toString()
+        .replace(", ", " ") + ")";
   }
 
   private boolean allows(Question question) {

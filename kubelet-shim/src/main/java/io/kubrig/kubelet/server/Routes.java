@@ -160,17 +160,21 @@ public final class Routes {
       return;
     }
     try (OutputStream out = exchange.stream("text/plain")) {
-      new LogReader(log, options, clock).copyTo(out, () -> runtime.container(run.id()).map(now -> now.getState() == io.kubrig.kubelet.cri.v1.ContainerState.CONTAINER_RUNNING).orElse(false));
+      new LogReader(log, options, clock)
+          .copyTo(out, () -> runtime.container(run.id())
+          .map(now -> now.getState() == io.kubrig.kubelet.cri.v1.ContainerState.CONTAINER_RUNNING).orElse(false));
     }
   }
 
   /** The run whose log is meant. Throws with the native sentence when there is none. */
   private Instance loggedRun(Pod pod, String name, boolean previous) {
-    RuntimePod observed = pods.observed(pod.getMetadata().getUid()).orElseThrow(() -> new IllegalArgumentException("pod \"" + pod.getMetadata().getName() + "\" not found"));
+    RuntimePod observed = pods.observed(pod.getMetadata().getUid())
+        .orElseThrow(() -> new IllegalArgumentException("pod \"" + pod.getMetadata().getName() + "\" not found"));
     String where = "container \"" + name + "\" in pod \"" + pod.getMetadata().getName() + "\" ";
     List<Instance> runs = observed.containers().stream().filter(run -> run.name().equals(name)).toList();
     Optional<ContainerStatus> status =
-        Stream.of(pod.getStatus().getContainerStatuses(), pod.getStatus().getInitContainerStatuses(), pod.getStatus().getEphemeralContainerStatuses())
+        Stream.of(pod.getStatus().getContainerStatuses(), pod.getStatus().getInitContainerStatuses(),
+            pod.getStatus().getEphemeralContainerStatuses())
             .flatMap(List::stream)
             .filter(candidate -> candidate.getName().equals(name))
             .findFirst();
@@ -179,9 +183,12 @@ public final class Routes {
     if (previous) {
       // the newest run of a container that waits to be started again is what came before
       int index = waits ? 0 : 1;
-      return runs.stream().skip(index).findFirst().orElseThrow(() -> new IllegalArgumentException("previous terminated " + where + "not found"));
+      return runs.stream().skip(index).findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("previous terminated " + where + "not found"));
     }
-    return runs.stream().findFirst().orElseThrow(() -> new IllegalArgumentException(where + "is waiting to start: " + (waits ? waitingFor(state.getWaiting().getReason()) : "no logs available")));
+    return runs.stream().findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(where + "is waiting to start: "
+        + (waits ? waitingFor(state.getWaiting().getReason()) : "no logs available")));
   }
 
   private static String waitingFor(String reason) {
@@ -257,13 +264,15 @@ public final class Routes {
       return;
     }
     Optional<Pod> pod = pods.pod(parts.get(1), parts.get(2));
-    Optional<String> sandbox = pod.flatMap(p -> pods.observed(p.getMetadata().getUid())).flatMap(RuntimePod::newestSandbox).map(RuntimePod.Sandbox::id);
+    Optional<String> sandbox = pod.flatMap(p -> pods.observed(p.getMetadata().getUid())).flatMap(RuntimePod::newestSandbox)
+        .map(RuntimePod.Sandbox::id);
     if (sandbox.isEmpty()) {
       exchange.answer(404, "pod does not exist\n");
       return;
     }
     List<Integer> ports = new ArrayList<>();
-    exchange.query().getOrDefault("port", List.of()).forEach(value -> List.of(value.split(",")).forEach(port -> ports.add(Integer.valueOf(port))));
+    exchange.query().getOrDefault("port", List.of())
+        .forEach(value -> List.of(value.split(",")).forEach(port -> ports.add(Integer.valueOf(port))));
     StreamProxy.connect(exchange, URI.create(runtime.portForwardAddress(sandbox.get(), ports)));
   }
 }

@@ -22,7 +22,8 @@ final class StreamProxy {
   /** Whether a request asks for another protocol. */
   static boolean wantsUpgrade(Exchange exchange) {
     return exchange.header("Upgrade").isPresent()
-        && exchange.headers().stream().anyMatch(header -> header[0].equalsIgnoreCase("Connection") && header[1].toLowerCase(Locale.ROOT).contains("upgrade"));
+        && exchange.headers().stream()
+            .anyMatch(header -> header[0].equalsIgnoreCase("Connection") && header[1].toLowerCase(Locale.ROOT).contains("upgrade"));
   }
 
   /** Returns when either side has closed. */
@@ -48,9 +49,11 @@ final class StreamProxy {
 
   private static String request(Exchange exchange, URI address, int port) {
     String path = address.getRawPath() + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery());
-    StringBuilder text = new StringBuilder(exchange.method()).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(address.getHost()).append(':').append(port).append("\r\n");
+    StringBuilder text = new StringBuilder(exchange.method()).append(' ').append(path).append(" HTTP/1.1\r\nHost: ")
+        .append(address.getHost()).append(':').append(port).append("\r\n");
     for (String[] header : exchange.headers()) {
-      boolean ours = header[0].equalsIgnoreCase("Host") || header[0].equalsIgnoreCase("Authorization") || header[0].equalsIgnoreCase("Origin");
+      boolean ours = header[0].equalsIgnoreCase("Host") || header[0].equalsIgnoreCase("Authorization")
+          || header[0].equalsIgnoreCase("Origin");
       if (!ours) {
         text.append(header[0]).append(": ").append(header[1]).append("\r\n");
       }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** What the node and its pods use: {@code /stats/summary} and {@code /metrics/resource}, which the metrics server reads. */
 public final class StatsPages {
@@ -62,7 +63,8 @@ public final class StatsPages {
     nodeCpu.put("usageCoreNanoSeconds", cpu);
     long available = Machine.memoryAvailable();
     long total = Machine.read().memoryBytes();
-    node.putObject("memory").put("time", now).put("availableBytes", available).put("usageBytes", total - available).put("workingSetBytes", total - available);
+    node.putObject("memory").put("time", now).put("availableBytes", available).put("usageBytes", total - available)
+        .put("workingSetBytes", total - available);
     filesystem(node.putObject("fs"), now);
     ArrayNode pods = out.putArray("pods");
     Map<String, PodSandboxStats> sandboxes = new LinkedHashMap<>();
@@ -80,10 +82,13 @@ public final class StatsPages {
     ArrayNode containers = pod.putArray("containers");
     for (ContainerStats container : stats.getLinux().getContainersList()) {
       ObjectNode entry = containers.addObject();
-      entry.put("name", container.getAttributes().getLabelsOrDefault(RuntimeLabels.CONTAINER_NAME, container.getAttributes().getMetadata().getName()));
+      entry.put("name", container.getAttributes()
+          .getLabelsOrDefault(RuntimeLabels.CONTAINER_NAME, container.getAttributes().getMetadata().getName()));
       cpu(entry.putObject("cpu"), container.getCpu());
       memory(entry.putObject("memory"), container.getMemory());
-      entry.putObject("rootfs").put("time", time(container.getWritableLayer().getTimestamp())).put("usedBytes", container.getWritableLayer().getUsedBytes().getValue()).put("inodesUsed", container.getWritableLayer().getInodesUsed().getValue());
+      entry.putObject("rootfs").put("time", time(container.getWritableLayer().getTimestamp()))
+          .put("usedBytes", container.getWritableLayer().getUsedBytes().getValue())
+          .put("inodesUsed", container.getWritableLayer().getInodesUsed().getValue());
     }
     cpu(pod.putObject("cpu"), stats.getLinux().getCpu());
     memory(pod.putObject("memory"), stats.getLinux().getMemory());
@@ -97,7 +102,8 @@ public final class StatsPages {
   }
 
   private static void cpu(ObjectNode out, CpuUsage usage) {
-    out.put("time", time(usage.getTimestamp())).put("usageNanoCores", usage.getUsageNanoCores().getValue()).put("usageCoreNanoSeconds", usage.getUsageCoreNanoSeconds().getValue());
+    out.put("time", time(usage.getTimestamp())).put("usageNanoCores", usage.getUsageNanoCores().getValue())
+        .put("usageCoreNanoSeconds", usage.getUsageCoreNanoSeconds().getValue());
   }
 
   private static void memory(ObjectNode out, MemoryUsage usage) {
@@ -112,7 +118,8 @@ public final class StatsPages {
   private void filesystem(ObjectNode out, String now) {
     try {
       FilesystemSpace space = posix.space(root);
-      out.put("time", now).put("availableBytes", space.availableBytes()).put("capacityBytes", space.capacityBytes()).put("usedBytes", space.usedBytes()).put("inodesFree", space.inodesFree()).put("inodes", space.inodes());
+      out.put("time", now).put("availableBytes", space.availableBytes()).put("capacityBytes", space.capacityBytes())
+          .put("usedBytes", space.usedBytes()).put("inodesFree", space.inodesFree()).put("inodes", space.inodes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -123,14 +130,14 @@ public final class StatsPages {
   }
 
   /** Processor time since the last call, as billionths of a processor; empty at the first. */
-  private synchronized java.util.OptionalLong rate(long cpuNanos) {
+  private synchronized OptionalLong rate(long cpuNanos) {
     long now = clock.nanos();
     boolean first = lastReadNanos == 0;
     long elapsed = now - lastReadNanos;
     long used = cpuNanos - lastCpuNanos;
     lastReadNanos = now;
     lastCpuNanos = cpuNanos;
-    return first || elapsed <= 0 ? java.util.OptionalLong.empty() : java.util.OptionalLong.of((long) (used * NANOS / elapsed));
+    return first || elapsed <= 0 ? OptionalLong.empty() : OptionalLong.of((long) (used * NANOS / elapsed));
   }
 
   /** All processor time that was not idle. Source: proc_stat(5). */
@@ -152,18 +159,28 @@ public final class StatsPages {
     StringBuilder out = new StringBuilder();
     List<PodSandboxStats> sandboxes = runtime.sandboxStats();
     family(out, "container_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed by the container in core-seconds");
-    eachContainer(sandboxes, (labels, container) -> sample(out, "container_cpu_usage_seconds_total", labels, container.getCpu().getUsageCoreNanoSeconds().getValue() / NANOS, container.getCpu().getTimestamp()));
+    eachContainer(sandboxes,
+        (labels, container) ->
+        sample(out, "container_cpu_usage_seconds_total", labels, container.getCpu().getUsageCoreNanoSeconds().getValue() / NANOS,
+        container.getCpu().getTimestamp()));
     family(out, "container_memory_working_set_bytes", "gauge", "Current working set of the container in bytes");
-    eachContainer(sandboxes, (labels, container) -> sample(out, "container_memory_working_set_bytes", labels, container.getMemory().getWorkingSetBytes().getValue(), container.getMemory().getTimestamp()));
+    eachContainer(sandboxes,
+        (labels, container) ->
+        sample(out, "container_memory_working_set_bytes", labels, container.getMemory().getWorkingSetBytes().getValue(),
+        container.getMemory().getTimestamp()));
     long now = clock.now().toEpochMilli() * 1_000_000L;
     family(out, "node_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed by the node in core-seconds");
     sample(out, "node_cpu_usage_seconds_total", "", nodeCpuNanos() / NANOS, now);
     family(out, "node_memory_working_set_bytes", "gauge", "Current working set of the node in bytes");
     sample(out, "node_memory_working_set_bytes", "", Machine.read().memoryBytes() - Machine.memoryAvailable(), now);
     family(out, "pod_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed by the pod in core-seconds");
-    sandboxes.forEach(pod -> sample(out, "pod_cpu_usage_seconds_total", labels(pod), pod.getLinux().getCpu().getUsageCoreNanoSeconds().getValue() / NANOS, pod.getLinux().getCpu().getTimestamp()));
+    sandboxes.forEach(pod ->
+        sample(out, "pod_cpu_usage_seconds_total", labels(pod), pod.getLinux().getCpu().getUsageCoreNanoSeconds().getValue() / NANOS,
+        pod.getLinux().getCpu().getTimestamp()));
     family(out, "pod_memory_working_set_bytes", "gauge", "Current working set of the pod in bytes");
-    sandboxes.forEach(pod -> sample(out, "pod_memory_working_set_bytes", labels(pod), pod.getLinux().getMemory().getWorkingSetBytes().getValue(), pod.getLinux().getMemory().getTimestamp()));
+    sandboxes.forEach(pod ->
+        sample(out, "pod_memory_working_set_bytes", labels(pod), pod.getLinux().getMemory().getWorkingSetBytes().getValue(),
+        pod.getLinux().getMemory().getTimestamp()));
     family(out, "resource_scrape_error", "gauge", "1 if there was an error while getting container metrics, 0 otherwise");
     out.append("resource_scrape_error 0\n");
     return out.toString();
@@ -176,21 +193,25 @@ public final class StatsPages {
   private static void eachContainer(List<PodSandboxStats> sandboxes, ContainerSample sample) {
     for (PodSandboxStats pod : sandboxes) {
       for (ContainerStats container : pod.getLinux().getContainersList()) {
-        String name = container.getAttributes().getLabelsOrDefault(RuntimeLabels.CONTAINER_NAME, container.getAttributes().getMetadata().getName());
+        String name = container.getAttributes()
+            .getLabelsOrDefault(RuntimeLabels.CONTAINER_NAME, container.getAttributes().getMetadata().getName());
         sample.add("{container=\"" + name + "\"," + labels(pod).substring(1), container);
       }
     }
   }
 
   private static String labels(PodSandboxStats pod) {
-    return "{namespace=\"" + pod.getAttributes().getMetadata().getNamespace() + "\",pod=\"" + pod.getAttributes().getMetadata().getName() + "\"}";
+    return "{namespace=\"" + pod.getAttributes().getMetadata().getNamespace() + "\",pod=\"" + pod.getAttributes().getMetadata().getName()
+        + "\"}";
   }
 
   private static void family(StringBuilder out, String name, String type, String help) {
-    out.append("# HELP ").append(name).append(" [STABLE] ").append(help).append("\n# TYPE ").append(name).append(' ').append(type).append('\n');
+    out.append("# HELP ").append(name).append(" [STABLE] ").append(help).append("\n# TYPE ").append(name).append(' ').append(type)
+        .append('\n');
   }
 
   private static void sample(StringBuilder out, String name, String labels, double value, long epochNanos) {
-    out.append(name).append(labels).append(' ').append(String.format(Locale.ROOT, "%.9g", value)).append(' ').append(epochNanos / 1_000_000L).append('\n');
+    out.append(name).append(labels).append(' ').append(String.format(Locale.ROOT, "%.9g", value)).append(' ')
+        .append(epochNanos / 1_000_000L).append('\n');
   }
 }

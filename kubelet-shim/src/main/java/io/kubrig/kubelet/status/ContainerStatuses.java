@@ -17,6 +17,7 @@ import io.kubrig.kubelet.pod.RuntimePod.Instance;
 import io.kubrig.kubelet.pod.RuntimePod.State;
 import io.kubrig.kubelet.status.StatusInput.Waiting;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +38,11 @@ final class ContainerStatuses {
   List<ContainerStatus> of(List<Container> containers, List<ContainerStatus> before, boolean init) {
     List<ContainerStatus> statuses = new ArrayList<>();
     for (Container container : containers) {
-      Optional<ContainerStatus> old = before == null ? Optional.empty() : before.stream().filter(status -> status.getName().equals(container.getName())).findFirst();
+      Optional<ContainerStatus> old = before == null ? Optional.empty()
+          : before.stream().filter(status -> status.getName().equals(container.getName())).findFirst();
       ContainerStatus status =
-          input.observed().latest(container.getName()).map(run -> ofRun(container, run, old)).orElseGet(() -> ofNoRun(container, old, init));
+          input.observed().latest(container.getName()).map(run -> ofRun(container, run, old))
+              .orElseGet(() -> ofNoRun(container, old, init));
       statuses.add(judged(container, status, init));
     }
     return statuses;
@@ -55,9 +58,11 @@ final class ContainerStatuses {
             .withContainerID("containerd://" + run.id())
             .withState(state(run))
             .withVolumeMounts(mounts(container));
-    Optional<ContainerState> last = input.observed().previous(container.getName()).filter(previous -> previous.state() != State.CREATED).map(ContainerStatuses::terminated);
+    Optional<ContainerState> last = input.observed().previous(container.getName()).filter(previous -> previous.state() != State.CREATED)
+        .map(ContainerStatuses::terminated);
     // the run before was collected: what was reported of it still holds
-    last.or(() -> old.filter(o -> run.restartCount() > 0 && o.getLastState() != null).map(ContainerStatus::getLastState)).ifPresent(status::withLastState);
+    last.or(() -> old.filter(o -> run.restartCount() > 0 && o.getLastState() != null).map(ContainerStatus::getLastState))
+        .ifPresent(status::withLastState);
     if (run.running()) {
       if (!CgroupResources.requests(container).isEmpty()) {
         status.withAllocatedResources(CgroupResources.requests(container));
@@ -65,18 +70,21 @@ final class ContainerStatuses {
       status.withResources(resources(container));
     }
     if (run.user() != null) {
-      status.withNewUser().withNewLinux().withUid(run.user().uid()).withGid(run.user().gid()).withSupplementalGroups(run.user().supplementalGroups()).endLinux().endUser();
+      status.withNewUser().withNewLinux().withUid(run.user().uid()).withGid(run.user().gid())
+          .withSupplementalGroups(run.user().supplementalGroups()).endLinux().endUser();
     }
     return withWaiting(container, Optional.of(run), status.build());
   }
 
   private static ResourceRequirements resources(Container container) {
-    return new ResourceRequirementsBuilder().withLimits(CgroupResources.limits(container)).withRequests(CgroupResources.requests(container)).build();
+    return new ResourceRequirementsBuilder().withLimits(CgroupResources.limits(container)).withRequests(CgroupResources.requests(container))
+        .build();
   }
 
   private ContainerStatus ofNoRun(Container container, Optional<ContainerStatus> old, boolean init) {
     String reason = hasInit ? "PodInitializing" : "ContainerCreating";
-    boolean ranBefore = old.isPresent() && old.get().getState() != null && (old.get().getState().getRunning() != null || old.get().getState().getTerminated() != null);
+    boolean ranBefore = old.isPresent() && old.get().getState() != null
+        && (old.get().getState().getRunning() != null || old.get().getState().getTerminated() != null);
     ContainerStatusBuilder status =
         new ContainerStatusBuilder()
             .withName(container.getName())
@@ -131,7 +139,8 @@ final class ContainerStatuses {
     if (status.getState() != null && status.getState().getTerminated() != null) {
       out.withLastState(status.getState());
     }
-    return out.withState(new ContainerStateBuilder().withNewWaiting(waiting.message().isEmpty() ? null : waiting.message(), waiting.reason()).build()).build();
+    return out.withState(new ContainerStateBuilder()
+        .withNewWaiting(waiting.message().isEmpty() ? null : waiting.message(), waiting.reason()).build()).build();
   }
 
   /** Adds whether the container has started and is ready. */
@@ -194,6 +203,6 @@ final class ContainerStatuses {
 
   /** Unit: whole seconds, as the API keeps times. */
   static String time(Instant instant) {
-    return instant.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -15,7 +15,8 @@ final class PhaseRule {
     boolean restarts = !"Never".equals(pod.getSpec().getRestartPolicy());
     int pendingInit = 0;
     boolean failedInit = false;
-    boolean ranRegular = regular.stream().anyMatch(status -> status.getState().getRunning() != null || status.getState().getTerminated() != null || lastTerminated(status));
+    boolean ranRegular = regular.stream()
+        .anyMatch(status -> status.getState().getRunning() != null || status.getState().getTerminated() != null || lastTerminated(status));
     for (Container container : pod.getSpec().getInitContainers()) {
       Optional<ContainerStatus> status = find(init, container.getName());
       if (Containers.isSidecar(container)) {
@@ -66,7 +67,8 @@ final class PhaseRule {
     if (finished) {
       return allWell ? "Succeeded" : "Failed";
     }
-    boolean goesOn = pod.getSpec().getContainers().stream().anyMatch(container -> restarts(pod, container, find(regular, container.getName())));
+    boolean goesOn = pod.getSpec().getContainers().stream()
+        .anyMatch(container -> restarts(pod, container, find(regular, container.getName())));
     return goesOn ? "Running" : allWell ? "Succeeded" : "Failed";
   }
 

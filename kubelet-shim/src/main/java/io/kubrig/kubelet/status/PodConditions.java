@@ -50,7 +50,8 @@ final class PodConditions {
       Optional<ContainerStatus> status = find(init, container.getName());
       if (status.isEmpty()) {
         unknown.add(container.getName());
-      } else if (Containers.isSidecar(container) ? !Boolean.TRUE.equals(status.get().getStarted()) && !ran : !Boolean.TRUE.equals(status.get().getReady())) {
+      } else if (Containers.isSidecar(container) ? !Boolean.TRUE.equals(status.get().getStarted()) && !ran
+          : !Boolean.TRUE.equals(status.get().getReady())) {
         incomplete.add(container.getName());
       }
     }
@@ -81,7 +82,8 @@ final class PodConditions {
       note(container, find(regular, container.getName()), unknown, unready);
     }
     List<String> messages = messages(unknown, "containers with unready status", unready);
-    return messages.isEmpty() ? condition("ContainersReady", true, null, null) : condition("ContainersReady", false, "ContainersNotReady", String.join(", ", messages));
+    return messages.isEmpty() ? condition("ContainersReady", true, null, null)
+        : condition("ContainersReady", false, "ContainersNotReady", String.join(", ", messages));
   }
 
   private static void note(Container container, Optional<ContainerStatus> status, List<String> unknown, List<String> unready) {
@@ -103,10 +105,12 @@ final class PodConditions {
       if (condition.isEmpty()) {
         messages.add("corresponding condition of pod readiness gate \"" + gate.getConditionType() + "\" does not exist.");
       } else if (!"True".equals(condition.get().getStatus())) {
-        messages.add("the status of pod readiness gate \"" + gate.getConditionType() + "\" is not \"True\", but " + condition.get().getStatus());
+        messages.add("the status of pod readiness gate \"" + gate.getConditionType() + "\" is not \"True\", but " + condition.get()
+            .getStatus());
       }
     }
-    return messages.isEmpty() ? condition("Ready", true, null, null) : condition("Ready", false, "ReadinessGatesNotReady", String.join(", ", messages));
+    return messages.isEmpty() ? condition("Ready", true, null, null)
+        : condition("Ready", false, "ReadinessGatesNotReady", String.join(", ", messages));
   }
 
   private static List<String> messages(List<String> unknown, String otherTitle, List<String> other) {

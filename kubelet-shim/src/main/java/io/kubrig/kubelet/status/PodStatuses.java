@@ -24,7 +24,8 @@ public final class PodStatuses {
     ContainerStatuses statuses = new ContainerStatuses(input);
     List<ContainerStatus> init = statuses.of(pod.getSpec().getInitContainers(), before.getInitContainerStatuses(), true);
     List<ContainerStatus> regular = statuses.of(pod.getSpec().getContainers(), before.getContainerStatuses(), false);
-    List<Container> debugging = Containers.ephemeral(pod).stream().filter(c -> input.observed().latest(c.getName()).isPresent() || input.waiting().containsKey(c.getName())).toList();
+    List<Container> debugging = Containers.ephemeral(pod).stream()
+        .filter(c -> input.observed().latest(c.getName()).isPresent() || input.waiting().containsKey(c.getName())).toList();
     String phase = phase(input, init, regular, before);
     boolean sandboxReady = input.observed().newestSandbox().map(RuntimePod.Sandbox::ready).orElse(false);
     PodStatusBuilder status =

@@ -119,7 +119,8 @@ final class AtomicWriter {
 
   private static boolean unchanged(Path data, Map<String, Payload> files) throws IOException {
     try (Stream<Path> tree = Files.walk(data)) {
-      Set<String> present = tree.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).map(path -> data.relativize(path).toString()).collect(Collectors.toSet());
+      Set<String> present = tree.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+          .map(path -> data.relativize(path).toString()).collect(Collectors.toSet());
       if (!present.equals(files.keySet())) {
         return false;
       }

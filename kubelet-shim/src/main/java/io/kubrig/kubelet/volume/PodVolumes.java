@@ -69,11 +69,13 @@ public final class PodVolumes {
     }
     if (volume.getConfigMap() != null) {
       var source = volume.getConfigMap();
-      return publish(pod, CONFIG_MAP, volume, false, files.configMap(pod, source.getName(), source.getItems(), source.getOptional(), source.getDefaultMode()));
+      return publish(pod, CONFIG_MAP, volume, false,
+          files.configMap(pod, source.getName(), source.getItems(), source.getOptional(), source.getDefaultMode()));
     }
     if (volume.getSecret() != null) {
       var source = volume.getSecret();
-      return publish(pod, SECRET, volume, true, files.secret(pod, source.getSecretName(), source.getItems(), source.getOptional(), source.getDefaultMode()));
+      return publish(pod, SECRET, volume, true,
+          files.secret(pod, source.getSecretName(), source.getItems(), source.getOptional(), source.getDefaultMode()));
     }
     if (volume.getDownwardAPI() != null) {
       var source = volume.getDownwardAPI();

@@ -66,7 +66,8 @@ final class ProjectedFiles {
             item.getFieldRef() != null
                 ? DownwardFields.field(pod, place, item.getFieldRef().getFieldPath())
                 : DownwardFields.resource(pod, null, place, item.getResourceFieldRef());
-        files.put(item.getPath(), new Payload(value.getBytes(StandardCharsets.UTF_8), item.getMode() == null ? mode(mode) : item.getMode()));
+        files.put(item.getPath(),
+            new Payload(value.getBytes(StandardCharsets.UTF_8), item.getMode() == null ? mode(mode) : item.getMode()));
       } catch (ContainerConfigException e) {
         throw new VolumeException(e.getMessage(), e);
       }
@@ -114,7 +115,8 @@ final class ProjectedFiles {
     Long podUser = pod.getSpec().getSecurityContext() == null ? null : pod.getSpec().getSecurityContext().getRunAsUser();
     Set<Optional<Long>> users =
         Containers.all(pod).stream()
-            .map(c -> Optional.ofNullable(c.getSecurityContext() != null && c.getSecurityContext().getRunAsUser() != null ? c.getSecurityContext().getRunAsUser() : podUser))
+            .map(c -> Optional.ofNullable(c.getSecurityContext() != null && c.getSecurityContext().getRunAsUser() != null
+                ? c.getSecurityContext().getRunAsUser() : podUser))
             .collect(Collectors.toSet());
     return users.size() == 1 ? users.iterator().next() : Optional.empty();
   }

@@ -51,8 +51,10 @@ class KubeletFlagsTest {
 
   @Test
   void an_unknown_field_is_an_error_and_one_without_meaning_is_named() throws IOException {
-    assertThatThrownBy(() -> config("--config=" + file("maxPodz: 5\n"))).isInstanceOf(ConfigException.class).hasMessageContaining("unknown field \"maxPodz\"");
-    assertThat(config("--config=" + file("logging: {format: text}\nevictionHard: {memory.available: 1Mi}\n")).ignored()).containsExactlyInAnyOrder("logging", "evictionHard");
+    assertThatThrownBy(() -> config("--config=" + file("maxPodz: 5\n"))).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("unknown field \"maxPodz\"");
+    assertThat(config("--config=" + file("logging: {format: text}\nevictionHard: {memory.available: 1Mi}\n")).ignored())
+        .containsExactlyInAnyOrder("logging", "evictionHard");
   }
 
   @Test
@@ -62,7 +64,9 @@ class KubeletFlagsTest {
 
   @Test
   void taints_are_read_as_the_native_flag_reads_them() {
-    assertThat(config("--register-with-taints=a=b:NoSchedule,c:NoExecute").node().taints()).extracting(taint -> taint.get("key") + "/" + taint.get("value") + "/" + taint.get("effect")).containsExactly("a/b/NoSchedule", "c//NoExecute");
+    assertThat(config("--register-with-taints=a=b:NoSchedule,c:NoExecute").node().taints())
+        .extracting(taint -> taint.get("key") + "/" + taint.get("value") + "/" + taint.get("effect"))
+        .containsExactly("a/b/NoSchedule", "c//NoExecute");
   }
 
   @Test

@@ -37,20 +37,23 @@ class DnsSettingsTest {
   void a_pod_asks_the_cluster_first() throws IOException {
     DNSConfig config = of(pod().build());
     assertThat(config.getServersList()).containsExactly("10.96.0.10");
-    assertThat(config.getSearchesList()).containsExactly("ns.svc.cluster.local", "svc.cluster.local", "cluster.local", "example.com", "corp");
+    assertThat(config.getSearchesList())
+        .containsExactly("ns.svc.cluster.local", "svc.cluster.local", "cluster.local", "example.com", "corp");
     assertThat(config.getOptionsList()).containsExactly("ndots:5");
   }
 
   @Test
   void a_pod_on_the_hosts_network_asks_as_the_host_does_unless_it_says_otherwise() throws IOException {
     assertThat(of(pod().editSpec().withHostNetwork(true).endSpec().build()).getServersList()).containsExactly("192.0.2.53");
-    assertThat(of(pod().editSpec().withHostNetwork(true).withDnsPolicy("ClusterFirstWithHostNet").endSpec().build()).getServersList()).containsExactly("10.96.0.10");
+    assertThat(of(pod().editSpec().withHostNetwork(true).withDnsPolicy("ClusterFirstWithHostNet").endSpec().build()).getServersList())
+        .containsExactly("10.96.0.10");
   }
 
   @Test
   void a_pods_own_configuration_is_added_and_its_options_win() throws IOException {
     Pod pod =
-        pod().editSpec().withNewDnsConfig().withNameservers("1.1.1.1").withSearches("mine").addNewOption().withName("ndots").withValue("2").endOption().addNewOption().withName("edns0").endOption().endDnsConfig().endSpec().build();
+        pod().editSpec().withNewDnsConfig().withNameservers("1.1.1.1").withSearches("mine").addNewOption().withName("ndots").withValue("2")
+            .endOption().addNewOption().withName("edns0").endOption().endDnsConfig().endSpec().build();
     DNSConfig config = of(pod);
     assertThat(config.getServersList()).containsExactly("10.96.0.10", "1.1.1.1");
     assertThat(config.getSearchesList()).endsWith("mine");
@@ -69,6 +72,7 @@ class DnsSettingsTest {
     DnsSettings.Resolved resolved = settings.forPod(pod);
     assertThat(resolved.config().getServersCount()).isEqualTo(3);
     assertThat(resolved.complaints())
-        .containsExactly("Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: 10.96.0.10 1.1.1.1 1.1.1.2");
+        .containsExactly("Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: "
+            + "10.96.0.10 1.1.1.1 1.1.1.2");
   }
 }

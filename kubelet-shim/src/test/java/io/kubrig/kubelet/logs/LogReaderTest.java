@@ -7,10 +7,13 @@ import io.kubrig.kubelet.pod.Pods;
 import io.kubrig.machinery.clock.VirtualClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +100,7 @@ class LogReaderTest {
       }
       return true;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -110,7 +113,7 @@ class LogReaderTest {
   /** Time in which sleeping takes no time. */
   private record ImmediateSleep(VirtualClock clock) implements io.kubrig.machinery.clock.Clock {
     @Override
-    public java.time.Instant now() {
+    public Instant now() {
       return clock.now();
     }
 
@@ -120,12 +123,12 @@ class LogReaderTest {
     }
 
     @Override
-    public Timer after(java.time.Duration delay, Runnable task) {
+    public Timer after(Duration delay, Runnable task) {
       return clock.after(delay, task);
     }
 
     @Override
-    public void sleep(java.time.Duration duration) {
+    public void sleep(Duration duration) {
       clock.advance(duration);
     }
   }

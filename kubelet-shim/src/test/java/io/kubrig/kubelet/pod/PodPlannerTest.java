@@ -68,7 +68,8 @@ class PodPlannerTest {
 
   @Test
   void a_failed_init_container_is_tried_again_unless_the_policy_is_never() {
-    assertThat(names(plan(pod("OnFailure", List.of(container("i1")), container("a")), ready(exited("i1", 1))).init())).containsExactly("i1");
+    assertThat(names(plan(pod("OnFailure", List.of(container("i1")), container("a")), ready(exited("i1", 1))).init()))
+        .containsExactly("i1");
     assertThat(plan(pod("Never", List.of(container("i1")), container("a")), ready(exited("i1", 1)))).isEqualTo(SyncPlan.stop());
   }
 
@@ -99,7 +100,8 @@ class PodPlannerTest {
   @Test
   void a_containers_own_rule_restarts_it_although_the_pods_policy_is_never() {
     Container ruled =
-        new ContainerBuilder(container("a")).addNewRestartPolicyRule().withAction("Restart").withNewExitCodes().withOperator("In").withValues(42).endExitCodes().endRestartPolicyRule().build();
+        new ContainerBuilder(container("a")).addNewRestartPolicyRule().withAction("Restart").withNewExitCodes().withOperator("In")
+            .withValues(42).endExitCodes().endRestartPolicyRule().build();
     assertThat(names(plan(pod("Never", List.of(), ruled), ready(exited("a", 42))).regular())).containsExactly("a");
     assertThat(plan(pod("Never", List.of(), ruled), ready(exited("a", 43)))).isEqualTo(SyncPlan.stop());
   }
@@ -144,7 +146,8 @@ class PodPlannerTest {
 
   @Test
   void a_pod_as_it_should_be_needs_nothing() {
-    SyncPlan plan = plan(pod("Always", List.of(container("i"), sidecar("s")), container("a")), ready(exited("i", 0), running("s"), running("a")));
+    SyncPlan plan = plan(pod("Always", List.of(container("i"), sidecar("s")), container("a")),
+        ready(exited("i", 0), running("s"), running("a")));
     assertThat(plan).isEqualTo(new SyncPlan(new SandboxStep.Keep("s1"), List.of(), List.of(), List.of(), List.of()));
   }
 

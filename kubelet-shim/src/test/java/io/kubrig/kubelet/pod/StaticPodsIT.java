@@ -24,9 +24,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -75,12 +78,15 @@ class StaticPodsIT {
     PodCgroups cgroups = new PodCgroups(local.cgroupRoot(), false);
     RandomGenerator random = RandomGenerator.getDefault();
     ContainerDescriptions descriptions =
-        ContainerDescriptions.of(paths, new DnsSettings(List.of("10.96.0.10"), "cluster.local", ""), cgroups, ClusterObjects.NONE, new NodeFacts("n1", 1L << 33, true), "n1", false, random);
-    PodEvents recorder = (pod, container, warning, reason, message) -> events.add(pod.getMetadata().getName() + " " + container + " " + reason + ": " + message);
+        ContainerDescriptions.of(paths, new DnsSettings(List.of("10.96.0.10"), "cluster.local", ""), cgroups, ClusterObjects.NONE,
+            new NodeFacts("n1", 1L << 33, true), "n1", false, random);
+    PodEvents recorder = (pod, container, warning, reason, message) ->
+        events.add(pod.getMetadata().getName() + " " + container + " " + reason + ": " + message);
     engine =
         new PodEngine(
             new PodEngine.Ports(runtime, ClusterObjects.NONE, recorder, reports, Posix.system(), clock, random),
-            new PodEngine.Settings(paths, descriptions, cgroups, "n1", List.of("127.0.0.1"), Map.of(), Optional::empty, Duration.ofMinutes(1), 1, Duration.ofMinutes(5), Admission.ALL),
+            new PodEngine.Settings(paths, descriptions, cgroups, "n1", List.of("127.0.0.1"), Map.of(), Optional::empty,
+                Duration.ofMinutes(1), 1, Duration.ofMinutes(5), Admission.ALL),
             List.of(new StaticPods(directory.resolve("manifests"), "n1", Duration.ofMillis(200), clock)));
     engine.pods().start();
   }
@@ -159,7 +165,8 @@ class StaticPodsIT {
     PodStatus waiting = reports.await("crash-n1", status -> waits(status, "CrashLoopBackOff"));
     assertThat(waiting.getContainerStatuses().getFirst().getLastState().getTerminated().getMessage()).isEqualTo("why\n");
     assertThat(waiting.getContainerStatuses().getFirst().getLastState().getTerminated().getExitCode()).isEqualTo(3);
-    assertThat(waiting.getContainerStatuses().getFirst().getState().getWaiting().getMessage()).startsWith("back-off 10s restarting failed container=c pod=crash-n1_default(");
+    assertThat(waiting.getContainerStatuses().getFirst().getState().getWaiting().getMessage())
+        .startsWith("back-off 10s restarting failed container=c pod=crash-n1_default(");
     Files.delete(directory.resolve("manifests/crash.yaml"));
     reports.awaitForgotten("crash-n1");
   }
@@ -177,7 +184,8 @@ class StaticPodsIT {
           - {name: c, image: "kubrig.test/none:1", imagePullPolicy: Never}
         """);
     reports.await("never-n1", status -> waits(status, "ErrImageNeverPull"));
-    assertThat(events).contains("never-n1 c ErrImageNeverPull: Container image \"kubrig.test/none:1\" is not present with pull policy of Never");
+    assertThat(events).contains("never-n1 c ErrImageNeverPull: Container image \"kubrig.test/none:1\" is not present with pull policy "
+        + "of Never");
     Files.delete(directory.resolve("manifests/never.yaml"));
     reports.awaitForgotten("never-n1");
   }
@@ -193,13 +201,14 @@ class StaticPodsIT {
   }
 
   private static boolean waits(PodStatus status, String reason) {
-    return status.getContainerStatuses().stream().anyMatch(c -> c.getState().getWaiting() != null && reason.equals(c.getState().getWaiting().getReason()));
+    return status.getContainerStatuses().stream()
+        .anyMatch(c -> c.getState().getWaiting() != null && reason.equals(c.getState().getWaiting().getReason()));
   }
 
   /** Keeps what is reported, and lets a test wait for it. */
   private static final class Reports implements StatusReporter {
-    private final Map<String, PodStatus> newest = new java.util.HashMap<>();
-    private final java.util.Set<String> forgotten = new java.util.HashSet<>();
+    private final Map<String, PodStatus> newest = new HashMap<>();
+    private final Set<String> forgotten = new HashSet<>();
 
     @Override
     public synchronized void report(Pod pod, PodStatus status) {

@@ -44,7 +44,9 @@ class PodStatusesTest {
   void a_pod_that_the_runtime_does_not_know_yet_is_pending() {
     PodStatus status = status(pod("Always", List.of(), container("a")), Pods.nothing());
     assertThat(status.getPhase()).isEqualTo("Pending");
-    assertThat(conditions(status)).containsExactly("PodReadyToStartContainers=False", "Initialized=True", "Ready=False", "ContainersReady=False", "PodScheduled=True");
+    assertThat(conditions(status))
+        .containsExactly("PodReadyToStartContainers=False", "Initialized=True", "Ready=False", "ContainersReady=False",
+        "PodScheduled=True");
     assertThat(condition(status, "Ready").getMessage()).isEqualTo("containers with unready status: [a]");
     assertThat(status.getContainerStatuses().getFirst().getState().getWaiting().getReason()).isEqualTo("ContainerCreating");
     assertThat(status.getHostIP()).isEqualTo("192.0.2.1");
@@ -73,7 +75,8 @@ class PodStatusesTest {
   @Test
   void a_container_in_back_off_waits_and_remembers_its_end() {
     Pod pod = pod("Always", List.of(), container("a"));
-    PodStatus status = status(pod, ready(run("a", State.EXITED, 3, 1)), Map.of("a", new Waiting("CrashLoopBackOff", "back-off 10s")), false);
+    PodStatus status = status(pod, ready(run("a", State.EXITED, 3, 1)), Map.of("a", new Waiting("CrashLoopBackOff", "back-off 10s")),
+        false);
     ContainerStatus container = status.getContainerStatuses().getFirst();
     assertThat(container.getState().getWaiting().getReason()).isEqualTo("CrashLoopBackOff");
     assertThat(container.getLastState().getTerminated().getExitCode()).isEqualTo(3);
@@ -117,14 +120,16 @@ class PodStatusesTest {
     Pod before = pod("Always", List.of(), container("a"));
     PodStatus first = status(before, ready(running("a")));
     Pod reported = new PodBuilder(before).withStatus(first).build();
-    StatusInput later = new StatusInput(reported, ready(running("a")), Map.of(), ProbeReadings.NONE, List.of(), false, null, Pods.START.plusSeconds(60));
+    StatusInput later = new StatusInput(reported, ready(running("a")), Map.of(), ProbeReadings.NONE, List.of(), false, null,
+        Pods.START.plusSeconds(60));
     assertThat(condition(PodStatuses.of(later), "Ready").getLastTransitionTime()).isEqualTo("2026-01-01T00:00:00Z");
   }
 
   @Test
   void conditions_of_others_are_kept_and_gates_hold_readiness_back() {
     Pod gated =
-        new PodBuilder(pod("Always", List.of(), container("a"))).editSpec().addNewReadinessGate("example.com/lb").endSpec().withNewStatus().addNewCondition().withType("example.com/lb").withStatus("False").endCondition().endStatus().build();
+        new PodBuilder(pod("Always", List.of(), container("a"))).editSpec().addNewReadinessGate("example.com/lb").endSpec().withNewStatus()
+            .addNewCondition().withType("example.com/lb").withStatus("False").endCondition().endStatus().build();
     PodStatus status = status(gated, ready(running("a")));
     assertThat(condition(status, "Ready").getReason()).isEqualTo("ReadinessGatesNotReady");
     assertThat(condition(status, "example.com/lb").getStatus()).isEqualTo("False");

@@ -7,6 +7,7 @@ import dev.cel.common.types.SimpleType;
 import io.kubrig.machinery.cel.CelFunctions.Failure;
 import io.kubrig.machinery.network.Cidr;
 import io.kubrig.machinery.network.IpAddress;
+import java.util.Locale;
 
 /** Addresses and ranges of addresses. (Source: apiserver/pkg/cel/library/{ip,cidr}.go.) */
 final class AddressLibrary {
@@ -56,18 +57,22 @@ final class AddressLibrary {
       throw new Failure("IP address with zone value is not allowed");
     }
     return IpAddress.parse(text)
-        .orElseThrow(() -> new Failure("IP Address \"" + text + "\" parse error during conversion from string: ParseAddr(\"" + text + "\"): unable to parse IP"));
+        .orElseThrow(() -> new Failure("IP Address \"" + text + "\" parse error during conversion from string: ParseAddr(\"" + text
+            + "\"): unable to parse IP"));
   }
 
   private static Cidr cidr(String text) {
     return Cidr.parse(text)
-        .orElseThrow(() -> new Failure("network address parse error during conversion from string: netip.ParsePrefix(\"" + text + "\"): no '/'"));
+        .orElseThrow(() -> new Failure("network address parse error during conversion from string: netip.ParsePrefix(\"" + text
+            + "\"): no '/'"));
   }
 
   private static boolean isGlobalUnicast(IpAddress address) {
     String text = address.toString();
-    boolean multicast = address.v6() ? text.toLowerCase(java.util.Locale.ROOT).startsWith("ff") : leading(text) >= 224 && leading(text) < 240;
-    return !multicast && !address.isUnspecified() && !address.isLoopback() && !address.isLinkLocalUnicast() && !text.equals("255.255.255.255");
+    boolean multicast = address.v6() ? text.toLowerCase(Locale.ROOT).startsWith("ff") : leading(text) >= 224
+        && leading(text) < 240;
+    return !multicast && !address.isUnspecified() && !address.isLoopback() && !address.isLinkLocalUnicast()
+        && !text.equals("255.255.255.255");
   }
 
   private static int leading(String text) {

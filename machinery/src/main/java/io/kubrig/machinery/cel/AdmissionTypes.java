@@ -20,7 +20,8 @@ public final class AdmissionTypes {
     CelType user =
         types.struct(
             "kubernetes.UserInfo",
-            Map.of("username", string, "uid", string, "groups", ListType.create(string), "extra", MapType.create(string, ListType.create(string))));
+            Map.of("username", string, "uid", string, "groups", ListType.create(string), "extra",
+                MapType.create(string, ListType.create(string))));
     Map<String, CelType> fields = new LinkedHashMap<>();
     for (String name : List.of("kind", "requestKind")) {
       fields.put(name, kind);

@@ -74,9 +74,11 @@ public final class AuthorizerLibrary {
     functions.member("path", "authorizer_path", PATH_CHECK, a -> check(a).withPath(text(a, 1)), authorizer, string);
     functions.member("group", "authorizer_group", GROUP_CHECK, a -> check(a).withResource(text(a, 1), "", "", "", ""), authorizer, string);
     functions.member(
-        "serviceAccount", "authorizer_serviceaccount", authorizer, a -> check(a).withAccount(text(a, 1) + ":" + text(a, 2)), authorizer, string, string);
+        "serviceAccount", "authorizer_serviceaccount", authorizer, a -> check(a).withAccount(text(a, 1) + ":" + text(a, 2)), authorizer,
+            string, string);
     functions.member(
-        "resource", "groupcheck_resource", resource, a -> check(a).withResource(check(a).group(), text(a, 1), "", "", ""), GROUP_CHECK, string);
+        "resource", "groupcheck_resource", resource, a -> check(a).withResource(check(a).group(), text(a, 1), "", "", ""), GROUP_CHECK,
+            string);
     functions.member(
         "subresource",
         "resourcecheck_subresource",

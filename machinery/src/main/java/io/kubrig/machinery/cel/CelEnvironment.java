@@ -7,7 +7,6 @@ import dev.cel.compiler.CelCompiler;
 import dev.cel.runtime.CelEvaluationException;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.regex.Pattern;
 
 /** Compiles expressions over a set of variables. (Source: apiserver/pkg/cel/environment; KEP-2876, KEP-3488.) */
 public final class CelEnvironment {
@@ -31,10 +30,12 @@ public final class CelEnvironment {
 
   /** What the grammar complains of, to which native puts a word. */
   private static final Pattern SYNTAX_ERROR =
-      Pattern.compile("(ERROR: <input>:\\d+:\\d+: )(mismatched input|extraneous input|no viable alternative|missing |token recognition error)");
+      Pattern.compile("(ERROR: <input>:\\d+:\\d+: )(mismatched input|extraneous input|no viable alternative|missing |token recognition "
+          + "error)");
 
   /** The Java compiler names the overloads that there are; Go's does not. */
-  private static final Pattern CANDIDATES = Pattern.compile("(found no matching overload for '[^\n]*?' applied to '[^\n]*?') \\(candidates: [^\n]*\\)");
+  private static final Pattern CANDIDATES =
+      Pattern.compile("(found no matching overload for '[^\n]*?' applied to '[^\n]*?') \\(candidates: [^\n]*\\)");
 
   /** An expression that does not compile; the message is native's, line and column included. */
   public static final class CompileException extends Exception {

@@ -85,10 +85,14 @@ public final class CelFunctions {
     return declarations.entrySet().stream().map(entry -> CelFunctionDecl.newFunctionDeclaration(entry.getKey(), entry.getValue())).toList();
   }
 
-  /** Overloads of one name are bound together, so that arguments of no known type find theirs at run time; those that extend a standard function are not. */
+  /**
+   * Overloads of one name are bound together, so that arguments of no known type find theirs at run time; those that extend a standard
+   * function are not.
+   */
   List<CelFunctionBinding> bindings() {
     List<CelFunctionBinding> all = new ArrayList<>();
-    bindings.forEach((name, overloads) -> all.addAll(STANDARD.contains(name) ? overloads : CelFunctionBinding.fromOverloads(name, overloads)));
+    bindings.forEach((name, overloads) ->
+        all.addAll(STANDARD.contains(name) ? overloads : CelFunctionBinding.fromOverloads(name, overloads)));
     return all;
   }
 

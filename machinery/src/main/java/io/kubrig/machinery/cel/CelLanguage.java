@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The language with a set of libraries: what the expressions of one kind of use have in common. Costly to make: one for each use in a process, made
- * when the first expression is compiled.
+ * The language with a set of libraries: what the expressions of one kind of use have in common. Costly to make: one for each use in a
+ * process, made when the first expression is compiled.
  */
 public final class CelLanguage {
   private static final CelOptions OPTIONS =
@@ -32,7 +32,8 @@ public final class CelLanguage {
   private final CelRuntime runtime;
 
   /**
-   * The language of Kubernetes with libraries besides those that every expression knows (lists, regex, URLs, quantities, versions, addresses).
+   * The language of Kubernetes with libraries besides those that every expression knows (lists, regex, URLs, quantities, versions,
+   * addresses).
    *
    * @param syntax what the compiler knows besides, for example {@code cel.bind}
    */

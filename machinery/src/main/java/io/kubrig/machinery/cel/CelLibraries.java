@@ -17,9 +17,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
@@ -44,7 +46,8 @@ final class CelLibraries {
     quantities(functions);
     semver(functions);
     AddressLibrary.addTo(functions);
-    functions.member("format", "string_format", STRING, a -> TextFormat.format(text(a, 0), (List<?>) a[1]), STRING, ListType.create(SimpleType.DYN));
+    functions.member("format", "string_format", STRING, a -> TextFormat.format(text(a, 0), (List<?>) a[1]), STRING,
+        ListType.create(SimpleType.DYN));
   }
 
   // ---- lists ---------------------------------------------------------------------------------------------------------
@@ -52,7 +55,7 @@ final class CelLibraries {
   private static void lists(CelFunctions functions) {
     Map<String, CelType> ordered = new LinkedHashMap<>();
     for (CelType type : List.of(INT, SimpleType.DOUBLE, BOOL, SimpleType.DURATION, SimpleType.TIMESTAMP, STRING, SimpleType.BYTES)) {
-      ordered.put(type.name().replace("google.protobuf.", "").toLowerCase(java.util.Locale.ROOT), type);
+      ordered.put(type.name().replace("google.protobuf.", "").toLowerCase(Locale.ROOT), type);
     }
     ordered.forEach(
         (name, type) -> {
@@ -62,7 +65,8 @@ final class CelLibraries {
         });
     functions.member("sum", "list_int_sum_int", INT, a -> sum((List<?>) a[0], 0L), ListType.create(INT));
     functions.member("sum", "list_double_sum_double", SimpleType.DOUBLE, a -> sum((List<?>) a[0], 0.0), ListType.create(SimpleType.DOUBLE));
-    functions.member("sum", "list_duration_sum_duration", SimpleType.DURATION, a -> sum((List<?>) a[0], java.time.Duration.ZERO), ListType.create(SimpleType.DURATION));
+    functions.member("sum", "list_duration_sum_duration", SimpleType.DURATION, a -> sum((List<?>) a[0], Duration.ZERO),
+        ListType.create(SimpleType.DURATION));
     functions.member("indexOf", "list_a_index_of_int", INT, a -> (long) ((List<?>) a[0]).indexOf(a[1]), LIST_A, A);
     functions.member("lastIndexOf", "list_a_last_index_of_int", INT, a -> (long) ((List<?>) a[0]).lastIndexOf(a[1]), LIST_A, A);
   }
@@ -70,7 +74,8 @@ final class CelLibraries {
   @SuppressWarnings("unchecked")
   private static int compare(Object one, Object other) {
     if (one instanceof Number a && other instanceof Number b) {
-      return a instanceof Double || b instanceof Double ? Double.compare(a.doubleValue(), b.doubleValue()) : Long.compare(a.longValue(), b.longValue());
+      return a instanceof Double || b instanceof Double ? Double.compare(a.doubleValue(), b.doubleValue())
+          : Long.compare(a.longValue(), b.longValue());
     }
     if (one instanceof Comparable<?> && one.getClass() == other.getClass()) {
       return ((Comparable<Object>) one).compareTo(other);
@@ -106,7 +111,7 @@ final class CelLibraries {
             switch (a) {
               case Long number -> Math.addExact(number, ((Number) b).longValue());
               case Double number -> number + ((Number) b).doubleValue();
-              default -> ((java.time.Duration) a).plus((java.time.Duration) b);
+              default -> ((Duration) a).plus((Duration) b);
             };
     Object sum = zero;
     for (Object element : list) {
@@ -119,9 +124,11 @@ final class CelLibraries {
 
   private static void regex(CelFunctions functions) {
     functions.member("find", "string_find_string", STRING, a -> find(text(a, 0), text(a, 1)), STRING, STRING);
-    functions.member("findAll", "string_find_all_string", ListType.create(STRING), a -> findAll(text(a, 0), text(a, 1), -1), STRING, STRING);
+    functions.member("findAll", "string_find_all_string", ListType.create(STRING), a -> findAll(text(a, 0), text(a, 1), -1), STRING,
+        STRING);
     functions.member(
-        "findAll", "string_find_all_string_int", ListType.create(STRING), a -> findAll(text(a, 0), text(a, 1), (Long) a[2]), STRING, STRING, INT);
+        "findAll", "string_find_all_string_int", ListType.create(STRING), a -> findAll(text(a, 0), text(a, 1), (Long) a[2]), STRING,
+            STRING, INT);
   }
 
   private static Matcher matcher(String text, String pattern) {
@@ -154,7 +161,8 @@ final class CelLibraries {
     functions.member("getScheme", "url_get_scheme", STRING, a -> orEmpty(((URI) a[0]).getScheme()), CelTypes.URL);
     functions.member("getHost", "url_get_host", STRING, a -> authority((URI) a[0]), CelTypes.URL);
     functions.member("getHostname", "url_get_hostname", STRING, a -> hostname((URI) a[0]), CelTypes.URL);
-    functions.member("getPort", "url_get_port", STRING, a -> ((URI) a[0]).getPort() < 0 ? "" : Integer.toString(((URI) a[0]).getPort()), CelTypes.URL);
+    functions.member("getPort", "url_get_port", STRING, a -> ((URI) a[0]).getPort() < 0 ? ""
+        : Integer.toString(((URI) a[0]).getPort()), CelTypes.URL);
     functions.member("getEscapedPath", "url_get_escaped_path", STRING, a -> orEmpty(((URI) a[0]).getRawPath()), CelTypes.URL);
     functions.member("getQuery", "url_get_query", MapType.create(STRING, ListType.create(STRING)), a -> query((URI) a[0]), CelTypes.URL);
   }
@@ -269,13 +277,15 @@ final class CelLibraries {
     functions.global("isSemver", "is_semver_string_bool", BOOL, a -> Semver.parse(text(a, 0), (Boolean) a[1]).isPresent(), STRING, BOOL);
     functions.member("isGreaterThan", "semver_is_greater_than", BOOL, a -> ((Semver) a[0]).compareTo((Semver) a[1]) > 0, semver, semver);
     functions.member("isLessThan", "semver_is_less_than", BOOL, a -> ((Semver) a[0]).compareTo((Semver) a[1]) < 0, semver, semver);
-    functions.member("compareTo", "semver_compare_to", INT, a -> (long) Integer.signum(((Semver) a[0]).compareTo((Semver) a[1])), semver, semver);
+    functions.member("compareTo", "semver_compare_to", INT, a -> (long) Integer.signum(((Semver) a[0]).compareTo((Semver) a[1])), semver,
+        semver);
     functions.member("major", "semver_major", INT, a -> ((Semver) a[0]).major(), semver);
     functions.member("minor", "semver_minor", INT, a -> ((Semver) a[0]).minor(), semver);
     functions.member("patch", "semver_patch", INT, a -> ((Semver) a[0]).patch(), semver);
   }
 
   private static Semver parsed(String text, boolean lenient) {
-    return Semver.parse(text, lenient).orElseThrow(() -> new Failure("semver parse error during conversion from string: " + text + " is no version"));
+    return Semver.parse(text, lenient)
+        .orElseThrow(() -> new Failure("semver parse error during conversion from string: " + text + " is no version"));
   }
 }

@@ -6,6 +6,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -149,7 +150,8 @@ public final class CelProgram {
     String text = PREFIX.matcher(String.valueOf(e.getMessage())).replaceFirst("");
     CelErrorCode code = e.getErrorCode();
     return switch (code) {
-      case DIVIDE_BY_ZERO -> text.contains("%") || text.toLowerCase(java.util.Locale.ROOT).contains("modulus") ? "modulus by zero" : "division by zero";
+      case DIVIDE_BY_ZERO -> text.contains("%") || text.toLowerCase(Locale.ROOT).contains("modulus") ? "modulus by zero"
+          : "division by zero";
       case ATTRIBUTE_NOT_FOUND -> first(MISSING_KEY, text, "no such key: ");
       case INDEX_OUT_OF_BOUNDS -> first(INDEX, text, "index out of bounds: ");
       case NUMERIC_OVERFLOW -> "integer overflow";

@@ -8,6 +8,7 @@ import io.kubrig.machinery.schema.Schema.Type;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ public final class CelValues {
         yield values;
       }
       case CelByteString bytes -> Base64.getEncoder().encodeToString(bytes.toByteArray());
-      case java.time.Instant instant -> Timestamps.format(instant);
+      case Instant instant -> Timestamps.format(instant);
       case null, default -> value;
     };
   }

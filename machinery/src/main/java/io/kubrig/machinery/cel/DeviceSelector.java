@@ -77,7 +77,8 @@ public final class DeviceSelector {
     if (result instanceof Boolean answer) {
       return answer;
     }
-    throw new CelProgram.EvaluationException("CEL result of type " + typeName(result) + " could not be converted to bool: type conversion error from '"
+    throw new CelProgram.EvaluationException("CEL result of type " + typeName(result)
+        + " could not be converted to bool: type conversion error from '"
         + typeName(result) + "' to 'bool'", false);
   }
 

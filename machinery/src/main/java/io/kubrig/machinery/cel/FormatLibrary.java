@@ -16,7 +16,8 @@ import java.util.function.Function;
 /** Named formats that strings can be checked against. (Source: apiserver/pkg/cel/library/format.go.) */
 public final class FormatLibrary {
   /** The formats that there are. */
-  public static final List<String> NAMES = List.of("dns1123Label", "dns1123Subdomain", "dns1035Label", "dns1123LabelPrefix", "dns1123SubdomainPrefix",
+  public static final List<String> NAMES =
+      List.of("dns1123Label", "dns1123Subdomain", "dns1035Label", "dns1123LabelPrefix", "dns1123SubdomainPrefix",
       "dns1035LabelPrefix", "qualifiedName", "labelValue", "uri", "uuid", "byte", "date", "datetime");
 
   private static final CelType FORMAT = OpaqueType.create("kubernetes.NamedFormat");

@@ -24,7 +24,8 @@ public record Semver(long major, long minor, long patch, List<String> preRelease
     }
     try {
       List<String> pre = matcher.group(4) == null ? List.of() : List.of(matcher.group(4).split("\\."));
-      return Optional.of(new Semver(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), Long.parseLong(matcher.group(3)), pre));
+      return Optional.of(new Semver(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), Long.parseLong(matcher.group(3)),
+          pre));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

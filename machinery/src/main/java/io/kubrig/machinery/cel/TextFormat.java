@@ -4,7 +4,11 @@ import dev.cel.common.values.NullValue;
 import io.kubrig.machinery.cel.CelFunctions.Failure;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -56,10 +60,11 @@ final class TextFormat {
         throw new Failure("error during formatting: decimal clause can only be used on integers, was given " + text(value));
       }
       case 'f' -> BigDecimal.valueOf(number(value)).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
-      case 'e' -> String.format(java.util.Locale.ROOT, "%." + precision + "e", number(value));
+      case 'e' -> String.format(Locale.ROOT, "%." + precision + "e", number(value));
       case 'b' -> value instanceof Boolean flag ? (flag ? "1" : "0") : Long.toBinaryString(((Number) value).longValue());
       case 'x' -> value instanceof String text ? hex(text) : Long.toHexString(((Number) value).longValue());
-      case 'X' -> (value instanceof String text ? hex(text) : Long.toHexString(((Number) value).longValue())).toUpperCase(java.util.Locale.ROOT);
+      case 'X' -> (value instanceof String text ? hex(text) : Long.toHexString(((Number) value).longValue()))
+          .toUpperCase(Locale.ROOT);
       case 'o' -> Long.toOctalString(((Number) value).longValue());
       default -> throw new Failure("could not parse formatting clause: unrecognized formatting clause \"" + verb + "\"");
     };
@@ -73,14 +78,15 @@ final class TextFormat {
   }
 
   private static String hex(String text) {
-    return java.util.HexFormat.of().formatHex(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String text(Object value) {
     return switch (value) {
       case NullValue ignored -> "null";
-      case Double number when number == Math.rint(number) && !Double.isInfinite(number) -> BigDecimal.valueOf(number).toBigInteger().toString();
-      case java.time.Duration duration -> BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString() + "s";
+      case Double number when number == Math.rint(number)
+          && !Double.isInfinite(number) -> BigDecimal.valueOf(number).toBigInteger().toString();
+      case Duration duration -> BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString() + "s";
       case List<?> list -> {
         StringJoiner joiner = new StringJoiner(", ", "[", "]");
         list.forEach(element -> joiner.add(text(element)));

@@ -46,7 +46,8 @@ public record ConfigFile(String apiVersion, String kind, ConfigFields fields) {
     String foundVersion = fields.text("apiVersion", "");
     String foundKind = fields.text("kind", "");
     if (foundKind.isEmpty() || foundVersion.isEmpty()) {
-      throw new ConfigException(origin + ": Object 'Kind' or 'apiVersion' is missing: it must say kind: " + kind + " and apiVersion: " + apiVersions);
+      throw new ConfigException(origin + ": Object 'Kind' or 'apiVersion' is missing: it must say kind: " + kind + " and apiVersion: "
+          + apiVersions);
     }
     if (!foundKind.equals(kind) || !apiVersions.contains(foundVersion)) {
       throw new ConfigException(

@@ -65,7 +65,8 @@ record Comparison(FieldSet removed, FieldSet modified, FieldSet added) {
     }
 
     private static boolean isEmpty(Object value, Shapes.Shape shape) {
-      return shape == Shapes.Shape.MAP ? !(value instanceof Tree tree) || tree.isEmpty() : !(value instanceof List<?> list) || list.isEmpty();
+      return shape == Shapes.Shape.MAP ? !(value instanceof Tree tree) || tree.isEmpty() : !(value instanceof List<?> list)
+          || list.isEmpty();
     }
 
     private void leaf(Object left, Object right) {

@@ -18,8 +18,8 @@ import java.util.Optional;
 /**
  * Keeps {@code metadata.managedFields} of one kind, in one version and for one subresource. Immutable and shared.
  *
- * <p>Objects are in the normal form of the decoder and in the version of this manager. Results are deep copies and still have to be decoded,
- * defaulted and validated.
+ * <p>Objects are in the normal form of the decoder and in the version of this manager. Results are deep copies and still have to be
+ * decoded, defaulted and validated.
  */
 public final class FieldManager {
   private static final Owner CURRENT_OPERATION = new Owner("current-operation", "", "", "");
@@ -90,7 +90,8 @@ public final class FieldManager {
 
   /** The schema of a custom resource with its type and metadata, which its structural schema does not describe. */
   public static Schema customSchema(Schema structural, Schema objectMeta) {
-    Schema root = new Schema(Schema.Type.OBJECT).preserveUnknownFields(structural.preserveUnknownFields() || structural.type() == Schema.Type.ANY);
+    Schema root = new Schema(Schema.Type.OBJECT)
+        .preserveUnknownFields(structural.preserveUnknownFields() || structural.type() == Schema.Type.ANY);
     structural.fields().values().forEach(root::field);
     return root.field(new Schema.Field("apiVersion", new Schema(Schema.Type.STRING)))
         .field(new Schema.Field("kind", new Schema(Schema.Type.STRING)))
@@ -248,7 +249,8 @@ public final class FieldManager {
     if (!errors.isEmpty()) {
       Tree metadata = config.tree("metadata");
       throw FieldManagerException.internal(
-          "failed to create typed patch object (" + metadata.string("namespace") + "/" + metadata.string("name") + "; " + text(kind) + "): " + errors);
+          "failed to create typed patch object (" + metadata.string("namespace") + "/" + metadata.string("name") + "; " + text(kind)
+              + "): " + errors);
     }
     Tree result = updater.apply(live, config, managed, owner, force);
     strip(managed, owner);

@@ -258,7 +258,8 @@ public final class FieldSet {
       if (j < 0) {
         result.append(elements[i], members[i], children[i]);
       } else if (!other.members[j]) {
-        FieldSet child = children[i] == null || other.children[j] == null ? children[i] : children[i].recursiveDifference(other.children[j]);
+        FieldSet child = children[i] == null || other.children[j] == null ? children[i]
+            : children[i].recursiveDifference(other.children[j]);
         result.append(elements[i], members[i], child);
       }
     }

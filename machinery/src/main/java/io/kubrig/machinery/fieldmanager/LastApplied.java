@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The annotation in which kubectl keeps what it applied on the client side: it eases the way to server-side apply and is kept up to date. */
+/**
+ * The annotation in which kubectl keeps what it applied on the client side: it eases the way to server-side apply and is kept up to date.
+ */
 final class LastApplied {
   private static final String ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
 

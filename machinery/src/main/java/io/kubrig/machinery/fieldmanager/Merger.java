@@ -22,7 +22,8 @@ final class Merger {
 
   private static Object merged(Object live, Object config, Schema schema) {
     Shapes.Shape shape = Shapes.shape(schema, config == ABSENT || config == null ? live == ABSENT ? config : live : config);
-    boolean empty = shape == Shapes.Shape.MAP ? size(live) + size(config) == 0 : shape == Shapes.Shape.LIST && size(live) + size(config) == 0;
+    boolean empty = shape == Shapes.Shape.MAP ? size(live) + size(config) == 0 : shape == Shapes.Shape.LIST
+        && size(live) + size(config) == 0;
     if (Shapes.atomic(schema, shape) || empty) {
       return config == ABSENT ? live : config;
     }

@@ -34,8 +34,8 @@ public record ScaleFields(String apiVersion, Map<String, String> replicas) {
   /**
    * The entries of the workload after the Scale with these entries was written.
    *
-   * <p>As native: an owner that comes from the Scale has no time, and an updater of the workload, which the Scale knows under its own version,
-   * comes back as an entry of its own.
+   * <p>As native: an owner that comes from the Scale has no time, and an updater of the workload, which the Scale knows under its own
+   * version, comes back as an entry of its own.
    */
   public List<Object> toWorkload(List<Object> workloadEntries, List<Object> scaleEntries) {
     ManagedFields before = ManagedFields.decoded(workloadEntries);

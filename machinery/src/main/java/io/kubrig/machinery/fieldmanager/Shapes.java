@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How structured merge sees a schema: everything is a map, a list or a scalar. Where a schema leaves the structure open it is deduced from the
- * value: maps are merged by member, lists are atomic.
+ * How structured merge sees a schema: everything is a map, a list or a scalar. Where a schema leaves the structure open it is deduced from
+ * the value: maps are merged by member, lists are atomic.
  */
 final class Shapes {
   private static final Schema DEDUCED = new Schema(Type.ANY);
@@ -97,7 +97,8 @@ final class Shapes {
   private static PathElement key(Schema list, Object element) {
     if (!(element instanceof Tree tree)) {
       throw FieldManagerException.internal(
-          element == null ? "associative list with keys may not have a null element" : "associative list with keys may not have non-map elements");
+          element == null ? "associative list with keys may not have a null element"
+              : "associative list with keys may not have non-map elements");
     }
     List<PathElement.KeyField> fields = new ArrayList<>(list.listMapKeys().size());
     for (String name : list.listMapKeys()) {
@@ -109,7 +110,8 @@ final class Shapes {
     if (fields.isEmpty() && !list.listMapKeys().isEmpty()) {
       String names = String.join(" ", list.listMapKeys().stream().map(name -> '"' + name + '"').toList());
       throw FieldManagerException.internal(
-          "associative list with keys has an element that omits all key fields [" + names + "] (and doesn't have default values for any key fields)");
+          "associative list with keys has an element that omits all key fields [" + names
+              + "] (and doesn't have default values for any key fields)");
     }
     return new PathElement.Key(fields);
   }

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 /**
  * The rules of ownership.
  *
- * <p>An update takes over what it changes. An apply owns exactly what it states, conflicts where others own what it would change, and removes what
- * it stated last time, not this time, and nobody else owns.
+ * <p>An update takes over what it changes. An apply owns exactly what it states, conflicts where others own what it would change, and
+ * removes what it stated last time, not this time, and nobody else owns.
  */
 final class Updater {
   private final String apiVersion;
@@ -36,7 +36,8 @@ final class Updater {
     Comparison comparison = takeOver(live, changed, managed, owner, true);
     FieldSet before = managed.owned().containsKey(owner) ? managed.owned().get(owner).fields() : FieldSet.empty();
     FieldSet fields =
-        before.difference(comparison.removed()).union(comparison.modified()).union(comparison.added()).recursiveDifference(reset(apiVersion));
+        before.difference(comparison.removed()).union(comparison.modified()).union(comparison.added())
+            .recursiveDifference(reset(apiVersion));
     if (fields.isEmpty()) {
       managed.owned().remove(owner);
     } else {
@@ -91,7 +92,8 @@ final class Updater {
           continue;
         }
         comparison =
-            compare(versions.convert(live, owned.apiVersion()), versions.convert(changed, owned.apiVersion()), owned.apiVersion(), schema.get());
+            compare(versions.convert(live, owned.apiVersion()), versions.convert(changed, owned.apiVersion()), owned.apiVersion(),
+                schema.get());
         comparisons.put(owned.apiVersion(), comparison);
       }
       FieldSet conflict = owned.fields().intersection(comparison.modified().union(comparison.added()));
@@ -182,6 +184,7 @@ final class Updater {
 
   /** Turns paths into what has become atomic since into the path of the whole. */
   private void reconcile(ManagedFields managed) {
-    managed.owned().replaceAll((owner, owned) -> schema(owned.apiVersion()).map(schema -> owned.with(SchemaChange.reconciled(owned.fields(), schema))).orElse(owned));
+    managed.owned().replaceAll((owner, owned) -> schema(owned.apiVersion())
+        .map(schema -> owned.with(SchemaChange.reconciled(owned.fields(), schema))).orElse(owned));
   }
 }

@@ -10,7 +10,8 @@ final class Values {
   static boolean same(Object left, Object right) {
     return switch (left) {
       case null -> right == null;
-      case Long number -> right instanceof Long other ? number.longValue() == other : right instanceof Double real && number.doubleValue() == real;
+      case Long number -> right instanceof Long other ? number.longValue() == other : right instanceof Double real
+          && number.doubleValue() == real;
       case Double number -> right instanceof Number other && number == other.doubleValue();
       case Tree tree -> right instanceof Tree other && sameTrees(tree, other);
       case List<?> list -> right instanceof List<?> other && sameLists(list, other);

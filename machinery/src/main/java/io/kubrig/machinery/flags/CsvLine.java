@@ -21,7 +21,8 @@ public final class CsvLine {
     int comma = line.indexOf(',', start);
     int end = comma < 0 ? line.length() : comma;
     if (line.substring(start, end).indexOf('"') >= 0) {
-      throw new IllegalArgumentException("parse error on line 1, column " + (line.indexOf('"', start) + 1) + ": bare \" in non-quoted-field");
+      throw new IllegalArgumentException("parse error on line 1, column " + (line.indexOf('"', start) + 1)
+          + ": bare \" in non-quoted-field");
     }
     fields.add(line.substring(start, end));
     return end + 1;
@@ -43,6 +44,7 @@ public final class CsvLine {
         throw new IllegalArgumentException("parse error on line 1, column " + (i + 1) + ": extraneous or missing \" in quoted-field");
       }
     }
-    throw new IllegalArgumentException("parse error on line 1, column " + (line.length() + 1) + ": extraneous or missing \" in quoted-field");
+    throw new IllegalArgumentException("parse error on line 1, column " + (line.length() + 1)
+        + ": extraneous or missing \" in quoted-field");
   }
 }

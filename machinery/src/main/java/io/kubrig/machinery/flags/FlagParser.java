@@ -91,7 +91,8 @@ final class FlagParser {
     try {
       value = flag.type().parse(text);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new FlagException("invalid argument " + FlagTypes.quote(text) + " for " + FlagTypes.quote(flag.spelling()) + " flag: " + e.getMessage());
+      throw new FlagException("invalid argument " + FlagTypes.quote(text) + " for " + FlagTypes.quote(flag.spelling()) + " flag: "
+          + e.getMessage());
     }
     @SuppressWarnings("unchecked") // only values of this flag's type are stored under it
     T earlier = (T) given.get(flag);

@@ -36,14 +36,16 @@ public final class FlagTypes {
   public static final FlagType<Long> INT64 = new Plain<>("int", text -> parseInt(text, 64).longValueExact(), String::valueOf, v -> v == 0);
 
   /** The verbosity of the log, {@code -v}. */
-  public static final FlagType<Integer> LEVEL = new Plain<>("Level", text -> parseInt(text, 32).intValueExact(), String::valueOf, v -> v == 0);
+  public static final FlagType<Integer> LEVEL =
+      new Plain<>("Level", text -> parseInt(text, 32).intValueExact(), String::valueOf, v -> v == 0);
 
   public static final FlagType<Double> FLOAT = floating("float");
   public static final FlagType<Double> FLOAT32 = floating("float32");
   public static final FlagType<Duration> DURATION = new Plain<>("duration", GoDuration::parse, GoDuration::format, Duration::isZero);
 
   /** A resource quantity such as {@code 512Mi}. Shape: the text, checked. */
-  public static final FlagType<String> QUANTITY = new Plain<>("quantity", FlagTypes::parseQuantity, text -> text, text -> text.isEmpty() || text.equals("0"));
+  public static final FlagType<String> QUANTITY =
+      new Plain<>("quantity", FlagTypes::parseQuantity, text -> text, text -> text.isEmpty() || text.equals("0"));
 
   /** An IP address; the wildcard address when it is empty. */
   public static final FlagType<InetAddress> IP =

@@ -61,7 +61,8 @@ public final class ServingFlags {
     serving.inert("tls-sni-cert-key", FlagTypes.text("namedCertKey"), "[]", "the status port has one certificate");
     FlagSection authentication = flags.section("authentication");
     authenticationKubeconfig =
-        authentication.string("authentication-kubeconfig", "", "kubeconfig file of the server that reviews tokens (tokenreviews.authentication.k8s.io).");
+        authentication.string("authentication-kubeconfig", "",
+            "kubeconfig file of the server that reviews tokens (tokenreviews.authentication.k8s.io).");
     clientCaFile = authentication.string("client-ca-file", "", "File with the authorities that vouch for client certificates.");
     String noLookup = "the cluster's authentication configuration is not looked up; --client-ca-file names the authorities";
     authentication.inert("authentication-skip-lookup", FlagTypes.BOOL, false, noLookup);
@@ -78,7 +79,8 @@ public final class ServingFlags {
     FlagSection authorization = flags.section("authorization");
     authorizationKubeconfig =
         authorization.string(
-            "authorization-kubeconfig", "", "kubeconfig file of the server that reviews permissions (subjectaccessreviews.authorization.k8s.io).");
+            "authorization-kubeconfig", "",
+                "kubeconfig file of the server that reviews permissions (subjectaccessreviews.authorization.k8s.io).");
     alwaysAllowed =
         authorization.strings("authorization-always-allow-paths", HEALTH_PATHS, "Paths that need no permission.");
     keep =
@@ -119,7 +121,8 @@ public final class ServingFlags {
     String kubeconfig = flags.value(authenticationKubeconfig);
     String other = flags.value(authorizationKubeconfig);
     String file = kubeconfig.isEmpty() ? other : kubeconfig;
-    KubernetesClient client = environment.embedded() || !file.isEmpty() ? environment.clients().open(ClientSettings.of(component, file)) : null;
+    KubernetesClient client = environment.embedded() || !file.isEmpty() ? environment.clients().open(ClientSettings.of(component, file))
+        : null;
     String ca = flags.value(clientCaFile);
     List<X509Certificate> authorities = ca.isEmpty() ? List.of() : PemFiles.certificates(Path.of(ca));
     return new DelegatedAccess(client, authorities, flags.value(alwaysAllowed), flags.value(keep), environment.clock());

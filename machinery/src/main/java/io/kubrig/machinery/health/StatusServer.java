@@ -65,7 +65,8 @@ public final class StatusServer implements AutoCloseable {
   public StatusServer health(HealthChecks checks) {
     String root = "/" + checks.endpoint();
     page(root, request -> Page.Answer.of(checks.answer(request.parameters("exclude"), request.has("verbose"))));
-    return page(root + "/", request -> checks.answer(request.path().substring(root.length() + 1)).map(Page.Answer::of).orElse(Page.Answer.NOT_FOUND));
+    return page(root + "/",
+        request -> checks.answer(request.path().substring(root.length() + 1)).map(Page.Answer::of).orElse(Page.Answer.NOT_FOUND));
   }
 
   /**

@@ -9,10 +9,10 @@ import java.util.Map;
  * A value that was read, with what reading noticed.
  *
  * @param value a Tree, List, String, Long, Double, Boolean or null
- * @param duplicates for each object in which a name occurred again, the earlier occurrences in order; keyed by identity. The tree itself holds
- *     the last occurrence
- * @param remarks strict-decoding complaints of the format itself that have no place in the tree (YAML's {@code line 8: key "k" already set in
- *     map})
+ * @param duplicates for each object in which a name occurred again, the earlier occurrences in order; keyed by identity. The tree itself
+ *     holds the last occurrence
+ * @param remarks strict-decoding complaints of the format itself that have no place in the tree (YAML's
+ *     {@code line 8: key "k" already set in map})
  */
 public record Document(Object value, Map<Tree, List<Duplicate>> duplicates, List<String> remarks) {
 

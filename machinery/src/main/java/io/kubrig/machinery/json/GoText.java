@@ -13,7 +13,8 @@ public final class GoText {
       case null -> "<nil>";
       case Double number -> GoFloat.format(number);
       case List<?> list -> "[" + String.join(" ", list.stream().map(GoText::plain).toList()) + "]";
-      case Tree tree -> "map[" + String.join(" ", tree.names().stream().sorted().map(name -> name + ":" + plain(tree.get(name))).toList()) + "]";
+      case Tree tree -> "map[" + String.join(" ", tree.names().stream().sorted().map(name -> name + ":" + plain(tree.get(name))).toList())
+          + "]";
       default -> String.valueOf(value);
     };
   }

@@ -4,6 +4,7 @@ import io.kubrig.machinery.json.Document.Duplicate;
 import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import java.util.Map;
 /**
  * Reads one JSON text from bytes in one pass.
  *
- * <p>As Go's encoding/json: bytes that are not UTF-8 and lone surrogates become U+FFFD, a repeated name's last value wins, an integer that does
- * not fit 64 bits becomes a double.
+ * <p>As Go's encoding/json: bytes that are not UTF-8 and lone surrogates become U+FFFD, a repeated name's last value wins, an integer that
+ * does not fit 64 bits becomes a double.
  */
 final class JsonReader {
   private static final NameTable NAMES = new NameTable();
@@ -355,7 +356,7 @@ final class JsonReader {
     if (scratch == null) {
       scratch = new byte[Math.max(size, 256)];
     } else if (scratch.length < size) {
-      scratch = java.util.Arrays.copyOf(scratch, size);
+      scratch = Arrays.copyOf(scratch, size);
     }
     return scratch;
   }

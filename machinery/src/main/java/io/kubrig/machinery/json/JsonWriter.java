@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A growing buffer of JSON, printed as Go's encoding/json prints it: members in the order of the tree, {@code <}, {@code >}, {@code &}, U+2028 and
- * U+2029 escaped.
+ * A growing buffer of JSON, printed as Go's encoding/json prints it: members in the order of the tree, {@code <}, {@code >}, {@code &},
+ * U+2028 and U+2029 escaped.
  */
 public final class JsonWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);

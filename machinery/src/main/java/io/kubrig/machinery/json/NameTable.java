@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * A bounded cache from the bytes of short ASCII names to one shared String.
  *
- * <p>Shared by all readers without locks: a slot is written with a fully made String (safe to publish by a race) and read once; the worst a race
- * does is to make a String twice. The first name to take a slot keeps it, so that requests cannot wash the names of the API out.
+ * <p>Shared by all readers without locks: a slot is written with a fully made String (safe to publish by a race) and read once; the worst a
+ * race does is to make a String twice. The first name to take a slot keeps it, so that requests cannot wash the names of the API out.
  */
 final class NameTable {
   private static final int SLOTS = 4096;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Objects that come again and again, byte by byte the same, kept once: the {@code fieldsV1} of managed fields, which are nearly half of a stored pod and alike
- * in all pods of one shape.
+ * Objects that come again and again, byte by byte the same, kept once: the {@code fieldsV1} of managed fields, which are nearly half of a
+ * stored pod and alike in all pods of one shape.
  *
  * <p>A bounded table from the bytes of an object to its shared tree. A newer object takes the place of an older one with the same hash.
  */

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@link #isLeading} is true only while less than the lease duration has passed since the <em>beginning</em> of the last renewal that
- *       succeeded, on this process's monotonic clock. Everyone else waits the lease duration from when they <em>saw</em> that renewal, which is
+ * succeeded, on this process's monotonic clock. Everyone else waits the lease duration from when they <em>saw</em> that renewal, which is
  *       later. So no two candidates lead at once, whatever their wall clocks say, and also after a process was frozen.
  *   <li>Attempts run one after the other, on timers; nothing blocks while the lock is held except the calls of an attempt itself.
  *   <li>A leader that did not renew within the renew deadline has stopped leading before the lease can pass to another.

@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * One Lease in the API. Calls block and obey interruption.
  *
- * <p>Errors: every call throws {@link LeaseException} when the API could not be asked or refused; a refused {@link #update} includes the case
- * that somebody else wrote since {@code seen}.
+ * <p>Errors: every call throws {@link LeaseException} when the API could not be asked or refused; a refused {@link #update} includes the
+ * case that somebody else wrote since {@code seen}.
  */
 public interface LeaseApi {
 

@@ -7,7 +7,10 @@ import java.util.HexFormat;
 import org.slf4j.event.KeyValuePair;
 import org.slf4j.event.Level;
 
-/** Lines such as <code>{"ts":1763721324123.4567,"caller":"Scheduler.java:12","msg":"Bound","v":0,"pod":"default/web"}</code>; time in milliseconds. */
+/**
+ * Lines such as <code>{"ts":1763721324123.4567,"caller":"Scheduler.java:12","msg":"Bound","v":0,"pod":"default/web"}</code>; time in
+ * milliseconds.
+ */
 final class JsonFormat {
   private static final HexFormat HEX = HexFormat.of();
 

@@ -8,8 +8,8 @@ import org.slf4j.event.KeyValuePair;
 import org.slf4j.event.Level;
 
 /**
- * Lines such as {@code I1121 10:35:24.123456    1234 Scheduler.java:12] "Bound" pod="default/web"}: severity, month and day, local time to the
- * microsecond, process, place, then the message, in quotes when key values follow it.
+ * Lines such as {@code I1121 10:35:24.123456    1234 Scheduler.java:12] "Bound" pod="default/web"}: severity, month and day, local time to
+ * the microsecond, process, place, then the message, in quotes when key values follow it.
  */
 final class TextFormat {
   private static final ZoneId ZONE = ZoneId.systemDefault();

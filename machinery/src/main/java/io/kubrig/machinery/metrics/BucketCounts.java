@@ -19,7 +19,8 @@ final class BucketCounts {
   /** @param unit what one unit of the boundaries is in recorded units: 1e-9 for boundaries in nanoseconds and values in seconds */
   BucketCounts(DistributionStatisticConfig config, double unit) {
     double[] given = config.getServiceLevelObjectiveBoundaries();
-    bounds = given == null ? NONE : Arrays.stream(given).map(bound -> bound == Buckets.ZERO ? 0 : unit == 1 ? bound : bound * unit).toArray();
+    bounds = given == null ? NONE
+        : Arrays.stream(given).map(bound -> bound == Buckets.ZERO ? 0 : unit == 1 ? bound : bound * unit).toArray();
     counts = new LongAdder[bounds.length + 1];
     Arrays.setAll(counts, unused -> new LongAdder());
   }

@@ -35,7 +35,8 @@ public final class ProcessMetrics {
     gauge(registry, "process_open_fds", "Number of open file descriptors.", self -> openFiles());
     gauge(registry, "process_resident_memory_bytes", "Resident memory size in bytes.", self -> statm(1));
     gauge(registry, "process_virtual_memory_bytes", "Virtual memory size in bytes.", self -> statm(0));
-    gauge(registry, "jvm_threads_current", "Current thread count of the JVM, without virtual threads.", self -> ManagementFactory.getThreadMXBean().getThreadCount());
+    gauge(registry, "jvm_threads_current", "Current thread count of the JVM, without virtual threads.",
+        self -> ManagementFactory.getThreadMXBean().getThreadCount());
     gauge(registry, "jvm_memory_heap_used_bytes", "Used bytes of the heap.", self -> heap().getUsed());
     gauge(registry, "jvm_memory_heap_committed_bytes", "Committed bytes of the heap.", self -> heap().getCommitted());
     counter(registry, "jvm_gc_collection_seconds_total", "Time spent in garbage collections in seconds.", self -> gcSeconds());

@@ -21,7 +21,8 @@ public record IpAddress(BigInteger value, boolean v6) implements Comparable<IpAd
     if (text.indexOf(':') < 0) {
       return Optional.of(new IpAddress(value, false));
     }
-    return Optional.of(value.shiftRight(32).equals(BigInteger.valueOf(0xffff)) ? new IpAddress(value.subtract(MAPPED), false) : new IpAddress(value, true));
+    return Optional.of(value.shiftRight(32).equals(BigInteger.valueOf(0xffff)) ? new IpAddress(value.subtract(MAPPED), false)
+        : new IpAddress(value, true));
   }
 
   /** Whether a text that {@link #parse} takes is an IPv6 notation of an IPv4 address. */

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * JSON patch. Source: RFC 6902, with the liberties that native takes: a replace of a missing member adds it, negative indices count from the end, a
- * test against null holds for a missing member.
+ * JSON patch. Source: RFC 6902, with the liberties that native takes: a replace of a missing member adds it, negative indices count from
+ * the end, a test against null holds for a missing member.
  */
 public final class JsonPatch {
   private static final int MOST_OPERATIONS = 10_000;
@@ -40,7 +40,8 @@ public final class JsonPatch {
       throw PatchException.undecodable(e.getMessage());
     }
     if (!(document.value() instanceof List<?> list)) {
-      throw PatchException.undecodable("json: cannot unmarshal " + kindOf(document.value()) + " into Go value of type []handlers.jsonPatchOp");
+      throw PatchException.undecodable("json: cannot unmarshal " + kindOf(document.value())
+          + " into Go value of type []handlers.jsonPatchOp");
     }
     List<Tree> operations = new ArrayList<>(list.size());
     List<String> errors = new ArrayList<>();
@@ -117,7 +118,8 @@ public final class JsonPatch {
           copied += Json.write(value).length;
           if (copied > MOST_COPIED_BYTES) {
             throw PatchException.unprocessable(
-                "Unable to complete the copy, the accumulated size increase of copy is " + copied + ", exceeding the limit " + MOST_COPIED_BYTES);
+                "Unable to complete the copy, the accumulated size increase of copy is " + copied + ", exceeding the limit "
+                    + MOST_COPIED_BYTES);
           }
           add(target(root, path, op), value);
         }

@@ -33,7 +33,8 @@ record ListMerge(String mergeKey, Schema items) {
       return ordered(result.stream().distinct().toList(), patch, original);
     }
     if (mergeKey.isEmpty()) {
-      throw PatchException.internal("cannot merge lists without merge key for " + items.name().substring(items.name().lastIndexOf('.') + 1));
+      throw PatchException.internal("cannot merge lists without merge key for " + items.name()
+          .substring(items.name().lastIndexOf('.') + 1));
     }
     List<Object> base = new ArrayList<>(original);
     List<Object> changes = new ArrayList<>();
@@ -98,7 +99,8 @@ record ListMerge(String mergeKey, Schema items) {
         }
         Class<?> current = element == null ? Void.class : element.getClass();
         if (type != null && type != current) {
-          throw PatchException.internal("list element types are not identical: [" + GoText.plain(original) + " " + GoText.plain(patch) + "]");
+          throw PatchException.internal("list element types are not identical: [" + GoText.plain(original) + " " + GoText.plain(patch)
+              + "]");
         }
         type = current;
       }

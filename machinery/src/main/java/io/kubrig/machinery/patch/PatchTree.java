@@ -60,7 +60,8 @@ public record PatchTree(Tree tree, List<String> strictErrors) {
   private static void duplicates(Object value, String path, Document document, List<String> errors) {
     if (value instanceof Tree tree) {
       String prefix = path.isEmpty() ? "" : path + ".";
-      document.duplicatesIn(tree).stream().map(duplicate -> "duplicate field \"" + prefix + duplicate.name() + '"').distinct().forEach(errors::add);
+      document.duplicatesIn(tree).stream().map(duplicate -> "duplicate field \"" + prefix + duplicate.name() + '"').distinct()
+          .forEach(errors::add);
       tree.forEach((name, member) -> duplicates(member, prefix + name, document, errors));
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {

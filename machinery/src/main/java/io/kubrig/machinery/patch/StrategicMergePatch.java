@@ -184,7 +184,8 @@ public final class StrategicMergePatch {
     if (tree.get(name) instanceof List<?> list) {
       return list;
     }
-    throw PatchException.internal("expected a []interface {}, but received a " + (tree.get(name) instanceof Tree ? "map[string]interface {}" : "scalar"));
+    throw PatchException.internal("expected a []interface {}, but received a "
+        + (tree.get(name) instanceof Tree ? "map[string]interface {}" : "scalar"));
   }
 
   // ---- new values ----------------------------------------------------------------------------------------------------

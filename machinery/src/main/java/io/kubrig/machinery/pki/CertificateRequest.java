@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
  * @param names the alternative names that are asked for
  */
 public record CertificateRequest(byte[] subject, String commonName, List<String> organizations, PublicKey key, Names names) {
-  private static final Pattern PEM = Pattern.compile("-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([^-]*)-----END (?:NEW )?CERTIFICATE REQUEST-----");
+  private static final Pattern PEM =
+      Pattern.compile("-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([^-]*)-----END (?:NEW )?CERTIFICATE REQUEST-----");
   private static final String COMMON_NAME = "2.5.4.3";
   private static final String ORGANIZATION = "2.5.4.10";
   private static final String EXTENSIONS = "1.2.840.113549.1.9.14";
@@ -77,7 +78,8 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
     check(algorithm, key, info, signature);
     Names names = fields.tag() == 0xa0 ? names(fields.enter(0xa0)) : Names.NONE;
     List<String> commonNames = attributes(subject, COMMON_NAME);
-    return new CertificateRequest(subject, commonNames.isEmpty() ? "" : commonNames.getLast(), attributes(subject, ORGANIZATION), key, names);
+    return new CertificateRequest(subject, commonNames.isEmpty() ? ""
+        : commonNames.getLast(), attributes(subject, ORGANIZATION), key, names);
   }
 
   private static PublicKey key(byte[] encoded) throws GeneralSecurityException {
@@ -91,7 +93,8 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
   }
 
   private static void check(String algorithm, PublicKey key, byte[] info, byte[] signature) throws GeneralSecurityException {
-    String name = Optional.ofNullable(SIGNATURES.get(algorithm)).orElseThrow(() -> new PkiException("unknown signature algorithm " + algorithm));
+    String name = Optional.ofNullable(SIGNATURES.get(algorithm))
+        .orElseThrow(() -> new PkiException("unknown signature algorithm " + algorithm));
     Signature check = Signature.getInstance(name);
     check.initVerify(key);
     check.update(info);

@@ -36,7 +36,8 @@ public record KeyAndCertificate(PrivateKey key, List<X509Certificate> chain) {
       factory.init(store, NO_PASSWORD);
       return factory.getKeyManagers();
     } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("the key and the certificate of " + certificate().getSubjectX500Principal() + " do not fit together", e);
+      throw new IllegalStateException("the key and the certificate of " + certificate().getSubjectX500Principal() + " do not fit together",
+          e);
     }
   }
 }

@@ -141,7 +141,8 @@ final class MessageEncoder {
       }
       case DURATION -> varint(1, GoDuration.parse((String) value).toNanos());
       case ANY -> any(schema, value);
-      case OBJECT, MAP, ARRAY, STRING, INTEGER, NUMBER, BOOLEAN, BYTES -> throw new IllegalStateException(schema.type() + " is not special");
+      case OBJECT, MAP, ARRAY, STRING, INTEGER, NUMBER, BOOLEAN,
+          BYTES -> throw new IllegalStateException(schema.type() + " is not special");
     }
     out.message(number, end);
   }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Objects in {@code application/vnd.kubernetes.protobuf}: four magic bytes and a {@code runtime.Unknown} that names the kind and carries the
- * object's message. (Source: apimachinery/pkg/runtime/serializer/protobuf.)
+ * Objects in {@code application/vnd.kubernetes.protobuf}: four magic bytes and a {@code runtime.Unknown} that names the kind and carries
+ * the object's message. (Source: apimachinery/pkg/runtime/serializer/protobuf.)
  */
 public final class Protobuf {
   private static final byte[] MAGIC = {'k', '8', 's', 0};

@@ -8,8 +8,8 @@ import java.util.Objects;
 /**
  * An exact amount with the notation that its author chose. Immutable.
  *
- * <p><b>Shape.</b> A decimal number and one of n u m k M G T P E, Ki Mi Gi Ti Pi Ei, or a decimal exponent. Nothing is smaller than 1n: a finer
- * amount is rounded away from zero when it is parsed. Two quantities are equal when their amounts are, whatever their notation.
+ * <p><b>Shape.</b> A decimal number and one of n u m k M G T P E, Ki Mi Gi Ti Pi Ei, or a decimal exponent. Nothing is smaller than 1n: a
+ * finer amount is rounded away from zero when it is parsed. Two quantities are equal when their amounts are, whatever their notation.
  *
  * <p><b>Text.</b> {@link #toString} is the canonical form, or the text as it was given when native keeps that (as it does with "1.234").
  *

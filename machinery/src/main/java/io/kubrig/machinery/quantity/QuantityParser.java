@@ -8,8 +8,8 @@ import java.math.RoundingMode;
 /**
  * Takes the text of a quantity apart: sign, whole digits, digits behind the point, suffix.
  *
- * <p>Native has a fast path for short numbers that keeps a text as given when it looks canonical; which texts those are is visible to clients and
- * repeated here.
+ * <p>Native has a fast path for short numbers that keeps a text as given when it looks canonical; which texts those are is visible to
+ * clients and repeated here.
  */
 final class QuantityParser {
   /** The number of decimal digits that surely fit a long. */

@@ -27,9 +27,12 @@ final class QueueMetrics<K> {
 
   QueueMetrics(String name, Clock clock, MeterRegistry registry) {
     this.clock = clock;
-    Gauge.builder("workqueue_depth", depth, AtomicInteger::get).description("Current depth of workqueue").tag("name", name).register(registry);
-    adds = Counter.builder("workqueue_adds_total").description("Total number of adds handled by workqueue").tag("name", name).register(registry);
-    retries = Counter.builder("workqueue_retries_total").description("Total number of retries handled by workqueue").tag("name", name).register(registry);
+    Gauge.builder("workqueue_depth", depth, AtomicInteger::get).description("Current depth of workqueue").tag("name", name)
+        .register(registry);
+    adds = Counter.builder("workqueue_adds_total").description("Total number of adds handled by workqueue").tag("name", name)
+        .register(registry);
+    retries = Counter.builder("workqueue_retries_total").description("Total number of retries handled by workqueue").tag("name", name)
+        .register(registry);
     queued =
         Buckets.histogram("workqueue_queue_duration_seconds", SECONDS)
             .description("How long in seconds an item stays in workqueue before being requested.")

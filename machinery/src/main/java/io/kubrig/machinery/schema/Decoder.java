@@ -11,9 +11,9 @@ import java.util.List;
  * Brings an object of a built-in kind into its normal form: what is left of it after it was decoded into the native type and encoded
  * again.
  *
- * <p>Members come out in the order of the native type and map entries sorted; unknown members, nulls and zero values are gone, except those that the
- * type always writes; quantities, times, durations and base64 are canonical. An empty list or map counts as none where the type leaves it out;
- * where it is always written it stays, until {@link StoredForm}.
+ * <p>Members come out in the order of the native type and map entries sorted; unknown members, nulls and zero values are gone, except those
+ * that the type always writes; quantities, times, durations and base64 are canonical. An empty list or map counts as none where the type
+ * leaves it out; where it is always written it stays, until {@link StoredForm}.
  *
  * <p>Immutable and shared. The input is used up: parts of it become parts of the result.
  */

@@ -33,7 +33,8 @@ final class EmbeddedMetadata {
       case Tree metadata -> object.set("metadata", typed(metadata, path, unknown, lenient));
       default -> {
         if (!lenient) {
-          throw new DecodeException("json: cannot unmarshal " + GoTypes.kindOf(object.get("metadata")) + " into Go value of type v1.ObjectMeta");
+          throw new DecodeException("json: cannot unmarshal " + GoTypes.kindOf(object.get("metadata"))
+              + " into Go value of type v1.ObjectMeta");
         }
       }
     }

@@ -184,8 +184,8 @@ public final class Schema {
 
     /**
      * Field numbers from the object's own protobuf message down to this field: one element normally, two where protobuf nests what JSON
-     * inlines ({@code Volume.volumeSource.hostPath}) or wraps a list ({@code APIResource.verbs.items}); empty where the type has no protobuf
-     * form.
+     * inlines ({@code Volume.volumeSource.hostPath}) or wraps a list ({@code APIResource.verbs.items}); empty where the type has no
+     * protobuf form.
      */
     public int[] protoPath() {
       return protoPath;
@@ -245,8 +245,8 @@ public final class Schema {
   }
 
   /**
-   * The schema of the elements of an ARRAY or of the values of a MAP; the alternative to a boolean, list of strings or list in an ANY that is
-   * a union ({@code JSONSchemaPropsOrBool}, …); null otherwise.
+   * The schema of the elements of an ARRAY or of the values of a MAP; the alternative to a boolean, list of strings or list in an ANY that
+   * is a union ({@code JSONSchemaPropsOrBool}, …); null otherwise.
    */
   public Schema items() {
     return items;

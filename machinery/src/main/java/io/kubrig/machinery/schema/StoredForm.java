@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What storing and reading an object does to it natively: protobuf knows no empty lists and maps, so those that are always written come back as null.
+ * What storing and reading an object does to it natively: protobuf knows no empty lists and maps, so those that are always written come
+ * back as null.
  *
  * <p>Looks only where the schema has such members.
  */

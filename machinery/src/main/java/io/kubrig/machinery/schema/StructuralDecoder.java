@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings a custom resource into its normal form under its structural schema: metadata typed, unknown fields pruned, nulls that are not allowed
- * dropped, embedded metadata typed, defaults filled in, members sorted.
+ * Brings a custom resource into its normal form under its structural schema: metadata typed, unknown fields pruned, nulls that are not
+ * allowed dropped, embedded metadata typed, defaults filled in, members sorted.
  *
  * <p>Unlike {@link Decoder} it keeps empty and zero values and does not check types: that is validation's work.
  *

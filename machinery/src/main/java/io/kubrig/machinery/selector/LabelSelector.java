@@ -109,7 +109,8 @@ public final class LabelSelector {
     for (Requirement requirement : requirements) {
       if (requirement.key().equals(key)) {
         return switch (requirement.operator()) {
-          case EQUALS, DOUBLE_EQUALS, IN -> requirement.values().size() == 1 ? Optional.of(requirement.values().getFirst()) : Optional.empty();
+          case EQUALS, DOUBLE_EQUALS, IN -> requirement.values().size() == 1 ? Optional.of(requirement.values().getFirst())
+              : Optional.empty();
           default -> Optional.empty();
         };
       }

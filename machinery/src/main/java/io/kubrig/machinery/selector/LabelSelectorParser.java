@@ -8,8 +8,8 @@ import java.util.TreeSet;
 /**
  * The grammar of label selector strings.
  *
- * <p>{@code selector = requirement {"," requirement}}; {@code requirement = ["!"] key [("in" | "notin") "(" values ")" | op value]}. The words in and
- * notin are operators only in the operator's place.
+ * <p>{@code selector = requirement {"," requirement}}; {@code requirement = ["!"] key [("in" | "notin") "(" values ")" | op value]}. The
+ * words in and notin are operators only in the operator's place.
  */
 final class LabelSelectorParser {
 

@@ -10,17 +10,20 @@ public final class LabelSyntax {
   private static final int LONGEST_SUBDOMAIN = 253;
   private static final String NAME_FORMAT = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
   private static final String NAME_RULE =
-      "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name', "
+      "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  "
+          + "or 'my.name', "
           + " or '123-abc', regex used for validation is '"
           + NAME_FORMAT
           + "')";
   private static final String VALUE_RULE =
-      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+          + "alphanumeric"
           + " character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '("
           + NAME_FORMAT
           + ")?')";
   private static final String SUBDOMAIN_RULE =
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric"
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+          + "alphanumeric"
           + " character (e.g. 'example.com', regex used for validation is"
           + " '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 

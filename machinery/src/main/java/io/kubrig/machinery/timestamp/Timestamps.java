@@ -97,7 +97,8 @@ public final class Timestamps {
         throw new IllegalArgumentException("parsing time " + quoted(text) + ": extra text: " + quoted(text.substring(at)));
       }
       try {
-        return LocalDate.of(year, month, day).atTime(LocalTime.of(hour, minute, second, nanos)).toInstant(ZoneOffset.ofTotalSeconds(offset));
+        return LocalDate.of(year, month, day).atTime(LocalTime.of(hour, minute, second, nanos))
+            .toInstant(ZoneOffset.ofTotalSeconds(offset));
       } catch (DateTimeException e) {
         throw outOfRange("day");
       }
@@ -176,7 +177,8 @@ public final class Timestamps {
 
     private IllegalArgumentException unparsable(String element) {
       return new IllegalArgumentException(
-          "parsing time " + quoted(text) + " as " + quoted(layout) + ": cannot parse " + quoted(text.substring(Math.min(at, text.length()))) + " as "
+          "parsing time " + quoted(text) + " as " + quoted(layout) + ": cannot parse "
+              + quoted(text.substring(Math.min(at, text.length()))) + " as "
               + quoted(element));
     }
 

@@ -13,17 +13,17 @@ import java.util.function.BiConsumer;
 /**
  * An object of the API while it is being worked on: an ordered, mutable map from member name to value.
  *
- * <p><b>Shape.</b> A value is a {@code Tree}, a {@code List<Object>}, a {@code String}, a {@code Long}, a {@code Double}, a {@code Boolean}, or
- * {@code null} (a JSON null that is present). Names are unique and keep the order of their first appearance. Two trees are equal when they
- * hold equal values under the same names, whatever the order.
+ * <p><b>Shape.</b> A value is a {@code Tree}, a {@code List<Object>}, a {@code String}, a {@code Long}, a {@code Double}, a
+ * {@code Boolean}, or {@code null} (a JSON null that is present). Names are unique and keep the order of their first appearance. Two trees
+ * are equal when they hold equal values under the same names, whatever the order.
  *
  * <p><b>Reading is forgiving.</b> The typed accessors answer the zero value ("" / 0 / false / empty) where a member is absent or of another
  * type, as a Go struct would; {@link #has} and {@link #get} tell the difference. An empty tree or list that an accessor answers for an
  * absent member is detached and immutable: use {@link #need} and {@link #needList} to write below.
  *
- * <p><b>Three natures.</b> An open tree may be changed, by one thread. A frozen one ({@link #freeze}) may not and is read by any thread; its copies
- * are open. A shared one ({@link #share}) is frozen, is its own copy, and knows its JSON: for parts that are the same in many objects and that
- * nobody changes in place.
+ * <p><b>Three natures.</b> An open tree may be changed, by one thread. A frozen one ({@link #freeze}) may not and is read by any thread;
+ * its copies are open. A shared one ({@link #share}) is frozen, is its own copy, and knows its JSON: for parts that are the same in many
+ * objects and that nobody changes in place.
  */
 public final class Tree {
   private static final String[] NO_NAMES = new String[0];

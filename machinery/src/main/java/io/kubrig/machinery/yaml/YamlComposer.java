@@ -19,8 +19,8 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
- * Makes values from the events of the parser. An alias stands for a copy of what was anchored; the values that aliases stand for are counted, so
- * that a small text cannot become a huge tree.
+ * Makes values from the events of the parser. An alias stands for a copy of what was anchored; the values that aliases stand for are
+ * counted, so that a small text cannot become a huge tree.
  */
 final class YamlComposer {
   private static final String CONVERTING = "error converting YAML to JSON: yaml: ";
@@ -112,7 +112,8 @@ final class YamlComposer {
     TreeMap<String, Object> members = new TreeMap<>();
     while (!events.checkEvent(Event.ID.MappingEnd)) {
       Event keyEvent = events.peekEvent();
-      boolean merge = keyEvent instanceof ScalarEvent scalar && scalar.isPlain() && scalar.getValue().equals("<<") && scalar.getTag().isEmpty();
+      boolean merge = keyEvent instanceof ScalarEvent scalar && scalar.isPlain() && scalar.getValue().equals("<<")
+          && scalar.getTag().isEmpty();
       Object key = value();
       Object value = value();
       if (merge) {

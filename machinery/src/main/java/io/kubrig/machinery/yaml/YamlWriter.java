@@ -4,7 +4,9 @@ import io.kubrig.machinery.json.GoFloat;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
-/** Prints block YAML in the shape of sigs.k8s.io/yaml: sorted members, sequences at the indentation of their key, literal blocks for lines. */
+/**
+ * Prints block YAML in the shape of sigs.k8s.io/yaml: sorted members, sequences at the indentation of their key, literal blocks for lines.
+ */
 final class YamlWriter {
   private final StringBuilder out = new StringBuilder(512);
 
@@ -108,7 +110,8 @@ final class YamlWriter {
   }
 
   private static boolean printable(String text) {
-    return text.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c == 0xfeff || c >= 0x80 && c < 0xa0 || Character.isSurrogate((char) c));
+    return text.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c == 0xfeff || c >= 0x80 && c < 0xa0
+        || Character.isSurrogate((char) c));
   }
 
   /** YAML 1.1 would read a plain 2026-01-02 or 2026-01-02T03:04:05Z as a time. */
@@ -131,7 +134,8 @@ final class YamlWriter {
         return false;
       }
     }
-    return !text.startsWith("...") && !text.endsWith(" ") && !text.endsWith(":") && !text.contains(": ") && !text.contains(" #") && text.indexOf('\t') < 0;
+    return !text.startsWith("...") && !text.endsWith(" ") && !text.endsWith(":") && !text.contains(": ") && !text.contains(" #")
+        && text.indexOf('\t') < 0;
   }
 
   private void doubleQuoted(String text) {

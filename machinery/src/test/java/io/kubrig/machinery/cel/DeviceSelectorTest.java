@@ -47,7 +47,8 @@ class DeviceSelectorTest {
       delimiter = '|',
       value = {
         "device.attributes['other.example.com'].model == 'b' | no such key: model",
-        "device.attributes['gpu.example.com'].numa | CEL result of type int could not be converted to bool: type conversion error from 'int' to 'bool'"
+        "device.attributes['gpu.example.com'].numa | CEL result of type int could not be converted to bool: type conversion error from "
+            + "'int' to 'bool'"
       })
   void fails_in_the_words_of_native(String expression, String message) {
     assertThatThrownBy(() -> matches(expression)).isInstanceOf(CelProgram.EvaluationException.class).hasMessage(message);
@@ -56,6 +57,7 @@ class DeviceSelectorTest {
   @Test
   void refuses_what_is_not_a_condition() {
     assertThatThrownBy(() -> matches("device.driver")).hasMessage("must evaluate to bool or the unknown type, not string");
-    assertThatThrownBy(() -> matches("device.unknown == 1")).hasMessageContaining("compilation failed: ERROR: <input>:1:7: undefined field 'unknown'");
+    assertThatThrownBy(() -> matches("device.unknown == 1"))
+        .hasMessageContaining("compilation failed: ERROR: <input>:1:7: undefined field 'unknown'");
   }
 }

@@ -17,7 +17,8 @@ class ConfigFileTest {
 
   @Test
   void values_are_typed_and_absent_or_null_ones_have_their_default() {
-    ConfigFields fields = fields("parallelism: 8\nleaderElection:\n  leaderElect: false\n  leaseDuration: 1m30s\nlabels: {a: b}\nnames: [x, y]\nnone: null\n");
+    ConfigFields fields = fields("parallelism: 8\nleaderElection:\n  leaderElect: false\n  leaseDuration: 1m30s\nlabels: {a: b}\nnames: "
+        + "[x, y]\nnone: null\n");
     assertThat(fields.integer("parallelism", 16)).isEqualTo(8);
     ConfigFields election = fields.fields("leaderElection");
     assertThat(election.bool("leaderElect", true)).isFalse();
@@ -48,7 +49,8 @@ class ConfigFileTest {
 
   @Test
   void another_kind_no_yaml_and_a_doubled_key_are_refused() {
-    assertThatThrownBy(() -> ConfigFile.parse("x", "apiVersion: v1\nkind: Pod\n", "KubeletConfiguration", List.of("kubelet.config.k8s.io/v1beta1")))
+    assertThatThrownBy(() ->
+        ConfigFile.parse("x", "apiVersion: v1\nkind: Pod\n", "KubeletConfiguration", List.of("kubelet.config.k8s.io/v1beta1")))
         .hasMessageContaining("no kind \"Pod\" is registered for version \"v1\"");
     assertThatThrownBy(() -> fields("a: [1\n")).isInstanceOf(ConfigException.class).hasMessageStartingWith("sched.yaml:");
     assertThatThrownBy(() -> fields("a: 1\na: 2\n")).isInstanceOf(ConfigException.class).hasMessageStartingWith("sched.yaml:4");

@@ -13,7 +13,8 @@ class GoDurationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,0s", "1h30m,1h30m0s", "90m,1h30m0s", "1.5s,1.5s", "250ms,250ms", "1500us,1.5ms", "-2m3.4s,-2m3.4s", "1ns,1ns", "+5m,5m0s", ".5h,30m0s", "1.s,1s", "100h,100h0m0s"
+    "0,0s", "1h30m,1h30m0s", "90m,1h30m0s", "1.5s,1.5s", "250ms,250ms", "1500us,1.5ms", "-2m3.4s,-2m3.4s", "1ns,1ns", "+5m,5m0s",
+        ".5h,30m0s", "1.s,1s", "100h,100h0m0s"
   })
   void reads_and_prints_as_go(String text, String printed) {
     assertThat(GoDuration.format(GoDuration.parse(text))).isEqualTo(printed);
@@ -23,7 +24,8 @@ class GoDurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|time: invalid duration \"\"", "3|time: missing unit in duration \"3\"", "x|time: invalid duration \"x\"", ".s|time: invalid duration \".s\"",
+        "''|time: invalid duration \"\"", "3|time: missing unit in duration \"3\"", "x|time: invalid duration \"x\"",
+            ".s|time: invalid duration \".s\"",
         "1d|time: unknown unit \"d\" in duration \"1d\"", "9223372036854775808ns|time: invalid duration \"9223372036854775808ns\""
       })
   void refuses_as_go(String text, String message) {

@@ -9,6 +9,7 @@ import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.TestSchemas;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,8 @@ class FieldManagerTest {
   }
 
   private static Tree config(String members) {
-    return Json.readTree("{\"kind\":\"Gadget\",\"apiVersion\":\"x/v1\",\"metadata\":{\"name\":\"a\",\"namespace\":\"n\"" + members.replace('\'', '"'));
+    return Json.readTree("{\"kind\":\"Gadget\",\"apiVersion\":\"x/v1\",\"metadata\":{\"name\":\"a\",\"namespace\":\"n\""
+        + members.replace('\'', '"'));
   }
 
   private Tree create(String members, String who) {
@@ -51,7 +53,8 @@ class FieldManagerTest {
   private static String entries(Tree object) {
     StringBuilder out = new StringBuilder();
     for (Tree entry : object.tree("metadata").trees("managedFields")) {
-      out.append(entry.string("manager")).append(' ').append(entry.string("operation")).append(' ').append(Json.text(entry.get("fieldsV1")).replace('"', '\''));
+      out.append(entry.string("manager")).append(' ').append(entry.string("operation")).append(' ')
+          .append(Json.text(entry.get("fieldsV1")).replace('"', '\''));
       out.append('\n');
     }
     return out.toString();
@@ -98,12 +101,14 @@ class FieldManagerTest {
     Tree live = create("},'data':{'k':'v'}}", "c");
     assertThat(entries(update(live, ",'managedFields':[]},'data':{'k':'v'}}", "c"))).isEmpty();
     assertThat(entries(update(live, ",'managedFields':[{}]},'data':{'k':'x'}}", "c"))).isEmpty();
-    assertThat(entries(update(live, ",'managedFields':[{'manager':'m','operation':'Foo'}]},'data':{'k':'v'}}", "c"))).isEqualTo(entries(live));
+    assertThat(entries(update(live, ",'managedFields':[{'manager':'m','operation':'Foo'}]},'data':{'k':'v'}}", "c")))
+        .isEqualTo(entries(live));
   }
 
   @Test
   void an_apply_owns_what_it_states_and_creates() {
-    Tree applied = apply(new Tree(), "},'data':{'k':'v'},'spec':{'containers':[{'name':'c','ports':[{'containerPort':80}]}]}}", "one", false);
+    Tree applied = apply(new Tree(), "},'data':{'k':'v'},'spec':{'containers':[{'name':'c','ports':[{'containerPort':80}]}]}}", "one",
+        false);
     assertThat(entries(applied))
         .isEqualTo(
             "one Apply {'f:data':{'f:k':{}},'f:spec':{'f:containers':{'k:{\\'name\\':\\'c\\'}':{'.':{},'f:name':{},'f:ports':{'k:{\\'containerPort\\':80,\\'protocol\\':\\'TCP\\'}':"
@@ -138,19 +143,23 @@ class FieldManagerTest {
 
   @Test
   void what_is_no_longer_applied_goes_unless_somebody_else_owns_it() {
-    Tree live = apply(new Tree(), "},'data':{'k':'1','l':'1'},'spec':{'containers':[{'name':'c','image':'i'},{'name':'d'}]}}", "one", false);
+    Tree live = apply(new Tree(), "},'data':{'k':'1','l':'1'},'spec':{'containers':[{'name':'c','image':'i'},{'name':'d'}]}}", "one",
+        false);
     live = apply(live, "},'data':{'l':'1'}}", "two", false);
     Tree less = apply(live, "},'spec':{'containers':[{'name':'c'}]}}", "one", false);
     assertThat(Json.text(less.get("data"))).isEqualTo("{\"l\":\"1\"}");
     assertThat(Json.text(less.tree("spec").get("containers"))).isEqualTo("[{\"name\":\"c\"}]");
-    assertThat(entries(less)).isEqualTo("two Apply {'f:data':{'f:l':{}}}\none Apply {'f:spec':{'f:containers':{'k:{\\'name\\':\\'c\\'}':{'.':{},'f:name':{}}}}}\n");
+    assertThat(entries(less))
+        .isEqualTo("two Apply {'f:data':{'f:l':{}}}\none Apply "
+        + "{'f:spec':{'f:containers':{'k:{\\'name\\':\\'c\\'}':{'.':{},'f:name':{}}}}}\n");
   }
 
   @Test
   void merged_lists_follow_the_order_of_the_configuration() {
     Tree live = create("},'spec':{'containers':[{'name':'a'},{'name':'b'},{'name':'c'}]}}", "c");
     Tree applied = apply(live, "},'spec':{'containers':[{'name':'c'},{'name':'x'},{'name':'a'}]}}", "one", false);
-    assertThat(applied.tree("spec").trees("containers").stream().map(container -> container.string("name"))).containsExactly("b", "c", "x", "a");
+    assertThat(applied.tree("spec").trees("containers").stream().map(container -> container.string("name")))
+        .containsExactly("b", "c", "x", "a");
   }
 
   @Test
@@ -192,7 +201,8 @@ class FieldManagerTest {
     assertThatThrownBy(() -> apply(new Tree(), "},'foo':1}", "one", false))
         .hasMessage("failed to create typed patch object (n/a; x/v1, Kind=Gadget): .foo: field not declared in schema");
     assertThatThrownBy(() -> apply(new Tree(), "},'spec':{'replicas':'x'}}", "one", false))
-        .hasMessage("failed to create typed patch object (n/a; x/v1, Kind=Gadget): .spec.replicas: expected numeric (int or float), got string");
+        .hasMessage("failed to create typed patch object (n/a; x/v1, Kind=Gadget): .spec.replicas: expected numeric (int or float), got "
+            + "string");
     assertThatThrownBy(() -> apply(new Tree(), "},'data':{'k':5}}", "one", false))
         .hasMessageEndingWith(".data.k: expected string, got &value.valueUnstructured{Value:5}");
     assertThatThrownBy(() -> apply(new Tree(), "},'spec':{'containers':[{'name':'c'},{'name':'c'}]}}", "one", false))
@@ -216,14 +226,16 @@ class FieldManagerTest {
       changed.tree("data").set("k" + i, "v");
       live = manager.update(live, changed, "m" + i, NOW.plusSeconds(i));
     }
-    assertThat(live.tree("metadata").trees("managedFields")).hasSize(10).first().satisfies(entry -> assertThat(entry.string("manager")).isEqualTo("ancient-changes"));
+    assertThat(live.tree("metadata").trees("managedFields")).hasSize(10).first()
+        .satisfies(entry -> assertThat(entry.string("manager")).isEqualTo("ancient-changes"));
   }
 
   @Test
   void what_kubectl_applied_on_the_client_side_may_be_applied_without_force() {
     String annotation = "{\\'apiVersion\\':\\'x/v1\\',\\'kind\\':\\'Gadget\\',\\'metadata\\':{\\'name\\':\\'a\\',\\'namespace\\':\\'n\\'},\\'data\\':{\\'k\\':\\'v\\'}}";
     Tree live =
-        create(",'annotations':{'kubectl.kubernetes.io/last-applied-configuration':'" + annotation + "'}},'data':{'k':'v','l':'w'}}", "kubectl-client-side-apply");
+        create(",'annotations':{'kubectl.kubernetes.io/last-applied-configuration':'" + annotation + "'}},'data':{'k':'v','l':'w'}}",
+            "kubectl-client-side-apply");
     Tree applied = apply(live, "},'data':{'k':'x'}}", "kubectl", false);
     assertThat(applied.tree("data").string("k")).isEqualTo("x");
     assertThat(applied.at("metadata", "annotations").string("kubectl.kubernetes.io/last-applied-configuration")).contains("\"k\":\"x\"");
@@ -238,7 +250,7 @@ class FieldManagerTest {
     var ofScale = scale.toScale(entries);
     assertThat(Json.text(ofScale)).contains("\"apiVersion\":\"autoscaling/v1\"").contains("\"fieldsV1\":{\"f:spec\":{\"f:replicas\":{}}}");
     assertThat(scale.toWorkload(entries, ofScale)).isEqualTo(entries);
-    assertThat(Json.text(scale.toWorkload(entries, java.util.List.of()))).doesNotContain("f:replicas");
+    assertThat(Json.text(scale.toWorkload(entries, List.of()))).doesNotContain("f:replicas");
   }
 
   @Test

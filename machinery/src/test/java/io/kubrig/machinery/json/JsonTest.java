@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -145,11 +148,12 @@ class JsonTest {
 
   private static Object plain(Object value) {
     if (value instanceof Tree tree) {
-      java.util.Map<String, Object> map = new java.util.LinkedHashMap<>();
+      Map<String, Object> map = new LinkedHashMap<>();
       tree.forEach((name, member) -> map.put(name, plain(member)));
       return map;
     }
-    return value instanceof List<?> list ? list.stream().map(JsonTest::plain).collect(java.util.stream.Collectors.toCollection(ArrayList::new)) : value;
+    return value instanceof List<?> list
+        ? list.stream().map(JsonTest::plain).collect(Collectors.toCollection(ArrayList::new)) : value;
   }
 
   @Test
@@ -164,7 +168,8 @@ class JsonTest {
 
   @Test
   void managed_fields_that_are_written_otherwise_are_printed_as_ever() {
-    assertThat(Json.text(Json.readTree("{\"fieldsV1\":{ \"f:a\" : {\"f:\\u0062\":{}} }}"))).isEqualTo("{\"fieldsV1\":{\"f:a\":{\"f:b\":{}}}}");
+    assertThat(Json.text(Json.readTree("{\"fieldsV1\":{ \"f:a\" : {\"f:\\u0062\":{}} }}")))
+        .isEqualTo("{\"fieldsV1\":{\"f:a\":{\"f:b\":{}}}}");
     assertThat(Json.text(Json.readTree("{\"fieldsV1\":\"text\"}"))).isEqualTo("{\"fieldsV1\":\"text\"}");
     assertThatThrownBy(() -> Json.readTree("{\"fieldsV1\":{\"f:a\":{}")).isInstanceOf(JsonException.class);
   }

@@ -50,7 +50,8 @@ class LoggingTest {
   @Test
   void an_error_names_its_cause_and_shows_where_it_was() {
     log.error("Failed", new IllegalStateException("no luck"));
-    assertThat(written()).startsWith("E").contains("] \"Failed\" err=\"no luck\"\n").contains("at io.kubrig.machinery.logging.LoggingTest.");
+    assertThat(written()).startsWith("E").contains("] \"Failed\" err=\"no luck\"\n")
+        .contains("at io.kubrig.machinery.logging.LoggingTest.");
   }
 
   @Test
@@ -80,7 +81,8 @@ class LoggingTest {
     log.error("Failed", new IllegalStateException("x"));
     assertThat(written().lines())
         .satisfiesExactly(
-            line -> assertThat(line).matches("\\{\"ts\":\\d{13}\\.\\d{4},\"caller\":\"LoggingTest.java:\\d+\",\"msg\":\"Bound\",\"v\":0,\"pod\":\"a\\\\nb\"}"),
+            line -> assertThat(line)
+                .matches("\\{\"ts\":\\d{13}\\.\\d{4},\"caller\":\"LoggingTest.java:\\d+\",\"msg\":\"Bound\",\"v\":0,\"pod\":\"a\\\\nb\"}"),
             line -> assertThat(line).endsWith("\"msg\":\"Failed\",\"err\":\"x\"}"));
   }
 

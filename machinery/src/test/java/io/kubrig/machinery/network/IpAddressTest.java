@@ -27,7 +27,8 @@ class IpAddressTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "a.b.c.d", "1..2.3", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "g::"})
+  @ValueSource(strings = {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "a.b.c.d", "1..2.3", ":::", "1::2::3", "1:2:3:4:5:6:7",
+      "1:2:3:4:5:6:7:8:9", "12345::", "g::"})
   void refuses_what_is_no_address(String text) {
     assertThat(IpAddress.parse(text)).isEmpty();
   }

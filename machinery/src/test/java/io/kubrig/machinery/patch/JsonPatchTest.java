@@ -40,9 +40,12 @@ class JsonPatchTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[{\"op\":\"add\",\"path\":\"/b/y\",\"value\":2}]", "[{\"op\":\"add\",\"path\":\"/l/4\",\"value\":2}]", "[{\"op\":\"remove\",\"path\":\"/b\"}]",
-        "[{\"op\":\"test\",\"path\":\"/a/x\",\"value\":2}]", "[{\"op\":\"foo\",\"path\":\"/a\"}]", "[{\"op\":\"add\",\"value\":2}]", "[{\"op\":\"add\",\"path\":\"\",\"value\":{}}]",
-        "[{\"op\":\"replace\",\"path\":\"/l/x\",\"value\":2}]", "[{\"op\":\"add\",\"path\":\"/a/x/y\",\"value\":2}]", "[{\"op\":\"move\",\"from\":\"/q\",\"path\":\"/m\"}]"
+        "[{\"op\":\"add\",\"path\":\"/b/y\",\"value\":2}]", "[{\"op\":\"add\",\"path\":\"/l/4\",\"value\":2}]",
+            "[{\"op\":\"remove\",\"path\":\"/b\"}]",
+        "[{\"op\":\"test\",\"path\":\"/a/x\",\"value\":2}]", "[{\"op\":\"foo\",\"path\":\"/a\"}]", "[{\"op\":\"add\",\"value\":2}]",
+            "[{\"op\":\"add\",\"path\":\"\",\"value\":{}}]",
+        "[{\"op\":\"replace\",\"path\":\"/l/x\",\"value\":2}]", "[{\"op\":\"add\",\"path\":\"/a/x/y\",\"value\":2}]",
+            "[{\"op\":\"move\",\"from\":\"/q\",\"path\":\"/m\"}]"
       })
   void refuses_what_does_not_apply(String patch) {
     assertThatThrownBy(() -> patch(patch).apply(Json.readTree(DOCUMENT)))
@@ -55,7 +58,8 @@ class JsonPatchTest {
         .hasMessage("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp");
     assertThatThrownBy(() -> patch("[" + "{\"op\":\"test\"},".repeat(10_000) + "{}]"))
         .hasMessage("The allowed maximum operations in a JSON patch is 10000, got 10001");
-    assertThat(patch("[{\"op\":\"add\",\"path\":\"/a\",\"value\":1,\"foo\":1}]").strictErrors()).containsExactly("json patch unknown field \"[0].foo\"");
+    assertThat(patch("[{\"op\":\"add\",\"path\":\"/a\",\"value\":1,\"foo\":1}]").strictErrors())
+        .containsExactly("json patch unknown field \"[0].foo\"");
   }
 
   @Test
@@ -81,7 +85,8 @@ class JsonPatchTest {
 
   @Test
   void reports_duplicates_in_a_merge_patch_and_refuses_lists() {
-    assertThat(PatchTree.readMerge("{\"a\":{\"b\":1,\"b\":2}}".getBytes(StandardCharsets.UTF_8)).strictErrors()).containsExactly("duplicate field \"a.b\"");
+    assertThat(PatchTree.readMerge("{\"a\":{\"b\":1,\"b\":2}}".getBytes(StandardCharsets.UTF_8)).strictErrors())
+        .containsExactly("duplicate field \"a.b\"");
     assertThatThrownBy(() -> PatchTree.readMerge("[1]".getBytes(StandardCharsets.UTF_8)))
         .hasMessage("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}");
   }

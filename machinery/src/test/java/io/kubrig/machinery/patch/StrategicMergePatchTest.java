@@ -18,7 +18,8 @@ class StrategicMergePatchTest {
 
   private static String apply(String document, String patch) {
     return Json.text(
-            StrategicMergePatch.apply(Json.readTree(document.replace('\'', '"')), Json.readTree(patch.replace('\'', '"')), TestSchemas.GADGET))
+            StrategicMergePatch.apply(Json.readTree(document.replace('\'', '"')), Json.readTree(patch.replace('\'', '"')),
+                TestSchemas.GADGET))
         .replace('"', '\'');
   }
 
@@ -41,13 +42,17 @@ class StrategicMergePatchTest {
 
   @Test
   void merges_lists_by_their_key() {
-    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'name':'c','args':['z'],'ports':[{'containerPort':81,'name':'y'},{'containerPort':82}]}]}}"))
+    assertThat(apply(CONTAINERS,
+        "{'spec':{'containers':[{'name':'c','args':['z'],'ports':[{'containerPort':81,'name':'y'},{'containerPort':82}]}]}}"))
         .isEqualTo(
             "{'spec':{'containers':[{'name':'c','image':'i','args':['z'],'ports':[{'containerPort':80},{'containerPort':81,'name':'y'},{'containerPort':82}]},"
                 + "{'name':'d','image':'j'}]}}");
-    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'name':'e','image':'k'}]}}")).startsWith("{'spec':{'containers':[{'name':'e','image':'k'},{'name':'c'");
-    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'name':'c','$patch':'delete'}]}}")).isEqualTo("{'spec':{'containers':[{'name':'d','image':'j'}]}}");
-    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'$patch':'replace'},{'name':'z'}]}}")).isEqualTo("{'spec':{'containers':[{'name':'z'}]}}");
+    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'name':'e','image':'k'}]}}"))
+        .startsWith("{'spec':{'containers':[{'name':'e','image':'k'},{'name':'c'");
+    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'name':'c','$patch':'delete'}]}}"))
+        .isEqualTo("{'spec':{'containers':[{'name':'d','image':'j'}]}}");
+    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'$patch':'replace'},{'name':'z'}]}}"))
+        .isEqualTo("{'spec':{'containers':[{'name':'z'}]}}");
   }
 
   @Test
@@ -61,7 +66,8 @@ class StrategicMergePatchTest {
 
   @Test
   void keeps_only_the_keys_that_are_to_be_retained() {
-    assertThat(apply("{'spec':{'strategy':{'type':'a','rollingUpdate':{'x':'1'}}}}", "{'spec':{'strategy':{'$retainKeys':['type'],'type':'b'}}}"))
+    assertThat(apply("{'spec':{'strategy':{'type':'a','rollingUpdate':{'x':'1'}}}}",
+        "{'spec':{'strategy':{'$retainKeys':['type'],'type':'b'}}}"))
         .isEqualTo("{'spec':{'strategy':{'type':'b'}}}");
     assertThatThrownBy(() -> apply("{'spec':{'strategy':{}}}", "{'spec':{'strategy':{'$retainKeys':['type'],'rollingUpdate':{}}}}"))
         .isInstanceOfSatisfying(PatchException.class, e -> assertThat(e.kind()).isEqualTo(PatchException.Kind.BAD_REQUEST));
@@ -91,7 +97,8 @@ class StrategicMergePatchTest {
   @Test
   void a_result_of_the_wrong_type_is_refused_in_the_words_of_the_converter() {
     assertThatThrownBy(
-            () -> new Decoder(TestSchemas.GADGET).decode(Document.of(Json.readTree("{\"spec\":{\"replicas\":\"abc\"}}")), Decoder.Wording.UNSTRUCTURED))
+            () -> new Decoder(TestSchemas.GADGET)
+                .decode(Document.of(Json.readTree("{\"spec\":{\"replicas\":\"abc\"}}")), Decoder.Wording.UNSTRUCTURED))
         .isInstanceOf(DecodeException.class)
         .hasMessage("unrecognized type: int32");
   }

@@ -54,11 +54,14 @@ class DecoderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"spec\":{\"containers\":\"x\"}}|json: cannot unmarshal string into Go struct field GadgetSpec.spec.containers of type []v1.Container",
+        "{\"spec\":{\"containers\":\"x\"}}|json: cannot unmarshal string into Go struct field GadgetSpec.spec.containers of type "
+            + "[]v1.Container",
         "{\"spec\":{\"replicas\":\"three\"}}|json: cannot unmarshal string into Go struct field GadgetSpec.spec.replicas of type int32",
         "{\"spec\":{\"replicas\":1.5}}|json: cannot unmarshal number 1.5 into Go struct field GadgetSpec.spec.replicas of type int32",
-        "{\"spec\":{\"replicas\":2147483648}}|json: cannot unmarshal number 2147483648 into Go struct field GadgetSpec.spec.replicas of type int32",
-        "{\"spec\":{\"containers\":[{\"name\":5}]}}|json: cannot unmarshal number into Go struct field Container.spec.containers.name of type string",
+        "{\"spec\":{\"replicas\":2147483648}}|json: cannot unmarshal number 2147483648 into Go struct field GadgetSpec.spec.replicas of "
+            + "type int32",
+        "{\"spec\":{\"containers\":[{\"name\":5}]}}|json: cannot unmarshal number into Go struct field Container.spec.containers.name "
+            + "of type string",
         "{\"data\":[]}|json: cannot unmarshal array into Go struct field Gadget.data of type map[string]string",
         "{\"spec\":{\"paused\":\"yes\"}}|json: cannot unmarshal string into Go struct field GadgetSpec.spec.paused of type bool",
         "{\"spec\":{\"secret\":\"***\"}}|illegal base64 data at input byte 0",
@@ -74,7 +77,8 @@ class DecoderTest {
     Decoded decoded = decode("{\"metadata\":{\"foo\":1},\"data\":{\"k\":\"v\",\"k\":\"w\"},\"bar\":{\"x\":1},\"data\":{\"z\":\"1\"},\"spec\":{\"containers\":[{},{\"q\":1}]}}");
     assertThat(decoded.strictErrors())
         .containsExactly(
-            "unknown field \"metadata.foo\"", "duplicate field \"data.k\"", "duplicate field \"data\"", "unknown field \"bar\"", "unknown field \"spec.containers[1].q\"");
+            "unknown field \"metadata.foo\"", "duplicate field \"data.k\"", "duplicate field \"data\"", "unknown field \"bar\"",
+                "unknown field \"spec.containers[1].q\"");
     assertThat(Json.text(decoded.tree().tree("data"))).isEqualTo("{\"k\":\"w\",\"z\":\"1\"}");
     assertThat(decode("{\"foo\":1}").strictMessage()).isEqualTo("strict decoding error: unknown field \"foo\"");
   }
@@ -98,7 +102,8 @@ class DecoderTest {
   @CsvSource({"YWI=,YWI=", "YW I=,2", "YWJ=,YWI=", "YQ,2", "YQ=,3", "YQ==x,4", "=,0"})
   void reads_base64_as_go(String text, String result) {
     if (result.length() == 1) {
-      assertThatThrownBy(() -> Base64Text.canonical(text)).hasMessage("illegal base64 data at input byte " + (text.equals("YQ") ? "0" : result));
+      assertThatThrownBy(() -> Base64Text.canonical(text))
+          .hasMessage("illegal base64 data at input byte " + (text.equals("YQ") ? "0" : result));
     } else {
       assertThat(Base64Text.canonical(text)).isEqualTo(result);
     }

@@ -23,8 +23,11 @@ class StructuralDecoderTest {
                       .field(new Field("p", new Schema(Type.STRING).nullable(true).defaultValue("x")))
                       .field(new Field("plain", STRING))
                       .field(new Field("o", new Schema(Type.OBJECT).field(new Field("q", STRING))))
-                      .field(new Field("free", new Schema(Type.OBJECT).preserveUnknownFields(true).field(new Field("tight", new Schema(Type.OBJECT)))))
-                      .field(new Field("list", new Schema(Type.ARRAY).items(new Schema(Type.OBJECT).field(new Field("a", new Schema(Type.INTEGER).defaultValue(7L))))))
+                      .field(new Field("free",
+                          new Schema(Type.OBJECT).preserveUnknownFields(true).field(new Field("tight", new Schema(Type.OBJECT)))))
+                      .field(new Field("list",
+                          new Schema(Type.ARRAY)
+                          .items(new Schema(Type.OBJECT).field(new Field("a", new Schema(Type.INTEGER).defaultValue(7L))))))
                       .field(new Field("map", new Schema(Type.MAP).items(new Schema(Type.OBJECT).field(new Field("a", STRING)))))
                       .field(new Field("t", new Schema(Type.OBJECT).embeddedResource(true).preserveUnknownFields(true)))));
 
@@ -60,7 +63,8 @@ class StructuralDecoderTest {
 
   @Test
   void keeps_unknown_fields_where_the_schema_says_so_and_prunes_again_below_named_ones() {
-    assertThat(spec("{\"free\":{\"x\":{\"y\":[1]},\"tight\":{\"k\":1}},\"p\":\"\"}")).isEqualTo("{\"free\":{\"tight\":{},\"x\":{\"y\":[1]}},\"p\":\"\",\"s\":\"dv\"}");
+    assertThat(spec("{\"free\":{\"x\":{\"y\":[1]},\"tight\":{\"k\":1}},\"p\":\"\"}"))
+        .isEqualTo("{\"free\":{\"tight\":{},\"x\":{\"y\":[1]}},\"p\":\"\",\"s\":\"dv\"}");
   }
 
   @Test
@@ -73,6 +77,7 @@ class StructuralDecoderTest {
   @Test
   void refuses_malformed_metadata_in_requests_and_drops_it_from_storage() {
     assertThatThrownBy(() -> decode("{\"metadata\":{\"name\":\"a\",\"labels\":{\"a\":1}}}")).isInstanceOf(DecodeException.class);
-    assertThat(Json.text(decoder.normalise(Json.readTree("{\"metadata\":{\"name\":\"a\",\"labels\":{\"a\":1}}}")))).isEqualTo("{\"metadata\":{\"name\":\"a\"}}");
+    assertThat(Json.text(decoder.normalise(Json.readTree("{\"metadata\":{\"name\":\"a\",\"labels\":{\"a\":1}}}"))))
+        .isEqualTo("{\"metadata\":{\"name\":\"a\"}}");
   }
 }

@@ -51,7 +51,8 @@ public final class TestSchemas {
               new Field("ports", new Schema(Type.ARRAY).items(PORT).listType(ListType.MAP, List.of("containerPort", "protocol")))
                   .patchStrategy("merge")
                   .patchMergeKey("containerPort"))
-          .field(new Field("env", new Schema(Type.ARRAY).items(ENV).listType(ListType.MAP, List.of("name"))).patchStrategy("merge").patchMergeKey("name"))
+          .field(new Field("env", new Schema(Type.ARRAY).items(ENV).listType(ListType.MAP, List.of("name"))).patchStrategy("merge")
+              .patchMergeKey("name"))
           .field(new Field("limits", new Schema(Type.MAP).items(new Schema(Type.QUANTITY))));
 
   public static final Schema STRATEGY =
@@ -65,7 +66,9 @@ public final class TestSchemas {
           .name("io.k8s.api.apps.v1.GadgetSpec")
           .field(new Field("replicas", INT32).pointer(true))
           .field(new Field("paused", BOOLEAN))
-          .field(new Field("selector", new Schema(Type.OBJECT).name("x.v1.LabelSelector").field(new Field("matchLabels", STRINGS)).atomicMap(true)).pointer(true).omitEmpty(false))
+          .field(new Field("selector",
+              new Schema(Type.OBJECT).name("x.v1.LabelSelector").field(new Field("matchLabels", STRINGS)).atomicMap(true)).pointer(true)
+              .omitEmpty(false))
           .field(
               new Field("containers", new Schema(Type.ARRAY).items(CONTAINER).listType(ListType.MAP, List.of("name")))
                   .patchStrategy("merge")

@@ -16,7 +16,8 @@ class SelectorTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a=b|true", "a==b|true", "a!=b|false", "a in (c,b)|true", "a notin (c)|true", "x|false", "!x|true", "n>4|true", "n<5|false", "a=b,n=5|true", "e=|true",
+        "a=b|true", "a==b|true", "a!=b|false", "a in (c,b)|true", "a notin (c)|true", "x|false", "!x|true", "n>4|true",
+            "n<5|false", "a=b,n=5|true", "e=|true",
         "e|true", "x!=1|true", "x notin (1)|true", "in in (in)|true", "n in (,5)|true", "a>1|false", "e in ()|true"
       })
   void matches_labels(String selector, boolean expected) {
@@ -24,7 +25,8 @@ class SelectorTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"b=1,a=2|a=2,b=1", "x in (b,a,a)|x in (a,b)", "!x , y|!x,y", "a notin ()|a notin ()", "a==1,b!=2|a==1,b!=2"})
+  @CsvSource(delimiter = '|',
+      value = {"b=1,a=2|a=2,b=1", "x in (b,a,a)|x in (a,b)", "!x , y|!x,y", "a notin ()|a notin ()", "a==1,b!=2|a==1,b!=2"})
   void prints_requirements_sorted_by_key(String selector, String printed) {
     assertThat(LabelSelector.parse(selector)).hasToString(printed);
   }
@@ -51,7 +53,8 @@ class SelectorTest {
   void names_the_key_or_value_that_is_malformed() {
     assertThatThrownBy(() -> LabelSelector.parse("'=1"))
         .hasMessage(
-            "unable to parse requirement: <nil>: Invalid value: \"'\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start"
+            "unable to parse requirement: <nil>: Invalid value: \"'\": name part must consist of alphanumeric characters, '-', '_' or "
+                + "'.', and must start"
                 + " and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is"
                 + " '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
     String longest = "a".repeat(64);

@@ -97,7 +97,8 @@ public final class AttachDetachController implements Controller {
   /** The nodes of pods that use a volume: they may wait for it to be detached from another. */
   private Set<String> wantedElsewhere(String volume) {
     return volumes.get("", volume).map(PersistentVolume::getSpec).map(spec -> spec.getClaimRef()).map(ref ->
-        pods.inNamespace(ref.getNamespace()).stream().filter(Pods::isAssigned).map(pod -> pod.getSpec().getNodeName()).collect(Collectors.toSet()))
+        pods.inNamespace(ref.getNamespace()).stream().filter(Pods::isAssigned).map(pod -> pod.getSpec().getNodeName())
+            .collect(Collectors.toSet()))
         .orElse(Set.of());
   }
 
@@ -239,7 +240,8 @@ public final class AttachDetachController implements Controller {
 
   private static Map<String, String> without(Node node, String name) {
     Map<String, String> left = new HashMap<>();
-    listed(node).stream().filter(volume -> !volume.getName().equals(name)).forEach(volume -> left.put(volume.getName(), volume.getDevicePath()));
+    listed(node).stream().filter(volume -> !volume.getName().equals(name))
+        .forEach(volume -> left.put(volume.getName(), volume.getDevicePath()));
     return left;
   }
 

@@ -57,7 +57,8 @@ final class WantedVolumes {
       if (!Pods.isFinished(pod) || keep) {
         for (Volume volume : Objects.orEmpty(pod.getSpec().getVolumes())) {
           volume(pod, volume).filter(this::isAttachable)
-              .ifPresent(found -> wanted.computeIfAbsent(found.getMetadata().getName(), n -> new Wanted(found, new ArrayList<>())).pods().add(pod));
+              .ifPresent(found -> wanted.computeIfAbsent(found.getMetadata().getName(), n -> new Wanted(found, new ArrayList<>())).pods()
+                  .add(pod));
         }
       }
     }
@@ -77,7 +78,8 @@ final class WantedVolumes {
 
   private boolean isAttachable(PersistentVolume volume) {
     CSIPersistentVolumeSource csi = volume.getSpec().getCsi();
-    return csi != null && drivers.get("", csi.getDriver()).filter(driver -> Boolean.FALSE.equals(driver.getSpec().getAttachRequired())).isEmpty();
+    return csi != null && drivers.get("", csi.getDriver()).filter(driver -> Boolean.FALSE.equals(driver.getSpec().getAttachRequired()))
+        .isEmpty();
   }
 
   /** The name that nodes call a volume by. */
@@ -88,7 +90,8 @@ final class WantedVolumes {
   /** The name of a volume's attachment to a node. */
   static String attachment(CSIPersistentVolumeSource csi, String node) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest((csi.getVolumeHandle() + csi.getDriver() + node).getBytes(StandardCharsets.UTF_8));
+      byte[] digest = MessageDigest.getInstance("SHA-256")
+          .digest((csi.getVolumeHandle() + csi.getDriver() + node).getBytes(StandardCharsets.UTF_8));
       return "csi-" + HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("the JDK offers no SHA-256", e);

@@ -55,7 +55,8 @@ public final class BootstrapSigner implements Controller {
   public Outcome reconcile(Key key) {
     Optional<ConfigMap> info = maps.get(INFO);
     if (info.isPresent()) {
-      List<BootstrapToken> tokens = secrets.inNamespace(BootstrapToken.NAMESPACE).stream().map(BootstrapToken::of).flatMap(Optional::stream).toList();
+      List<BootstrapToken> tokens = secrets.inNamespace(BootstrapToken.NAMESPACE).stream().map(BootstrapToken::of).flatMap(Optional::stream)
+          .toList();
       Map<String, String> signed = signed(Objects.orEmpty(info.get().getData()), tokens, clock.now());
       if (!signed.equals(Objects.orEmpty(info.get().getData()))) {
         api.update(new ConfigMapBuilder(Objects.copy(info.get())).withData(signed).build());

@@ -86,6 +86,7 @@ public final class ApprovingController implements Controller {
     CertificateSigningRequest approved = new CertificateSigningRequestBuilder(Objects.copy(request)).editOrNewStatus().addNewCondition()
         .withType(Requests.APPROVED).withStatus("True").withReason("AutoApproved").withMessage(message).withLastUpdateTime(now)
         .withLastTransitionTime(now).endCondition().endStatus().build();
-    api.client().raw("/apis/certificates.k8s.io/v1/certificatesigningrequests/" + request.getMetadata().getName() + "/approval", "PUT", approved);
+    api.client().raw("/apis/certificates.k8s.io/v1/certificatesigningrequests/" + request.getMetadata().getName() + "/approval", "PUT",
+        approved);
   }
 }

@@ -116,7 +116,8 @@ public final class SigningController implements Controller {
 
   private void fail(CertificateSigningRequest request, String message) {
     String now = Objects.time(clock.now());
-    api.updateStatus(new CertificateSigningRequestBuilder(Objects.copy(request)).editOrNewStatus().addNewCondition().withType(Requests.FAILED)
+    api.updateStatus(new CertificateSigningRequestBuilder(Objects.copy(request)).editOrNewStatus().addNewCondition()
+        .withType(Requests.FAILED)
         .withStatus("True").withReason("SignerValidationFailure").withMessage(message).withLastUpdateTime(now).withLastTransitionTime(now)
         .endCondition().endStatus().build());
   }

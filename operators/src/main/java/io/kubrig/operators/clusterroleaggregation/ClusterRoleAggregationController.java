@@ -30,7 +30,8 @@ public final class ClusterRoleAggregationController implements Controller {
 
   @Override
   public void watch(Queue queue) {
-    roles.onChange(changed -> roles.list().stream().filter(role -> role.getAggregationRule() != null).forEach(role -> queue.add(Key.of(role))));
+    roles.onChange(changed -> roles.list().stream().filter(role -> role.getAggregationRule() != null)
+        .forEach(role -> queue.add(Key.of(role))));
   }
 
   @Override

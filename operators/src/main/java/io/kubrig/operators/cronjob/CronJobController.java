@@ -79,7 +79,8 @@ public final class CronJobController implements Controller {
   private List<ObjectReference> missing(CronJob cron, List<Job> jobs) {
     Map<String, ObjectReference> active = new LinkedHashMap<>(CronJobPlan.activeByUid(cron));
     jobs.forEach(job -> active.remove(job.getMetadata().getUid()));
-    return active.values().stream().filter(reference -> api.live(Job.class, cron.getMetadata().getNamespace(), reference.getName()).isEmpty())
+    return active.values().stream()
+        .filter(reference -> api.live(Job.class, cron.getMetadata().getNamespace(), reference.getName()).isEmpty())
         .toList();
   }
 

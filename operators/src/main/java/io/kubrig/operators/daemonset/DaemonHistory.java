@@ -55,7 +55,8 @@ record DaemonHistory(Optional<ControllerRevision> current, List<ControllerRevisi
     labels.put(DaemonPods.HASH, hash);
     return new ControllerRevisionBuilder()
         .withNewMetadata().withName(set.getMetadata().getName() + "-" + hash).withNamespace(set.getMetadata().getNamespace())
-        .withLabels(labels).withAnnotations(set.getMetadata().getAnnotations()).withOwnerReferences(Claims.controllerReference(set)).endMetadata()
+        .withLabels(labels).withAnnotations(set.getMetadata().getAnnotations()).withOwnerReferences(Claims.controllerReference(set))
+            .endMetadata()
         .withData(patch).withRevision(number).build();
   }
 
@@ -63,6 +64,7 @@ record DaemonHistory(Optional<ControllerRevision> current, List<ControllerRevisi
   List<ControllerRevision> superfluous(DaemonSet set, List<Pod> pods) {
     Set<String> live = pods.stream().map(pod -> Objects.labels(pod).getOrDefault(DaemonPods.HASH, "")).collect(Collectors.toSet());
     int surplus = old.size() - Objects.orElse(set.getSpec().getRevisionHistoryLimit(), 10);
-    return old.stream().filter(revision -> !live.contains(Objects.labels(revision).get(DaemonPods.HASH))).limit(Math.max(0, surplus)).toList();
+    return old.stream().filter(revision -> !live.contains(Objects.labels(revision).get(DaemonPods.HASH))).limit(Math.max(0, surplus))
+        .toList();
   }
 }

@@ -49,7 +49,8 @@ final class DaemonPods {
       return new Verdict(false, false);
     }
     List<Toleration> tolerations = tolerations(spec);
-    return new Verdict(NodeFit.tolerates(tolerations, node, Set.of(EXECUTE, SCHEDULE)), NodeFit.tolerates(tolerations, node, Set.of(EXECUTE)));
+    return new Verdict(NodeFit.tolerates(tolerations, node, Set.of(EXECUTE, SCHEDULE)),
+        NodeFit.tolerates(tolerations, node, Set.of(EXECUTE)));
   }
 
   /** The node that a pod is on, or is meant for. */
@@ -101,7 +102,8 @@ final class DaemonPods {
   }
 
   private static void add(List<Toleration> all, String taint, String effect) {
-    Toleration toleration = new TolerationBuilder().withKey("node.kubernetes.io/" + taint).withOperator("Exists").withEffect(effect).build();
+    Toleration toleration = new TolerationBuilder().withKey("node.kubernetes.io/" + taint).withOperator("Exists").withEffect(effect)
+        .build();
     all.removeIf(other -> toleration.getKey().equals(other.getKey()) && effect.equals(other.getEffect())
         && "Exists".equals(other.getOperator()) && (other.getValue() == null || other.getValue().isEmpty()));
     all.add(toleration);

@@ -40,7 +40,8 @@ final class DeploymentStatuses {
   /** Puts a condition in place of the one of its type, unless status and reason are the same; it moves to the end of the list. */
   static void set(DeploymentStatus status, DeploymentCondition condition) {
     Optional<DeploymentCondition> old = condition(status, condition.getType());
-    if (old.filter(c -> c.getStatus().equals(condition.getStatus()) && java.util.Objects.equals(c.getReason(), condition.getReason())).isPresent()) {
+    if (old.filter(c -> c.getStatus().equals(condition.getStatus()) && java.util.Objects.equals(c.getReason(), condition.getReason()))
+        .isPresent()) {
       return;
     }
     old.filter(c -> c.getStatus().equals(condition.getStatus())).ifPresent(c -> condition.setLastTransitionTime(c.getLastTransitionTime()));
@@ -148,7 +149,8 @@ final class DeploymentStatuses {
   /** When to see whether a rollout that makes no progress has run out of time. */
   static Optional<Duration> recheck(Deployment deployment, DeploymentStatus status, Instant now) {
     Optional<DeploymentCondition> condition = condition(of(deployment), PROGRESSING);
-    if (!hasDeadline(deployment) || condition.isEmpty() || isComplete(deployment, status) || TIMED_OUT.equals(condition.get().getReason())) {
+    if (!hasDeadline(deployment) || condition.isEmpty() || isComplete(deployment, status)
+        || TIMED_OUT.equals(condition.get().getReason())) {
       return Optional.empty();
     }
     Duration left = Duration.between(now, deadline(deployment, condition.get()));
@@ -164,7 +166,8 @@ final class DeploymentStatuses {
     List<ReplicaSetCondition> conditions = set.getStatus() == null ? List.of() : Objects.orEmpty(set.getStatus().getConditions());
     return conditions.stream().filter(c -> FAILURE.equals(c.getType())).findFirst()
         .map(c -> new DeploymentConditionBuilder().withType(FAILURE).withStatus(c.getStatus()).withReason(c.getReason())
-            .withMessage(c.getMessage()).withLastUpdateTime(c.getLastTransitionTime()).withLastTransitionTime(c.getLastTransitionTime()).build());
+            .withMessage(c.getMessage()).withLastUpdateTime(c.getLastTransitionTime()).withLastTransitionTime(c.getLastTransitionTime())
+                .build());
   }
 
   static int count(Integer count) {

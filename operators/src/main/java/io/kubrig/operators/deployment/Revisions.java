@@ -102,7 +102,8 @@ final class Revisions {
   private static OptionalInt size(ReplicaSet set, String annotation) {
     String text = Objects.annotations(set).get(annotation);
     OptionalLong number = text == null ? OptionalLong.empty() : number(text);
-    return number.isPresent() && number.getAsLong() == (int) number.getAsLong() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
+    return number.isPresent() && number.getAsLong() == (int) number.getAsLong() ? OptionalInt.of((int) number.getAsLong())
+        : OptionalInt.empty();
   }
 
   /** The deployment's annotations after a rollback to a set: the set's own, and what is never copied stays. */

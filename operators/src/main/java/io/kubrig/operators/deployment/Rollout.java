@@ -107,7 +107,8 @@ final class Rollout {
     }
     setRevision(annotations.getOrDefault(Revisions.REVISION, ""));
     String name = current.getMetadata().getName();
-    if (DeploymentStatuses.hasDeadline(draft) && DeploymentStatuses.condition(draft.getStatus(), DeploymentStatuses.PROGRESSING).isEmpty()) {
+    if (DeploymentStatuses.hasDeadline(draft)
+        && DeploymentStatuses.condition(draft.getStatus(), DeploymentStatuses.PROGRESSING).isEmpty()) {
       DeploymentStatuses.set(draft.getStatus(), DeploymentStatuses.condition(DeploymentStatuses.PROGRESSING, "True", "FoundNewReplicaSet",
           "Found new replica set \"" + name + "\"", now));
     }

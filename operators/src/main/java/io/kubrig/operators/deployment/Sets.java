@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.hash.Hashes;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
  */
 record Sets(Optional<ReplicaSet> current, List<ReplicaSet> old) {
   static final Comparator<ReplicaSet> OLDEST_FIRST =
-      Comparator.<ReplicaSet, java.time.Instant>comparing(Objects::created).thenComparing(set -> set.getMetadata().getName());
+      Comparator.<ReplicaSet, Instant>comparing(Objects::created).thenComparing(set -> set.getMetadata().getName());
 
   /** Tells the sets apart; of several with the current template the oldest is current. */
   static Sets of(Deployment deployment, List<ReplicaSet> all) {

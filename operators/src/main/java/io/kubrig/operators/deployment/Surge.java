@@ -18,7 +18,8 @@ record Surge(int surge, int unavailable) {
     if (!isRolling(deployment)) {
       return new Surge(0, 0);
     }
-    RollingUpdateDeployment rolling = deployment.getSpec().getStrategy() == null ? null : deployment.getSpec().getStrategy().getRollingUpdate();
+    RollingUpdateDeployment rolling = deployment.getSpec().getStrategy() == null ? null
+        : deployment.getSpec().getStrategy().getRollingUpdate();
     int surge = rolling == null ? 0 : Fraction.roundedUp(rolling.getMaxSurge(), replicas);
     int unavailable = rolling == null ? 0 : Fraction.roundedDown(rolling.getMaxUnavailable(), replicas);
     if (surge == 0 && unavailable == 0) {

@@ -47,7 +47,8 @@ final class DeviceTaints {
 
   private static Optional<Instant> end(DeviceRequestAllocationResult result, DeviceTaint taint, Instant now) {
     Instant since = Objects.time(taint.getTimeAdded()).orElse(now);
-    List<DeviceToleration> used = Objects.orEmpty(result.getTolerations()).stream().filter(toleration -> tolerates(toleration, taint)).toList();
+    List<DeviceToleration> used = Objects.orEmpty(result.getTolerations()).stream().filter(toleration -> tolerates(toleration, taint))
+        .toList();
     if (used.isEmpty()) {
       return Optional.of(since);
     }

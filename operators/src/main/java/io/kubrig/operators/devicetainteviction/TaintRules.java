@@ -64,7 +64,9 @@ final class TaintRules implements AutoCloseable {
     return known;
   }
 
-  /** Writes how far the evictions of a rule have come, where that is new. @param pending pods that have to go @param evicted pods that went */
+  /**
+   * Writes how far the evictions of a rule have come, where that is new. @param pending pods that have to go @param evicted pods that went
+   */
   void report(Rule rule, int pending, int evicted) {
     if (pending == 0 && evicted == 0) {
       return;

@@ -52,7 +52,8 @@ record BudgetPlan(PodDisruptionBudgetStatus status, List<Pod> undeleted, Optiona
 
   /** The status of a budget whose pods could not be counted: nothing is allowed. */
   static PodDisruptionBudgetStatus failed(Observed seen, String message) {
-    PodDisruptionBudgetStatus status = seen.budget().getStatus() == null ? new PodDisruptionBudgetStatus() : Objects.copy(seen.budget().getStatus());
+    PodDisruptionBudgetStatus status = seen.budget().getStatus() == null ? new PodDisruptionBudgetStatus()
+        : Objects.copy(seen.budget().getStatus());
     status.setDisruptionsAllowed(0);
     status.setConditions(conditions(seen, "False", "SyncFailed", message));
     return status;
@@ -81,7 +82,8 @@ record BudgetPlan(PodDisruptionBudgetStatus status, List<Pod> undeleted, Optiona
   }
 
   private static Optional<Duration> granted(Observed seen, Map<String, String> disrupted, List<Pod> undeleted) {
-    Map<String, String> granted = seen.budget().getStatus() == null ? Map.of() : Objects.orEmpty(seen.budget().getStatus().getDisruptedPods());
+    Map<String, String> granted = seen.budget().getStatus() == null ? Map.of()
+        : Objects.orEmpty(seen.budget().getStatus().getDisruptedPods());
     Duration next = null;
     for (Pod pod : seen.pods()) {
       String since = granted.get(pod.getMetadata().getName());
@@ -102,7 +104,8 @@ record BudgetPlan(PodDisruptionBudgetStatus status, List<Pod> undeleted, Optiona
   private static List<Condition> conditions(Observed seen, String status, String reason, String message) {
     List<Condition> others = new ArrayList<>();
     Condition old = null;
-    for (Condition condition : seen.budget().getStatus() == null ? List.<Condition>of() : Objects.orEmpty(seen.budget().getStatus().getConditions())) {
+    for (Condition condition : seen.budget().getStatus() == null ? List.<Condition>of()
+        : Objects.orEmpty(seen.budget().getStatus().getConditions())) {
       if (condition.getType().equals(ALLOWED)) {
         old = condition;
       } else {

@@ -123,7 +123,8 @@ public final class DisruptionController implements Controller {
 
   /** When a pod's mark is stale; empty for a pod without one, or whose mark never is. */
   private static Optional<Instant> staleAt(Pod pod) {
-    Optional<PodCondition> mark = Pods.condition(pod, MARK).filter(c -> "True".equals(c.getStatus()) && !"TerminationByKubelet".equals(c.getReason()));
+    Optional<PodCondition> mark = Pods.condition(pod, MARK)
+        .filter(c -> "True".equals(c.getStatus()) && !"TerminationByKubelet".equals(c.getReason()));
     return Objects.isTerminating(pod) || Pods.isFinished(pod) ? Optional.empty()
         : mark.flatMap(c -> Objects.time(c.getLastTransitionTime())).map(since -> since.plus(STALE_AFTER));
   }

@@ -55,7 +55,8 @@ final class Scales {
   private Optional<Scale> find(String namespace, OwnerReference owner) {
     String kind = owner.getApiVersion().replaceFirst("/.*", "/") + owner.getKind();
     return switch (kind) {
-      case "v1ReplicationController" -> same(controllers.get(namespace, owner.getName()), owner).map(c -> scale(c, c.getSpec().getReplicas()));
+      case "v1ReplicationController" -> same(controllers.get(namespace, owner.getName()), owner)
+          .map(c -> scale(c, c.getSpec().getReplicas()));
       case "apps/ReplicaSet" -> same(replicaSets.get(namespace, owner.getName()), owner).flatMap(set -> ofReplicaSet(namespace, set));
       case "apps/StatefulSet" -> same(statefulSets.get(namespace, owner.getName()), owner).map(s -> scale(s, s.getSpec().getReplicas()));
       default -> ofSubresource(namespace, owner);
@@ -80,7 +81,8 @@ final class Scales {
 
   private Optional<Scale> ofSubresource(String namespace, OwnerReference owner) {
     try {
-      var resource = api.client().genericKubernetesResources(owner.getApiVersion(), owner.getKind()).inNamespace(namespace).withName(owner.getName());
+      var resource = api.client().genericKubernetesResources(owner.getApiVersion(), owner.getKind()).inNamespace(namespace)
+          .withName(owner.getName());
       GenericKubernetesResource found = resource.get();
       if (found == null || !found.getMetadata().getUid().equals(owner.getUid())) {
         return Optional.empty();

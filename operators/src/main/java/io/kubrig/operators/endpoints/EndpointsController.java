@@ -61,7 +61,8 @@ public final class EndpointsController implements Controller {
     if (service.isEmpty()) {
       triggers.forget(key);
       remove(key);
-    } else if (!"ExternalName".equals(service.get().getSpec().getType()) && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
+    } else if (!"ExternalName".equals(service.get().getSpec().getType())
+        && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
       keep(service.get());
     }
     return Outcome.DONE;
@@ -80,7 +81,8 @@ public final class EndpointsController implements Controller {
   private void keep(Service service) {
     List<Pod> selected = pods.of(service);
     Optional<Endpoints> current = endpoints.get(Key.of(service));
-    EndpointsPlan.of(service, selected, current, triggers.next(service, selected)).ifPresent(wanted -> write(service, wanted, current.isEmpty()));
+    EndpointsPlan.of(service, selected, current, triggers.next(service, selected))
+        .ifPresent(wanted -> write(service, wanted, current.isEmpty()));
   }
 
   private void write(Service service, Endpoints wanted, boolean fresh) {

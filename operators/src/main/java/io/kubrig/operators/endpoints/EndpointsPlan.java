@@ -116,7 +116,8 @@ public final class EndpointsPlan {
     } else {
       annotations.put(OVER_CAPACITY, "truncated");
     }
-    EndpointsBuilder builder = current.map(e -> new EndpointsBuilder(Objects.copy(e))).orElseGet(() -> new EndpointsBuilder().withNewMetadata()
+    EndpointsBuilder builder = current.map(e -> new EndpointsBuilder(Objects.copy(e)))
+        .orElseGet(() -> new EndpointsBuilder().withNewMetadata()
         .withName(service.getMetadata().getName()).withNamespace(service.getMetadata().getNamespace()).endMetadata());
     return Optional.of(builder.editMetadata().withLabels(labels).withAnnotations(annotations).endMetadata().withSubsets(kept).build());
   }

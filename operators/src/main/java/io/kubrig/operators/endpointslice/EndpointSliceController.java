@@ -93,7 +93,8 @@ public final class EndpointSliceController implements Controller {
     Optional<Service> service = services.get(key);
     if (service.isEmpty()) {
       triggers.forget(key);
-    } else if (!"ExternalName".equals(service.get().getSpec().getType()) && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
+    } else if (!"ExternalName".equals(service.get().getSpec().getType())
+        && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
       keep(service.get());
     }
     return Outcome.DONE;
@@ -107,7 +108,8 @@ public final class EndpointSliceController implements Controller {
     SlicePlan.Frame frame = new SlicePlan.Frame(service.getMetadata().getNamespace(), service.getMetadata().getName(), owner,
         ServiceEndpoints.labels(service, MANAGER), Map.of(), max, triggers.next(service, selected));
     List<String> families = ServicePods.families(service);
-    List<EndpointSlice> strange = existing.stream().filter(slice -> !families.contains(slice.getAddressType()) || !isOwned(slice, owner)).toList();
+    List<EndpointSlice> strange = existing.stream().filter(slice -> !families.contains(slice.getAddressType()) || !isOwned(slice, owner))
+        .toList();
     try {
       strange.forEach(writer::delete);
       for (String family : families) {

@@ -30,7 +30,8 @@ final class ServiceEndpoints {
   /** The endpoints of a family, grouped by the ports that are open in their pods. */
   static List<SlicePlan.Group> groups(Service service, List<Pod> pods, String family, Function<String, Optional<Node>> nodes) {
     Map<List<EndpointPort>, List<Endpoint>> groups = new LinkedHashMap<>();
-    pods.stream().filter(pod -> ServicePods.isListed(pod, true)).sorted(Comparator.comparing(pod -> pod.getMetadata().getName())).forEach(pod -> {
+    pods.stream().filter(pod -> ServicePods.isListed(pod, true)).sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+        .forEach(pod -> {
       List<String> ips = ServicePods.ips(pod, family);
       if (!ips.isEmpty()) {
         Optional<Node> node = Pods.isAssigned(pod) ? nodes.apply(pod.getSpec().getNodeName()) : Optional.empty();

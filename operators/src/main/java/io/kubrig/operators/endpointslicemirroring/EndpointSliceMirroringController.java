@@ -63,7 +63,8 @@ public final class EndpointSliceMirroringController implements Controller {
   public Outcome reconcile(Key key) {
     Optional<Endpoints> source = endpoints.get(key).filter(MirrorPlan::wants);
     boolean free = services.get(key).filter(service -> Objects.orEmpty(service.getSpec().getSelector()).isEmpty()).isPresent();
-    List<EndpointSlice> mirrored = slices.byIndex(SERVICE_INDEX, key.toString()).stream().filter(slice -> !Objects.isTerminating(slice)).toList();
+    List<EndpointSlice> mirrored = slices.byIndex(SERVICE_INDEX, key.toString()).stream().filter(slice -> !Objects.isTerminating(slice))
+        .toList();
     if (source.isEmpty() || !free) {
       mirrored.forEach(writer::delete);
     } else {

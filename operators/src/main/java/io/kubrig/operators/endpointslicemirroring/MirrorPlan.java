@@ -58,7 +58,8 @@ record MirrorPlan(Map<String, List<SlicePlan.Group>> groups, int skipped, int in
           invalid++;
         } else {
           taken++;
-          types.computeIfAbsent(ServicePods.family(ip), f -> new LinkedHashMap<>()).computeIfAbsent(ports, p -> new ArrayList<>()).add(endpoint);
+          types.computeIfAbsent(ServicePods.family(ip), f -> new LinkedHashMap<>()).computeIfAbsent(ports, p -> new ArrayList<>())
+              .add(endpoint);
         }
       }
     }
@@ -75,8 +76,10 @@ record MirrorPlan(Map<String, List<SlicePlan.Group>> groups, int skipped, int in
   }
 
   private static List<EndpointPort> ports(EndpointSubset subset) {
-    return Objects.orEmpty(subset.getPorts()).stream().map(port -> new EndpointPortBuilder().withName(port.getName() == null ? "" : port.getName())
-        .withPort(port.getPort()).withProtocol(port.getProtocol() == null ? "TCP" : port.getProtocol()).withAppProtocol(port.getAppProtocol())
+    return Objects.orEmpty(subset.getPorts()).stream()
+        .map(port -> new EndpointPortBuilder().withName(port.getName() == null ? "" : port.getName())
+        .withPort(port.getPort()).withProtocol(port.getProtocol() == null ? "TCP" : port.getProtocol())
+            .withAppProtocol(port.getAppProtocol())
         .build()).toList();
   }
 

@@ -2,13 +2,13 @@ package io.kubrig.operators.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import java.util.Optional;
 
 /** Many like calls at once, carefully: one first, then twice as many each time, until one fails. */
 public final class Batches {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Everything that is known of one kind: the shared informer's objects, and on top of them what this process has written and the
@@ -142,7 +143,7 @@ public final class Cached<T extends HasMetadata> {
     return informer;
   }
 
-  private List<T> overlaid(List<T> known, java.util.function.Predicate<T> belongs) {
+  private List<T> overlaid(List<T> known, Predicate<T> belongs) {
     forgetSeen();
     if (written.isEmpty() && gone.isEmpty()) {
       return known;

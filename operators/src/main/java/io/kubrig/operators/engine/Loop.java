@@ -1,5 +1,6 @@
 package io.kubrig.operators.engine;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationService;
@@ -14,7 +15,6 @@ import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceAction;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kubrig.machinery.clock.ActiveExecutor;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.queue.Backoff;

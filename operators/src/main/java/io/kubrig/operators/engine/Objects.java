@@ -95,7 +95,8 @@ public final class Objects {
 
   /** A time of the API (RFC 3339). */
   public static Optional<Instant> time(String text) {
-    return text == null || text.isEmpty() ? Optional.empty() : Optional.of(DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from));
+    return text == null || text.isEmpty() ? Optional.empty()
+        : Optional.of(DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from));
   }
 
   /** A time as the API writes it: RFC 3339, whole seconds, UTC. */

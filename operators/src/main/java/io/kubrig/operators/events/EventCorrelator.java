@@ -84,7 +84,8 @@ final class EventCorrelator {
   }
 
   private Bucket bucket(Event event) {
-    return buckets.computeIfAbsent(event.getSource().getComponent() + "\0" + objectKey(event.getInvolvedObject()), key -> new Bucket(clock.now()));
+    return buckets.computeIfAbsent(event.getSource().getComponent() + "\0" + objectKey(event.getInvolvedObject()),
+        key -> new Bucket(clock.now()));
   }
 
   private static String groupKey(Event event) {

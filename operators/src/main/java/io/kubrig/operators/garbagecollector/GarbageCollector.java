@@ -180,7 +180,8 @@ public final class GarbageCollector implements Controller {
       absent.add(owner);
       return Optional.of(Verdict.Owner.ABSENT);
     }
-    boolean waits = live.get().getDeletionTimestamp() != null && Objects.orEmpty(live.get().getFinalizers()).contains(OwnerGraph.FOREGROUND);
+    boolean waits = live.get().getDeletionTimestamp() != null
+        && Objects.orEmpty(live.get().getFinalizers()).contains(OwnerGraph.FOREGROUND);
     return Optional.of(waits ? Verdict.Owner.WAITING : Verdict.Owner.SOLID);
   }
 
@@ -252,7 +253,8 @@ public final class GarbageCollector implements Controller {
     if (live.isEmpty()) {
       return;
     }
-    List<OwnerReference> left = Objects.orEmpty(live.get().getOwnerReferences()).stream().filter(ref -> !owners.contains(ref.getUid())).toList();
+    List<OwnerReference> left = Objects.orEmpty(live.get().getOwnerReferences()).stream().filter(ref -> !owners.contains(ref.getUid()))
+        .toList();
     patchMetadata(type, live.get(), Map.of("ownerReferences", tree(left)));
   }
 

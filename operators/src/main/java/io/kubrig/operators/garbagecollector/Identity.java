@@ -27,7 +27,8 @@ record Identity(String apiVersion, String kind, String namespace, String name, S
 
   /** Whether a reference names these coordinates, whatever the namespace. */
   boolean isNamedBy(OwnerReference owner) {
-    return uid.equals(owner.getUid()) && name.equals(owner.getName()) && kind.equals(owner.getKind()) && apiVersion.equals(owner.getApiVersion());
+    return uid.equals(owner.getUid()) && name.equals(owner.getName()) && kind.equals(owner.getKind())
+        && apiVersion.equals(owner.getApiVersion());
   }
 
   ObjectReference reference() {

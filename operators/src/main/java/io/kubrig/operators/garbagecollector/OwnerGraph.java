@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.kubrig.operators.engine.Objects;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ final class OwnerGraph {
   /** What is known of a uid. */
   synchronized Optional<View> view(String uid) {
     return Optional.ofNullable(nodes.get(uid)).map(node -> new View(node.identity(), node.isVirtual(), node.isTerminating(),
-        node.deletesDependents(), node.dependents().stream().map(d -> new Dependent(d.identity(), d.deletesDependents(), d.blocks(uid))).toList()));
+        node.deletesDependents(),
+            node.dependents().stream().map(d -> new Dependent(d.identity(), d.deletesDependents(), d.blocks(uid))).toList()));
   }
 
   /** An object was seen, for the first time or changed. @param before its earlier state, if known */
@@ -125,8 +127,9 @@ final class OwnerGraph {
     List<Identity> others = dependents.stream()
         .flatMap(dependent -> dependent.owners().stream().filter(ref -> missing.uid().equals(ref.getUid()))
             .map(ref -> Identity.of(ref, dependent.identity().namespace())))
-        .filter(other -> !other.equals(missing)).distinct().sorted(java.util.Comparator.comparing(Identity::toString)).toList();
-    return others.stream().filter(other -> other.toString().compareTo(missing.toString()) > 0).findFirst().or(() -> others.stream().findFirst());
+        .filter(other -> !other.equals(missing)).distinct().sorted(Comparator.comparing(Identity::toString)).toList();
+    return others.stream().filter(other -> other.toString().compareTo(missing.toString()) > 0).findFirst()
+        .or(() -> others.stream().findFirst());
   }
 
   private void remove(Node node, Identity identity) {

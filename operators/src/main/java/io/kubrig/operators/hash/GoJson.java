@@ -44,7 +44,8 @@ final class GoJson {
   }
 
   private static boolean isEmpty(String type, Object value) {
-    return value == null || !type.startsWith("*") && (value.equals("") || value.equals(false) || value instanceof Number n && n.doubleValue() == 0);
+    return value == null || !type.startsWith("*")
+        && (value.equals("") || value.equals(false) || value instanceof Number n && n.doubleValue() == 0);
   }
 
   private static Object zero(String type) {

@@ -101,7 +101,8 @@ record GoQuantity(long value, int scale, BigDecimal decimal, String text, String
 
   /** The struct as {@link GoPrinter} prints it. */
   String printed() {
-    return "{i:(resource.int64Amount){value:(int64)" + value + " scale:(resource.Scale)" + scale + "} d:(resource.infDecAmount){Dec:(*inf.Dec)"
+    return "{i:(resource.int64Amount){value:(int64)" + value + " scale:(resource.Scale)" + scale
+        + "} d:(resource.infDecAmount){Dec:(*inf.Dec)"
         + (decimal == null ? "<nil>" : printedDecimal()) + "} s:(string)" + text + " Format:(resource.Format)" + format + "}";
   }
 
@@ -112,7 +113,8 @@ record GoQuantity(long value, int scale, BigDecimal decimal, String text, String
     for (BigInteger rest = unscaled.abs(); rest.signum() > 0; rest = rest.shiftRight(64)) {
       words.add(rest.mod(word).toString());
     }
-    return "{unscaled:(big.Int){neg:(bool)" + (unscaled.signum() < 0) + " abs:(big.nat)" + (words.isEmpty() ? "<nil>" : words.toString().replace(",", ""))
+    return "{unscaled:(big.Int){neg:(bool)" + (unscaled.signum() < 0) + " abs:(big.nat)"
+        + (words.isEmpty() ? "<nil>" : words.toString().replace(",", ""))
         + "} scale:(inf.Scale)" + decimal.scale() + "}";
   }
 }

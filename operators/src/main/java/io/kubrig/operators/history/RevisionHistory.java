@@ -47,7 +47,8 @@ public final class RevisionHistory {
     List<ControllerRevision> candidates = revisions.inNamespace(owner.getMetadata().getNamespace()).stream()
         .filter(revision -> selector.matches(revision.getMetadata().getLabels()))
         .filter(revision -> Objects.controllerOf(revision).isEmpty() || Claims.controls(owner, revision)).toList();
-    List<ControllerRevision> own = new ArrayList<>(new Claims<ControllerRevision>(api, owner, selector, revision -> true).claim(candidates));
+    List<ControllerRevision> own =
+        new ArrayList<>(new Claims<ControllerRevision>(api, owner, selector, revision -> true).claim(candidates));
     own.sort(ORDER);
     return own;
   }

@@ -24,7 +24,8 @@ final class AutoscalerMetrics {
     long start = clock.nanos();
     MetricProposals.Result result = computation.get();
     String error = result instanceof MetricProposals.Failed ? "internal" : "none";
-    registry.counter(PREFIX + "metric_computation_total", "action", "none", "error", error, "metric_type", String.valueOf(type)).increment();
+    registry.counter(PREFIX + "metric_computation_total", "action", "none", "error", error, "metric_type", String.valueOf(type))
+        .increment();
     Buckets.histogram(PREFIX + "metric_computation_duration_seconds", SECONDS)
         .tag("action", "none").tag("error", error).tag("metric_type", String.valueOf(type))
         .register(registry).record((clock.nanos() - start) / NANOS_PER_SECOND);

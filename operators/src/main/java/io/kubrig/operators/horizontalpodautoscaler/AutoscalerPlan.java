@@ -22,7 +22,8 @@ import java.util.function.Function;
  * @param failure told as FailedComputeMetricsReplicas, when nothing could be decided
  */
 record AutoscalerPlan(
-    Optional<Size> size, List<MetricStatus> metrics, List<Condition> conditions, List<Warning> events, Optional<String> failure, History history) {
+    Optional<Size> size, List<MetricStatus> metrics, List<Condition> conditions, List<Warning> events, Optional<String> failure,
+        History history) {
   private static final String ABLE = "AbleToScale";
   private static final String ACTIVE = "ScalingActive";
   private static final String LIMITED = "ScalingLimited";
@@ -105,7 +106,8 @@ record AutoscalerPlan(
     List<Condition> conditions = List.of(
         new Condition(ACTIVE, true, "ValidMetricFound", "the HPA was able to successfully calculate a replica count from " + best.metric()),
         condition(ABLE, limits.able()), condition(LIMITED, limits.limited()));
-    String reason = best.replicas() > seen.replicas() ? best.metric() + " above target" : best.replicas() < seen.replicas() ? "All metrics below target" : "";
+    String reason = best.replicas() > seen.replicas() ? best.metric() + " above target" : best.replicas() < seen.replicas()
+        ? "All metrics below target" : "";
     Optional<Size> size = limits.replicas() == seen.replicas() ? Optional.empty() : Optional.of(new Size(limits.replicas(), reason));
     return new AutoscalerPlan(size, statuses, conditions, warnings, Optional.empty(), limits.history());
   }
@@ -114,7 +116,8 @@ record AutoscalerPlan(
   private static AutoscalerPlan undecided(
       Observed seen, List<MetricStatus> statuses, List<Warning> warnings, List<MetricProposals.Failed> failures) {
     if (failures.isEmpty()) {
-      return new AutoscalerPlan(Optional.empty(), statuses, List.of(), warnings, Optional.of("invalid metrics (0 invalid out of 0)"), seen.history());
+      return new AutoscalerPlan(Optional.empty(), statuses, List.of(), warnings, Optional.of("invalid metrics (0 invalid out of 0)"),
+          seen.history());
     }
     MetricProposals.Failed first = failures.getFirst();
     Condition condition = new Condition(ACTIVE, false, first.reason(), "the HPA was unable to compute the replica count: " + first.cause());

@@ -118,7 +118,8 @@ public final class HorizontalPodAutoscalerController implements Controller {
       reconciliation.failed();
       return;
     }
-    status.set(new AutoscalerPlan.Condition(ABLE, true, "SucceededGetScale", "the HPA controller was able to get the target's current scale"));
+    status.set(new AutoscalerPlan.Condition(ABLE, true, "SucceededGetScale",
+        "the HPA controller was able to get the target's current scale"));
     History history = histories.computeIfAbsent(key, k -> History.beginning(scale.wanted(), now));
     Optional<LabelSelector> selector = parsed(autoscaler, scale, status);
     if (selector.isEmpty()) {

@@ -35,7 +35,8 @@ record Limits(int replicas, History history, Told able, Told limited) {
   static Limits simple(Wish wish, History history, Duration window, Instant now) {
     Instant cutoff = now.minus(window);
     int stable = Stream.concat(Stream.of(wish.desired()),
-        history.recommendations().stream().filter(step -> !step.at().isBefore(cutoff)).map(History.Step::replicas)).max(Integer::compare).get();
+        history.recommendations().stream().filter(step -> !step.at().isBefore(cutoff)).map(History.Step::replicas)).max(Integer::compare)
+            .get();
     int rate = Math.max(DOUBLE * wish.current(), FREE);
     int most = Math.min(wish.max(), rate);
     Told limited = IN_RANGE;

@@ -19,6 +19,7 @@ import io.kubrig.operators.ownership.Selector;
 import io.kubrig.operators.ownership.SelectorText;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What one metric proposes, with the words that users read about it. */
 final class MetricProposals {
@@ -52,7 +53,8 @@ final class MetricProposals {
           () -> ofResource(spec.getResource().getName(), "", spec.getResource().getTarget()));
       case "ContainerResource" -> explained("FailedGetContainerResourceMetric",
           "failed to get " + spec.getContainerResource().getContainer() + " container metric value",
-          () -> ofResource(spec.getContainerResource().getName(), spec.getContainerResource().getContainer(), spec.getContainerResource().getTarget()));
+          () -> ofResource(spec.getContainerResource().getName(), spec.getContainerResource().getContainer(),
+              spec.getContainerResource().getTarget()));
       case "Pods" -> explained("FailedGetPodsMetric", "failed to get pods metric value", () -> ofPods(spec.getPods()));
       case "Object" -> explained("FailedGetObjectMetric", "failed to get object metric value", () -> ofObject(spec.getObject()));
       case "External" -> explained("FailedGetExternalMetric",
@@ -93,7 +95,8 @@ final class MetricProposals {
   private Proposed ofResource(String resource, String container, MetricTarget wanted) throws MetricsException {
     boolean byAverage = wanted.getAverageValue() != null;
     if (!byAverage && wanted.getAverageUtilization() == null) {
-      throw new MetricsException("invalid resource metric source: neither an average utilization target nor an average value (usage) target was set");
+      throw new MetricsException("invalid resource metric source: neither an average utilization target nor an average value (usage) "
+          + "target was set");
     }
     PodMath.Proposal proposal;
     try {
@@ -146,7 +149,8 @@ final class MetricProposals {
       value = source.object(target.namespace(), metric.getDescribedObject(), asked);
     } catch (MetricsException e) {
       // the native message has its parts in this odd order
-      String cause = "unable to get metric " + id.getName() + ": " + metric.getDescribedObject().getKind() + " on " + target.namespace() + " "
+      String cause = "unable to get metric " + id.getName() + ": " + metric.getDescribedObject().getKind() + " on " + target.namespace()
+          + " "
           + metric.getDescribedObject().getName() + "/" + e.getMessage();
       throw new Nested(byValue ? cause : "failed to get " + id.getName() + " object metric: " + cause, cause);
     }
@@ -154,7 +158,8 @@ final class MetricProposals {
         : target.math().byShare(value, milli(wanted.getAverageValue()), target.present());
     MetricValueStatus current = current(byValue, proposal);
     String words = byValue ? metric.getDescribedObject().getKind() + " metric " + id.getName() : external(id);
-    return proposed(proposal, words, "Object", status -> status.setObject(new ObjectMetricStatus(current, metric.getDescribedObject(), id)));
+    return proposed(proposal, words, "Object",
+        status -> status.setObject(new ObjectMetricStatus(current, metric.getDescribedObject(), id)));
   }
 
   private Proposed ofExternal(ExternalMetricSource metric) throws MetricsException {
@@ -171,7 +176,8 @@ final class MetricProposals {
       MetricValueStatus current = current(!byShare, proposal);
       return proposed(proposal, external(id), "External", status -> status.setExternal(new ExternalMetricStatus(current, id)));
     } catch (MetricsException e) {
-      String prefix = byShare ? "failed to get " + id.getName() + " external metric: " : "failed to get external metric " + id.getName() + ": ";
+      String prefix = byShare ? "failed to get " + id.getName() + " external metric: "
+          : "failed to get external metric " + id.getName() + ": ";
       throw new Nested(prefix + e.getMessage(), e.getMessage());
     }
   }
@@ -181,7 +187,8 @@ final class MetricProposals {
     try {
       return source.external(target.namespace(), asked).stream().mapToLong(Long::longValue).sum();
     } catch (MetricsException e) {
-      throw new MetricsException("unable to get external metric " + target.namespace() + "/" + id.getName() + "/" + SelectorText.of(id.getSelector())
+      throw new MetricsException("unable to get external metric " + target.namespace() + "/" + id.getName() + "/"
+          + SelectorText.of(id.getSelector())
           + ": " + e.getMessage());
     }
   }
@@ -199,7 +206,8 @@ final class MetricProposals {
     return "external metric " + id.getName() + "(" + SelectorText.of(id.getSelector()) + ")";
   }
 
-  private static Proposed proposed(PodMath.Proposal proposal, String metric, String type, java.util.function.Consumer<MetricStatus> detail) {
+  private static Proposed proposed(PodMath.Proposal proposal, String metric, String type,
+      Consumer<MetricStatus> detail) {
     MetricStatus status = new MetricStatus();
     status.setType(type);
     detail.accept(status);

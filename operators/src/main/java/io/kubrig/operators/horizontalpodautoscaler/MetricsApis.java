@@ -34,7 +34,8 @@ final class MetricsApis implements MetricsSource {
 
   @Override
   public Map<String, PodMetric> resource(String namespace, String selector, String resource, String container) throws MetricsException {
-    JsonNode items = items("resource", "/apis/" + RESOURCES + "/v1beta1/namespaces/" + namespace + "/pods?" + query("labelSelector", selector),
+    JsonNode items = items("resource",
+        "/apis/" + RESOURCES + "/v1beta1/namespaces/" + namespace + "/pods?" + query("labelSelector", selector),
         "pods." + RESOURCES);
     if (items.isEmpty()) {
       throw new MetricsException("no metrics returned from resource metrics API");
@@ -73,7 +74,8 @@ final class MetricsApis implements MetricsSource {
 
   @Override
   public Map<String, PodMetric> pods(String namespace, String selector, Metric metric) throws MetricsException {
-    String path = custom() + "/namespaces/" + namespace + "/pods/*/" + metric.name() + "?" + query("labelSelector", selector) + selected(metric);
+    String path = custom() + "/namespaces/" + namespace + "/pods/*/" + metric.name() + "?" + query("labelSelector", selector)
+        + selected(metric);
     JsonNode items = items("custom", path, "pods." + CUSTOM + " *");
     if (items.isEmpty()) {
       throw new MetricsException("no metrics returned from custom metrics API");
@@ -94,7 +96,8 @@ final class MetricsApis implements MetricsSource {
     String path = isNamespace
         ? "/namespaces/" + object.getName() + "/metrics/" + metric.name()
         : "/namespaces/" + namespace + "/" + resource + "/" + object.getName() + "/" + metric.name();
-    JsonNode items = items("custom", custom() + path + "?" + query("", "") + selected(metric), resource + "." + CUSTOM + " " + object.getName());
+    JsonNode items = items("custom", custom() + path + "?" + query("", "") + selected(metric),
+        resource + "." + CUSTOM + " " + object.getName());
     if (items.size() != 1) {
       throw new MetricsException("unable to fetch metrics from custom metrics API: the custom metrics API server returned " + items.size()
           + " results when we asked for exactly one");
@@ -144,9 +147,11 @@ final class MetricsApis implements MetricsSource {
     return switch (e.getCode()) {
       case 404 -> "the server could not find the requested resource (get " + what + ")";
       case 503 -> "the server is currently unable to handle the request (get " + what + ")";
-      case 504 -> "the server was unable to return a response in the time allotted, but may still be processing the request (get " + what + ")";
+      case 504 -> "the server was unable to return a response in the time allotted, but may still be processing the request (get " + what
+          + ")";
       default -> e.getCode() >= 500
-          ? "an error on the server (\"" + e.getMessage() + "\") has prevented the request from succeeding (get " + what + ")" : e.getMessage();
+          ? "an error on the server (\"" + e.getMessage() + "\") has prevented the request from succeeding (get " + what + ")"
+              : e.getMessage();
     };
   }
 

@@ -171,7 +171,8 @@ record PodMath(List<Pod> pods, int replicas, Tolerances tolerances, PodGroups.Yo
 
   private static long sum(Pod pod, String resource, String name) throws MetricsException {
     List<Container> lasting = new ArrayList<>(pod.getSpec().getContainers());
-    Objects.orEmpty(pod.getSpec().getInitContainers()).stream().filter(init -> "Always".equals(init.getRestartPolicy())).forEach(lasting::add);
+    Objects.orEmpty(pod.getSpec().getInitContainers()).stream().filter(init -> "Always".equals(init.getRestartPolicy()))
+        .forEach(lasting::add);
     long sum = 0;
     for (Container container : lasting) {
       if (name.isEmpty() || name.equals(container.getName())) {

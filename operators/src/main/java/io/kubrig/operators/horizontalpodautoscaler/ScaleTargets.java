@@ -41,7 +41,8 @@ final class ScaleTargets {
     String path = types.getFirst().path(namespace, target.getName()) + "/scale";
     try {
       JsonNode scale = client.json(path, "application/json");
-      return new Scale(path, (ObjectNode) scale, scale.path("spec").path("replicas").asInt(0), scale.path("status").path("replicas").asInt(0),
+      return new Scale(path, (ObjectNode) scale, scale.path("spec").path("replicas").asInt(0),
+          scale.path("status").path("replicas").asInt(0),
           scale.path("status").path("selector").asText(""));
     } catch (KubernetesClientException e) {
       if (!ApiErrors.isAnswer(e) && e.getCode() != 404) {

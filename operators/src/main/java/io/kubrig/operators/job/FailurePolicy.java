@@ -50,7 +50,8 @@ final class FailurePolicy {
     if (pod.getStatus() == null) {
       return Optional.empty();
     }
-    return Stream.concat(Objects.orEmpty(pod.getStatus().getContainerStatuses()).stream(), Objects.orEmpty(pod.getStatus().getInitContainerStatuses()).stream())
+    return Stream.concat(Objects.orEmpty(pod.getStatus().getContainerStatuses()).stream(),
+        Objects.orEmpty(pod.getStatus().getInitContainerStatuses()).stream())
         .filter(status -> wanted.getContainerName() == null || wanted.getContainerName().equals(status.getName()))
         .filter(status -> matches(wanted, status)).findFirst()
         .map(status -> "Container " + status.getName() + " for pod " + name(pod) + " failed with exit code "

@@ -69,7 +69,8 @@ record JobAccounting(JobStatus status, List<Pod> strip, Optional<JobCondition> l
   /** Ends the job if nothing is left to do. Returns whether it did. */
   boolean finish(JobStatus current) {
     UncountedTerminatedPods uncounted = current.getUncountedTerminatedPods();
-    boolean counted = uncounted == null || Objects.orEmpty(uncounted.getSucceeded()).isEmpty() && Objects.orEmpty(uncounted.getFailed()).isEmpty();
+    boolean counted = uncounted == null || Objects.orEmpty(uncounted.getSucceeded()).isEmpty()
+        && Objects.orEmpty(uncounted.getFailed()).isEmpty();
     if (last.isEmpty() || !complete || !counted || Objects.orElse(current.getTerminating(), 0) != 0) {
       return false;
     }

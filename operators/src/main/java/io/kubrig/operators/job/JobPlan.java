@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * @param recheck when to look again though nothing happens
  * @param managed whether pods were counted against what is wanted, so that a suspension can be told
  */
-record JobPlan(Optional<JobCondition> verdict, List<Pod> delete, boolean uncount, List<Integer> create, Optional<Duration> recheck, boolean managed) {
+record JobPlan(Optional<JobCondition> verdict, List<Pod> delete, boolean uncount, List<Integer> create, Optional<Duration> recheck,
+    boolean managed) {
   private static final int MOST = 500;
 
   static JobPlan of(JobFacts facts) {

@@ -57,7 +57,8 @@ final class JobPods {
     List<ContainerStatus> containers = pod.getStatus() == null ? List.of() : Objects.orEmpty(pod.getStatus().getContainerStatuses());
     Optional<Instant> last = containers.stream().filter(c -> c.getState() != null && c.getState().getTerminated() != null)
         .flatMap(c -> Objects.time(c.getState().getTerminated().getFinishedAt()).stream()).max(Instant::compareTo);
-    return last.or(() -> Pods.condition(pod, "Ready").filter(c -> "False".equals(c.getStatus())).flatMap(c -> Objects.time(c.getLastTransitionTime())))
+    return last.or(() -> Pods.condition(pod, "Ready").filter(c -> "False".equals(c.getStatus()))
+        .flatMap(c -> Objects.time(c.getLastTransitionTime())))
         .or(() -> deletionBegan(pod)).orElseGet(() -> Objects.created(pod));
   }
 

@@ -13,15 +13,17 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Objects;
+import java.net.HttpURLConnection;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.net.HttpURLConnection;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
@@ -128,10 +130,12 @@ public final class MetadataClient {
    * @param each is told every change, one after the other
    * @param begun runs when the server has agreed
    */
-  public void watch(ResourceType type, String revision, Duration atMost, Consumer<Change> each, Runnable begun) throws InterruptedException {
+  public void watch(ResourceType type, String revision, Duration atMost, Consumer<Change> each, Runnable begun)
+      throws InterruptedException {
     String path = type.collection("") + "?watch=true&allowWatchBookmarks=true&resourceVersion=" + revision
         + "&timeoutSeconds=" + atMost.toSeconds();
-    HttpRequest request = http().newHttpRequestBuilder().uri(url(path)).header("Accept", OBJECT + ",application/json").forStreaming().build();
+    HttpRequest request = http().newHttpRequestBuilder().uri(url(path)).header("Accept", OBJECT + ",application/json").forStreaming()
+        .build();
     Lines lines = new Lines(line -> each.accept(change(line)));
     CompletableFuture<HttpResponse<AsyncBody>> answer = http().consumeBytes(request, (buffers, body) -> {
       buffers.forEach(lines::feed);
@@ -151,7 +155,7 @@ public final class MetadataClient {
   }
 
   private static Change change(byte[] line) {
-    Event event = Objects.parse(new String(line, java.nio.charset.StandardCharsets.UTF_8), Event.class);
+    Event event = Objects.parse(new String(line, StandardCharsets.UTF_8), Event.class);
     if ("ERROR".equals(event.type)) {
       int code = event.object.code == null ? 500 : event.object.code;
       throw new KubernetesClientException("watch ended: " + event.object.message, code, null);
@@ -231,11 +235,11 @@ public final class MetadataClient {
       int start = 0;
       for (int at = rest.length; at < all.length; at++) {
         if (all[at] == '\n') {
-          each.accept(java.util.Arrays.copyOfRange(all, start, at));
+          each.accept(Arrays.copyOfRange(all, start, at));
           start = at + 1;
         }
       }
-      rest = java.util.Arrays.copyOfRange(all, start, all.length);
+      rest = Arrays.copyOfRange(all, start, all.length);
     }
   }
 }

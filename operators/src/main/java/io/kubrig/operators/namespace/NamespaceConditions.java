@@ -51,7 +51,8 @@ final class NamespaceConditions {
   }
 
   private static boolean says(NamespaceCondition old, NamespaceCondition fresh) {
-    return fresh.getStatus().equals(old.getStatus()) && fresh.getReason().equals(old.getReason()) && fresh.getMessage().equals(old.getMessage());
+    return fresh.getStatus().equals(old.getStatus()) && fresh.getReason().equals(old.getReason())
+        && fresh.getMessage().equals(old.getMessage());
   }
 
   private static NamespaceCondition condition(Type type, String status, String reason, String message, String now) {

@@ -73,7 +73,8 @@ public final class NamespaceController implements Controller {
   }
 
   private Outcome empty(Namespace namespace) {
-    Duration since = Objects.time(namespace.getMetadata().getDeletionTimestamp()).map(at -> Duration.between(at, clock.now())).orElse(Duration.ZERO);
+    Duration since = Objects.time(namespace.getMetadata().getDeletionTimestamp()).map(at -> Duration.between(at, clock.now()))
+        .orElse(Duration.ZERO);
     Emptying emptying = deletion.empty(namespace.getMetadata().getName(), since);
     Namespace told = tell(namespace, emptying);
     if (emptying.failed()) {

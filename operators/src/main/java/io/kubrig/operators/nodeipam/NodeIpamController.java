@@ -126,7 +126,8 @@ public final class NodeIpamController implements Controller {
 
   private void tellFull(Node node) {
     String name = node.getMetadata().getName();
-    events.record(new ObjectReferenceBuilder().withApiVersion("v1").withKind("Node").withName(name).withUid(node.getMetadata().getUid()).build(),
+    events.record(new ObjectReferenceBuilder().withApiVersion("v1").withKind("Node").withName(name).withUid(node.getMetadata().getUid())
+        .build(),
         EventRecorder.NORMAL, "CIDRNotAvailable", "Node " + name + " status is now: CIDRNotAvailable");
   }
 

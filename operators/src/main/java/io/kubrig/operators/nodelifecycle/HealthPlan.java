@@ -30,7 +30,8 @@ final class HealthPlan {
 
   /** The node as its status is to be written; empty when that is right already. */
   static Optional<Node> silent(Node node, Instant now) {
-    List<NodeCondition> conditions = new ArrayList<>(node.getStatus() == null ? List.of() : Objects.orEmpty(node.getStatus().getConditions()));
+    List<NodeCondition> conditions =
+        new ArrayList<>(node.getStatus() == null ? List.of() : Objects.orEmpty(node.getStatus().getConditions()));
     boolean readyChanges = !condition(node, READY).filter(c -> UNKNOWN.equals(c.getStatus())).isPresent();
     if (!readyChanges) {
       return Optional.empty();
@@ -43,7 +44,8 @@ final class HealthPlan {
             .withLastTransitionTime(Objects.time(now)).build());
       } else if (!UNKNOWN.equals(old.get().getStatus())) {
         conditions.set(conditions.indexOf(old.get()), new NodeConditionBuilder(old.get()).withStatus(UNKNOWN)
-            .withReason("NodeStatusUnknown").withMessage("Kubelet stopped posting node status.").withLastTransitionTime(Objects.time(now)).build());
+            .withReason("NodeStatusUnknown").withMessage("Kubelet stopped posting node status.").withLastTransitionTime(Objects.time(now))
+                .build());
       }
     }
     return Optional.of(new NodeBuilder(Objects.copy(node)).editOrNewStatus().withConditions(conditions).endStatus().build());

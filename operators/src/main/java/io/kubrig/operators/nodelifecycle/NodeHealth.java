@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
 import java.time.ZonedDateTime;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,7 @@ record NodeHealth(NodeCondition ready, ZonedDateTime renewed, Instant heard) {
     if (before == null || after == null) {
       return before != after;
     }
-    return !java.util.Objects.equals(before.getLastHeartbeatTime(), after.getLastHeartbeatTime());
+    return !Objects.equals(before.getLastHeartbeatTime(), after.getLastHeartbeatTime());
   }
 
   /** After the conditions were written by ourselves: no sign of life. */

@@ -76,7 +76,8 @@ final class NodeTaints {
 
   private static Optional<List<Taint>> replaced(Node node, Set<String> ours, Set<String> wanted, String effect, Instant now) {
     List<Taint> taints = new ArrayList<>(taints(node));
-    boolean changed = taints.removeIf(taint -> effect.equals(taint.getEffect()) && ours.contains(taint.getKey()) && !wanted.contains(taint.getKey()));
+    boolean changed = taints.removeIf(taint -> effect.equals(taint.getEffect()) && ours.contains(taint.getKey())
+        && !wanted.contains(taint.getKey()));
     for (String key : wanted) {
       if (!has(node, key, effect)) {
         taints.add(new TaintBuilder().withKey(key).withEffect(effect).withTimeAdded(Objects.time(now)).build());

@@ -50,7 +50,8 @@ final class Zones {
   /** The zone of a node, by its labels. */
   static String of(Node node) {
     Map<String, String> labels = Objects.labels(node);
-    String region = labels.getOrDefault("topology.kubernetes.io/region", labels.getOrDefault("failure-domain.beta.kubernetes.io/region", ""));
+    String region = labels.getOrDefault("topology.kubernetes.io/region",
+        labels.getOrDefault("failure-domain.beta.kubernetes.io/region", ""));
     String zone = labels.getOrDefault("topology.kubernetes.io/zone", labels.getOrDefault("failure-domain.beta.kubernetes.io/zone", ""));
     return region.isEmpty() && zone.isEmpty() ? "" : region + ":\0:" + zone;
   }

@@ -68,7 +68,8 @@ public final class Owned<T extends HasMetadata, O extends HasMetadata> {
     if (Objects.controllerOf(object).isPresent()) {
       ownerOf(object).ifPresent(queue::add);
     } else if (!Objects.isTerminating(object)) {
-      owners.inNamespace(object.getMetadata().getNamespace()).stream().filter(owner -> selects(owner, object)).map(Key::of).forEach(queue::add);
+      owners.inNamespace(object.getMetadata().getNamespace()).stream().filter(owner -> selects(owner, object)).map(Key::of)
+          .forEach(queue::add);
     }
   }
 

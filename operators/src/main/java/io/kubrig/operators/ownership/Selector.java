@@ -61,7 +61,8 @@ public final class Selector {
       return false;
     }
     Map<String, String> known = Objects.orEmpty(labels);
-    return equal.entrySet().stream().allMatch(e -> e.getValue().equals(known.get(e.getKey()))) && terms.stream().allMatch(t -> holds(t, known));
+    return equal.entrySet().stream().allMatch(e -> e.getValue().equals(known.get(e.getKey())))
+        && terms.stream().allMatch(t -> holds(t, known));
   }
 
   private static boolean holds(LabelSelectorRequirement term, Map<String, String> labels) {

@@ -78,7 +78,8 @@ public final class PodGcController implements Controller {
   private void remove(Pod pod, boolean orphaned) {
     try {
       if (!Pods.isFinished(pod)) {
-        api.patch(pod, "status", PatchType.STRATEGIC_MERGE, Map.of("status", failed(orphaned), "metadata", Map.of("uid", pod.getMetadata().getUid())));
+        api.patch(pod, "status", PatchType.STRATEGIC_MERGE,
+            Map.of("status", failed(orphaned), "metadata", Map.of("uid", pod.getMetadata().getUid())));
       }
       api.delete(pod, new Api.Deletion(pod.getMetadata().getUid(), null, 0L, null));
     } catch (RuntimeException e) {

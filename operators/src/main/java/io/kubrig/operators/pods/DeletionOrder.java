@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class DeletionOrder {
   public static List<Pod> sorted(List<Pod> candidates, List<Pod> related, Instant now) {
     Map<String, Integer> perNode = new HashMap<>();
     related.stream().filter(Pods::isActive).forEach(pod -> perNode.merge(node(pod), 1, Integer::sum));
-    Map<Pod, Integer> ranks = new java.util.IdentityHashMap<>();
+    Map<Pod, Integer> ranks = new IdentityHashMap<>();
     candidates.forEach(pod -> ranks.put(pod, perNode.getOrDefault(node(pod), 0)));
     List<Pod> sorted = new ArrayList<>(candidates);
     sorted.sort(new DeletionOrder(ranks, now)::compare);
@@ -68,7 +69,8 @@ public final class DeletionOrder {
     if (byRestarts != 0) {
       return byRestarts;
     }
-    return orByUid(compareTimes(Objects.time(a.getMetadata().getCreationTimestamp()), Objects.time(b.getMetadata().getCreationTimestamp())), a, b);
+    return orByUid(compareTimes(Objects.time(a.getMetadata().getCreationTimestamp()),
+        Objects.time(b.getMetadata().getCreationTimestamp())), a, b);
   }
 
   private static int orByUid(int order, Pod a, Pod b) {

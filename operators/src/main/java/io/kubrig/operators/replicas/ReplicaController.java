@@ -116,7 +116,8 @@ public final class ReplicaController<T extends HasMetadata> implements Controlle
   private void updateStatus(T owner, ReplicaPlan.Observed observed, Optional<RuntimeException> failure) {
     ReplicaStatus old = kind.status(owner);
     PodTemplateSpec template = kind.template(owner);
-    Map<String, String> labels = template == null || template.getMetadata() == null ? Map.of() : Objects.orEmpty(template.getMetadata().getLabels());
+    Map<String, String> labels = template == null || template.getMetadata() == null ? Map.of()
+        : Objects.orEmpty(template.getMetadata().getLabels());
     ReplicaStatus status = ReplicaPlan.status(
         observed, old, labels, kind.minReadySeconds(owner), Objects.generation(owner), failure.map(ApiErrors::message));
     if (!status.equals(old)) {

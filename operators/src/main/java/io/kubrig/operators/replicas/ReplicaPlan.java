@@ -54,12 +54,14 @@ public record ReplicaPlan(int create, List<Pod> delete) {
    * @param failure the message of the first write that failed
    */
   public static ReplicaStatus status(
-      Observed observed, ReplicaStatus old, Map<String, String> templateLabels, int minReadySeconds, long generation, Optional<String> failure) {
+      Observed observed, ReplicaStatus old, Map<String, String> templateLabels, int minReadySeconds, long generation,
+          Optional<String> failure) {
     List<Pod> active = observed.active();
     int labeled = (int) active.stream().filter(pod -> Objects.labels(pod).entrySet().containsAll(templateLabels.entrySet())).count();
     int ready = (int) active.stream().filter(Pods::isReady).count();
     int available = (int) active.stream().filter(pod -> Pods.isAvailable(pod, minReadySeconds, observed.now())).count();
-    return new ReplicaStatus(active.size(), labeled, ready, available, observed.terminating(), generation, conditions(observed, old, failure));
+    return new ReplicaStatus(active.size(), labeled, ready, available, observed.terminating(), generation,
+        conditions(observed, old, failure));
   }
 
   private static List<ReplicaStatus.Condition> conditions(Observed observed, ReplicaStatus old, Optional<String> failure) {

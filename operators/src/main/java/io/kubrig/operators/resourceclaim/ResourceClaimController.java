@@ -65,7 +65,8 @@ public final class ResourceClaimController implements Controller {
           .ifPresent(owner -> queue.add(key(POD, new Key(claim.getMetadata().getNamespace(), owner.getName()))));
     });
     templates.watch(added -> pods.inNamespace(added.getMetadata().getNamespace()).stream()
-        .filter(pod -> PodClaims.entries(pod).stream().anyMatch(e -> added.getMetadata().getName().equals(e.getResourceClaimTemplateName())))
+        .filter(pod -> PodClaims.entries(pod).stream()
+            .anyMatch(e -> added.getMetadata().getName().equals(e.getResourceClaimTemplateName())))
         .forEach(pod -> queue.add(key(POD, Key.of(pod)))), (before, after) -> { }, gone -> { });
   }
 
@@ -76,7 +77,8 @@ public final class ResourceClaimController implements Controller {
   @Override
   public Outcome reconcile(Key key) {
     if (key.namespace().startsWith(POD)) {
-      pods.get(new Key(key.namespace().substring(POD.length()), key.name())).filter(pod -> !PodClaims.isDone(pod) && !Objects.isTerminating(pod))
+      pods.get(new Key(key.namespace().substring(POD.length()), key.name()))
+          .filter(pod -> !PodClaims.isDone(pod) && !Objects.isTerminating(pod))
           .ifPresent(this::provide);
     } else {
       claims.get(new Key(key.namespace().substring(CLAIM.length()), key.name())).ifPresent(this::clear);
@@ -114,7 +116,8 @@ public final class ResourceClaimController implements Controller {
       return Optional.empty();
     }
     Optional<ResourceClaim> existing = claims.controlledBy(pod.getMetadata().getUid()).stream()
-        .filter(claim -> entry.getName().equals(Objects.annotations(claim).get(PodClaims.ENTRY)) && !Objects.isTerminating(claim)).findFirst();
+        .filter(claim -> entry.getName().equals(Objects.annotations(claim).get(PodClaims.ENTRY)) && !Objects.isTerminating(claim))
+            .findFirst();
     if (existing.isPresent()) {
       return existing.map(claim -> claim.getMetadata().getName());
     }
@@ -139,7 +142,8 @@ public final class ResourceClaimController implements Controller {
   }
 
   private void clear(ResourceClaim claim) {
-    List<ResourceClaimConsumerReference> reserved = claim.getStatus() == null ? List.of() : Objects.orEmpty(claim.getStatus().getReservedFor());
+    List<ResourceClaimConsumerReference> reserved = claim.getStatus() == null ? List.of()
+        : Objects.orEmpty(claim.getStatus().getReservedFor());
     List<ResourceClaimConsumerReference> valid = reserved.stream().filter(consumer -> isAlive(claim, consumer)).toList();
     ResourceClaim current = valid.size() == reserved.size() && !isIdle(claim, valid) ? claim : free(claim, valid);
     if (valid.isEmpty()) {
@@ -184,7 +188,8 @@ public final class ResourceClaimController implements Controller {
   /** Deletes a claim that was made for a pod that has ended. */
   private void deleteOf(ResourceClaim claim) {
     Optional<OwnerReference> owner = Objects.controllerOf(claim).filter(ref -> "Pod".equals(ref.getKind()));
-    Optional<Pod> pod = owner.flatMap(ref -> pods.get(claim.getMetadata().getNamespace(), ref.getName())).filter(p -> Claims.controls(p, claim));
+    Optional<Pod> pod = owner.flatMap(ref -> pods.get(claim.getMetadata().getNamespace(), ref.getName()))
+        .filter(p -> Claims.controls(p, claim));
     if (pod.filter(PodClaims::isDone).isPresent() && !Objects.isTerminating(claim)) {
       try {
         api.delete(claim, Api.Deletion.ofUid(claim.getMetadata().getUid()));

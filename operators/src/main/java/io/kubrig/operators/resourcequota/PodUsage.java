@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What one pod takes of a quota. */
 final class PodUsage {
@@ -22,7 +23,8 @@ final class PodUsage {
 
   /** Whether a name in a quota is about pods. */
   static boolean covers(String name) {
-    String bare = name.startsWith("requests.") ? name.substring("requests.".length()) : name.startsWith("limits.") ? name.substring(7) : name;
+    String bare = name.startsWith("requests.") ? name.substring("requests.".length()) : name.startsWith("limits.") ? name.substring(7)
+        : name;
     boolean prefixed = !bare.equals(name);
     return name.equals("pods") || name.equals("count/pods") || NATIVE.contains(bare) || bare.startsWith(HUGE)
         || prefixed && name.startsWith("requests.") && bare.contains("/") && !bare.startsWith("kubernetes.io/");
@@ -60,7 +62,8 @@ final class PodUsage {
   }
 
   /** The larger of what init containers need one after the other and what the others need together, plus overhead. */
-  private static Map<String, Quantity> total(Pod pod, Function<ResourceRequirements, Map<String, io.fabric8.kubernetes.api.model.Quantity>> part) {
+  private static Map<String, Quantity> total(Pod pod,
+      Function<ResourceRequirements, Map<String, io.fabric8.kubernetes.api.model.Quantity>> part) {
     Map<String, Quantity> sum = new HashMap<>();
     Map<String, Quantity> sidecars = new HashMap<>();
     Map<String, Quantity> peak = new HashMap<>();
@@ -105,7 +108,8 @@ final class PodUsage {
 
   /** Whether no container asks for or is limited in anything. */
   static boolean isBestEffort(Pod pod) {
-    return java.util.stream.Stream.of(pod.getSpec().getContainers(), pod.getSpec().getInitContainers()).map(Objects::orEmpty).flatMap(List::stream)
+    return Stream.of(pod.getSpec().getContainers(), pod.getSpec().getInitContainers()).map(Objects::orEmpty)
+        .flatMap(List::stream)
         .map(Container::getResources).filter(java.util.Objects::nonNull)
         .allMatch(r -> isNone(r.getRequests()) && isNone(r.getLimits())) && (pod.getSpec().getResources() == null
         || isNone(pod.getSpec().getResources().getRequests()) && isNone(pod.getSpec().getResources().getLimits()));

@@ -106,12 +106,14 @@ public final class ResourceQuotaController implements Controller {
     if (!isRight(quota.get(), hard, used.get())) {
       Map<String, io.fabric8.kubernetes.api.model.Quantity> written = new TreeMap<>();
       used.get().forEach((name, amount) -> written.put(name, new io.fabric8.kubernetes.api.model.Quantity(amount.toString())));
-      api.updateStatus(new ResourceQuotaBuilder(Objects.copy(quota.get())).withNewStatus().withHard(hard).withUsed(written).endStatus().build());
+      api.updateStatus(new ResourceQuotaBuilder(Objects.copy(quota.get())).withNewStatus().withHard(hard).withUsed(written).endStatus()
+          .build());
     }
     return resync.isPositive() ? Outcome.after(resync) : Outcome.DONE;
   }
 
-  private static boolean isRight(ResourceQuota quota, Map<String, io.fabric8.kubernetes.api.model.Quantity> hard, Map<String, Quantity> used) {
+  private static boolean isRight(ResourceQuota quota, Map<String, io.fabric8.kubernetes.api.model.Quantity> hard,
+      Map<String, Quantity> used) {
     if (quota.getStatus() == null || quota.getStatus().getUsed() == null && !used.isEmpty() || quota.getStatus().getHard() == null) {
       return false;
     }

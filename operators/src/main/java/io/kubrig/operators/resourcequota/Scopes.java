@@ -71,10 +71,12 @@ final class Scopes {
     Stream<PodAffinityTerm> apart = affinity.getPodAntiAffinity() == null ? Stream.empty()
         : terms(affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution(),
             affinity.getPodAntiAffinity().getPreferredDuringSchedulingIgnoredDuringExecution());
-    return Stream.concat(near, apart).anyMatch(term -> !Objects.orEmpty(term.getNamespaces()).isEmpty() || term.getNamespaceSelector() != null);
+    return Stream.concat(near, apart)
+        .anyMatch(term -> !Objects.orEmpty(term.getNamespaces()).isEmpty() || term.getNamespaceSelector() != null);
   }
 
   private static Stream<PodAffinityTerm> terms(List<PodAffinityTerm> required, List<WeightedPodAffinityTerm> preferred) {
-    return Stream.concat(Objects.orEmpty(required).stream(), Objects.orEmpty(preferred).stream().map(WeightedPodAffinityTerm::getPodAffinityTerm));
+    return Stream.concat(Objects.orEmpty(required).stream(),
+        Objects.orEmpty(preferred).stream().map(WeightedPodAffinityTerm::getPodAffinityTerm));
   }
 }

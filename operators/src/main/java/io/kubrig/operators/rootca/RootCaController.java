@@ -21,8 +21,10 @@ public final class RootCaController implements Controller {
   public static final String NAME = "kube-root-ca.crt";
 
   private static final String DESCRIPTION_KEY = "kubernetes.io/description";
-  private static final String DESCRIPTION = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints "
-      + "such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
+  private static final String DESCRIPTION =
+      "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints "
+      + "such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes "
+          + "clusters.";
 
   private final Api api;
   private final Cached<Namespace> namespaces;

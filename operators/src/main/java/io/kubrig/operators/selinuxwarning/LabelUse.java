@@ -33,7 +33,8 @@ record LabelUse(Pod pod, String label, String policy) {
   }
 
   private static Stream<Container> containers(Pod pod) {
-    return Stream.concat(Objects.orEmpty(pod.getSpec().getInitContainers()).stream(), Objects.orEmpty(pod.getSpec().getContainers()).stream());
+    return Stream.concat(Objects.orEmpty(pod.getSpec().getInitContainers()).stream(),
+        Objects.orEmpty(pod.getSpec().getContainers()).stream());
   }
 
   private static String label(Container container, SELinuxOptions ofPod) {
@@ -76,7 +77,8 @@ record LabelUse(Pod pod, String label, String policy) {
 
   private static Conflict conflict(LabelUse one, LabelUse other, String property, String value, String otherValue) {
     boolean near = one.pod.getMetadata().getNamespace().equals(other.pod.getMetadata().getNamespace());
-    String name = Optional.of(other.pod.getMetadata().getName()).filter(n -> near).map(n -> "pod " + n).orElse("a pod in another namespace");
+    String name = Optional.of(other.pod.getMetadata().getName()).filter(n -> near).map(n -> "pod " + n)
+        .orElse("a pod in another namespace");
     return new Conflict(one.pod, property + "Conflict", property + " \"" + value + "\" conflicts with " + name
         + " that uses the same volume as this pod with " + property + " \"" + otherValue
         + "\". If both pods land on the same node, only one of them may access the volume.");

@@ -38,7 +38,8 @@ public final class SelinuxWarningController implements Controller {
   @Override
   public void watch(Queue queue) {
     pods.watch(pod -> Objects.orEmpty(pod.getSpec().getVolumes()).forEach(volume ->
-        claim(pod, volume).ifPresent(name -> queue.add(new Key(pod.getMetadata().getNamespace(), name)))), (before, after) -> { }, gone -> { });
+        claim(pod, volume).ifPresent(name -> queue.add(new Key(pod.getMetadata().getNamespace(), name)))), (before, after) -> { },
+            gone -> { });
     claims.watch(added -> { }, (before, after) -> {
       if (!java.util.Objects.equals(before.getSpec().getVolumeName(), after.getSpec().getVolumeName())) {
         queue.add(Key.of(after));

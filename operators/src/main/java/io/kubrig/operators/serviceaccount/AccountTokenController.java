@@ -50,7 +50,8 @@ public final class AccountTokenController implements Controller {
 
   private static Optional<Key> account(Secret secret) {
     String name = Objects.annotations(secret).get(NAME);
-    return TYPE.equals(secret.getType()) && name != null ? Optional.of(new Key(secret.getMetadata().getNamespace(), name)) : Optional.empty();
+    return TYPE.equals(secret.getType()) && name != null ? Optional.of(new Key(secret.getMetadata().getNamespace(), name))
+        : Optional.empty();
   }
 
   @Override
@@ -69,7 +70,8 @@ public final class AccountTokenController implements Controller {
     if (name.isEmpty()) {
       return Outcome.DONE;
     }
-    Optional<ServiceAccount> account = accounts.get(name.get()).or(() -> api.live(ServiceAccount.class, name.get().namespace(), name.get().name()))
+    Optional<ServiceAccount> account = accounts.get(name.get())
+        .or(() -> api.live(ServiceAccount.class, name.get().namespace(), name.get().name()))
         .filter(found -> isOf(secret.get(), found));
     if (account.isEmpty()) {
       delete(secret.get());
@@ -108,7 +110,8 @@ public final class AccountTokenController implements Controller {
     boolean annotated = account.getMetadata().getUid().equals(Objects.annotations(secret).get(UID));
     if (!annotated || !data.equals(secret.getData())) {
       api.update(new SecretBuilder(Objects.copy(secret)).withData(data).editMetadata()
-          .addToAnnotations(NAME, account.getMetadata().getName()).addToAnnotations(UID, account.getMetadata().getUid()).endMetadata().build());
+          .addToAnnotations(NAME, account.getMetadata().getName()).addToAnnotations(UID, account.getMetadata().getUid()).endMetadata()
+              .build());
     }
   }
 

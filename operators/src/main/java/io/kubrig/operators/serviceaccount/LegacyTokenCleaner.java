@@ -69,7 +69,8 @@ public final class LegacyTokenCleaner implements Controller {
   public Outcome reconcile(Key key) {
     Optional<LocalDate> tracked = maps.get(TRACKING).flatMap(map -> date(Objects.orEmpty(map.getData()).get("since")));
     if (tracked.filter(this::isLongAgo).isPresent()) {
-      secrets.list().stream().filter(secret -> TYPE.equals(secret.getType()) && isGenerated(secret) && !isMounted(secret)).forEach(this::clean);
+      secrets.list().stream().filter(secret -> TYPE.equals(secret.getType()) && isGenerated(secret) && !isMounted(secret))
+          .forEach(this::clean);
     }
     return Outcome.after(DAY);
   }
@@ -96,7 +97,8 @@ public final class LegacyTokenCleaner implements Controller {
 
   private boolean isMounted(Secret secret) {
     String name = secret.getMetadata().getName();
-    return pods.inNamespace(secret.getMetadata().getNamespace()).stream().flatMap(pod -> Objects.orEmpty(pod.getSpec().getVolumes()).stream())
+    return pods.inNamespace(secret.getMetadata().getNamespace()).stream()
+        .flatMap(pod -> Objects.orEmpty(pod.getSpec().getVolumes()).stream())
         .anyMatch(volume -> volume.getSecret() != null && name.equals(volume.getSecret().getSecretName()));
   }
 

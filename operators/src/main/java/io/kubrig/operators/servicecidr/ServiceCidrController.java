@@ -82,7 +82,8 @@ public final class ServiceCidrController implements Controller {
   }
 
   private void write(ServiceCIDR range, String status, String reason, String message) {
-    List<Condition> conditions = new ArrayList<>(range.getStatus() == null ? List.of() : Objects.orEmpty(range.getStatus().getConditions()));
+    List<Condition> conditions =
+        new ArrayList<>(range.getStatus() == null ? List.of() : Objects.orEmpty(range.getStatus().getConditions()));
     conditions.removeIf(c -> READY.equals(c.getType()));
     conditions.add(new ConditionBuilder().withType(READY).withStatus(status).withReason(reason).withMessage(message)
         .withLastTransitionTime(Objects.time(clock.now())).build());

@@ -28,7 +28,9 @@ public final class ServicePods {
     this.pods = pods;
   }
 
-  /** Wakes a service whenever a pod that it selects, or no longer selects, changed in a way that matters. @param batch how long to gather */
+  /**
+   * Wakes a service whenever a pod that it selects, or no longer selects, changed in a way that matters. @param batch how long to gather
+   */
   public void wake(Queue queue, Duration batch) {
     pods.watch(pod -> select(pod.getMetadata().getNamespace(), List.of(pod), queue, batch),
         (before, after) -> {
@@ -60,7 +62,8 @@ public final class ServicePods {
   /** The pods that a service selects. */
   public List<Pod> of(Service service) {
     Selector selector = Selector.ofMap(service.getSpec().getSelector());
-    return pods.inNamespace(service.getMetadata().getNamespace()).stream().filter(pod -> selector.matches(pod.getMetadata().getLabels())).toList();
+    return pods.inNamespace(service.getMetadata().getNamespace()).stream().filter(pod -> selector.matches(pod.getMetadata().getLabels()))
+        .toList();
   }
 
   /** Whether a pod is to be listed at all: it runs, has an address, and is not going away unless that is wanted. */

@@ -121,7 +121,8 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
   }
 
   /** What makes an endpoint the same one in another state. */
-  private record Identity(List<String> addresses, String hostname, String nodeName, String kind, String namespace, String name, String uid) {
+  private record Identity(List<String> addresses, String hostname, String nodeName, String kind, String namespace, String name,
+      String uid) {
     static Identity of(Endpoint endpoint) {
       ObjectReference target = endpoint.getTargetRef();
       return new Identity(List.copyOf(endpoint.getAddresses()), endpoint.getHostname(), endpoint.getNodeName(),
@@ -150,7 +151,8 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
 
     void pack(List<EndpointSlice> slices) {
       slices.forEach(this::retain);
-      changed.entrySet().stream().sorted(Comparator.comparingInt((Map.Entry<EndpointSlice, List<Endpoint>> e) -> e.getValue().size()).reversed())
+      changed.entrySet().stream()
+          .sorted(Comparator.comparingInt((Map.Entry<EndpointSlice, List<Endpoint>> e) -> e.getValue().size()).reversed())
           .forEach(entry -> fill(entry.getValue()));
       while (!left.isEmpty()) {
         Optional<EndpointSlice> room = left.size() < frame.max() ? fullestWithRoom() : Optional.empty();

@@ -74,7 +74,8 @@ final class PodClaims {
     }
     PersistentVolumeClaim copy = Objects.copy(claim);
     List<OwnerReference> references = new ArrayList<>(Objects.orEmpty(copy.getMetadata().getOwnerReferences()));
-    references.removeIf(reference -> reference.getUid().equals(set.getMetadata().getUid()) || reference.getUid().equals(pod.getMetadata().getUid()));
+    references.removeIf(reference -> reference.getUid().equals(set.getMetadata().getUid())
+        || reference.getUid().equals(pod.getMetadata().getUid()));
     if (owners.set()) {
       references.add(Claims.controllerReference(set));
     }

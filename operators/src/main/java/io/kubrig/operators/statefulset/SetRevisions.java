@@ -66,7 +66,8 @@ record SetRevisions(ControllerRevision current, ControllerRevision update, int c
 
   /** The revisions that nobody uses any more beyond the set's limit, oldest first. */
   List<ControllerRevision> superfluous(StatefulSet set, List<Pod> pods, List<ControllerRevision> known) {
-    Set<String> live = Stream.concat(Stream.of(current.getMetadata().getName(), update.getMetadata().getName()), pods.stream().map(Identity::revision))
+    Set<String> live = Stream.concat(Stream.of(current.getMetadata().getName(), update.getMetadata().getName()),
+        pods.stream().map(Identity::revision))
         .collect(Collectors.toSet());
     List<ControllerRevision> dead = known.stream().filter(revision -> !live.contains(revision.getMetadata().getName())).toList();
     int limit = Objects.orElse(set.getSpec().getRevisionHistoryLimit(), 10);

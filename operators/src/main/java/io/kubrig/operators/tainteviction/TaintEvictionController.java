@@ -38,7 +38,10 @@ public final class TaintEvictionController implements Controller {
   private final Cached<Pod> pods;
   private final Map<Key, Leave> leaving = new ConcurrentHashMap<>();
 
-  /** A pod that has to go. @param since when that was found @param at when it is to go @param done whether it was deleted, which is done once */
+  /**
+   * A pod that has to go. @param since when that was found @param at when it is to go @param done whether it was deleted, which is done
+   * once
+   */
   private record Leave(String uid, Instant since, Instant at, boolean done) {}
 
   /** A controller in a manager. */

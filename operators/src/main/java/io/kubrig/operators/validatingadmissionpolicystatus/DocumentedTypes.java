@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Types of expressions made from one OpenAPI 3 document. What the document leaves open (quantities, numbers or texts, free objects) may be anything, and
- * so may a structure within itself.
+ * Types of expressions made from one OpenAPI 3 document. What the document leaves open (quantities, numbers or texts, free objects) may be
+ * anything, and so may a structure within itself.
  */
 final class DocumentedTypes {
   private static final String REFERENCE = "#/components/schemas/";
@@ -32,7 +32,8 @@ final class DocumentedTypes {
   Optional<CelType> of(String group, String version, String kind) {
     for (Map.Entry<String, JsonNode> schema : schemas.properties()) {
       for (JsonNode stated : schema.getValue().path("x-kubernetes-group-version-kind")) {
-        if (stated.path("group").asText().equals(group) && stated.path("version").asText().equals(version) && stated.path("kind").asText().equals(kind)) {
+        if (stated.path("group").asText().equals(group) && stated.path("version").asText().equals(version)
+            && stated.path("kind").asText().equals(kind)) {
           return Optional.of(type(schema.getValue(), group + "/" + version + "." + kind, new HashSet<>()));
         }
       }
@@ -83,7 +84,8 @@ final class DocumentedTypes {
     }
     Map<String, CelType> fields = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> property : schema.get("properties").properties()) {
-      CelTypes.escaped(property.getKey()).ifPresent(field -> fields.put(field, type(property.getValue(), name + "." + property.getKey(), within)));
+      CelTypes.escaped(property.getKey())
+          .ifPresent(field -> fields.put(field, type(property.getValue(), name + "." + property.getKey(), within)));
     }
     return types.struct(name, fields);
   }

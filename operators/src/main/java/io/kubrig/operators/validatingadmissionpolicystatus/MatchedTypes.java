@@ -23,7 +23,8 @@ final class MatchedTypes {
   static List<ResourceType> of(ValidatingAdmissionPolicy policy, Discovery known) {
     TreeSet<ResourceType> found = new TreeSet<>(ORDER);
     var constraints = policy.getSpec().getMatchConstraints();
-    for (NamedRuleWithOperations rule : constraints == null ? List.<NamedRuleWithOperations>of() : Objects.orEmpty(constraints.getResourceRules())) {
+    for (NamedRuleWithOperations rule : constraints == null ? List.<NamedRuleWithOperations>of()
+        : Objects.orEmpty(constraints.getResourceRules())) {
       for (ResourceType type : ofRule(rule, known)) {
         if (found.size() < MOST) {
           found.add(type);

@@ -95,7 +95,8 @@ final class TypeChecker {
       return Optional.empty();
     }
     String[] version = kind.getApiVersion().split("/", 2);
-    return version.length == 2 ? source.of(version[0], version[1], kind.getKind(), types) : source.of("", version[0], kind.getKind(), types);
+    return version.length == 2 ? source.of(version[0], version[1], kind.getKind(), types)
+        : source.of("", version[0], kind.getKind(), types);
   }
 
   /** Each variable may use those before it; one that does not compile may be anything. */

@@ -59,7 +59,8 @@ public final class ValidatingAdmissionPolicyStatusController implements Controll
       checking.put("expressionWarnings",
           warnings.stream().map(warning -> Map.of("fieldRef", warning.getFieldRef(), "warning", warning.getWarning())).toList());
     }
-    api.apply(policy, "status", MANAGER, Map.of("status", Map.of("observedGeneration", Objects.generation(policy), "typeChecking", checking)));
+    api.apply(policy, "status", MANAGER,
+        Map.of("status", Map.of("observedGeneration", Objects.generation(policy), "typeChecking", checking)));
   }
 
   private Optional<CelType> documented(String group, String version, String kind, CelTypes.Types types) {

@@ -47,7 +47,8 @@ final class Binding {
   }
 
   private static ObjectReference reference(PersistentVolumeClaim claim) {
-    return new ObjectReferenceBuilder().withKind("PersistentVolumeClaim").withApiVersion("v1").withNamespace(claim.getMetadata().getNamespace())
+    return new ObjectReferenceBuilder().withKind("PersistentVolumeClaim").withApiVersion("v1")
+        .withNamespace(claim.getMetadata().getNamespace())
         .withName(claim.getMetadata().getName()).withUid(claim.getMetadata().getUid())
         .withResourceVersion(claim.getMetadata().getResourceVersion()).build();
   }
@@ -116,7 +117,8 @@ final class Binding {
     if (Objects.annotations(claim).entrySet().containsAll(annotations.entrySet())) {
       return claim;
     }
-    return api.update(new PersistentVolumeClaimBuilder(Objects.copy(claim)).editMetadata().addToAnnotations(annotations).endMetadata().build());
+    return api.update(new PersistentVolumeClaimBuilder(Objects.copy(claim)).editMetadata().addToAnnotations(annotations).endMetadata()
+        .build());
   }
 
   /** Gives a claim without a class the default one. */

@@ -87,7 +87,8 @@ final class ClaimSync {
       events.warning(claim, "FailedBinding", "volume \"" + name + "\" already bound to a different claim.");
       binding.status(claim, "Pending", null);
     } else {
-      throw new IllegalStateException("claim " + claim.getMetadata().getName() + " was given volume " + name + ", which is bound to another claim");
+      throw new IllegalStateException("claim " + claim.getMetadata().getName() + " was given volume " + name
+          + ", which is bound to another claim");
     }
   }
 
@@ -110,7 +111,8 @@ final class ClaimSync {
   }
 
   private boolean isDelayed(PersistentVolumeClaim claim) {
-    boolean waits = classes.get("", Matching.classOf(claim)).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
+    boolean waits = classes.get("", Matching.classOf(claim)).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode()))
+        .isPresent();
     return waits && !Objects.annotations(claim).containsKey(Names.SELECTED_NODE);
   }
 

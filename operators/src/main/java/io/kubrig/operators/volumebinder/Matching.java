@@ -46,7 +46,8 @@ final class Matching {
   /** Whether a volume is reserved for or bound to a claim. */
   static boolean isFor(PersistentVolume volume, PersistentVolumeClaim claim) {
     ObjectReference ref = volume.getSpec().getClaimRef();
-    return ref != null && claim.getMetadata().getName().equals(ref.getName()) && claim.getMetadata().getNamespace().equals(ref.getNamespace())
+    return ref != null && claim.getMetadata().getName().equals(ref.getName())
+        && claim.getMetadata().getNamespace().equals(ref.getNamespace())
         && (uid(ref).isEmpty() || uid(ref).equals(claim.getMetadata().getUid()));
   }
 

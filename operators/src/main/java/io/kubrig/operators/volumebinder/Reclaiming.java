@@ -111,7 +111,8 @@ final class Reclaiming {
 
   private static boolean uses(Pod pod, PersistentVolume volume) {
     var ref = volume.getSpec().getClaimRef();
-    return ref != null && pod.getMetadata().getNamespace().equals(ref.getNamespace()) && Objects.orEmpty(pod.getSpec().getVolumes()).stream()
+    return ref != null && pod.getMetadata().getNamespace().equals(ref.getNamespace())
+        && Objects.orEmpty(pod.getSpec().getVolumes()).stream()
         .anyMatch(v -> v.getPersistentVolumeClaim() != null && ref.getName().equals(v.getPersistentVolumeClaim().getClaimName()));
   }
 

@@ -62,7 +62,8 @@ final class VolumeSync {
 
   /** The claim of exactly this uid; the server has the last word about one that seems to be gone. */
   private Optional<PersistentVolumeClaim> claim(ObjectReference ref) {
-    Optional<PersistentVolumeClaim> known = claims.get(ref.getNamespace(), ref.getName()).filter(c -> ref.getUid().equals(c.getMetadata().getUid()));
+    Optional<PersistentVolumeClaim> known = claims.get(ref.getNamespace(), ref.getName())
+        .filter(c -> ref.getUid().equals(c.getMetadata().getUid()));
     return known.or(() -> api.live(PersistentVolumeClaim.class, ref.getNamespace(), ref.getName())
         .filter(c -> ref.getUid().equals(c.getMetadata().getUid())));
   }

@@ -12,7 +12,9 @@ import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
 import java.util.Map;
 
-/** Notices claims that want to grow. No volume plugin of the tree expands any more: all is left to external controllers. Keys are claims. */
+/**
+ * Notices claims that want to grow. No volume plugin of the tree expands any more: all is left to external controllers. Keys are claims.
+ */
 public final class VolumeExpandController implements Controller {
   private final Cached<PersistentVolumeClaim> claims;
   private final EventRecorder events;

@@ -1,2 +1,4 @@
-/** Finalizers that keep a claim while a pod uses it, a volume while a claim is bound to it, and a VolumeAttributesClass while it is in use. */
+/**
+ * Finalizers that keep a claim while a pod uses it, a volume while a claim is bound to it, and a VolumeAttributesClass while it is in use.
+ */
 package io.kubrig.operators.volumeprotection;

@@ -62,7 +62,8 @@ class DaemonSetPlanTest {
     DaemonSet set = set(1, 0);
     Pod pod = pod(set, "a", "new", true);
     assertThat(DaemonSetPlan.of(seen(set, List.of(node("a", new Taint("NoSchedule", "own", null, "x"))), pod)).isEmpty()).isTrue();
-    assertThat(DaemonSetPlan.of(seen(set, List.of(node("a", new Taint("NoExecute", "own", null, "x"))), pod)).delete()).containsExactly(pod);
+    assertThat(DaemonSetPlan.of(seen(set, List.of(node("a", new Taint("NoExecute", "own", null, "x"))), pod)).delete())
+        .containsExactly(pod);
   }
 
   @Test
@@ -81,7 +82,8 @@ class DaemonSetPlanTest {
     Pod failed = pod(set, "a", "new", false);
     failed.getStatus().setPhase("Failed");
     assertThat(DaemonSetPlan.of(seen(set, List.of(node("a")), failed)).finished()).containsExactly(failed);
-    DaemonSetPlan waiting = DaemonSetPlan.of(new DaemonSetPlan.Observed(set, "new", List.of(node("a")), List.of(failed), Set.of("a"), clock.now()));
+    DaemonSetPlan waiting =
+        DaemonSetPlan.of(new DaemonSetPlan.Observed(set, "new", List.of(node("a")), List.of(failed), Set.of("a"), clock.now()));
     assertThat(waiting.isEmpty()).isTrue();
   }
 

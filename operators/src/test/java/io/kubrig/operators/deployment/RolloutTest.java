@@ -19,14 +19,17 @@ class RolloutTest {
     return new DeploymentBuilder().withNewMetadata().withName("web").withNamespace("ns").withUid("d").withGeneration(1L).endMetadata()
         .withNewSpec().withReplicas(replicas).withProgressDeadlineSeconds(600).withRevisionHistoryLimit(10)
         .withNewSelector().addToMatchLabels("app", "web").endSelector()
-        .withNewStrategy().withType("RollingUpdate").withNewRollingUpdate().withMaxSurge(surge).withMaxUnavailable(unavailable).endRollingUpdate().endStrategy()
+        .withNewStrategy().withType("RollingUpdate").withNewRollingUpdate().withMaxSurge(surge).withMaxUnavailable(unavailable)
+            .endRollingUpdate().endStrategy()
         .withNewTemplate().withNewMetadata().addToLabels("app", "web").endMetadata()
         .withNewSpec().addNewContainer().withName("app").withImage(image).endContainer().endSpec().endTemplate().endSpec().build();
   }
 
   private static ReplicaSet set(Deployment of, String name, int replicas, int available, String revision) {
-    return new ReplicaSetBuilder().withNewMetadata().withName(name).withNamespace("ns").withUid(name).withCreationTimestamp("2026-01-01T00:00:0" + revision + "Z")
-        .withAnnotations(Map.of(Revisions.REVISION, revision, Revisions.DESIRED, of.getSpec().getReplicas().toString(), Revisions.MAX, "5")).endMetadata()
+    return new ReplicaSetBuilder().withNewMetadata().withName(name).withNamespace("ns").withUid(name)
+        .withCreationTimestamp("2026-01-01T00:00:0" + revision + "Z")
+        .withAnnotations(Map.of(Revisions.REVISION, revision, Revisions.DESIRED, of.getSpec().getReplicas().toString(), Revisions.MAX, "5"))
+            .endMetadata()
         .withNewSpec().withReplicas(replicas).withMinReadySeconds(0).withTemplate(of.getSpec().getTemplate()).endSpec()
         .withNewStatus().withReplicas(replicas).withReadyReplicas(available).withAvailableReplicas(available).endStatus().build();
   }
@@ -41,7 +44,8 @@ class RolloutTest {
     assertThat(plan.actions()).hasSize(1);
     ReplicaSet made = ((DeploymentPlan.Action.Create) plan.actions().getFirst()).set();
     assertThat(made.getSpec().getReplicas()).isEqualTo(3);
-    assertThat(made.getMetadata().getAnnotations()).containsEntry(Revisions.REVISION, "1").containsEntry(Revisions.DESIRED, "3").containsEntry(Revisions.MAX, "4");
+    assertThat(made.getMetadata().getAnnotations()).containsEntry(Revisions.REVISION, "1").containsEntry(Revisions.DESIRED, "3")
+        .containsEntry(Revisions.MAX, "4");
     assertThat(plan.deployment().getMetadata().getAnnotations()).containsEntry(Revisions.REVISION, "1");
   }
 
@@ -74,7 +78,8 @@ class RolloutTest {
     ReplicaSet second = set(now, "new", 5, 0, "2");
     first.getMetadata().getAnnotations().putAll(Map.of(Revisions.DESIRED, "10", Revisions.MAX, "13"));
     second.getMetadata().getAnnotations().putAll(Map.of(Revisions.DESIRED, "10", Revisions.MAX, "13"));
-    assertThat(plan(now, first, second).actions()).extracting(action -> ((DeploymentPlan.Action.Update) action).set().getSpec().getReplicas())
+    assertThat(plan(now, first, second).actions())
+        .extracting(action -> ((DeploymentPlan.Action.Update) action).set().getSpec().getReplicas())
         .containsExactly(11, 7);
   }
 }

@@ -27,7 +27,8 @@ class BudgetPlanTest {
 
   private static Pod pod(int number, boolean ready) {
     return new PodBuilder().withNewMetadata().withName("p" + number).withNamespace("ns").endMetadata().withNewSpec().endSpec()
-        .withNewStatus().withPhase("Running").addNewCondition().withType("Ready").withStatus(ready ? "True" : "False").endCondition().endStatus().build();
+        .withNewStatus().withPhase("Running").addNewCondition().withType("Ready").withStatus(ready ? "True" : "False").endCondition()
+            .endStatus().build();
   }
 
   private static List<Pod> pods(int ready, int unready) {

@@ -44,7 +44,8 @@ class EndpointsPlanTest {
 
   @Test
   void a_terminating_or_finished_pod_is_left_out() {
-    Pod going = new PodBuilder(pod("a", "10.0.0.1", 80, true)).editMetadata().withDeletionTimestamp("2026-01-01T00:00:00Z").endMetadata().build();
+    Pod going = new PodBuilder(pod("a", "10.0.0.1", 80, true)).editMetadata().withDeletionTimestamp("2026-01-01T00:00:00Z").endMetadata()
+        .build();
     Pod done = new PodBuilder(pod("b", "10.0.0.2", 80, false)).editStatus().withPhase("Succeeded").endStatus().build();
     assertThat(EndpointsPlan.subsets(WEB, List.of(going, done))).isEmpty();
   }

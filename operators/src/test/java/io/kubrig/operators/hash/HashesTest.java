@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.kubrig.operators.engine.Objects;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Hashes that kube-controller-manager 1.36.2 gave to these templates, defaults filled in by the API server. */
@@ -41,7 +42,7 @@ class HashesTest {
         """.formatted(DEFAULTS, CONTAINER_DEFAULTS, CONTAINER_DEFAULTS));
     PodTemplateSpec unrequested = Objects.copy(rich);
     unrequested.getSpec().getContainers().getFirst().getResources().setRequests(null);
-    assertThat(java.util.List.of(Hashes.template(rich, null), Hashes.template(unrequested, null))).contains("6bbd4c4c99");
+    assertThat(List.of(Hashes.template(rich, null), Hashes.template(unrequested, null))).contains("6bbd4c4c99");
   }
 
   @Test

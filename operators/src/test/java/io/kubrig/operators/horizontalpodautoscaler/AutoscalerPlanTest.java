@@ -16,7 +16,8 @@ class AutoscalerPlanTest {
   private static final Instant NOW = Instant.parse("2026-01-01T01:00:00Z");
 
   private static HorizontalPodAutoscaler autoscaler(int min, int max, String... metrics) {
-    var builder = new HorizontalPodAutoscalerBuilder().withNewMetadata().withName("h").endMetadata().withNewSpec().withMinReplicas(min).withMaxReplicas(max);
+    var builder = new HorizontalPodAutoscalerBuilder().withNewMetadata().withName("h").endMetadata().withNewSpec().withMinReplicas(min)
+        .withMaxReplicas(max);
     for (String metric : metrics) {
       builder.addNewMetric().withType(metric).endMetric();
     }

@@ -47,7 +47,8 @@ class LimitsTest {
 
   @Test
   void policies_count_what_their_period_has_seen() {
-    HorizontalPodAutoscalerBehavior behavior = new HorizontalPodAutoscalerBehavior(null, rules("Max", new HPAScalingPolicy(300, "Pods", 3)));
+    HorizontalPodAutoscalerBehavior behavior =
+        new HorizontalPodAutoscalerBehavior(null, rules("Max", new HPAScalingPolicy(300, "Pods", 3)));
     History history = began(2, Duration.ofHours(1)).changed(2, 4, NOW.minusSeconds(60), Duration.ofMinutes(5));
     Limits limits = Limits.byBehavior(new Limits.Wish(4, 20, 1, 50), behavior, history, WINDOW, NOW);
     assertThat(limits.replicas()).isEqualTo(5); // 2 at the beginning of the period, and 3
@@ -60,9 +61,11 @@ class LimitsTest {
   void the_least_change_is_chosen_where_the_policy_says_so() {
     HPAScalingPolicy[] both = {new HPAScalingPolicy(60, "Pods", 3), new HPAScalingPolicy(60, "Percent", 100)};
     Limits.Wish grow = new Limits.Wish(2, 20, 1, 50);
-    assertThat(Limits.byBehavior(grow, new HorizontalPodAutoscalerBehavior(null, rules("Min", both)), began(2, Duration.ZERO), WINDOW, NOW).replicas())
+    assertThat(Limits.byBehavior(grow, new HorizontalPodAutoscalerBehavior(null, rules("Min", both)), began(2, Duration.ZERO), WINDOW, NOW)
+        .replicas())
         .isEqualTo(4);
-    assertThat(Limits.byBehavior(grow, new HorizontalPodAutoscalerBehavior(null, rules("Max", both)), began(2, Duration.ZERO), WINDOW, NOW).replicas())
+    assertThat(Limits.byBehavior(grow, new HorizontalPodAutoscalerBehavior(null, rules("Max", both)), began(2, Duration.ZERO), WINDOW, NOW)
+        .replicas())
         .isEqualTo(5);
   }
 

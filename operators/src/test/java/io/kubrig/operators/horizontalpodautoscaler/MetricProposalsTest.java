@@ -67,7 +67,8 @@ class MetricProposalsTest {
 
   @Test
   void memory_is_shown_in_whole_bytes_with_binary_suffixes() {
-    assertThat(ask(new Source(83_886_080_000L, null), resource("memory", "40Mi"))).isInstanceOfSatisfying(MetricProposals.Proposed.class, proposed -> {
+    assertThat(ask(new Source(83_886_080_000L, null), resource("memory", "40Mi")))
+        .isInstanceOfSatisfying(MetricProposals.Proposed.class, proposed -> {
       assertThat(proposed.replicas()).isEqualTo(2);
       assertThat(proposed.status().getResource().getCurrent().getAverageValue().toString()).isEqualTo("80Mi");
       assertThat(proposed.metric()).isEqualTo("memory resource");
@@ -88,7 +89,8 @@ class MetricProposalsTest {
     assertThat(ask(new Source(0, "no"), resource("cpu", "1"))).isEqualTo(new MetricProposals.Failed("FailedGetResourceMetric",
         "failed to get cpu usage: unable to get metrics for resource cpu: no",
         "failed to get cpu resource metric value: failed to get cpu usage: unable to get metrics for resource cpu: no"));
-    String cause = "unable to get external metric ns/queue/&LabelSelector{MatchLabels:map[string]string{q: x,},MatchExpressions:[]LabelSelectorRequirement{},}: no";
+    String cause = "unable to get external metric ns/queue/&LabelSelector{MatchLabels:map[string]string{q: "
+        + "x,},MatchExpressions:[]LabelSelectorRequirement{},}: no";
     assertThat(ask(new Source(0, "no"), external("queue"))).isEqualTo(new MetricProposals.Failed("FailedGetExternalMetric", cause,
         "failed to get queue external metric value: failed to get external metric queue: " + cause));
   }
@@ -96,6 +98,7 @@ class MetricProposalsTest {
   @Test
   void an_unknown_type_is_said_so() {
     assertThat(ask(new Source(0, null), new MetricSpecBuilder().withType("Moon").build()))
-        .isEqualTo(new MetricProposals.Failed("InvalidMetricSourceType", "unknown metric source type \"Moon\"", "unknown metric source type \"Moon\""));
+        .isEqualTo(new MetricProposals.Failed("InvalidMetricSourceType", "unknown metric source type \"Moon\"",
+            "unknown metric source type \"Moon\""));
   }
 }

@@ -20,10 +20,12 @@ class PodMathTest {
 
   private static Pod pod(String name, boolean ready) {
     return new PodBuilder().withNewMetadata().withName(name).endMetadata()
-        .withNewSpec().addNewContainer().withName("app").withNewResources().addToRequests("cpu", new Quantity("100m")).endResources().endContainer()
+        .withNewSpec().addNewContainer().withName("app").withNewResources().addToRequests("cpu", new Quantity("100m")).endResources()
+            .endContainer()
         .endSpec()
         .withNewStatus().withPhase("Running").withStartTime("2026-01-01T00:00:00Z")
-        .addNewCondition().withType("Ready").withStatus(ready ? "True" : "False").withLastTransitionTime("2026-01-01T00:00:10Z").endCondition()
+        .addNewCondition().withType("Ready").withStatus(ready ? "True" : "False").withLastTransitionTime("2026-01-01T00:00:10Z")
+            .endCondition()
         .endStatus().build();
   }
 
@@ -54,7 +56,8 @@ class PodMathTest {
   @Test
   void a_pod_without_metric_counts_as_idle_when_more_are_wanted() throws MetricsException {
     // 60 % of two, none of the third: 40 % of three, which would turn the direction
-    PodMath.Proposal proposal = math(3, pod("a", true), pod("b", true), pod("c", true)).byUtilization(usage("a", 60, "b", 60), "cpu", "", 50);
+    PodMath.Proposal proposal = math(3, pod("a", true), pod("b", true), pod("c", true))
+        .byUtilization(usage("a", 60, "b", 60), "cpu", "", 50);
     assertThat(proposal.replicas()).isEqualTo(3);
     assertThat(proposal.percent()).isEqualTo(60);
   }
@@ -82,7 +85,8 @@ class PodMathTest {
 
   @Test
   void no_pods_and_no_settled_pods_have_messages_of_their_own() {
-    assertThatThrownBy(() -> math(1).byAverage(usage(), "cpu", 30)).hasMessage("no pods returned by selector while calculating replica count");
+    assertThatThrownBy(() -> math(1).byAverage(usage(), "cpu", 30))
+        .hasMessage("no pods returned by selector while calculating replica count");
     assertThatThrownBy(() -> math(1, pod("a", false)).byAverage(usage("a", 50), "cpu", 30))
         .hasMessage("did not receive metrics for targeted pods (pods might be unready)");
   }

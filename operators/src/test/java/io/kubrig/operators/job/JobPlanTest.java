@@ -26,7 +26,8 @@ class JobPlanTest {
 
   private static Pod pod(String name, String phase) {
     return new PodBuilder().withNewMetadata().withName(name).withUid(name).withNamespace("ns").withFinalizers(JobPods.FINALIZER)
-        .withCreationTimestamp("2026-01-01T00:59:58Z").endMetadata().withNewSpec().endSpec().withNewStatus().withPhase(phase).endStatus().build();
+        .withCreationTimestamp("2026-01-01T00:59:58Z").endMetadata().withNewSpec().endSpec().withNewStatus().withPhase(phase).endStatus()
+            .build();
   }
 
   private static Pod indexed(int index, String phase) {

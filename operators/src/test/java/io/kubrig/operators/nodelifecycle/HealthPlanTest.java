@@ -44,7 +44,8 @@ class HealthPlanTest {
 
   @Test
   void conditions_amount_to_taints() {
-    assertThat(NodeTaints.noSchedule(node("False"), NOW).orElseThrow()).extracting(Taint::getKey).containsExactly("node.kubernetes.io/not-ready");
+    assertThat(NodeTaints.noSchedule(node("False"), NOW).orElseThrow()).extracting(Taint::getKey)
+        .containsExactly("node.kubernetes.io/not-ready");
     assertThat(NodeTaints.noSchedule(node("True"), NOW)).isEmpty();
     assertThat(NodeTaints.noExecute(node("Unknown"), "Unknown", NOW).orElseThrow()).extracting(Taint::getKey, Taint::getEffect)
         .containsExactly(org.assertj.core.groups.Tuple.tuple("node.kubernetes.io/unreachable", "NoExecute"));

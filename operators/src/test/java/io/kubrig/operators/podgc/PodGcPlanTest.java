@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class PodGcPlanTest {
   private static Pod pod(String name, String node, String phase, int age) {
-    return new PodBuilder().withNewMetadata().withName(name).withNamespace("ns").withCreationTimestamp("2026-01-01T00:00:%02dZ".formatted(59 - age)).endMetadata()
+    return new PodBuilder().withNewMetadata().withName(name).withNamespace("ns")
+        .withCreationTimestamp("2026-01-01T00:00:%02dZ".formatted(59 - age)).endMetadata()
         .withNewSpec().withNodeName(node).endSpec().withNewStatus().withPhase(phase).endStatus().build();
   }
 
@@ -52,20 +53,23 @@ class PodGcPlanTest {
 
   @Test
   void pods_of_nodes_that_are_surely_gone_are_orphans() {
-    PodGcPlan plan = plan(List.of(pod("a", "gone", "Running", 1), pod("b", "there", "Running", 1)), List.of(node("there", true, false)), Set.of("gone"), 10);
+    PodGcPlan plan = plan(List.of(pod("a", "gone", "Running", 1), pod("b", "there", "Running", 1)), List.of(node("there", true, false)),
+        Set.of("gone"), 10);
     assertThat(names(plan.orphaned())).containsExactly("a");
     assertThat(plan.others()).isEmpty();
   }
 
   @Test
   void a_terminating_pod_without_a_node_goes_at_once() {
-    assertThat(names(plan(List.of(terminating(pod("a", null, "Pending", 1)), pod("b", null, "Pending", 1)), List.of(), Set.of(), 10).others()))
+    assertThat(names(plan(List.of(terminating(pod("a", null, "Pending", 1)), pod("b", null, "Pending", 1)), List.of(), Set.of(), 10)
+        .others()))
         .containsExactly("a");
   }
 
   @Test
   void terminating_pods_go_from_a_node_that_is_out_of_service_and_not_ready() {
-    List<Pod> pods = List.of(terminating(pod("a", "down", "Running", 1)), pod("stays", "down", "Running", 1), terminating(pod("b", "up", "Running", 1)));
+    List<Pod> pods = List.of(terminating(pod("a", "down", "Running", 1)), pod("stays", "down", "Running", 1),
+        terminating(pod("b", "up", "Running", 1)));
     List<Node> nodes = List.of(node("down", false, true), node("up", true, true));
     assertThat(names(plan(pods, nodes, Set.of(), 10).others())).containsExactly("a");
   }

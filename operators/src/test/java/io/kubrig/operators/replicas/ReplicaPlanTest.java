@@ -16,7 +16,8 @@ class ReplicaPlanTest {
   private static final ReplicaStatus EMPTY = new ReplicaStatus(0, 0, 0, 0, 0, 0, List.of());
 
   private static Pod pod(String name, String node, String phase, boolean ready, String since) {
-    return new PodBuilder().withNewMetadata().withName(name).withUid(name).withCreationTimestamp(since).addToLabels("app", "a").endMetadata()
+    return new PodBuilder().withNewMetadata().withName(name).withUid(name).withCreationTimestamp(since).addToLabels("app", "a")
+        .endMetadata()
         .withNewSpec().withNodeName(node).endSpec()
         .withNewStatus().withPhase(phase)
         .addNewCondition().withType("Ready").withStatus(ready ? "True" : "False").withLastTransitionTime(since).endCondition()
@@ -29,7 +30,8 @@ class ReplicaPlanTest {
 
   @Test
   void missing_pods_are_made() {
-    assertThat(ReplicaPlan.of(observed(3, pod("a", "n", "Running", true, "2026-01-01T00:00:00Z")))).isEqualTo(new ReplicaPlan(2, List.of()));
+    assertThat(ReplicaPlan.of(observed(3, pod("a", "n", "Running", true, "2026-01-01T00:00:00Z"))))
+        .isEqualTo(new ReplicaPlan(2, List.of()));
   }
 
   @Test

@@ -10,7 +10,8 @@ class LabelUseTest {
   private static LabelUse use(String name, String level, String policy) {
     Pod pod = new PodBuilder().withNewMetadata().withNamespace("ns").withName(name).endMetadata()
         .withNewSpec().addNewContainer().addNewVolumeMount().withName("v").endVolumeMount().endContainer()
-        .withNewSecurityContext().withSeLinuxChangePolicy(policy).withNewSeLinuxOptions().withLevel(level).endSeLinuxOptions().endSecurityContext()
+        .withNewSecurityContext().withSeLinuxChangePolicy(policy).withNewSeLinuxOptions().withLevel(level).endSeLinuxOptions()
+            .endSecurityContext()
         .endSpec().build();
     return LabelUse.of(pod, "v");
   }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class SlicePlanTest {
   private static final Map<String, String> LABELS = Map.of("kubernetes.io/service-name", "web");
   private static final SlicePlan.Frame FRAME = new SlicePlan.Frame("ns", "web",
-      new OwnerReferenceBuilder().withKind("Service").withName("web").withUid("s").withController(true).build(), LABELS, Map.of(), 3, Optional.empty());
+      new OwnerReferenceBuilder().withKind("Service").withName("web").withUid("s").withController(true).build(), LABELS, Map.of(), 3,
+          Optional.empty());
   private static final List<EndpointPort> HTTP = List.of(new EndpointPortBuilder().withName("http").withPort(80).build());
 
   private static Endpoint endpoint(int number) {
@@ -64,7 +65,8 @@ class SlicePlanTest {
   @Test
   void an_endpoint_that_goes_makes_room_for_one_that_comes() {
     SlicePlan plan = plan(List.of(endpoint(2), endpoint(3), endpoint(9)), slice("a", HTTP, endpoints(1, 3)));
-    assertThat(plan.update()).singleElement().extracting(EndpointSlice::getEndpoints).isEqualTo(List.of(endpoint(2), endpoint(3), endpoint(9)));
+    assertThat(plan.update()).singleElement().extracting(EndpointSlice::getEndpoints)
+        .isEqualTo(List.of(endpoint(2), endpoint(3), endpoint(9)));
   }
 
   @Test

@@ -46,7 +46,8 @@ class StatefulSetPlannerTest {
   }
 
   private StatefulSetPlan plan(StatefulSet set, Pod... pods) {
-    return StatefulSetPlanner.plan(new StatefulSetPlan.Observed(set, List.of(pods), claims, new StatefulSetPlan.Version("old", template("i:0")),
+    return StatefulSetPlanner.plan(new StatefulSetPlan.Observed(set, List.of(pods), claims,
+        new StatefulSetPlan.Version("old", template("i:0")),
         new StatefulSetPlan.Version("new", template("i:1")), 0, false, clock.now()));
   }
 
@@ -92,9 +93,11 @@ class StatefulSetPlannerTest {
   @Test
   void an_update_begins_with_the_highest_number_and_stops_at_the_partition() {
     StatefulSet set = set(3);
-    assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "old", true)))).containsExactly("delete web-2");
+    assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "old", true))))
+        .containsExactly("delete web-2");
     assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "new", false)))).isEmpty();
-    assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "new", true)))).containsExactly("delete web-1");
+    assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "new", true))))
+        .containsExactly("delete web-1");
     set.getSpec().getUpdateStrategy().getRollingUpdate().setPartition(2);
     assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "new", true)))).isEmpty();
     assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 2, "new", true)))).containsExactly("create web-1 of old");
@@ -128,7 +131,8 @@ class StatefulSetPlannerTest {
     StatefulSet set = set(2);
     set.getSpec().setOrdinals(new io.fabric8.kubernetes.api.model.apps.StatefulSetOrdinals(5));
     assertThat(words(plan(set))).containsExactly("create web-5 of new");
-    assertThat(words(plan(set, pod(set, 5, "new", true), pod(set, 6, "new", true), pod(set, 0, "new", true)))).containsExactly("delete web-0");
+    assertThat(words(plan(set, pod(set, 5, "new", true), pod(set, 6, "new", true), pod(set, 0, "new", true))))
+        .containsExactly("delete web-0");
   }
 
   @Test
@@ -140,7 +144,8 @@ class StatefulSetPlannerTest {
       assertThat(create.claims()).extracting(claim -> claim.getMetadata().getName()).containsExactly("data-web-0");
       claims.put("data-web-0", create.claims().getFirst());
     });
-    assertThat(plan(set).actions()).singleElement().isInstanceOfSatisfying(Action.Create.class, create -> assertThat(create.claims()).isEmpty());
+    assertThat(plan(set).actions()).singleElement()
+        .isInstanceOfSatisfying(Action.Create.class, create -> assertThat(create.claims()).isEmpty());
   }
 
   @Test

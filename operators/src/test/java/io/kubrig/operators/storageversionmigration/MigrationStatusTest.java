@@ -18,7 +18,8 @@ class MigrationStatusTest {
     assertThat(begun.at("/status/resourceVersion").asText()).isEqualTo("17");
     JsonNode done = MigrationStatus.succeeded(begun, NOW.plusSeconds(5));
     assertThat(MigrationStatus.isOver(done)).isTrue();
-    assertThat(done.at("/status/conditions/0").toString()).isEqualTo("{\"type\":\"Running\",\"lastTransitionTime\":\"2026-01-01T00:00:05Z\","
+    assertThat(done.at("/status/conditions/0").toString())
+        .isEqualTo("{\"type\":\"Running\",\"lastTransitionTime\":\"2026-01-01T00:00:05Z\","
         + "\"status\":\"False\",\"reason\":\"MigrationCompleted\",\"message\":\"Migration completed\"}");
     assertThat(done.at("/status/conditions/1/type").asText()).isEqualTo("Succeeded");
   }

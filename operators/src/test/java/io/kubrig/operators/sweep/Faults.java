@@ -46,7 +46,8 @@ final class Faults {
       return request.get();
     }
     switch (random.nextInt(7)) {
-      case 0 -> throw MemoryServer.refusal(mayConflict ? 409 : 429, mayConflict ? "Conflict" : "TooManyRequests", "the object has been modified");
+      case 0 -> throw MemoryServer.refusal(mayConflict ? 409 : 429, mayConflict ? "Conflict"
+          : "TooManyRequests", "the object has been modified");
       case 1 -> throw MemoryServer.refusal(429, "TooManyRequests", "the server has received too many requests");
       case 2 -> throw MemoryServer.refusal(500, "InternalError", "not done");
       case 3 -> throw crash();

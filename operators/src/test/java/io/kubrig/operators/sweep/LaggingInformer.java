@@ -11,8 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
-/** An informer that learns of changes only when it is told to: one after the other, or all at once by listing anew, which hides what was between. */
+/**
+ * An informer that learns of changes only when it is told to: one after the other, or all at once by listing anew, which hides what was
+ * between.
+ */
 final class LaggingInformer<T extends HasMetadata> {
   private final MemoryServer server;
   private final Class<T> kind;
@@ -78,11 +82,12 @@ final class LaggingInformer<T extends HasMetadata> {
 
   @SuppressWarnings("unchecked")
   SharedIndexInformer<T> dressed() {
-    return (SharedIndexInformer<T>) Proxy.newProxyInstance(LaggingInformer.class.getClassLoader(), new Class<?>[] {SharedIndexInformer.class},
+    return (SharedIndexInformer<T>) Proxy.newProxyInstance(LaggingInformer.class.getClassLoader(),
+        new Class<?>[] {SharedIndexInformer.class},
         (self, method, args) -> switch (method.getName()) {
           case "getStore", "getIndexer" -> cache;
           case "addIndexers" -> {
-            cache.addIndexers((Map<String, java.util.function.Function<T, List<String>>>) args[0]);
+            cache.addIndexers((Map<String, Function<T, List<String>>>) args[0]);
             yield self;
           }
           case "addEventHandler" -> {

@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The client of one life of a manager: requests that may go wrong, and informers that lag. It knows what {@code engine.Api} and {@code Caches} ask. */
+/**
+ * The client of one life of a manager: requests that may go wrong, and informers that lag. It knows what {@code engine.Api} and
+ * {@code Caches} ask.
+ */
 final class MemoryClient {
   private final MemoryServer server;
   private final Faults faults;
@@ -89,7 +92,8 @@ final class MemoryClient {
   private String raw(String path, Map<?, ?> options) {
     String[] parts = path.split("/");
     String name = parts[parts.length - 1];
-    HasMetadata about = proxyOf(kinds.get(parts[parts.length - 2]), new Key(path.contains("/namespaces/") ? parts[parts.length - 3] : "", name));
+    HasMetadata about = proxyOf(kinds.get(parts[parts.length - 2]),
+        new Key(path.contains("/namespaces/") ? parts[parts.length - 3] : "", name));
     Map<String, Object> preconditions = new LinkedHashMap<>();
     if (options.get("preconditions") instanceof Map<?, ?> given) {
       given.forEach((key, value) -> preconditions.put(String.valueOf(key), value));

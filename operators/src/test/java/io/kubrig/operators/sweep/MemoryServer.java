@@ -18,8 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** Objects with the rules of the API server that controllers rely on: revisions, conflicts, generations, finalizers, graceful deletion of pods. */
+/**
+ * Objects with the rules of the API server that controllers rely on: revisions, conflicts, generations, finalizers, graceful deletion of
+ * pods.
+ */
 final class MemoryServer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> LIST_KEYS = Map.of("ownerReferences", "uid", "conditions", "type");
@@ -144,7 +148,8 @@ final class MemoryServer {
       result.set(kept, before.get(kept));
     }
     ObjectNode metadata = result.withObjectProperty("metadata");
-    for (String fixed : List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")) {
+    for (String fixed : List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation",
+        "resourceVersion")) {
       metadata.remove(fixed);
       if (before.path("metadata").has(fixed)) {
         metadata.set(fixed, before.path("metadata").get(fixed));
@@ -232,7 +237,7 @@ final class MemoryServer {
   }
 
   /** A changed copy. */
-  static <T extends HasMetadata> T edit(T object, java.util.function.Consumer<ObjectNode> change) {
+  static <T extends HasMetadata> T edit(T object, Consumer<ObjectNode> change) {
     ObjectNode tree = tree(object);
     change.accept(tree);
     return parse(tree, object);

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every workload controller in disturbed worlds: whatever is late, hidden, refused, half done or killed, it ends where its object says, and never does on the
- * way what its story forbids.
+ * Every workload controller in disturbed worlds: whatever is late, hidden, refused, half done or killed, it ends where its object says, and
+ * never does on the way what its story forbids.
  *
- * <p>{@code -Dsweep.worlds=N} tells N worlds of each story instead of a few; {@code -Dseed=S} begins at another seed. A failure names the seed of its world:
- * {@code -Dseed=S -Dsweep.worlds=1} tells it again, {@code -Dsweep.trace=true} with every change.
+ * <p>{@code -Dsweep.worlds=N} tells N worlds of each story instead of a few; {@code -Dseed=S} begins at another seed. A failure names the
+ * seed of its world: {@code -Dseed=S -Dsweep.worlds=1} tells it again, {@code -Dsweep.trace=true} with every change.
  */
 class PerturbationSweepTest {
   private static final int STEPS = 300;

@@ -63,7 +63,8 @@ final class Stories {
   }
 
   private static void noOrphans(MemoryServer server) {
-    assertThat(server.list(Pod.class)).allSatisfy(pod -> assertThat(Objects.controllerOf(pod)).as("owner of %s", pod.getMetadata().getName()).isPresent());
+    assertThat(server.list(Pod.class))
+        .allSatisfy(pod -> assertThat(Objects.controllerOf(pod)).as("owner of %s", pod.getMetadata().getName()).isPresent());
   }
 
   /** A set whose user resizes it. Never more pods than it was ever to have. */
@@ -75,7 +76,8 @@ final class Stories {
 
     @Override
     public void begin(MemoryServer server) {
-      server.create(new ReplicaSetBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec().withReplicas(3)
+      server.create(new ReplicaSetBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec()
+          .withReplicas(3)
           .withNewSelector().addToMatchLabels("app", "web").endSelector().withTemplate(template(1)).endSpec().build());
     }
 
@@ -151,9 +153,11 @@ final class Stories {
 
     @Override
     public void begin(MemoryServer server) {
-      server.create(new DeploymentBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec().withReplicas(3)
+      server.create(new DeploymentBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec()
+          .withReplicas(3)
           .withRevisionHistoryLimit(10).withProgressDeadlineSeconds(600).withNewSelector().addToMatchLabels("app", "web").endSelector()
-          .withNewStrategy().withType("RollingUpdate").withNewRollingUpdate().withNewMaxSurge(1).withNewMaxUnavailable(1).endRollingUpdate().endStrategy()
+          .withNewStrategy().withType("RollingUpdate").withNewRollingUpdate().withNewMaxSurge(1).withNewMaxUnavailable(1).endRollingUpdate()
+              .endStrategy()
           .withTemplate(template(1)).endSpec().build());
     }
 
@@ -173,7 +177,8 @@ final class Stories {
         return;
       }
       if (change.after() instanceof ReplicaSet set) {
-        long same = server.list(ReplicaSet.class).stream().filter(other -> image(other.getSpec().getTemplate().getSpec()).equals(image(set.getSpec().getTemplate().getSpec()))).count();
+        long same = server.list(ReplicaSet.class).stream()
+            .filter(other -> image(other.getSpec().getTemplate().getSpec()).equals(image(set.getSpec().getTemplate().getSpec()))).count();
         assertThat(same).as("sets of one template").isEqualTo(1);
       }
     }
@@ -184,7 +189,9 @@ final class Stories {
       int wanted = deployment.getSpec().getReplicas();
       String image = image(deployment.getSpec().getTemplate().getSpec());
       noOrphans(server);
-      assertThat(server.list(ReplicaSet.class)).allSatisfy(set -> assertThat(set.getSpec().getReplicas()).isEqualTo(image(set.getSpec().getTemplate().getSpec()).equals(image) ? wanted : 0));
+      assertThat(server.list(ReplicaSet.class))
+          .allSatisfy(set -> assertThat(set.getSpec().getReplicas())
+          .isEqualTo(image(set.getSpec().getTemplate().getSpec()).equals(image) ? wanted : 0));
       assertThat(server.list(Pod.class).stream().filter(Pods::isActive)).hasSize(wanted)
           .allSatisfy(pod -> assertThat(image(pod.getSpec())).isEqualTo(image));
       assertThat(deployment.getStatus().getObservedGeneration()).isEqualTo(deployment.getMetadata().getGeneration());
@@ -193,8 +200,8 @@ final class Stories {
   }
 
   /**
-   * A stateful set that is given new templates, and in half of the worlds is resized. A resize may take a pod away while another one is being
-   * replaced, as in the native controller; without one no two pods ever end at once.
+   * A stateful set that is given new templates, and in half of the worlds is resized. A resize may take a pod away while another one is
+   * being replaced, as in the native controller; without one no two pods ever end at once.
    */
   static final class StatefulSetStory implements Story {
     private int version = 1;
@@ -207,10 +214,12 @@ final class Stories {
 
     @Override
     public void begin(MemoryServer server) {
-      server.create(new StatefulSetBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec().withReplicas(3)
+      server.create(new StatefulSetBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec()
+          .withReplicas(3)
           .withServiceName("web").withRevisionHistoryLimit(10).withNewSelector().addToMatchLabels("app", "web").endSelector()
           .withPodManagementPolicy("OrderedReady").withNewUpdateStrategy().withType("RollingUpdate").withNewRollingUpdate().withPartition(0)
-          .endRollingUpdate().endUpdateStrategy().withTemplate(template(1)).addNewVolumeClaimTemplate().withNewMetadata().withName("data").endMetadata()
+          .endRollingUpdate().endUpdateStrategy().withTemplate(template(1)).addNewVolumeClaimTemplate().withNewMetadata().withName("data")
+              .endMetadata()
           .withNewSpec().endSpec().endVolumeClaimTemplate().endSpec().build());
     }
 
@@ -268,12 +277,14 @@ final class Stories {
       }
       server.create(new DaemonSetBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec()
           .withRevisionHistoryLimit(10).withNewSelector().addToMatchLabels("app", "web").endSelector()
-          .withNewUpdateStrategy().withType("RollingUpdate").withNewRollingUpdate().withNewMaxUnavailable(1).withNewMaxSurge(0).endRollingUpdate()
+          .withNewUpdateStrategy().withType("RollingUpdate").withNewRollingUpdate().withNewMaxUnavailable(1).withNewMaxSurge(0)
+              .endRollingUpdate()
           .endUpdateStrategy().withTemplate(template(1)).endSpec().build());
     }
 
     private static Node node(int number) {
-      return new NodeBuilder().withNewMetadata().withName("node-" + number).endMetadata().withNewSpec().endSpec().withNewStatus().endStatus().build();
+      return new NodeBuilder().withNewMetadata().withName("node-" + number).endMetadata().withNewSpec().endSpec().withNewStatus()
+          .endStatus().build();
     }
 
     @Override
@@ -292,7 +303,8 @@ final class Stories {
     }
 
     private static String node(Pod pod) {
-      return pod.getSpec().getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms().getFirst()
+      return pod.getSpec().getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms()
+          .getFirst()
           .getMatchFields().getFirst().getValues().getFirst();
     }
 
@@ -337,7 +349,8 @@ final class Stories {
       template.getSpec().setRestartPolicy("Never");
       server.create(new JobBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec()
           .withCompletions(COMPLETIONS).withParallelism(2).withBackoffLimit(6).withCompletionMode("NonIndexed").withSuspend(false)
-          .withPodReplacementPolicy("TerminatingOrFailed").withNewSelector().addToMatchLabels("app", "web").endSelector().withTemplate(template)
+          .withPodReplacementPolicy("TerminatingOrFailed").withNewSelector().addToMatchLabels("app", "web").endSelector()
+              .withTemplate(template)
           .endSpec().build());
     }
 
@@ -364,7 +377,8 @@ final class Stories {
       Job job = server.find(Job.class, KEY).orElseThrow();
       assertThat(job.getStatus().getSucceeded()).isEqualTo(COMPLETIONS);
       assertThat(job.getStatus().getConditions()).anySatisfy(condition -> assertThat(condition.getType()).isEqualTo("Complete"));
-      assertThat(server.list(Pod.class)).hasSize(COMPLETIONS).allSatisfy(pod -> assertThat(Objects.orEmpty(pod.getMetadata().getFinalizers())).isEmpty());
+      assertThat(server.list(Pod.class)).hasSize(COMPLETIONS)
+          .allSatisfy(pod -> assertThat(Objects.orEmpty(pod.getMetadata().getFinalizers())).isEmpty());
     }
   }
 }

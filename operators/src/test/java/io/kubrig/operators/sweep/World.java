@@ -37,7 +37,8 @@ import java.util.random.RandomGenerator;
 
 /** One story, told by chance. The same seed tells the same story, but for the order of requests that a controller makes side by side. */
 final class World {
-  private static final List<Class<? extends HasMetadata>> KINDS = List.of(Pod.class, ReplicaSet.class, Deployment.class, StatefulSet.class, DaemonSet.class,
+  private static final List<Class<?
+      extends HasMetadata>> KINDS = List.of(Pod.class, ReplicaSet.class, Deployment.class, StatefulSet.class, DaemonSet.class,
       Job.class, ControllerRevision.class, PersistentVolumeClaim.class, Node.class);
   private static final ControllerManagerOptions OPTIONS = ControllerManagerOptions.parse();
   private static final int ROUNDS = 2000;
@@ -117,7 +118,8 @@ final class World {
       case 1 -> clock.advance(Duration.ofMillis(random.nextInt(20_000)));
       case 2 -> choose(client.informers()).relist();
       case 3, 4, 5, 6 -> kubelet();
-      case 7, 8, 9, 10, 11, 12 -> client.informers().stream().filter(LaggingInformer::lags).skip(random.nextInt(3)).findFirst().ifPresent(LaggingInformer::step);
+      case 7, 8, 9, 10, 11, 12 -> client.informers().stream().filter(LaggingInformer::lags).skip(random.nextInt(3)).findFirst()
+          .ifPresent(LaggingInformer::step);
       default -> {
         Runner runner = choose(runners);
         runner.repeat();
@@ -175,7 +177,8 @@ final class World {
   /** The node that a daemon's pod asks for, or any. */
   private static String node(Pod pod) {
     return pod.getSpec().getAffinity() == null ? "node-0"
-        : pod.getSpec().getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms().getFirst()
+        : pod.getSpec().getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms()
+            .getFirst()
             .getMatchFields().getFirst().getValues().getFirst();
   }
 

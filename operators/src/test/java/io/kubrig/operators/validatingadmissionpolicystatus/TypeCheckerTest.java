@@ -56,8 +56,10 @@ class TypeCheckerTest {
 
   @Test
   void expressions_that_fit_have_no_warnings() {
-    assertThat(check(policy("object.spec.size > 3 && object.spec.port == 80", "object.spec.port == 'http'", "object.spec.since < timestamp('2026-01-01T00:00:00Z')",
-        "object.spec.amounts['cpu'] == '1'", "object.spec.child.anything == 1", "request.userInfo.username == 'x' && authorizer.path('/x').check('get').allowed()",
+    assertThat(check(policy("object.spec.size > 3 && object.spec.port == 80", "object.spec.port == 'http'",
+        "object.spec.since < timestamp('2026-01-01T00:00:00Z')",
+        "object.spec.amounts['cpu'] == '1'", "object.spec.child.anything == 1",
+            "request.userInfo.username == 'x' && authorizer.path('/x').check('get').allowed()",
         "!format.named('dns1123Label').hasValue()"), WIDGETS)).isEmpty();
   }
 
@@ -82,7 +84,8 @@ class TypeCheckerTest {
     ValidatingAdmissionPolicy policy = policy("variables.double > 4", "variables.double == 'x'");
     policy.getSpec().setVariables(List.of(new io.fabric8.kubernetes.api.model.admissionregistration.v1.Variable("object.spec.size", "size"),
         new io.fabric8.kubernetes.api.model.admissionregistration.v1.Variable("variables.size * 2", "double")));
-    assertThat(check(policy, WIDGETS)).singleElement().extracting(ExpressionWarning::getFieldRef).isEqualTo("spec.validations[1].expression");
+    assertThat(check(policy, WIDGETS)).singleElement().extracting(ExpressionWarning::getFieldRef)
+        .isEqualTo("spec.validations[1].expression");
   }
 
   @Test
@@ -94,7 +97,8 @@ class TypeCheckerTest {
   }
 
   private static ValidatingAdmissionPolicy rule(String group, String version, String... resources) {
-    return new ValidatingAdmissionPolicyBuilder().withNewMetadata().endMetadata().withNewSpec().withNewMatchConstraints().addNewResourceRule()
+    return new ValidatingAdmissionPolicyBuilder().withNewMetadata().endMetadata().withNewSpec().withNewMatchConstraints()
+        .addNewResourceRule()
         .withApiGroups(group).withApiVersions(version).withResources(resources).endResourceRule().endMatchConstraints().endSpec().build();
   }
 }

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,12 +20,13 @@ class MatchingTest {
 
   private static PersistentVolumeBuilder volume(String name, String size) {
     return new PersistentVolumeBuilder().withNewMetadata().withName(name).endMetadata()
-        .withNewSpec().addToCapacity("storage", new Quantity(size)).withAccessModes("ReadWriteOnce", "ReadOnlyMany").withStorageClassName("sc").endSpec()
+        .withNewSpec().addToCapacity("storage", new Quantity(size)).withAccessModes("ReadWriteOnce", "ReadOnlyMany")
+            .withStorageClassName("sc").endSpec()
         .withNewStatus().withPhase("Available").endStatus();
   }
 
   private static Optional<String> best(boolean delayed, PersistentVolumeBuilder... volumes) {
-    List<PersistentVolume> all = java.util.Arrays.stream(volumes).map(PersistentVolumeBuilder::build).toList();
+    List<PersistentVolume> all = Arrays.stream(volumes).map(PersistentVolumeBuilder::build).toList();
     return Matching.best(CLAIM, all, delayed).map(volume -> volume.getMetadata().getName());
   }
 
@@ -44,7 +46,8 @@ class MatchingTest {
 
   @Test
   void a_reserved_volume_comes_first_and_one_of_another_claim_never() {
-    PersistentVolumeBuilder reserved = volume("mine", "9Gi").editSpec().withNewClaimRef().withNamespace("ns").withName("c").endClaimRef().endSpec();
+    PersistentVolumeBuilder reserved = volume("mine", "9Gi").editSpec().withNewClaimRef().withNamespace("ns").withName("c").endClaimRef()
+        .endSpec();
     PersistentVolumeBuilder other = volume("theirs", "2Gi").editSpec().withNewClaimRef().withNamespace("ns").withName("c").withUid("old")
         .endClaimRef().endSpec();
     assertThat(best(false, volume("free", "2Gi"), reserved)).contains("mine");
@@ -54,7 +57,8 @@ class MatchingTest {
   @Test
   void the_scheduler_chooses_where_binding_waits_for_a_pod() {
     assertThat(best(true, volume("free", "2Gi"))).isEmpty();
-    assertThat(best(true, volume("mine", "2Gi").editSpec().withNewClaimRef().withNamespace("ns").withName("c").withUid("c1").endClaimRef().endSpec()))
+    assertThat(best(true, volume("mine", "2Gi").editSpec().withNewClaimRef().withNamespace("ns").withName("c").withUid("c1").endClaimRef()
+        .endSpec()))
         .contains("mine");
   }
 

@@ -30,7 +30,8 @@ public final class Conntrack {
 
   /** All flows of a family and IP protocol. */
   public List<Flow> flows(Family family, int protocol) throws NetlinkException {
-    NetlinkMessage request = new NetlinkMessage(NetlinkMessage.SUBSYSTEM_CONNTRACK, GET, NetlinkMessage.NLM_F_DUMP, family.number(), new byte[0]);
+    NetlinkMessage request =
+        new NetlinkMessage(NetlinkMessage.SUBSYSTEM_CONNTRACK, GET, NetlinkMessage.NLM_F_DUMP, family.number(), new byte[0]);
     return netlink.dump(request).stream().map(reply -> flow(family, reply.attributes())).flatMap(Optional::stream)
         .filter(flow -> flow.protocol() == protocol).toList();
   }
@@ -56,8 +57,10 @@ public final class Conntrack {
       return Optional.empty();
     }
     Attributes ports = original.get().findNested(TUPLE_PROTOCOL).orElseThrow();
-    return address(family, original.get(), false).flatMap(destination -> address(family, reply.get(), true).map(source -> new Flow(ports.u32(1, 0),
-        destination, ports.u32(3, 0), source, reply.get().findNested(TUPLE_PROTOCOL).orElseThrow().u32(2, 0), attributes.find(TUPLE_ORIGINAL).orElseThrow(),
+    return address(family, original.get(), false)
+        .flatMap(destination -> address(family, reply.get(), true).map(source -> new Flow(ports.u32(1, 0),
+        destination, ports.u32(3, 0), source, reply.get().findNested(TUPLE_PROTOCOL).orElseThrow().u32(2, 0),
+            attributes.find(TUPLE_ORIGINAL).orElseThrow(),
         attributes.u32(ID, 0))));
   }
 

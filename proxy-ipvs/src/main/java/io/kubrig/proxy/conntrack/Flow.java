@@ -11,5 +11,6 @@ import java.net.InetAddress;
  * @param tuple the kernel's own encoding of the original direction, by which it is found again
  * @param id the kernel's number of it, so that a newer flow with the same addresses is not meant
  */
-public record Flow(int protocol, InetAddress destination, int destinationPort, InetAddress replySource, int replySourcePort, Bytes tuple, int id) {
+public record Flow(int protocol, InetAddress destination, int destinationPort, InetAddress replySource, int replySourcePort, Bytes tuple,
+    int id) {
 }

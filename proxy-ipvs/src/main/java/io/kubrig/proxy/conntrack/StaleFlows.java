@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 /**
  * Which UDP flows go where services no longer send them; pure.
  *
- * <p>UDP has no end, and a flow is translated as its first packet was. A flow to a service address or node port is stale when its answers come from something that
- * is no serving endpoint: an endpoint that went, or, for flows begun while there was none, the service address itself.
+ * <p>UDP has no end, and a flow is translated as its first packet was. A flow to a service address or node port is stale when its answers
+ * come from something that is no serving endpoint: an endpoint that went, or, for flows begun while there was none, the service address
+ * itself.
  */
 public final class StaleFlows {
   private final Map<String, Set<String>> byAddress = new HashMap<>();
@@ -27,7 +28,8 @@ public final class StaleFlows {
       if (port.name().protocol() != Protocol.UDP) {
         continue;
       }
-      Set<String> serving = services.endpointsOf(port.name()).stream().filter(ProxyEndpoint::serving).map(ProxyEndpoint::socket).collect(Collectors.toSet());
+      Set<String> serving = services.endpointsOf(port.name()).stream().filter(ProxyEndpoint::serving).map(ProxyEndpoint::socket)
+          .collect(Collectors.toSet());
       Stream.of(Stream.of(port.clusterIp()), port.externalIps().stream(), port.loadBalancerIps().stream()).flatMap(addresses -> addresses)
           .forEach(address -> byAddress.put(Addresses.withPort(address, port.port()), serving));
       if (port.nodePort() != 0) {

@@ -5,7 +5,10 @@ import io.kubrig.machinery.clock.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Whether rules keep up with changes, and whether the node is to receive traffic from outside. A change that waits longer than the timeout makes it unhealthy. */
+/**
+ * Whether rules keep up with changes, and whether the node is to receive traffic from outside. A change that waits longer than the timeout
+ * makes it unhealthy.
+ */
 public final class ProxyHealth {
   private static final String TO_BE_DELETED_TAINT = "ToBeDeletedByClusterAutoscaler";
 
@@ -39,7 +42,8 @@ public final class ProxyHealth {
   /** A node that is deleted or about to be is not eligible; null means deleted. */
   public synchronized void node(Node node) {
     boolean going = node == null || node.getMetadata().getDeletionTimestamp() != null;
-    boolean tainted = !going && node.getSpec() != null && node.getSpec().getTaints().stream().anyMatch(taint -> TO_BE_DELETED_TAINT.equals(taint.getKey()));
+    boolean tainted = !going && node.getSpec() != null
+        && node.getSpec().getTaints().stream().anyMatch(taint -> TO_BE_DELETED_TAINT.equals(taint.getKey()));
     eligible = !going && !tainted;
   }
 

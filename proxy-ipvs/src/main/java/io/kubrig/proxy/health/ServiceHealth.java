@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class ServiceHealth implements AutoCloseable {
   private record Key(String namespace, String name, int port) implements Comparable<Key> {
     @Override
     public int compareTo(Key other) {
-      return java.util.Comparator.comparing(Key::namespace).thenComparing(Key::name).thenComparingInt(Key::port).compare(this, other);
+      return Comparator.comparing(Key::namespace).thenComparing(Key::name).thenComparingInt(Key::port).compare(this, other);
     }
   }
 
@@ -65,7 +66,8 @@ public final class ServiceHealth implements AutoCloseable {
     Set<InetAddress> addresses = new HashSet<>();
     for (Map.Entry<ServicePortName, List<ProxyEndpoint>> entry : services.endpoints().entrySet()) {
       if (entry.getKey().namespace().equals(name.namespace()) && entry.getKey().name().equals(name.name())) {
-        entry.getValue().stream().filter(endpoint -> endpoint.local() && endpoint.ready()).forEach(endpoint -> addresses.add(endpoint.address()));
+        entry.getValue().stream().filter(endpoint -> endpoint.local() && endpoint.ready())
+            .forEach(endpoint -> addresses.add(endpoint.address()));
       }
     }
     return addresses.size();
@@ -75,7 +77,8 @@ public final class ServiceHealth implements AutoCloseable {
     try {
       servers.put(key, HttpEndpoints.serve(new InetSocketAddress(key.port()), Map.of("*", () -> answer(key))));
     } catch (IOException problem) {
-      LOG.error("Failed to start healthcheck of service {}/{} on node port {}: {}", key.namespace(), key.name(), key.port(), problem.getMessage());
+      LOG.error("Failed to start healthcheck of service {}/{} on node port {}: {}", key.namespace(), key.name(), key.port(),
+          problem.getMessage());
     }
   }
 

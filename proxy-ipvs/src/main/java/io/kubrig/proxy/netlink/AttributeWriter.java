@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * A growing list of netlink attributes ({@code struct nlattr}): headers in the machine's byte order, netfilter's numbers in network order, every
- * attribute padded to four bytes.
+ * A growing list of netlink attributes ({@code struct nlattr}): headers in the machine's byte order, netfilter's numbers in network order,
+ * every attribute padded to four bytes.
  */
 public final class AttributeWriter {
   private static final int NLA_F_NESTED = 1 << 15;

@@ -14,8 +14,9 @@ import java.util.List;
 /**
  * {@link Netlink} over a libc socket of the kernel's NETLINK_NETFILTER family.
  *
- * <p>Invariants: the kernel works on a message before {@code send} returns, so the answers of a batch are waiting when it does and no reply is read twice; the
- * socket has no other user, so every frame with the current sequence numbers is ours and any other is a leftover of a failed call.
+ * <p>Invariants: the kernel works on a message before {@code send} returns, so the answers of a batch are waiting when it does and no reply
+ * is read twice; the socket has no other user, so every frame with the current sequence numbers is ours and any other is a leftover of a
+ * failed call.
  *
  * <p>Source: netlink(7), linux/netfilter/nfnetlink.h.
  */
@@ -36,12 +37,15 @@ public final class LinuxNetlink implements Netlink {
 
   private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO = CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle SOCKET = libc("socket", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+  private static final MethodHandle SOCKET =
+      libc("socket", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
   private static final MethodHandle SETSOCKOPT = libc("setsockopt", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
       ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-  private static final MethodHandle SEND = libc("send", ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
+  private static final MethodHandle SEND =
+      libc("send", ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
       ValueLayout.JAVA_INT);
-  private static final MethodHandle RECV = libc("recv", ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
+  private static final MethodHandle RECV =
+      libc("recv", ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
       ValueLayout.JAVA_INT);
   private static final MethodHandle CLOSE = libc("close", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
 
@@ -132,7 +136,8 @@ public final class LinuxNetlink implements Netlink {
 
   @Override
   public void request(NetlinkMessage message) throws NetlinkException {
-    NetlinkMessage acknowledged = new NetlinkMessage(message.subsystem(), message.type(), message.flags() | NetlinkMessage.NLM_F_ACK, message.family(),
+    NetlinkMessage acknowledged =
+        new NetlinkMessage(message.subsystem(), message.type(), message.flags() | NetlinkMessage.NLM_F_ACK, message.family(),
         message.attributes());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment inbox = arena.allocate(RECEIVE_BUFFER);
@@ -214,7 +219,8 @@ public final class LinuxNetlink implements Netlink {
   }
 
   private static String describe(List<NetlinkMessage> messages, int index) {
-    return index >= 0 && index < messages.size() ? "message " + index + " of " + messages.size() + ", " + describe(messages.get(index)) : "batch";
+    return index >= 0 && index < messages.size() ? "message " + index + " of " + messages.size() + ", " + describe(messages.get(index))
+        : "batch";
   }
 
   private static String describe(NetlinkMessage message) {

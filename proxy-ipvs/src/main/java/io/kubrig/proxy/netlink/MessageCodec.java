@@ -80,7 +80,8 @@ final class MessageCodec {
   }
 
   private static void put(ByteBuffer buffer, NetlinkMessage message, int sequence) {
-    buffer.putInt(size(message)).putShort((short) (message.subsystem() << 8 | message.type())).putShort((short) (message.flags() | NLM_F_REQUEST));
+    buffer.putInt(size(message)).putShort((short) (message.subsystem() << 8 | message.type()))
+        .putShort((short) (message.flags() | NLM_F_REQUEST));
     buffer.putInt(sequence).putInt(0);
     buffer.put((byte) message.family()).put((byte) 0).putShort((short) 0);
     buffer.put(message.attributes());

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 /**
  * Changes as the messages of one transaction; pure.
  *
- * <p>An anonymous set is made just before the rule that consults it and is known to it by a number that means something within the transaction only.
+ * <p>An anonymous set is made just before the rule that consults it and is known to it by a number that means something within the
+ * transaction only.
  */
 public final class ChangeEncoder {
   private static final int NEWTABLE = 0;
@@ -50,7 +51,8 @@ public final class ChangeEncoder {
   private void add(TableChange change) {
     switch (change) {
       case TableChange.AddTable added ->
-        message(NEWTABLE, NetlinkMessage.NLM_F_CREATE, out -> out.string(1, table).u32(2, 0).raw(6, UserData.comment(UserData.COMMENT, added.comment())));
+        message(NEWTABLE, NetlinkMessage.NLM_F_CREATE,
+            out -> out.string(1, table).u32(2, 0).raw(6, UserData.comment(UserData.COMMENT, added.comment())));
       case TableChange.DeleteTable _ -> message(DELTABLE, 0, out -> out.string(1, table));
       case TableChange.AddChain added -> message(NEWCHAIN, NetlinkMessage.NLM_F_CREATE, out -> chain(out, added.chain()));
       case TableChange.FlushChain flushed -> message(DELRULE, 0, out -> out.string(1, table).string(2, flushed.chain()));

@@ -3,7 +3,8 @@ package io.kubrig.proxy.nftables;
 import io.kubrig.proxy.netlink.Bytes;
 
 /**
- * One step of a rule's small machine. Registers are named by their first 32-bit word, 0 to 15: the 128-bit register 1 is word 0, register 2 is word 4.
+ * One step of a rule's small machine. Registers are named by their first 32-bit word, 0 to 15: the 128-bit register 1 is word 0, register 2
+ * is word 4.
  *
  * <p>Source: linux/netfilter/nf_tables.h.
  */

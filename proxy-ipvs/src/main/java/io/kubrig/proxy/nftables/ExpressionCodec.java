@@ -27,7 +27,8 @@ final class ExpressionCodec {
    */
   static void write(AttributeWriter out, List<Expression> expressions, ToIntFunction<NftSet> setId) {
     for (Expression expression : expressions) {
-      out.nested(LIST_ELEMENT, element -> element.string(EXPR_NAME, name(expression)).nested(EXPR_DATA, data -> writeData(data, expression, setId)));
+      out.nested(LIST_ELEMENT,
+          element -> element.string(EXPR_NAME, name(expression)).nested(EXPR_DATA, data -> writeData(data, expression, setId)));
     }
   }
 
@@ -67,8 +68,10 @@ final class ExpressionCodec {
       case Expression.Payload payload ->
         out.u32(1, register(payload.word())).u32(2, payload.base()).u32(3, payload.offset()).u32(4, payload.length());
       case Expression.Compare compare ->
-        out.u32(1, register(compare.word())).u32(2, compare.negated() ? COMPARE_NEQ : 0).nested(3, data -> data.raw(DATA_VALUE, compare.data()));
-      case Expression.Bitwise bitwise -> out.u32(1, register(bitwise.word())).u32(2, register(bitwise.word())).u32(3, bitwise.mask().length())
+        out.u32(1, register(compare.word())).u32(2, compare.negated() ? COMPARE_NEQ : 0)
+            .nested(3, data -> data.raw(DATA_VALUE, compare.data()));
+      case Expression.Bitwise bitwise -> out.u32(1, register(bitwise.word())).u32(2, register(bitwise.word()))
+          .u32(3, bitwise.mask().length())
           .nested(4, data -> data.raw(DATA_VALUE, bitwise.mask())).nested(5, data -> data.raw(DATA_VALUE, bitwise.xor()));
       case Expression.Lookup lookup -> writeLookup(out, lookup, setId);
       case Expression.Immediate immediate ->
@@ -89,7 +92,8 @@ final class ExpressionCodec {
   private static void writeLookup(AttributeWriter out, Expression.Lookup lookup, ToIntFunction<NftSet> setId) {
     switch (lookup.set()) {
       case SetReference.Named named -> out.string(1, named.name());
-      case SetReference.Anonymous anonymous -> out.string(1, anonymousName(anonymous.content())).u32(4, setId.applyAsInt(anonymous.content()));
+      case SetReference.Anonymous anonymous -> out.string(1, anonymousName(anonymous.content()))
+          .u32(4, setId.applyAsInt(anonymous.content()));
     }
     out.u32(2, register(lookup.word()));
     if (lookup.verdict()) {
@@ -132,7 +136,8 @@ final class ExpressionCodec {
     String name = element.string(EXPR_NAME);
     Attributes data = element.findNested(EXPR_DATA).orElseGet(() -> Attributes.parse(new byte[0], 0));
     return switch (name) {
-      case "meta" -> data.find(3).isPresent() ? new Expression.MetaSet(data.u32(2, 0), word(data, 3)) : new Expression.Meta(data.u32(2, 0), word(data, 1));
+      case "meta" -> data.find(3).isPresent() ? new Expression.MetaSet(data.u32(2, 0), word(data, 3))
+          : new Expression.Meta(data.u32(2, 0), word(data, 1));
       case "ct" -> new Expression.Conntrack(data.u32(2, 0), word(data, 1));
       case "payload" -> new Expression.Payload(data.u32(2, 0), data.u32(3, 0), data.u32(4, 0), word(data, 1));
       case "cmp" -> readCompare(name, element, data);
@@ -152,7 +157,8 @@ final class ExpressionCodec {
   private static Expression readCompare(String name, Attributes element, Attributes data) {
     int operation = data.u32(2, 0);
     return operation > COMPARE_NEQ ? unknown(name, element)
-        : new Expression.Compare(word(data, 1), operation == COMPARE_NEQ, data.findNested(3).map(ExpressionCodec::value).orElse(Bytes.EMPTY));
+        : new Expression.Compare(word(data, 1), operation == COMPARE_NEQ,
+            data.findNested(3).map(ExpressionCodec::value).orElse(Bytes.EMPTY));
   }
 
   private static Expression readBitwise(String name, Attributes element, Attributes data) {

@@ -9,13 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The phrases that the proxy's rules are made of, each compiled as {@code nft} compiles it, so that {@code nft list} prints it back; pure. */
+/**
+ * The phrases that the proxy's rules are made of, each compiled as {@code nft} compiles it, so that {@code nft list} prints it back; pure.
+ */
 final class Match {
   private static final int IFNAMSIZ = 16;
   private static final int CT_STATE_NEW = 8;
@@ -77,8 +82,8 @@ final class Match {
 
   /** The networks without those that others contain, in order. */
   private static List<Cidr> merge(Collection<Cidr> cidrs) {
-    List<Cidr> sorted = new ArrayList<>(new java.util.LinkedHashSet<>(cidrs));
-    sorted.sort(java.util.Comparator.comparing(Cidr::first).thenComparing(Cidr::bits));
+    List<Cidr> sorted = new ArrayList<>(new LinkedHashSet<>(cidrs));
+    sorted.sort(Comparator.comparing(Cidr::first).thenComparing(Cidr::bits));
     List<Cidr> merged = new ArrayList<>();
     for (Cidr cidr : sorted) {
       if (merged.isEmpty() || merged.getLast().end().map(end -> end.compareTo(cidr.first()) <= 0).orElse(false)) {
@@ -101,26 +106,29 @@ final class Match {
 
   /** {@code iifname [!=] "name"}. */
   static List<Expression> inputInterface(String name, boolean negated) {
-    byte[] padded = java.util.Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), IFNAMSIZ);
+    byte[] padded = Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), IFNAMSIZ);
     return List.of(new Expression.Meta(Expression.META_IIFNAME, 0), new Expression.Compare(0, negated, Bytes.of(padded)));
   }
 
   /** {@code iifname [!=] "prefix*"}. */
   static List<Expression> inputInterfacePrefix(String prefix, boolean negated) {
-    return List.of(new Expression.Meta(Expression.META_IIFNAME, 0), new Expression.Compare(0, negated, Bytes.of(prefix.getBytes(StandardCharsets.UTF_8))));
+    return List.of(new Expression.Meta(Expression.META_IIFNAME, 0),
+        new Expression.Compare(0, negated, Bytes.of(prefix.getBytes(StandardCharsets.UTF_8))));
   }
 
   /** {@code ip daddr . meta l4proto . th dport vmap @map}. */
   static List<Expression> destinationVerdict(Family family, String map) {
     int word = family.addressLength() / 4;
     return List.of(new Expression.Payload(Expression.BASE_NETWORK, family.destinationOffset(), family.addressLength(), 0),
-        new Expression.Meta(Expression.META_L4PROTO, word), new Expression.Payload(Expression.BASE_TRANSPORT, DESTINATION_PORT, 2, word + 1),
+        new Expression.Meta(Expression.META_L4PROTO, word),
+            new Expression.Payload(Expression.BASE_TRANSPORT, DESTINATION_PORT, 2, word + 1),
         new Expression.Lookup(new SetReference.Named(map), 0, false, true));
   }
 
   /** {@code meta l4proto . th dport vmap @map}. */
   static List<Expression> portVerdict(String map) {
-    return List.of(new Expression.Meta(Expression.META_L4PROTO, 0), new Expression.Payload(Expression.BASE_TRANSPORT, DESTINATION_PORT, 2, 1),
+    return List.of(new Expression.Meta(Expression.META_L4PROTO, 0),
+        new Expression.Payload(Expression.BASE_TRANSPORT, DESTINATION_PORT, 2, 1),
         new Expression.Lookup(new SetReference.Named(map), 0, false, true));
   }
 
@@ -162,12 +170,16 @@ final class Match {
   /** {@code meta l4proto protocol dnat to address:port}. */
   static List<Expression> translate(Family family, Protocol protocol, InetAddress address, int port) {
     Bytes target = Bytes.of(address.getAddress());
-    return List.of(new Expression.Meta(Expression.META_L4PROTO, 0), new Expression.Compare(0, false, Bytes.of(new byte[] {(byte) protocol.number()})),
+    return List.of(new Expression.Meta(Expression.META_L4PROTO, 0),
+        new Expression.Compare(0, false, Bytes.of(new byte[] {(byte) protocol.number()})),
         new Expression.Immediate(0, target), new Expression.Immediate(4, port(port)),
         new Expression.Nat(Expression.NAT_DNAT, family.number(), 0, 4));
   }
 
-  /** {@code numgen random mod n vmap { 0 : goto …, … }} for all of the {@code n} chains but the last, which is where a packet goes on that this lets pass. */
+  /**
+   * {@code numgen random mod n vmap { 0 : goto …, … }} for all of the {@code n} chains but the last, which is where a packet goes on that
+   * this lets pass.
+   */
   static List<Expression> oneOfAllButLast(List<String> chains) {
     SortedMap<NftSet.ElementKey, NftSet.Element> elements = new TreeMap<>();
     for (int i = 0; i < chains.size() - 1; i++) {
@@ -186,7 +198,8 @@ final class Match {
 
   /** {@code meta mark & mark == 0}. */
   static List<Expression> unmarked(int mark) {
-    return List.of(new Expression.Meta(Expression.META_MARK, 0), new Expression.Bitwise(0, host(mark), host(0)), new Expression.Compare(0, false, host(0)));
+    return List.of(new Expression.Meta(Expression.META_MARK, 0), new Expression.Bitwise(0, host(mark), host(0)),
+        new Expression.Compare(0, false, host(0)));
   }
 
   /** {@code meta mark set meta mark ^ mark}. */

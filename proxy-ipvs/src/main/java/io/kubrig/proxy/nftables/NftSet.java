@@ -1,6 +1,7 @@
 package io.kubrig.proxy.nftables;
 
 import io.kubrig.proxy.netlink.Bytes;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -67,7 +68,7 @@ public record NftSet(String name, Key key, int flags, long timeoutMillis, String
   }
 
   public NftSet {
-    elements = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(elements));
+    elements = Collections.unmodifiableSortedMap(new TreeMap<>(elements));
   }
 
   public boolean is(int flag) {
@@ -76,7 +77,8 @@ public record NftSet(String name, Key key, int flags, long timeoutMillis, String
 
   /** Whether the other set can take this one's place by changing elements only. */
   public boolean sameShape(NftSet other) {
-    return key.type() == other.key.type() && key.length() == other.key.length() && flags == other.flags && timeoutMillis == other.timeoutMillis
+    return key.type() == other.key.type() && key.length() == other.key.length() && flags == other.flags
+        && timeoutMillis == other.timeoutMillis
         && comment.equals(other.comment);
   }
 

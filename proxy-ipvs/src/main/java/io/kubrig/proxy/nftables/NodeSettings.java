@@ -12,7 +12,8 @@ import java.util.List;
  * @param masqueradeMark the packet mark that asks for masquerading, one bit
  * @param serviceCidrs the ranges cluster IPs are taken from, empty when not known
  */
-public record NodeSettings(Family family, EndpointChoice.Node node, InetAddress nodeIp, boolean masqueradeAll, int masqueradeMark, LocalTraffic localTraffic,
+public record NodeSettings(Family family, EndpointChoice.Node node, InetAddress nodeIp, boolean masqueradeAll, int masqueradeMark,
+    LocalTraffic localTraffic,
     NodePortAddresses nodePortAddresses, List<Cidr> serviceCidrs) {
   public NodeSettings {
     serviceCidrs = List.copyOf(serviceCidrs);

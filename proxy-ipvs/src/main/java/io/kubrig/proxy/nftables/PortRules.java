@@ -150,7 +150,8 @@ final class PortRules {
     }
     table.rule(firewallChain, Match.sourceOutside(family, sources), new Expression.Decide(Verdict.DROP));
     for (InetAddress address : port.loadBalancerIps()) {
-      table.element(TablePlan.FIREWALL_IPS, Match.key(address, port.name().protocol(), port.port()), Verdict.goTo(firewallChain), port.name().toString());
+      table.element(TablePlan.FIREWALL_IPS, Match.key(address, port.name().protocol(), port.port()), Verdict.goTo(firewallChain),
+          port.name().toString());
     }
   }
 
@@ -187,8 +188,9 @@ final class PortRules {
   }
 
   /**
-   * Picks an endpoint at random. The last one is reached by a rule and not by an element of the map: while the kernel changes to the next generation of rules, a
-   * packet that is still in the old ones finds the map's elements gone, and must not fall out of the chain untranslated and be rejected as a cluster IP.
+   * Picks an endpoint at random. The last one is reached by a rule and not by an element of the map: while the kernel changes to the next
+   * generation of rules, a packet that is still in the old ones finds the map's elements gone, and must not fall out of the chain
+   * untranslated and be rejected as a cluster IP.
    */
   private void balance(String chain, List<ProxyEndpoint> choices) {
     if (port.hasAffinity()) {
@@ -205,7 +207,8 @@ final class PortRules {
     String chain = chainOf(endpoint);
     table.rule(chain, Match.source(family, Cidr.of(endpoint.address()), false), markForMasquerade());
     if (port.hasAffinity()) {
-      table.set(new NftSet(affinityOf(endpoint), NftSet.Key.address(family), NftSet.DYNAMIC | NftSet.TIMEOUT, port.affinity().toMillis(), "", new TreeMap<>()));
+      table.set(new NftSet(affinityOf(endpoint), NftSet.Key.address(family), NftSet.DYNAMIC | NftSet.TIMEOUT, port.affinity().toMillis(),
+          "", new TreeMap<>()));
       table.rule(chain, Match.rememberSource(family, affinityOf(endpoint)), "");
     }
     table.rule(chain, Match.translate(family, port.name().protocol(), endpoint.address(), endpoint.port()), "");

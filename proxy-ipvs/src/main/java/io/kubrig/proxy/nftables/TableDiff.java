@@ -14,9 +14,10 @@ import java.util.TreeMap;
 /**
  * The smallest ordered list of changes that turns one table into another; pure.
  *
- * <p>Order, which the kernel depends on: what is referred to is made first, references to what goes are removed before it goes. A chain whose rules differ is
- * emptied and filled anew; packets see either all of the old or all of the new, as a transaction is atomic. Chains that are no longer wanted are only emptied here:
- * kernels before 6.2 count a removed map element's reference until after the transaction, so {@link #unwantedChains} go in a later one.
+ * <p>Order, which the kernel depends on: what is referred to is made first, references to what goes are removed before it goes. A chain
+ * whose rules differ is emptied and filled anew; packets see either all of the old or all of the new, as a transaction is atomic. Chains
+ * that are no longer wanted are only emptied here: kernels before 6.2 count a removed map element's reference until after the transaction,
+ * so {@link #unwantedChains} go in a later one.
  */
 public final class TableDiff {
   private final NftTable from;
@@ -29,8 +30,8 @@ public final class TableDiff {
   }
 
   /**
-   * The changes from what is there (empty: nothing) to what is wanted. A table that cannot be changed step by step (a set or chain of another kind under a name of
-   * ours) is replaced whole, still in one transaction.
+   * The changes from what is there (empty: nothing) to what is wanted. A table that cannot be changed step by step (a set or chain of
+   * another kind under a name of ours) is replaced whole, still in one transaction.
    */
   public static List<TableChange> between(Optional<NftTable> observed, NftTable desired) {
     NftTable nothing = new NftTable(desired.family(), desired.name(), "", Map.of(), Map.of());
@@ -71,7 +72,8 @@ public final class TableDiff {
     Set<String> replacedSets = replacedSets();
     List<NftChain> rewritten = to.chains().values().stream().filter(chain -> mustRewrite(chain, replacedSets)).toList();
     addMissingChains();
-    to.sets().values().stream().filter(set -> !from.sets().containsKey(set.name())).forEach(set -> changes.add(new TableChange.AddSet(set)));
+    to.sets().values().stream().filter(set -> !from.sets().containsKey(set.name()))
+        .forEach(set -> changes.add(new TableChange.AddSet(set)));
     flushChains(rewritten);
     to.sets().values().forEach(this::removeElements);
     for (String name : replacedSets) {
@@ -80,7 +82,8 @@ public final class TableDiff {
     }
     rewritten.forEach(chain -> chain.rules().forEach(rule -> changes.add(new TableChange.AddRule(chain.name(), rule))));
     to.sets().values().forEach(this::addElements);
-    from.sets().keySet().stream().filter(name -> !to.sets().containsKey(name)).forEach(name -> changes.add(new TableChange.DeleteSet(name)));
+    from.sets().keySet().stream().filter(name -> !to.sets().containsKey(name))
+        .forEach(name -> changes.add(new TableChange.DeleteSet(name)));
     return changes;
   }
 
@@ -101,7 +104,8 @@ public final class TableDiff {
   }
 
   private static boolean refersTo(NftChain chain, Set<String> sets) {
-    return !sets.isEmpty() && chain.rules().stream().flatMap(rule -> rule.expressions().stream()).anyMatch(expression -> switch (expression) {
+    return !sets.isEmpty() && chain.rules().stream().flatMap(rule -> rule.expressions().stream())
+        .anyMatch(expression -> switch (expression) {
       case Expression.Lookup(SetReference.Named(String name), int _, boolean _, boolean _) -> sets.contains(name);
       case Expression.Dynset dynset -> sets.contains(dynset.set());
       default -> false;

@@ -3,14 +3,16 @@ package io.kubrig.proxy.nftables;
 import io.kubrig.proxy.service.EndpointChoice;
 import io.kubrig.proxy.service.ServiceMap;
 import io.kubrig.proxy.service.ServicePort;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The table {@code kube-proxy} that services and settings call for; pure.
  *
- * <p>The layout is that of kube-proxy's nftables mode: packets find their service in one lookup of {@code service-ips} or {@code service-nodeports}, go on to
- * {@code external-…} (address of the outside world) or straight to {@code service-…} or {@code local-…} (policies Cluster and Local), and from there to one
- * {@code endpoint-…}, which translates the destination. Services without endpoints are refused or dropped in filter chains.
+ * <p>The layout is that of kube-proxy's nftables mode: packets find their service in one lookup of {@code service-ips} or
+ * {@code service-nodeports}, go on to {@code external-…} (address of the outside world) or straight to {@code service-…} or {@code local-…}
+ * (policies Cluster and Local), and from there to one {@code endpoint-…}, which translates the destination. Services without endpoints are
+ * refused or dropped in filter chains.
  *
  * @param table the table
  * @param withoutLocalInternal how many ports with internal policy Local have endpoints, but none here
@@ -58,7 +60,8 @@ public record TablePlan(NftTable table, int withoutLocalInternal, int withoutLoc
   private static void frame(TableBuilder table, NodeSettings settings) {
     sets(table, settings);
     baseChains(table);
-    for (String chain : List.of(SERVICES, MASQUERADING, MARK_FOR_MASQUERADE, SERVICE_ENDPOINTS_CHECK, NODEPORT_ENDPOINTS_CHECK, CLUSTER_IPS_CHECK,
+    for (String chain : List.of(SERVICES, MASQUERADING, MARK_FOR_MASQUERADE, SERVICE_ENDPOINTS_CHECK, NODEPORT_ENDPOINTS_CHECK,
+        CLUSTER_IPS_CHECK,
         FIREWALL_CHECK)) {
       table.chain(chain);
     }
@@ -140,7 +143,7 @@ public record TablePlan(NftTable table, int withoutLocalInternal, int withoutLoc
   }
 
   private static void nodePorts(TableBuilder table, NodeSettings settings, String chain, String map) {
-    List<Expression> steps = new java.util.ArrayList<>(switch (settings.nodePortAddresses()) {
+    List<Expression> steps = new ArrayList<>(switch (settings.nodePortAddresses()) {
       case NodePortAddresses.All _ -> Match.localDestinationButLoopback(settings.family());
       case NodePortAddresses.Only _ -> Match.destinationIn(settings.family(), NODEPORT_IPS);
     });

@@ -61,7 +61,8 @@ public final class TableReader {
         continue;
       }
       NftSet.Key key = new NftSet.Key(found.u32(4, 0), found.u32(5, 0), found.u32(4, 0) == NftSet.Key.number().type());
-      NftSet set = new NftSet(found.string(2), key, found.u32(3, 0), found.number(11, 0), comment(UserData.SET_COMMENT, found, 13), new TreeMap<>());
+      NftSet set = new NftSet(found.string(2), key, found.u32(3, 0), found.number(11, 0), comment(UserData.SET_COMMENT, found, 13),
+          new TreeMap<>());
       sets.put(set.name(), set.is(NftSet.DYNAMIC) ? set : set.withElements(elements(set.name())));
     }
     return sets;
@@ -75,7 +76,8 @@ public final class TableReader {
         Attributes element = item.nested();
         Bytes key = element.findNested(1).map(ExpressionCodec::value).orElse(Bytes.EMPTY);
         Verdict verdict = element.findNested(2).map(ExpressionCodec::verdict).orElse(null);
-        elements.put(new NftSet.ElementKey(key, (element.u32(3, 0) & 1) != 0), new NftSet.Element(verdict, comment(UserData.COMMENT, element, 6)));
+        elements.put(new NftSet.ElementKey(key, (element.u32(3, 0) & 1) != 0),
+            new NftSet.Element(verdict, comment(UserData.COMMENT, element, 6)));
       }
     }
     return elements;
@@ -85,7 +87,8 @@ public final class TableReader {
     Map<String, List<NftRule>> rules = new LinkedHashMap<>();
     for (Attributes found : dump(GETRULE, out -> out.string(1, table))) {
       if (found.string(1).equals(table)) {
-        List<Expression> expressions = found.findNested(4).map(list -> ExpressionCodec.read(list, name -> reference(sets, name))).orElse(List.of());
+        List<Expression> expressions = found.findNested(4).map(list -> ExpressionCodec.read(list, name -> reference(sets, name)))
+            .orElse(List.of());
         rules.computeIfAbsent(found.string(2), _ -> new ArrayList<>()).add(new NftRule(expressions, comment(UserData.COMMENT, found, 7)));
       }
     }
@@ -93,7 +96,8 @@ public final class TableReader {
     for (Attributes found : dump(GETCHAIN, _ -> { })) {
       if (found.string(1).equals(table)) {
         String name = found.string(3);
-        NftChain.Hook hook = found.findNested(4).map(place -> new NftChain.Hook(found.string(7), place.u32(1, 0), place.u32(2, 0))).orElse(null);
+        NftChain.Hook hook = found.findNested(4).map(place -> new NftChain.Hook(found.string(7), place.u32(1, 0), place.u32(2, 0)))
+            .orElse(null);
         chains.put(name, new NftChain(name, hook, comment(UserData.COMMENT, found, 12), rules.getOrDefault(name, List.of())));
       }
     }
@@ -115,7 +119,8 @@ public final class TableReader {
   private List<Attributes> dump(int type, Consumer<AttributeWriter> filter) throws NetlinkException {
     AttributeWriter out = new AttributeWriter();
     filter.accept(out);
-    NetlinkMessage request = new NetlinkMessage(NetlinkMessage.SUBSYSTEM_NFTABLES, type, NetlinkMessage.NLM_F_DUMP, family.number(), out.toArray());
+    NetlinkMessage request =
+        new NetlinkMessage(NetlinkMessage.SUBSYSTEM_NFTABLES, type, NetlinkMessage.NLM_F_DUMP, family.number(), out.toArray());
     try {
       return netlink.dump(request).stream().map(Netlink.Reply::attributes).toList();
     } catch (NetlinkException problem) {

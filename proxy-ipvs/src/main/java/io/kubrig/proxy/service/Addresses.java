@@ -22,7 +22,8 @@ public final class Addresses {
 
   /** The addresses of one family among literals, in order. */
   public static List<InetAddress> ofFamily(List<String> literals, Family family) {
-    return literals.stream().filter(Objects::nonNull).map(Addresses::parse).flatMap(Optional::stream).filter(address -> Family.of(address) == family).toList();
+    return literals.stream().filter(Objects::nonNull).map(Addresses::parse).flatMap(Optional::stream)
+        .filter(address -> Family.of(address) == family).toList();
   }
 
   /** address:port, with brackets around an IPv6 address in its shortest form. */

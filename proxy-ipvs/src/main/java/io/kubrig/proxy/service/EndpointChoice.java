@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Which endpoints of a port a node sends traffic to; pure. Sources: KEP-2433 (topology aware routing), KEP-3015 (PreferSameZone and PreferSameNode), KEP-1669
- * (terminating endpoints).
+ * Which endpoints of a port a node sends traffic to; pure. Sources: KEP-2433 (topology aware routing), KEP-3015 (PreferSameZone and
+ * PreferSameNode), KEP-1669 (terminating endpoints).
  *
  * @param cluster endpoints for traffic under policy Cluster
  * @param local endpoints for traffic under policy Local
@@ -60,7 +60,8 @@ public record EndpointChoice(List<ProxyEndpoint> cluster, List<ProxyEndpoint> lo
     if (ready.stream().noneMatch(endpoint -> endpoint.nodeHints().isEmpty()) && ready.stream().anyMatch(forNode)) {
       return forNode;
     }
-    if (!node.zone().isEmpty() && ready.stream().noneMatch(endpoint -> endpoint.zoneHints().isEmpty()) && ready.stream().anyMatch(forZone)) {
+    if (!node.zone().isEmpty() && ready.stream().noneMatch(endpoint -> endpoint.zoneHints().isEmpty())
+        && ready.stream().anyMatch(forZone)) {
       return forZone;
     }
     return _ -> true;

@@ -10,7 +10,8 @@ import java.util.Set;
  * @param zoneHints zones it is meant for, empty for no hint
  * @param nodeHints nodes it is meant for, empty for no hint
  */
-public record ProxyEndpoint(InetAddress address, int port, boolean local, boolean ready, boolean serving, boolean terminating, Set<String> zoneHints,
+public record ProxyEndpoint(InetAddress address, int port, boolean local, boolean ready, boolean serving, boolean terminating,
+    Set<String> zoneHints,
     Set<String> nodeHints) {
 
   public ProxyEndpoint {

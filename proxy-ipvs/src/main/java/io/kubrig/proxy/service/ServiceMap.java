@@ -20,8 +20,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** All service ports of one address family with their endpoints, as seen from one node; endpoints are in order of address and port, without repetition. */
-public record ServiceMap(Family family, SortedMap<ServicePortName, ServicePort> ports, SortedMap<ServicePortName, List<ProxyEndpoint>> endpoints) {
+/**
+ * All service ports of one address family with their endpoints, as seen from one node; endpoints are in order of address and port, without
+ * repetition.
+ */
+public record ServiceMap(Family family, SortedMap<ServicePortName, ServicePort> ports,
+    SortedMap<ServicePortName, List<ProxyEndpoint>> endpoints) {
   private static final String PROXY_NAME_LABEL = "service.kubernetes.io/service-proxy-name";
   private static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
   private static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
@@ -65,19 +69,24 @@ public record ServiceMap(Family family, SortedMap<ServicePortName, ServicePort> 
     if (spec == null || "ExternalName".equals(spec.getType()) || spec.getPorts() == null) {
       return List.of();
     }
-    List<String> clusterIps = spec.getClusterIPs() == null || spec.getClusterIPs().isEmpty() ? Collections.singletonList(spec.getClusterIP())
+    List<String> clusterIps = spec.getClusterIPs() == null || spec.getClusterIPs().isEmpty()
+        ? Collections.singletonList(spec.getClusterIP())
         : spec.getClusterIPs();
     Optional<InetAddress> clusterIp = Addresses.ofFamily(clusterIps, family).stream().findFirst();
     if (clusterIp.isEmpty()) {
       return List.of();
     }
-    List<Cidr> ranges = spec.getLoadBalancerSourceRanges().stream().map(Cidr::parse).flatMap(Optional::stream).filter(range -> range.family() == family).toList();
+    List<Cidr> ranges = spec.getLoadBalancerSourceRanges().stream().map(Cidr::parse).flatMap(Optional::stream)
+        .filter(range -> range.family() == family).toList();
     List<ServicePort> ports = new ArrayList<>();
     for (var port : spec.getPorts()) {
       Protocol.parse(port.getProtocol()).ifPresent(protocol -> ports.add(new ServicePort(
-          new ServicePortName(service.getMetadata().getNamespace(), service.getMetadata().getName(), text(port.getName()), protocol), clusterIp.get(),
-          port.getPort(), orZero(port.getNodePort()), Addresses.ofFamily(spec.getExternalIPs(), family), loadBalancerIps(service, family), ranges,
-          affinity(service), "Local".equals(spec.getInternalTrafficPolicy()), externalLocal(service), orZero(spec.getHealthCheckNodePort()))));
+          new ServicePortName(service.getMetadata().getNamespace(), service.getMetadata().getName(), text(port.getName()), protocol),
+              clusterIp.get(),
+          port.getPort(), orZero(port.getNodePort()), Addresses.ofFamily(spec.getExternalIPs(), family), loadBalancerIps(service, family),
+              ranges,
+          affinity(service), "Local".equals(spec.getInternalTrafficPolicy()), externalLocal(service),
+              orZero(spec.getHealthCheckNodePort()))));
     }
     return ports;
   }
@@ -100,11 +109,13 @@ public record ServiceMap(Family family, SortedMap<ServicePortName, ServicePort> 
       return List.of();
     }
     List<String> addresses = service.getStatus().getLoadBalancer().getIngress().stream()
-        .filter(ingress -> ingress.getIp() != null && (ingress.getIpMode() == null || ingress.getIpMode().equals("VIP"))).map(LoadBalancerIngress::getIp).toList();
+        .filter(ingress -> ingress.getIp() != null && (ingress.getIpMode() == null || ingress.getIpMode().equals("VIP")))
+            .map(LoadBalancerIngress::getIp).toList();
     return Addresses.ofFamily(addresses, family);
   }
 
-  private static void addEndpoints(EndpointSlice slice, String nodeName, SortedMap<ServicePortName, SortedMap<String, ProxyEndpoint>> found) {
+  private static void addEndpoints(EndpointSlice slice, String nodeName,
+      SortedMap<ServicePortName, SortedMap<String, ProxyEndpoint>> found) {
     String service = slice.getMetadata().getLabels() == null ? null : slice.getMetadata().getLabels().get(SERVICE_NAME_LABEL);
     if (service == null || slice.getPorts() == null || slice.getEndpoints() == null) {
       return;

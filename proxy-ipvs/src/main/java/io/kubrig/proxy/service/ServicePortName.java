@@ -4,7 +4,8 @@ import java.util.Comparator;
 
 /** Which port of which service; {@code port} is empty for an unnamed one. */
 public record ServicePortName(String namespace, String name, String port, Protocol protocol) implements Comparable<ServicePortName> {
-  private static final Comparator<ServicePortName> ORDER = Comparator.comparing(ServicePortName::namespace).thenComparing(ServicePortName::name)
+  private static final Comparator<ServicePortName> ORDER = Comparator.comparing(ServicePortName::namespace)
+      .thenComparing(ServicePortName::name)
       .thenComparing(ServicePortName::port).thenComparing(ServicePortName::protocol);
 
   @Override

@@ -42,6 +42,7 @@ class StaleFlowsTest {
 
   @Test
   void flows_of_other_protocols_and_to_other_places_are_left_alone() {
-    assertThat(StaleFlows.among(List.of(flow(6, "10.96.0.11", 80, "10.0.0.9", 80), flow(17, "8.8.8.8", 53, "8.8.8.8", 53)), SERVICES)).isEmpty();
+    assertThat(StaleFlows.among(List.of(flow(6, "10.96.0.11", 80, "10.0.0.9", 80), flow(17, "8.8.8.8", 53, "8.8.8.8", 53)), SERVICES))
+        .isEmpty();
   }
 }

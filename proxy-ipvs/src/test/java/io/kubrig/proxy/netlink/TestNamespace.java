@@ -20,8 +20,10 @@ import java.util.concurrent.TimeUnit;
 /** A network namespace of the test's own, with a thread that lives in it: sockets made on that thread belong to it. */
 public final class TestNamespace implements AutoCloseable {
   private static final int CLONE_NEWNET = 0x40000000;
-  private static final MethodHandle OPEN = libc("open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-  private static final MethodHandle SETNS = libc("setns", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle OPEN =
+      libc("open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+  private static final MethodHandle SETNS =
+      libc("setns", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
   private final String name;
   private final ExecutorService inside = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
@@ -35,7 +37,8 @@ public final class TestNamespace implements AutoCloseable {
     if (!"root".equals(System.getProperty("user.name"))) {
       return "network namespaces need root";
     }
-    return Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")) || Files.isExecutable(Path.of("/usr/bin/ip"))
+    return Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip"))
+        || Files.isExecutable(Path.of("/usr/bin/ip"))
         ? "" : "iproute2 is not installed";
   }
 

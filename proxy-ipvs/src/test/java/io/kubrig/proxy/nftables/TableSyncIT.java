@@ -11,7 +11,9 @@ import io.kubrig.proxy.TestServices;
 import io.kubrig.proxy.netlink.LinuxNetlink;
 import io.kubrig.proxy.netlink.TestNamespace;
 import io.kubrig.proxy.service.ServiceMap;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -53,7 +55,8 @@ class TableSyncIT {
         service("ns5/svc5", net + "45", "TCP", 80, builder -> builder.editSpec().withType("LoadBalancer").withSessionAffinity("ClientIP")
             .withLoadBalancerSourceRanges(v4 ? "203.0.113.0/25" : "2001:db8::/32", v4 ? "198.51.100.0/24" : "2001:db9::/32")
             .editFirstPort().withNodePort(3002).endPort().endSpec()
-            .withNewStatus().withNewLoadBalancer().addNewIngress().withIp(v4 ? "5.6.7.8" : "fd00:5::8").endIngress().endLoadBalancer().endStatus()),
+            .withNewStatus().withNewLoadBalancer().addNewIngress().withIp(v4 ? "5.6.7.8" : "fd00:5::8").endIngress().endLoadBalancer()
+                .endStatus()),
         service("ns2/svc2", net + "42", "UDP", 53, builder -> builder.editSpec().withType("NodePort").withExternalTrafficPolicy("Local")
             .editFirstPort().withNodePort(3001).endPort().endSpec()),
         service("ns6/svc6", net + "46"));
@@ -71,7 +74,7 @@ class TableSyncIT {
     assertThat(observed.sets()).isEqualTo(desired.sets());
     assertThat(observed.chains()).isEqualTo(desired.chains());
     assertThat(observed.comment()).isEqualTo("rules for kube-proxy");
-    assertThat(TableDiff.between(java.util.Optional.of(observed), desired)).isEmpty();
+    assertThat(TableDiff.between(Optional.of(observed), desired)).isEmpty();
   }
 
   @Test
@@ -85,8 +88,10 @@ class TableSyncIT {
         "172.30.0.46 . tcp . 80 comment \"ns6/svc6:p80\" : goto reject-chain",
         "tcp . 3003 : goto external-4AT6LBPK-ns3/svc3/tcp/p80",
         "udp . 3001 comment \"ns2/svc2:p80\" : drop",
-        "chain service-ULMVA6XW-ns1/svc1/tcp/p80 { ip daddr 172.30.0.41 ip saddr != 10.0.0.0/8 jump mark-for-masquerade numgen random mod 2 vmap { 0 : goto",
-        "chain endpoint-5OJB2KTY-ns1/svc1/tcp/p80__10.180.0.1/80 { ip saddr 10.180.0.1 jump mark-for-masquerade meta l4proto tcp dnat to 10.180.0.1:80 }",
+        "chain service-ULMVA6XW-ns1/svc1/tcp/p80 { ip daddr 172.30.0.41 ip saddr != 10.0.0.0/8 jump mark-for-masquerade numgen random "
+            + "mod 2 vmap { 0 : goto",
+        "chain endpoint-5OJB2KTY-ns1/svc1/tcp/p80__10.180.0.1/80 { ip saddr 10.180.0.1 jump mark-for-masquerade meta l4proto tcp dnat "
+            + "to 10.180.0.1:80 }",
         "ip saddr != { 198.51.100.0/24, 203.0.113.0/25 } drop",
         "size 65535 flags dynamic,timeout timeout 3h",
         "update @affinity-GTK6MW7G-ns5/svc5/tcp/p80__10.180.0.3/80 { ip saddr }",
@@ -120,7 +125,7 @@ class TableSyncIT {
         .withNewSessionAffinityConfig().withNewClientIP(77).endSessionAffinityConfig().endSpec());
     NftTable smaller = table(Family.IPV4, List.of(sticky), List.of(slice("ns5/svc5", "TCP", 80, "10.180.0.4", "10.180.0.9")));
     assertThat(sync.sync(smaller, false).leftovers()).as("unwanted chains wait a second").isTrue();
-    Clock.system().sleep(java.time.Duration.ofMillis(1100));
+    Clock.system().sleep(Duration.ofMillis(1100));
     assertThat(sync.sync(smaller, false).leftovers()).isFalse();
     NftTable observed = TableReader.read(netlink, Family.IPV4, TablePlan.TABLE).orElseThrow();
     assertThat(observed.chains()).isEqualTo(smaller.chains());
@@ -138,9 +143,11 @@ class TableSyncIT {
 
   @Test
   void writes_thousands_of_services_in_one_transaction() throws Exception {
-    List<Service> services = IntStream.range(0, 5000).mapToObj(i -> service("ns/s" + i, "172.30." + (i / 250) + "." + (i % 250 + 1))).toList();
+    List<Service> services = IntStream.range(0, 5000).mapToObj(i -> service("ns/s" + i, "172.30." + (i / 250) + "." + (i % 250 + 1)))
+        .toList();
     List<EndpointSlice> slices = IntStream.range(0, 5000)
-        .mapToObj(i -> slice("ns/s" + i, "TCP", 80, "10.1." + (i / 250) + "." + (i % 250 + 1), "10.2." + (i / 250) + "." + (i % 250 + 1))).toList();
+        .mapToObj(i -> slice("ns/s" + i, "TCP", 80, "10.1." + (i / 250) + "." + (i % 250 + 1), "10.2." + (i / 250) + "." + (i % 250 + 1)))
+            .toList();
     TableSync sync = new TableSync(netlink, Clock.system(), Family.IPV4);
     long begun = System.nanoTime();
     NftTable desired = table(Family.IPV4, services, slices);
@@ -151,7 +158,8 @@ class TableSyncIT {
     long updated = System.nanoTime();
     NftTable observed = TableReader.read(netlink, Family.IPV4, TablePlan.TABLE).orElseThrow();
     long read = System.nanoTime();
-    System.out.printf("5000 services, 10000 endpoints: plan %d ms, write %d ms, plan + one update %d ms, read back %d ms%n", (planned - begun) / 1_000_000,
+    System.out.printf("5000 services, 10000 endpoints: plan %d ms, write %d ms, plan + one update %d ms, read back %d ms%n",
+        (planned - begun) / 1_000_000,
         (written - planned) / 1_000_000, (updated - written) / 1_000_000, (read - updated) / 1_000_000);
     assertThat(observed.sets().get("service-ips").elements()).hasSize(4999);
   }

@@ -13,7 +13,8 @@ class EndpointChoiceTest {
   private static final EndpointChoice.Node NODE = new EndpointChoice.Node("here", Map.of("topology.kubernetes.io/zone", "a"));
 
   private static ServicePort port(boolean internalLocal, boolean externalLocal, int nodePort) {
-    return new ServicePort(new ServicePortName("ns", "svc", "p", Protocol.TCP), InetAddress.ofLiteral("10.96.0.1"), 80, nodePort, List.of(), List.of(), List.of(),
+    return new ServicePort(new ServicePortName("ns", "svc", "p", Protocol.TCP), InetAddress.ofLiteral("10.96.0.1"), 80, nodePort,
+        List.of(), List.of(), List.of(),
         Duration.ZERO, internalLocal, externalLocal, 0);
   }
 
@@ -30,7 +31,8 @@ class EndpointChoiceTest {
   void policy_cluster_takes_all_ready_endpoints() {
     ProxyEndpoint near = endpoint(1, 'r', true);
     ProxyEndpoint far = endpoint(2, 'r', false);
-    EndpointChoice choice = EndpointChoice.of(port(false, false, 0), List.of(near, far, endpoint(3, 't', true), endpoint(4, 'x', true)), NODE);
+    EndpointChoice choice =
+        EndpointChoice.of(port(false, false, 0), List.of(near, far, endpoint(3, 't', true), endpoint(4, 'x', true)), NODE);
     assertThat(choice).isEqualTo(new EndpointChoice(List.of(near, far), List.of(), List.of(near, far), true));
   }
 
@@ -65,7 +67,8 @@ class EndpointChoiceTest {
     ProxyEndpoint unhinted = endpoint(3, 'r', false);
     assertThat(EndpointChoice.of(port(false, false, 0), List.of(mine, other), NODE).cluster()).containsExactly(mine);
     assertThat(EndpointChoice.of(port(false, false, 0), List.of(mine, other, unhinted), NODE).cluster()).hasSize(3);
-    assertThat(EndpointChoice.of(port(false, false, 0), List.of(other), NODE).cluster()).as("no endpoint is for this zone").containsExactly(other);
+    assertThat(EndpointChoice.of(port(false, false, 0), List.of(other), NODE).cluster()).as("no endpoint is for this zone")
+        .containsExactly(other);
     assertThat(EndpointChoice.of(port(false, false, 0), List.of(mine, other), new EndpointChoice.Node("here", Map.of())).cluster())
         .as("the node has no zone").hasSize(2);
   }
@@ -75,7 +78,8 @@ class EndpointChoiceTest {
     ProxyEndpoint sameNode = endpoint(1, 'r', true, Set.of("a"), Set.of("here"));
     ProxyEndpoint sameZone = endpoint(2, 'r', false, Set.of("a"), Set.of("there"));
     assertThat(EndpointChoice.of(port(false, false, 0), List.of(sameNode, sameZone), NODE).cluster()).containsExactly(sameNode);
-    assertThat(EndpointChoice.of(port(false, false, 0), List.of(sameZone, endpoint(3, 'r', false, Set.of("b"), Set.of("far"))), NODE).cluster())
+    assertThat(EndpointChoice.of(port(false, false, 0), List.of(sameZone, endpoint(3, 'r', false, Set.of("b"), Set.of("far"))), NODE)
+        .cluster())
         .as("nobody is on this node, so the zone decides").containsExactly(sameZone);
   }
 }

@@ -20,15 +20,18 @@ class ServiceMapTest {
   @Test
   void headless_and_external_name_services_and_those_of_other_proxies_are_ignored() {
     Service external = service("ns/a", "10.96.0.1", "TCP", 80, builder -> builder.editSpec().withType("ExternalName").endSpec());
-    Service otherProxy = service("ns/b", "10.96.0.2", "TCP", 80, builder -> builder.editMetadata().addToLabels("service.kubernetes.io/service-proxy-name", "x").endMetadata());
-    Service labelled = service("ns/c", "10.96.0.3", "TCP", 80, builder -> builder.editMetadata().addToLabels("service.kubernetes.io/headless", "").endMetadata());
+    Service otherProxy = service("ns/b", "10.96.0.2", "TCP", 80,
+        builder -> builder.editMetadata().addToLabels("service.kubernetes.io/service-proxy-name", "x").endMetadata());
+    Service labelled = service("ns/c", "10.96.0.3", "TCP", 80,
+        builder -> builder.editMetadata().addToLabels("service.kubernetes.io/headless", "").endMetadata());
     assertThat(of(Family.IPV4, external, otherProxy, labelled, service("ns/d", "None")).ports()).isEmpty();
   }
 
   @Test
   void a_dual_stack_service_appears_in_both_families_with_its_own_addresses() {
     Service dual = service("ns/web", "10.96.0.1", "TCP", 80, builder -> builder.editSpec().withClusterIPs("10.96.0.1", "fd00::1")
-        .withExternalIPs("192.0.2.1", "2001:db8::1").withLoadBalancerSourceRanges(" 203.0.113.0/24", "2001:db8::/32", "nonsense").endSpec());
+        .withExternalIPs("192.0.2.1", "2001:db8::1").withLoadBalancerSourceRanges(" 203.0.113.0/24", "2001:db8::/32", "nonsense")
+            .endSpec());
     ServicePort four = of(Family.IPV4, dual).ports().firstEntry().getValue();
     ServicePort six = of(Family.IPV6, dual).ports().firstEntry().getValue();
     assertThat(four.clusterIp()).isEqualTo(InetAddress.ofLiteral("10.96.0.1"));
@@ -42,7 +45,8 @@ class ServiceMapTest {
   @Test
   void load_balancer_addresses_in_proxy_mode_are_left_to_the_load_balancer() {
     Service balanced = service("ns/web", "10.96.0.1", "TCP", 80, builder -> withIngress(builder));
-    assertThat(of(Family.IPV4, balanced).ports().firstEntry().getValue().loadBalancerIps()).containsExactly(InetAddress.ofLiteral("5.6.7.8"));
+    assertThat(of(Family.IPV4, balanced).ports().firstEntry().getValue().loadBalancerIps())
+        .containsExactly(InetAddress.ofLiteral("5.6.7.8"));
   }
 
   private static ServiceBuilder withIngress(ServiceBuilder builder) {
@@ -59,9 +63,11 @@ class ServiceMapTest {
   @Test
   void endpoints_of_several_slices_are_one_ordered_list_without_repetition() {
     ServiceMap services = ServiceMap.of(Family.IPV4, "here", List.of(service("ns/web", "10.96.0.1")),
-        List.of(slice("ns/web", "TCP", 80, "10.0.0.2@here", "10.0.0.1"), slice("ns/web", "TCP", 80, "10.0.0.2@here"), slice("ns/web", "TCP", 80, "fd00::5")));
+        List.of(slice("ns/web", "TCP", 80, "10.0.0.2@here", "10.0.0.1"), slice("ns/web", "TCP", 80, "10.0.0.2@here"),
+            slice("ns/web", "TCP", 80, "fd00::5")));
     assertThat(services.endpoints()).hasSize(1);
-    assertThat(services.endpoints().firstEntry().getValue()).extracting(ProxyEndpoint::socket).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+    assertThat(services.endpoints().firstEntry().getValue()).extracting(ProxyEndpoint::socket)
+        .containsExactly("10.0.0.1:80", "10.0.0.2:80");
     assertThat(services.endpoints().firstEntry().getValue()).extracting(ProxyEndpoint::local).containsExactly(false, true);
   }
 

@@ -53,7 +53,8 @@ final class ApiTexts {
     if (model == null) {
       model = models.get(version + name);
     }
-    return model == null ? Optional.empty() : Optional.ofNullable(model.get(key(field))).filter(text -> !text.isBlank()).map(ApiTexts::unescape);
+    return model == null ? Optional.empty()
+        : Optional.ofNullable(model.get(key(field))).filter(text -> !text.isBlank()).map(ApiTexts::unescape);
   }
 
   private static Map<String, String> model(ClassModel model) {

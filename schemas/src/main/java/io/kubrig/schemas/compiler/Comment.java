@@ -37,8 +37,8 @@ record Comment(List<String> lines) {
   }
 
   /**
-   * The text as OpenAPI publishes it: lines of a paragraph joined, indented lines kept apart, markers, TODOs and everything after {@code ---}
-   * left out.
+   * The text as OpenAPI publishes it: lines of a paragraph joined, indented lines kept apart, markers, TODOs and everything after
+   * {@code ---} left out.
    */
   String description() {
     StringBuilder text = new StringBuilder();

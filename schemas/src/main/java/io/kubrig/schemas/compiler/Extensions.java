@@ -12,7 +12,8 @@ final class Extensions {
 
   static Tree ofType(Message message, List<GoField> fields) {
     Tree members = new Tree();
-    message.comment().value("structType").or(() -> message.comment().value("mapType")).ifPresent(value -> members.set("x-kubernetes-map-type", value));
+    message.comment().value("structType").or(() -> message.comment().value("mapType"))
+        .ifPresent(value -> members.set("x-kubernetes-map-type", value));
     if (message.comment().has("union")) {
       members.set("x-kubernetes-unions", new ArrayList<>(List.<Object>of(union(message, fields))));
     }

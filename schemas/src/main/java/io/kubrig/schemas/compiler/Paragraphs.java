@@ -10,7 +10,10 @@ import java.util.List;
 final class Paragraphs {
   private Paragraphs() {}
 
-  /** The description with its paragraphs. Where the two halves are not of the same text, the second with a guess: two blanks part paragraphs. */
+  /**
+   * The description with its paragraphs. Where the two halves are not of the same text, the second with a guess: two blanks part
+   * paragraphs.
+   */
   static String restore(Comment comment, String blanked) {
     if (!squeezed(comment.description()).equals(squeezed(blanked))) {
       return blanked.strip().replaceAll("(?<=\\S)  (?=\\S)", "\n\n");

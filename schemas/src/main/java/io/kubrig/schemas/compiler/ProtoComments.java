@@ -17,8 +17,8 @@ import java.util.zip.ZipFile;
 
 /**
  * The comments of messages and fields, found in the javadoc that protoc writes into Java sources: between {@code <pre>} and {@code </pre>},
- * followed by a line that names the message ({@code Protobuf type {@code …}}) or the field ({@code <code>optional string name = 1;</code>}) of
- * the {@code …OrBuilder} interface it stands in.
+ * followed by a line that names the message ({@code Protobuf type {@code …}}) or the field ({@code <code>optional string name = 1;</code>})
+ * of the {@code …OrBuilder} interface it stands in.
  */
 final class ProtoComments {
   private static final Pattern MESSAGE = Pattern.compile("\\* Protobuf type \\{@code ([\\w.]+)}");

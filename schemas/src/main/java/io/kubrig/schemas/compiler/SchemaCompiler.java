@@ -20,7 +20,8 @@ public final class SchemaCompiler {
   private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
   /** Kinds of the meta package that live in the group meta.k8s.io, not in the core group. */
-  private static final List<String> META_GROUP_KINDS = List.of("Table", "TableOptions", "PartialObjectMetadata", "PartialObjectMetadataList");
+  private static final List<String> META_GROUP_KINDS =
+      List.of("Table", "TableOptions", "PartialObjectMetadata", "PartialObjectMetadataList");
 
   /** Kinds of the meta package that every group version registers. */
   private static final List<String> EVERYWHERE =

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** Sends requests by calling the API server's handler on a virtual thread each. */
 final class InProcessClient extends StandardHttpClient<InProcessClient, InProcessClients, InProcessClientBuilder> {
@@ -47,8 +48,8 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
   }
 
   /**
-   * A watch as a WebSocket: every frame of the streamed answer is one message. What needs a real connection (exec, attach, port-forward) cannot be
-   * had in process.
+   * A watch as a WebSocket: every frame of the streamed answer is one message. What needs a real connection (exec, attach, port-forward)
+   * cannot be had in process.
    */
   @Override
   public CompletableFuture<WebSocketResponse> buildWebSocketDirect(StandardWebSocketBuilder builder, WebSocket.Listener listener) {
@@ -60,12 +61,12 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
   }
 
   private void run(
-      StandardHttpRequest request, InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {
+      StandardHttpRequest request, InProcessExchange.Answer answer, Consumer<Throwable> failed, Runnable finished) {
     Activity.Work work = factory.activity().begin(request.method() + " " + request.uri().getPath());
     Thread.ofVirtual().name("in-process " + request.method()).start(() -> handle(request, new Reply(answer, failed, finished), work));
   }
 
-  private record Reply(InProcessExchange.Answer answer, java.util.function.Consumer<Throwable> failed, Runnable finished) {}
+  private record Reply(InProcessExchange.Answer answer, Consumer<Throwable> failed, Runnable finished) {}
 
   private void handle(StandardHttpRequest request, Reply reply, Activity.Work work) {
     try (work) {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Clients of the components that run in one process with their API server. Who a component is comes from its kubeconfig, as over the network: the
- * client certificate in it is what its requests are authenticated by.
+ * Clients of the components that run in one process with their API server. Who a component is comes from its kubeconfig, as over the
+ * network: the client certificate in it is what its requests are authenticated by.
  */
 public final class InProcessSource implements ClientSource {
   private final Handler handler;

@@ -3,7 +3,6 @@ package io.kubrig.standalone.simulated;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.kubrig.standalone.simulated.PodScript.Behaviour;
 import java.time.Duration;
 import java.time.Instant;

@@ -109,7 +109,8 @@ final class PodStatuses {
     conditions.add(condition("Initialized", "True", initializedReason));
     conditions.add(condition("Ready", ready ? "True" : "False", ready ? null : notReadyReason));
     conditions.add(condition("ContainersReady", ready ? "True" : "False", ready ? null : notReadyReason));
-    before().stream().filter(condition -> conditions.stream().noneMatch(own -> own.getType().equals(condition.getType()))).forEach(conditions::add);
+    before().stream().filter(condition -> conditions.stream().noneMatch(own -> own.getType().equals(condition.getType())))
+        .forEach(conditions::add);
     return conditions;
   }
 

@@ -140,7 +140,8 @@ final class SimulatedPods implements AutoCloseable {
   /** Takes out this very pod, not one of the same name that came after it. */
   private void remove(Pod pod) {
     DeleteOptions options =
-        new DeleteOptionsBuilder().withGracePeriodSeconds(0L).withNewPreconditions().withUid(pod.getMetadata().getUid()).endPreconditions().build();
+        new DeleteOptionsBuilder().withGracePeriodSeconds(0L).withNewPreconditions().withUid(pod.getMetadata().getUid()).endPreconditions()
+            .build();
     String path = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods/" + pod.getMetadata().getName();
     client.raw(path, "DELETE", options);
   }

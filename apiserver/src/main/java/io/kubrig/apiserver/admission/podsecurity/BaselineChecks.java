@@ -100,7 +100,8 @@ final class BaselineChecks {
   }
 
   static Optional<Violation> hostPathVolumes(PodView pod) {
-    List<String> volumes = pod.spec().trees("volumes").stream().filter(volume -> volume.get("hostPath") != null).map(v -> v.string("name")).toList();
+    List<String> volumes = pod.spec().trees("volumes").stream().filter(volume -> volume.get("hostPath") != null).map(v -> v.string("name"))
+        .toList();
     return volumes.isEmpty()
         ? Optional.empty()
         : Optional.of(new Violation("hostPath volumes", plural("volume", "volumes", volumes.size()) + " " + quoted(volumes)));
@@ -112,7 +113,8 @@ final class BaselineChecks {
         pod.containersWhere(
             container -> {
               List<String> own =
-                  container.trees("ports").stream().map(port -> port.integer("hostPort")).filter(port -> port != 0).map(String::valueOf).toList();
+                  container.trees("ports").stream().map(port -> port.integer("hostPort")).filter(port -> port != 0).map(String::valueOf)
+                      .toList();
               ports.addAll(own);
               return !own.isEmpty();
             });

@@ -29,6 +29,7 @@ final class PodChanges {
 
   private static boolean isNew(Tree container, List<Tree> old) {
     return old.stream()
-        .noneMatch(other -> other.string("name").equals(container.string("name")) && other.string("image").equals(container.string("image")));
+        .noneMatch(other -> other.string("name").equals(container.string("name"))
+            && other.string("image").equals(container.string("image")));
   }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Holds pods to the standard that their namespace's labels name, warns about those and about templates that will not meet it, and refuses labels
- * that name none. (Source: pod-security-admission.)
+ * Holds pods to the standard that their namespace's labels name, warns about those and about templates that will not meet it, and refuses
+ * labels that name none. (Source: pod-security-admission.)
  */
 public final class PodSecurity implements AdmissionPlugin {
   private static final Set<String> CONTROLLERS =
@@ -59,7 +59,8 @@ public final class PodSecurity implements AdmissionPlugin {
       }
       Tree exempt = configuration.tree("exemptions");
       return new Configuration(
-          defaults, Set.copyOf(exempt.strings("usernames")), Set.copyOf(exempt.strings("namespaces")), Set.copyOf(exempt.strings("runtimeClasses")));
+          defaults, Set.copyOf(exempt.strings("usernames")), Set.copyOf(exempt.strings("namespaces")),
+              Set.copyOf(exempt.strings("runtimeClasses")));
     }
   }
 

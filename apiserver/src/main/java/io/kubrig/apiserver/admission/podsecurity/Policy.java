@@ -56,7 +56,8 @@ record Policy(Standard enforce, Standard audit, Standard warn) {
   }
 
   /**
-   * The policy of a namespace. What a label says wrongly is answered strictly where it is enforced and else not at all, and told to {@code errors}.
+   * The policy of a namespace. What a label says wrongly is answered strictly where it is enforced and else not at all, and told to
+   * {@code errors}.
    *
    * @param defaults for what no label says
    */

@@ -85,7 +85,8 @@ final class RestrictedChecks {
       return Optional.empty();
     }
     String uses =
-        plural(" uses ", " use ", names.size()) + plural("restricted volume type ", "restricted volume types ", types.size()) + quoted(types);
+        plural(" uses ", " use ", names.size()) + plural("restricted volume type ", "restricted volume types ", types.size())
+            + quoted(types);
     return Optional.of(new Violation("restricted volume types", plural("volume ", "volumes ", names.size()) + quoted(names) + uses));
   }
 

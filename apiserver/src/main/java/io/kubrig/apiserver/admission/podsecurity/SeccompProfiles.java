@@ -60,7 +60,8 @@ final class SeccompProfiles {
         ? Optional.empty()
         : Optional.of(
             new Violation(
-                REASON, "pod or " + named(without) + " must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\""));
+                REASON, "pod or " + named(without)
+                    + " must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\""));
   }
 
   private static boolean isSet(Tree securityContext) {

@@ -61,7 +61,8 @@ final class Standards {
               "capabilities_baseline"),
           rule("procMount_restricted", Map.of(35, BaselineChecks::procMount), "procMount"),
           rule("restrictedVolumes", Map.of(0, RestrictedChecks::volumes), "hostPathVolumes"),
-          rule("runAsNonRoot", Map.of(0, RestrictedChecks::runAsNonRoot, 35, ((Check) RestrictedChecks::runAsNonRoot).exceptWithOwnUsers())),
+          rule("runAsNonRoot", Map.of(0, RestrictedChecks::runAsNonRoot, 35,
+              ((Check) RestrictedChecks::runAsNonRoot).exceptWithOwnUsers())),
           rule("runAsUser", Map.of(23, RestrictedChecks::runAsUser, 35, ((Check) RestrictedChecks::runAsUser).exceptWithOwnUsers())),
           rule(
               "seccompProfile_restricted",

@@ -23,7 +23,8 @@ final class Sysctls {
     SINCE.put(27, List.of("net.ipv4.ip_local_reserved_ports"));
     SINCE.put(
         29,
-        List.of("net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"));
+        List.of("net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+            "net.ipv4.tcp_keepalive_probes"));
     SINCE.put(32, List.of("net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"));
     SINCE.put(37, List.of("net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat"));
   }

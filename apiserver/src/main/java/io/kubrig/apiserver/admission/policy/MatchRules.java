@@ -11,11 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether policies, bindings and webhooks are about a request: rules, namespaces and labels. (Source: admission/plugin/policy/matching, plugin/webhook/predicates.) */
+/**
+ * Whether policies, bindings and webhooks are about a request: rules, namespaces and labels. (Source: admission/plugin/policy/matching,
+ * plugin/webhook/predicates.)
+ */
 public final class MatchRules {
   private static final Set<String> EXEMPT =
       Set.of(
-          "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings",
+          "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies",
+              "validatingadmissionpolicybindings",
           "mutatingadmissionpolicies", "mutatingadmissionpolicybindings");
 
   private MatchRules() {}
@@ -30,7 +34,8 @@ public final class MatchRules {
     if (operation.resource().group().equals("admissionregistration.k8s.io") && EXEMPT.contains(operation.resource().plural())) {
       return Optional.empty();
     }
-    if (!namespaceFits(request, constraints.tree("namespaceSelector"), cluster) || !objectFits(request, constraints.tree("objectSelector"))) {
+    if (!namespaceFits(request, constraints.tree("namespaceSelector"), cluster)
+        || !objectFits(request, constraints.tree("objectSelector"))) {
       return Optional.empty();
     }
     for (Tree rule : constraints.trees("excludeResourceRules")) {

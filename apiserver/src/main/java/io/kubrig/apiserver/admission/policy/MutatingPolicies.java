@@ -119,7 +119,8 @@ public final class MutatingPolicies implements AdmissionPlugin {
     }
   }
 
-  private static void mutate(PolicyRequest asked, Policy policy, Object params, Budget budget) throws EvaluationException, ConfigurationException {
+  private static void mutate(PolicyRequest asked, Policy policy, Object params, Budget budget)
+      throws EvaluationException, ConfigurationException {
     String version = asked.request().operation().version();
     for (Tree mutation : policy.spec().trees("mutations")) {
       Map<String, Object> input = policy.withVariables(asked.input(version), params, budget);

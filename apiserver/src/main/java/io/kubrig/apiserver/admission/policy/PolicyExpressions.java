@@ -11,7 +11,6 @@ import io.kubrig.machinery.cel.CelProgram;
 import io.kubrig.machinery.cel.CelTypes;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;

@@ -88,7 +88,8 @@ final class PolicyInput {
       String namespace = check.serviceAccount().substring(0, check.serviceAccount().indexOf(':'));
       who =
           UserInfo.of(
-              "system:serviceaccount:" + check.serviceAccount(), "system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated");
+              "system:serviceaccount:" + check.serviceAccount(), "system:serviceaccounts", "system:serviceaccounts:" + namespace,
+                  "system:authenticated");
     }
     Attributes attributes =
         check.path().isEmpty()

@@ -57,13 +57,15 @@ record PolicyRequest(AdmissionRequest request, Cluster cluster, Authorizer autho
             .orElseThrow(
                 () ->
                     new ConfigurationException(
-                        "failed to configure policy: failed to find resource referenced by paramKind: '" + kind.string("apiVersion") + ", Kind=" + kind.string("kind") + "'"));
+                        "failed to configure policy: failed to find resource referenced by paramKind: '" + kind.string("apiVersion")
+                            + ", Kind=" + kind.string("kind") + "'"));
     for (Tree param : candidates(resource, reference)) {
       String version = resource.serves(wanted.version()) ? wanted.version() : resource.versions().getFirst();
       found.add(CelValues.dynamic(io.kubrig.apiserver.registry.Views.inVersion(resource, version, param.copy())));
     }
     if (found.isEmpty() && !reference.string("parameterNotFoundAction").equals("Allow")) {
-      throw new ConfigurationException("failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction");
+      throw new ConfigurationException("failed to configure binding: no params found for policy binding with `Deny` "
+          + "parameterNotFoundAction");
     }
     return found;
   }
@@ -73,10 +75,12 @@ record PolicyRequest(AdmissionRequest request, Cluster cluster, Authorizer autho
     if (resource.namespaced()) {
       namespace = reference.string("namespace", request.operation().namespace());
       if (namespace.isEmpty()) {
-        throw new ConfigurationException("failed to configure binding: cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
+        throw new ConfigurationException("failed to configure binding: cannot use namespaced paramRef in policy binding that matches "
+            + "cluster-scoped resources");
       }
     } else if (!reference.string("namespace").isEmpty()) {
-      throw new ConfigurationException("failed to configure binding: paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
+      throw new ConfigurationException("failed to configure binding: paramRef.namespace must not be provided for a cluster-scoped "
+          + "`paramKind`");
     }
     String name = reference.string("name");
     if (!name.isEmpty()) {

@@ -79,7 +79,8 @@ final class PodEvaluator implements Evaluator {
     return missing.isEmpty()
         ? ""
         : "must specify "
-            + missing.entrySet().stream().map(entry -> entry.getKey() + " for: " + String.join(",", entry.getValue())).collect(Collectors.joining("; "));
+            + missing.entrySet().stream().map(entry -> entry.getKey() + " for: " + String.join(",", entry.getValue()))
+                .collect(Collectors.joining("; "));
   }
 
   private static Set<String> stated(Tree resources) {

@@ -20,10 +20,10 @@ import java.util.TreeSet;
 /**
  * Keeps namespaces within their quotas. (Source: apiserver/pkg/admission/plugin/resourcequota.)
  *
- * <p>Usage is taken before the object is stored, by changing the status of every quota that the object falls under, each with the condition that
- * it is still as it was when the decision was made: of several writes that would together exceed a quota, on whichever servers, at most as many
- * succeed as fit. What was taken is given back when the write fails after all. What objects used that have gone is given back by the quota
- * controller.
+ * <p>Usage is taken before the object is stored, by changing the status of every quota that the object falls under, each with the condition
+ * that it is still as it was when the decision was made: of several writes that would together exceed a quota, on whichever servers, at
+ * most as many succeed as fit. What was taken is given back when the write fails after all. What objects used that have gone is given back
+ * by the quota controller.
  */
 public final class ResourceQuota implements AdmissionPlugin {
   private static final Set<String> IGNORED =

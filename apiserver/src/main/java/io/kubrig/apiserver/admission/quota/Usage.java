@@ -61,7 +61,8 @@ final class Usage {
 
   /** {@code pods=1,requests.cpu=2}. */
   static String text(Map<String, Quantity> amounts) {
-    return new TreeMap<>(amounts).entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining(","));
+    return new TreeMap<>(amounts).entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue())
+        .collect(Collectors.joining(","));
   }
 
   static Tree tree(Map<String, Quantity> amounts) {

@@ -118,7 +118,8 @@ public record AuthenticationConfiguration(List<JwtAuthenticator> jwt, Optional<A
       String discovery = issuer.string("discoveryURL");
       URI where = URI.create(discovery.isEmpty() ? (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + DISCOVERY : discovery);
       IssuerKeys keys = new IssuerKeys(client(issuer.string("certificateAuthority")), url, where, clock);
-      authenticators.add(new JwtTokens(new JwtTokens.Issuer(url, issuer.strings("audiences"), algorithms), authenticator.mapping, keys, clock));
+      authenticators.add(new JwtTokens(new JwtTokens.Issuer(url, issuer.strings("audiences"), algorithms), authenticator.mapping, keys,
+          clock));
     }
     return authenticators;
   }

@@ -31,7 +31,8 @@ final class ClaimExpressions {
               "user",
               TYPES.struct(
                   "kubernetes.UserInfo",
-                  Map.of("username", SimpleType.STRING, "uid", SimpleType.STRING, "groups", STRINGS, "extra", MapType.create(SimpleType.STRING, STRINGS)))));
+                  Map.of("username", SimpleType.STRING, "uid", SimpleType.STRING, "groups", STRINGS, "extra",
+                      MapType.create(SimpleType.STRING, STRINGS)))));
 
   private ClaimExpressions() {}
 

@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys of one issuer: where they are is discovered once (OpenID Connect Discovery 1.0), they are read when a signature needs one that
- * is not known. Nothing
- * waits for the discovery; until it has succeeded no token is accepted.
+ * is not known. Nothing waits for the discovery; until it has succeeded no token is accepted.
  */
 final class IssuerKeys implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
@@ -77,7 +76,8 @@ final class IssuerKeys implements AutoCloseable {
 
   private URI discovered(Tree document) throws IOException {
     if (!document.string("issuer").equals(issuer)) {
-      throw new IOException("oidc: issuer did not match the issuer returned by provider, expected \"" + issuer + "\" got \"" + document.string("issuer") + "\"");
+      throw new IOException("oidc: issuer did not match the issuer returned by provider, expected \"" + issuer + "\" got \""
+          + document.string("issuer") + "\"");
     }
     if (document.string("jwks_uri").isEmpty()) {
       throw new IOException("provider did not return JWKS URL");
@@ -138,7 +138,8 @@ final class IssuerKeys implements AutoCloseable {
 
   private Tree get(URI uri) throws IOException, InterruptedException {
     HttpResponse<byte[]> answer =
-        client.send(HttpRequest.newBuilder(uri).timeout(PATIENCE).GET().build(), HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), 1 << 20));
+        client.send(HttpRequest.newBuilder(uri).timeout(PATIENCE).GET().build(),
+            HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), 1 << 20));
     if (answer.statusCode() != 200) {
       throw new IOException(answer.statusCode() + " from " + uri);
     }

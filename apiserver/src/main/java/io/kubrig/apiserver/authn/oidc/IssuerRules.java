@@ -40,7 +40,8 @@ final class IssuerRules {
       }
     }
     if (!issuer.string("egressSelectorType").isEmpty()) {
-      errors.invalid(path.child("egressSelectorType"), issuer.string("egressSelectorType"), "egress selectors are not supported by this server");
+      errors.invalid(path.child("egressSelectorType"), issuer.string("egressSelectorType"),
+          "egress selectors are not supported by this server");
     }
   }
 
@@ -50,7 +51,8 @@ final class IssuerRules {
 
   private static void url(String text, List<String> ownIssuers, FieldPath path, FieldErrors errors) {
     if (ownIssuers.contains(text)) {
-      errors.invalid(path, text, "URL must not overlap with disallowed issuers: [" + String.join(" ", ownIssuers.stream().sorted().toList()) + "]");
+      errors.invalid(path, text,
+          "URL must not overlap with disallowed issuers: [" + String.join(" ", ownIssuers.stream().sorted().toList()) + "]");
     }
     try {
       URI uri = new URI(text);

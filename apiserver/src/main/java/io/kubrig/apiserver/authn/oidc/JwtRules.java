@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads the mappings and rules of one JWT authenticator and says what is wrong with them. (Source: apiserver/pkg/apis/apiserver/validation/validation.go.) */
+/**
+ * Reads the mappings and rules of one JWT authenticator and says what is wrong with them. (Source:
+ * apiserver/pkg/apis/apiserver/validation/validation.go.)
+ */
 final class JwtRules {
   private static final Pattern HTTP_PATH = Pattern.compile("[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+");
   private static final String BOTH = "claim and expression can't both be set";
@@ -32,7 +35,8 @@ final class JwtRules {
   static JwtMapping read(Tree authenticator, FieldPath path, FieldErrors errors) {
     JwtRules rules = new JwtRules(errors);
     List<JwtMapping.RequiredClaim> required = new ArrayList<>();
-    List<JwtMapping.Rule> claimRules = rules.claimRules(authenticator.trees("claimValidationRules"), path.child("claimValidationRules"), required);
+    List<JwtMapping.Rule> claimRules =
+        rules.claimRules(authenticator.trees("claimValidationRules"), path.child("claimValidationRules"), required);
     Tree mappings = authenticator.tree("claimMappings");
     FieldPath mappingsPath = path.child("claimMappings");
     Optional<Source> username = rules.source(mappings.tree("username"), mappingsPath.child("username"), true);
@@ -83,7 +87,8 @@ final class JwtRules {
         if (!expressions.add(expression)) {
           errors.duplicate(at.child("expression"), expression);
         } else {
-          overClaims(expression, at.child("expression"), true).ifPresent(program -> read.add(new JwtMapping.Rule(expression, message, program)));
+          overClaims(expression, at.child("expression"), true)
+              .ifPresent(program -> read.add(new JwtMapping.Rule(expression, message, program)));
         }
       }
     }
@@ -102,7 +107,8 @@ final class JwtRules {
       } else if (!expressions.add(expression)) {
         errors.duplicate(at, expression);
       } else {
-        compiled(ClaimExpressions::overUser, expression, at, true).ifPresent(program -> read.add(new JwtMapping.Rule(expression, message, program)));
+        compiled(ClaimExpressions::overUser, expression, at, true)
+            .ifPresent(program -> read.add(new JwtMapping.Rule(expression, message, program)));
       }
     }
     return read;
@@ -125,7 +131,8 @@ final class JwtRules {
       return overClaims(expression, path.child("expression"), false).map(Source.Expression::new);
     } else if (!claim.isEmpty()) {
       if (!prefixed) {
-        errors.required(path.child("prefix"), "prefix is required when claim is set. It can be set to an empty string to disable prefixing");
+        errors.required(path.child("prefix"),
+            "prefix is required when claim is set. It can be set to an empty string to disable prefixing");
       }
       return Optional.of(new Source.Claim(claim, mapping.string("prefix")));
     }
@@ -158,7 +165,8 @@ final class JwtRules {
       } else if (expression.isEmpty()) {
         errors.required(at.child("valueExpression"), "");
       } else {
-        overClaims(expression, at.child("valueExpression"), false).ifPresent(program -> read.add(new JwtMapping.Extra(key, expression, program)));
+        overClaims(expression, at.child("valueExpression"), false)
+            .ifPresent(program -> read.add(new JwtMapping.Extra(key, expression, program)));
       }
     }
     return read;

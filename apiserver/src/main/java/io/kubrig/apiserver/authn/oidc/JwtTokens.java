@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,11 +87,13 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
       throw new Refused("verify token: oidc: token is expired");
     }
     if (token.claims().get("nbf") instanceof Number from && now.plus(LEEWAY).getEpochSecond() < from.longValue()) {
-      throw new Refused("verify token: oidc: current time " + now + " before the nbf (not before) time: " + Instant.ofEpochSecond(from.longValue()));
+      throw new Refused("verify token: oidc: current time " + now + " before the nbf (not before) time: "
+          + Instant.ofEpochSecond(from.longValue()));
     }
     if (!issuer.algorithms.contains(token.algorithm())) {
       throw new Refused(
-          "verify token: oidc: id token signed with unsupported algorithm, expected " + issuer.algorithms.stream().sorted().toList() + " got \"" + token.algorithm()
+          "verify token: oidc: id token signed with unsupported algorithm, expected " + issuer.algorithms.stream().sorted().toList()
+              + " got \"" + token.algorithm()
               + "\"");
     }
     if (!keys.signed(token)) {
@@ -131,7 +134,8 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
     if (claims.get(claim) instanceof String text) {
       return text;
     }
-    throw new Refused("parse " + what + ": " + (claims.has(claim) ? "json: cannot unmarshal into Go value of type string" : "claim not present"));
+    throw new Refused("parse " + what + ": "
+        + (claims.has(claim) ? "json: cannot unmarshal into Go value of type string" : "claim not present"));
   }
 
   private String username(Tree claims) throws Refused, EvaluationException {
@@ -176,7 +180,8 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
           yield List.of();
         }
         List<String> groups = new ArrayList<>();
-        List<?> values = claims.get(claim.name()) instanceof List<?> list ? list : java.util.Collections.singletonList(claims.get(claim.name()));
+        List<?> values = claims.get(claim.name()) instanceof List<?> list ? list
+            : Collections.singletonList(claims.get(claim.name()));
         for (Object value : values) {
           if (!(value instanceof String group)) {
             throw new Refused("parse groups claim \"" + claim.name() + "\": json: cannot unmarshal into Go value of type string");

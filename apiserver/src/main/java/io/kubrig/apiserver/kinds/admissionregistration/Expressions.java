@@ -5,8 +5,8 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.tree.Tree;
 
 /**
- * Says what is wrong with the CEL expressions of webhooks and policies: the seam to whatever compiles them. The rules of this package check all but
- * that.
+ * Says what is wrong with the CEL expressions of webhooks and policies: the seam to whatever compiles them. The rules of this package check
+ * all but that.
  */
 public interface Expressions {
 

@@ -5,9 +5,7 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** What requests a webhook or policy is for: rules, selectors and how versions match. Defaults and rules of both. */
 final class MatchRules {

@@ -6,9 +6,9 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Selectors;
+import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -121,7 +121,9 @@ final class PolicyBindingKind implements Kind {
       }
     }
     if (seen.contains("Deny") && seen.contains("Warn")) {
-      errors.invalid(path, new ArrayList<Object>(actions), "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
+      errors.invalid(path, new ArrayList<Object>(actions),
+          "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers "
+          + "serves no purpose)");
     }
   }
 

@@ -6,8 +6,8 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,8 @@ import java.util.Set;
 final class PolicyKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final String IDENTIFIER = "[_a-zA-Z][_a-zA-Z0-9]*";
-  private static final Set<String> RESERVED = Set.of("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
+  private static final Set<String> RESERVED =
+      Set.of("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
       "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while");
   private static final List<String> PATCH_TYPES = List.of("ApplyConfiguration", "JSONPatch");
 

@@ -133,7 +133,8 @@ public final class ApiServiceKind implements Kind {
   }
 
   private static String reference(Tree object) {
-    return object.tree("spec").get("service") instanceof Tree service ? service.string("namespace") + "/" + service.string("name") : "Local";
+    return object.tree("spec").get("service") instanceof Tree service ? service.string("namespace") + "/" + service.string("name")
+        : "Local";
   }
 
   private static String availability(Tree object) {

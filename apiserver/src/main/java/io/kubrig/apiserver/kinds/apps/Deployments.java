@@ -139,7 +139,8 @@ public final class Deployments implements Kind {
     WorkloadRules.counters(
         object.tree("status"),
         List.of(
-            "observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas", "collisionCount"),
+            "observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas",
+                "collisionCount"),
         List.of("updatedReplicas", "readyReplicas", "availableReplicas"),
         "readyReplicas",
         errors);

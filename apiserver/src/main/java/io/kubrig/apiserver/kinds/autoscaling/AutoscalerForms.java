@@ -194,7 +194,8 @@ final class AutoscalerForms {
       metrics.add(AutoscalerDefaults.cpu(utilization));
     }
     list(annotations.get(METRICS)).forEach(metric -> metrics.add(metricToV2(metric)));
-    target.set("metrics", metrics.isEmpty() ? new ArrayList<Object>(List.of(AutoscalerDefaults.cpu(AutoscalerDefaults.UTILIZATION))) : metrics);
+    target.set("metrics", metrics.isEmpty() ? new ArrayList<Object>(List.of(AutoscalerDefaults.cpu(AutoscalerDefaults.UTILIZATION)))
+        : metrics);
     if (annotations.get(BEHAVIOR) != null && Json.read(annotations.get(BEHAVIOR)) instanceof Tree behavior) {
       Tree rules = new Tree();
       textToRules(behavior, "ScaleUp", rules, "scaleUp");

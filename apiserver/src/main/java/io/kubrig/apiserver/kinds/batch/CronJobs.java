@@ -57,7 +57,8 @@ public final class CronJobs implements Kind {
 
   @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").at("jobTemplate", "spec", "template"), old.tree("spec").at("jobTemplate", "spec", "template"));
+    DisabledFields.dropFromTemplate(object.tree("spec").at("jobTemplate", "spec", "template"),
+        old.tree("spec").at("jobTemplate", "spec", "template"));
   }
 
   @Override

@@ -18,7 +18,8 @@ record Indexes(long count, String trouble) {
     for (String interval : text.split(",", -1)) {
       String[] limits = interval.split("-", -1);
       if (limits.length > 2) {
-        return wrong("the fragment \"" + interval + "\" violates the requirement that an index interval can have at most two parts separated by '-'");
+        return wrong("the fragment \"" + interval
+            + "\" violates the requirement that an index interval can have at most two parts separated by '-'");
       }
       long first = number(limits[0]);
       long end = limits.length == 1 ? first : number(limits[1]);

@@ -142,7 +142,8 @@ final class JobPolicyRules {
       errors.invalid(at, count, "must be less than or equal to " + completions + " (the number of specified completions)");
     }
     if (count > indexes) {
-      errors.invalid(at, count, "must be less than or equal to " + indexes + " (the number of indexes in the specified succeededIndexes field)");
+      errors.invalid(at, count,
+          "must be less than or equal to " + indexes + " (the number of indexes in the specified succeededIndexes field)");
     }
   }
 }

@@ -149,7 +149,8 @@ public final class Jobs implements Kind {
     JobRules.spec(spec, scope, SPEC, errors);
     if (spec.get("selector") instanceof Tree selector) {
       Selectors.check(selector, SPEC.child("selector"), errors);
-      WorkloadRules.parsed(selector).ifPresent(parsed -> WorkloadRules.matches(parsed, spec.tree("template"), SPEC.child("template"), errors));
+      WorkloadRules.parsed(selector)
+          .ifPresent(parsed -> WorkloadRules.matches(parsed, spec.tree("template"), SPEC.child("template"), errors));
     } else {
       errors.required(SPEC.child("selector"), "");
       WorkloadRules.matches(LabelSelector.nothing(), spec.tree("template"), SPEC.child("template"), errors);

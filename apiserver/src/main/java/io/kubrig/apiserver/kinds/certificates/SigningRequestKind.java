@@ -2,16 +2,16 @@ package io.kubrig.apiserver.kinds.certificates;
 
 import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
-import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.timestamp.Timestamps;
+import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Certificate signing requests: the requester is who creates them, their spec never changes, and only the path {@code /approval} approves or
- * denies. (Source: pkg/registry/certificates, KEP-1513.)
+ * Certificate signing requests: the requester is who creates them, their spec never changes, and only the path {@code /approval} approves
+ * or denies. (Source: pkg/registry/certificates, KEP-1513.)
  */
 public final class SigningRequestKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
@@ -36,8 +36,10 @@ public final class SigningRequestKind implements Kind {
   private static final long MIN_SECONDS = 600;
   private static final Set<String> USAGES =
       Set.of(
-          "signing", "digital signature", "content commitment", "key encipherment", "key agreement", "data encipherment", "cert sign", "crl sign",
-          "encipher only", "decipher only", "any", "server auth", "client auth", "code signing", "email protection", "s/mime", "ipsec end system",
+          "signing", "digital signature", "content commitment", "key encipherment", "key agreement", "data encipherment", "cert sign",
+              "crl sign",
+          "encipher only", "decipher only", "any", "server auth", "client auth", "code signing", "email protection", "s/mime",
+              "ipsec end system",
           "ipsec tunnel", "ipsec user", "timestamping", "ocsp signing", "microsoft sgc", "netscape sgc");
 
   private static final TableColumns COLUMNS =
@@ -112,7 +114,8 @@ public final class SigningRequestKind implements Kind {
       if (condition.string("lastTransitionTime").isEmpty()) {
         Optional<Tree> before =
             old.tree("status").trees("conditions").stream()
-                .filter(other -> other.string("type").equals(condition.string("type")) && other.string("status").equals(condition.string("status")))
+                .filter(other -> other.string("type").equals(condition.string("type"))
+                    && other.string("status").equals(condition.string("status")))
                 .findFirst();
         String changed = before.map(other -> other.string("lastTransitionTime")).orElse("");
         condition.set("lastTransitionTime", changed.isEmpty() ? now : changed);
@@ -159,7 +162,8 @@ public final class SigningRequestKind implements Kind {
   private static void request(String base64, FieldErrors errors) {
     String pem = new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
     if (!pem.contains(PEM_BEGIN)) {
-      errors.add("FieldValueInvalid", SPEC.child("request"), "Invalid value: " + (base64.isEmpty() ? "null" : "\"" + base64 + "\"") + ": PEM block type must be CERTIFICATE REQUEST");
+      errors.add("FieldValueInvalid", SPEC.child("request"),
+          "Invalid value: " + (base64.isEmpty() ? "null" : "\"" + base64 + "\"") + ": PEM block type must be CERTIFICATE REQUEST");
     }
   }
 
@@ -280,7 +284,8 @@ public final class SigningRequestKind implements Kind {
   private static List<Object> row(Tree request, Instant now) {
     Tree spec = request.tree("spec");
     String duration =
-        spec.get("expirationSeconds") instanceof Long seconds ? io.kubrig.apiserver.table.Ages.shortly(Duration.ofSeconds(seconds)) : "<none>";
+        spec.get("expirationSeconds") instanceof Long seconds ? io.kubrig.apiserver.table.Ages.shortly(Duration.ofSeconds(seconds))
+            : "<none>";
     return Columns.row(
         Columns.name(request),
         Columns.age(request, now),

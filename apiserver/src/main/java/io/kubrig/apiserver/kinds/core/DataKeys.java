@@ -21,7 +21,8 @@ final class DataKeys {
       errors.invalid(
           path,
           key,
-          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex"
+          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
+              + "'key-name', regex"
               + " used for validation is '[-._a-zA-Z0-9]+')");
     }
     if (key.equals(".")) {

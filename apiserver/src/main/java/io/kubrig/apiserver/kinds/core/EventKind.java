@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Events of both groups: one kind of stored object that goes away after an hour. (Source: core validation/events.go, core/event/strategy.go.) */
+/**
+ * Events of both groups: one kind of stored object that goes away after an hour. (Source: core validation/events.go,
+ * core/event/strategy.go.)
+ */
 final class EventKind implements Kind {
   private static final int MAX_NOTE = 1024;
   private static final int MAX_NAME = 128;
@@ -192,7 +195,8 @@ final class EventKind implements Kind {
     }
     Tree event = EventForms.core(object);
     Tree before = EventForms.core(old);
-    for (String member : List.of("involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "type", "eventTime", "action")) {
+    for (String member : List.of("involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "type",
+        "eventTime", "action")) {
       MetadataRules.immutable(event.get(member), before.get(member), FieldPath.of(member), errors);
     }
     MetadataRules.immutable(event.get("reportingComponent"), before.get("reportingComponent"), FieldPath.of("reportingController"), errors);

@@ -118,7 +118,8 @@ final class LimitRangeKind implements Kind {
   }
 
   private static void above(
-      Optional<Quantity> low, Optional<Quantity> high, FieldPath path, Optional<Quantity> shown, String lowName, String highName, FieldErrors errors) {
+      Optional<Quantity> low, Optional<Quantity> high, FieldPath path, Optional<Quantity> shown, String lowName, String highName,
+          FieldErrors errors) {
     if (low.isPresent() && high.isPresent() && low.get().compareTo(high.get()) > 0) {
       errors.invalid(
           path, shown.orElseThrow().toString(), lowName + " " + low.get() + " is greater than " + highName + " " + high.get());

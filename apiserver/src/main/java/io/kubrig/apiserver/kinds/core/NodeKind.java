@@ -12,6 +12,7 @@ import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.network.Cidr;
 import io.kubrig.machinery.tree.Tree;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,7 +42,8 @@ final class NodeKind implements Kind {
           Columns.wide("External-IP", "List of addresses reachable to the node. Queried from cloud provider, if available."),
           Columns.wide("OS-Image", "OS Image reported by the node from /etc/os-release (e.g. Debian GNU/Linux 7 (wheezy))."),
           Columns.wide("Kernel-Version", "Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64)."),
-          Columns.wide("Container-Runtime", "ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2)."));
+          Columns.wide("Container-Runtime",
+              "ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2)."));
 
   @Override
   public List<String> warnings(Tree object, Tree old) {
@@ -135,7 +137,7 @@ final class NodeKind implements Kind {
 
   /** A structure as native's messages show it: its members in the order of the type. */
   private static String goText(Tree shown) {
-    return new String(io.kubrig.machinery.json.Json.write(shown), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(io.kubrig.machinery.json.Json.write(shown), StandardCharsets.UTF_8);
   }
 
   private static void effect(String effect, FieldPath path, FieldErrors errors) {
@@ -168,7 +170,8 @@ final class NodeKind implements Kind {
     }
     if (!rest.tree("spec").equals(before)) {
       errors.forbidden(
-          FieldPath.root().key(""), "node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is"
+          FieldPath.root().key(""),
+              "node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is"
               + " enabled)");
     }
   }

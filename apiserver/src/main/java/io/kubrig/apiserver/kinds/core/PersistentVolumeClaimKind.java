@@ -8,10 +8,10 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.quantity.Quantity;
+import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,8 @@ final class PersistentVolumeClaimKind implements Kind {
           Columns.text("Capacity", "capacity represents the actual resources of the underlying volume."),
           Columns.text("Access Modes", "accessModes contains the actual access modes the volume backing the PVC has."),
           Columns.text("StorageClass", "StorageClass of the pvc"),
-          Columns.text("VolumeAttributesClass", "volumeAttributesClassName may be used to set the VolumeAttributesClass used by this claim."),
+          Columns.text("VolumeAttributesClass",
+              "volumeAttributesClassName may be used to set the VolumeAttributesClass used by this claim."),
           Columns.AGE,
           Columns.wide("VolumeMode", "volumeMode defines what type of volume is required by the claim."));
 

@@ -10,12 +10,12 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.timestamp.Timestamps;
+import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +31,10 @@ final class PersistentVolumeKind implements Kind {
   /** In the order in which native looks at them: the first that is there counts. */
   private static final List<String> SOURCES =
       List.of(
-          "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi", "cinder", "fc",
-          "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local", "storageos", "csi");
+          "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi",
+              "cinder", "fc",
+          "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local",
+              "storageos", "csi");
 
   /** Labels of nodes, by the names that they had in beta. */
   private static final Map<String, String> FINAL_LABELS =
@@ -49,7 +51,8 @@ final class PersistentVolumeKind implements Kind {
           Columns.NAME,
           Columns.text("Capacity", "capacity is the description of the persistent volume's resources and capacity."),
           Columns.text("Access Modes", "accessModes contains all ways the volume can be mounted."),
-          Columns.text("Reclaim Policy", "persistentVolumeReclaimPolicy defines what happens to a persistent volume when released from its claim."),
+          Columns.text("Reclaim Policy",
+              "persistentVolumeReclaimPolicy defines what happens to a persistent volume when released from its claim."),
           Columns.text("Status", "phase indicates if a volume is available, bound to a claim, or released by a claim."),
           Columns.text("Claim", "claimRef is part of a bi-directional binding between PersistentVolume and PersistentVolumeClaim."),
           Columns.text("StorageClass", "StorageClass of the pv"),

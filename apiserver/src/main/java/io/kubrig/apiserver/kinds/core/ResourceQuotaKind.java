@@ -6,9 +6,9 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
+import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,18 +20,22 @@ final class ResourceQuotaKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final Set<String> STANDARD =
       Set.of(
-          "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage", "requests.ephemeral-storage", "limits.cpu",
-          "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
+          "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage", "requests.ephemeral-storage",
+              "limits.cpu",
+          "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets",
+              "configmaps",
           "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
   private static final List<String> SCOPES =
-      List.of("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass");
+      List.of("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
+          "VolumeAttributesClass");
 
   private static final TableColumns COLUMNS =
       Columns.of(
           ResourceQuotaKind::row,
           Columns.NAME,
           Columns.text("Request", "Request represents a minimum amount of cpu/memory that a container may consume."),
-          Columns.text("Limit", "Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node."),
+          Columns.text("Limit", "Limits control the maximum amount of cpu/memory that a container may use independent of contention on "
+              + "the node."),
           Columns.AGE);
 
   @Override
@@ -98,7 +102,8 @@ final class ResourceQuotaKind implements Kind {
       if (existsOnly && !operator.equals("Exists")) {
         errors.invalid(
             path.child("operator"), operator,
-            "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort,"
+            "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
+                + "ResourceQuotaScopeBestEffort,"
                 + " ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity");
       }
       boolean values = !expression.list("values").isEmpty();

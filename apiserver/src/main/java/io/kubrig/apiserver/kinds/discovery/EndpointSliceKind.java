@@ -70,7 +70,8 @@ public final class EndpointSliceKind implements Kind {
 
   @Override
   public boolean sameDesiredState(Tree object, Tree old) {
-    return object.tree("metadata").stringMap("labels").equals(old.tree("metadata").stringMap("labels")) && Kind.super.sameDesiredState(object, old);
+    return object.tree("metadata").stringMap("labels").equals(old.tree("metadata").stringMap("labels"))
+        && Kind.super.sameDesiredState(object, old);
   }
 
   @Override

@@ -6,8 +6,8 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
 

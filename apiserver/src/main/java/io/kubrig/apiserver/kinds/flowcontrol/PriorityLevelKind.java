@@ -6,8 +6,8 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Numbers;
+import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.List;
 
@@ -151,7 +151,8 @@ public final class PriorityLevelKind implements Kind {
           path.child("handSize"), hand, "should not be greater than queues (" + queues + ")");
     } else if (hand * (Math.log(queues) / Math.log(2)) > 60) {
       errors.invalid(
-          path.child("handSize"), hand, "required entropy bits of deckSize " + queues + " and handSize " + hand + " should not be greater than 60");
+          path.child("handSize"), hand,
+              "required entropy bits of deckSize " + queues + " and handSize " + hand + " should not be greater than 60");
     }
   }
 

@@ -6,9 +6,9 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
 /** Ingress classes. */

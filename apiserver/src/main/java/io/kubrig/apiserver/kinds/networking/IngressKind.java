@@ -73,7 +73,8 @@ final class IngressKind implements Kind {
       String annotated = object.tree("metadata").stringMap("annotations").get(CLASS_ANNOTATION);
       if (operation.verb() == Operation.Verb.CREATE && annotated != null && !annotated.equals(name)) {
         errors.invalid(
-            FieldPath.of("metadata", "annotations").child(CLASS_ANNOTATION), annotated, "must match `ingressClassName` when both are specified");
+            FieldPath.of("metadata", "annotations").child(CLASS_ANNOTATION), annotated,
+                "must match `ingressClassName` when both are specified");
       }
     }
   }

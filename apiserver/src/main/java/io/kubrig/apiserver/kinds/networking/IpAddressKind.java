@@ -1,16 +1,16 @@
 package io.kubrig.apiserver.kinds.networking;
 
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
-import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.validation.Addresses;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
 import java.util.Map;
 import java.util.Set;
 

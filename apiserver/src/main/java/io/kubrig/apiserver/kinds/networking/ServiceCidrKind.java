@@ -11,6 +11,7 @@ import io.kubrig.machinery.network.Cidr;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Ranges of cluster IPs: one, or one of each family. They may gain the second family, but never change. */
 final class ServiceCidrKind implements Kind {
@@ -56,12 +57,13 @@ final class ServiceCidrKind implements Kind {
       return;
     }
     if (cidrs.size() == 2) {
-      List<Cidr> parsed = cidrs.stream().map(Cidr::parse).flatMap(java.util.Optional::stream).toList();
+      List<Cidr> parsed = cidrs.stream().map(Cidr::parse).flatMap(Optional::stream).toList();
       if (parsed.size() < 2) {
         errors.invalid(CIDRS, new ArrayList<Object>(cidrs), "could not parse CIDRs");
       } else if (parsed.getFirst().v6() == parsed.getLast().v6()) {
         errors.invalid(
-            CIDRS, new ArrayList<Object>(cidrs), "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
+            CIDRS, new ArrayList<Object>(cidrs),
+                "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
       }
     }
     for (int i = 0; i < cidrs.size(); i++) {

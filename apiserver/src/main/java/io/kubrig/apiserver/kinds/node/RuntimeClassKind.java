@@ -6,10 +6,10 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
+import io.kubrig.machinery.tree.Tree;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +74,8 @@ public final class RuntimeClassKind implements Kind {
     if (!key.isEmpty()) {
       Names.qualifiedName(key).forEach(text -> errors.invalid(path.child("key"), key, text));
     } else if (!operator.equals("Exists")) {
-      errors.invalid(path.child("operator"), operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+      errors.invalid(path.child("operator"), operator,
+          "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
     }
     String value = toleration.string("value");
     switch (operator) {

@@ -5,8 +5,8 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.Optional;
 
 /**
- * The AppArmor profile of a container is told twice: by an annotation of old and by a field. When a pod is created each is derived from the other.
- * (Source: KEP-24.)
+ * The AppArmor profile of a container is told twice: by an annotation of old and by a field. When a pod is created each is derived from the
+ * other. (Source: KEP-24.)
  */
 final class AppArmorAnnotations {
   static final String PREFIX = "container.apparmor.security.beta.kubernetes.io/";
@@ -52,7 +52,8 @@ final class AppArmorAnnotations {
     return switch (profile.string("type")) {
       case "Unconfined" -> Optional.of("unconfined");
       case "RuntimeDefault" -> Optional.of("runtime/default");
-      case "Localhost" -> profile.has("localhostProfile") ? Optional.of("localhost/" + profile.string("localhostProfile")) : Optional.empty();
+      case "Localhost" -> profile.has("localhostProfile") ? Optional.of("localhost/" + profile.string("localhostProfile"))
+          : Optional.empty();
       default -> Optional.empty();
     };
   }

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The small rules that many fields of a pod share, each on one member of its holder, with native's words. Absent members are not looked at. */
+/**
+ * The small rules that many fields of a pod share, each on one member of its holder, with native's words. Absent members are not looked at.
+ */
 public final class Checks {
   private static final Pattern DATA_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
   private static final String NOT_NEGATIVE = "must be greater than or equal to 0";
@@ -131,7 +133,8 @@ public final class Checks {
     }
     if (!DATA_KEY.matcher(key).matches()) {
       wrong.add(
-          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex"
+          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
+              + "'key-name', regex"
               + " used for validation is '[-._a-zA-Z0-9]+')");
     }
     if (key.equals(".") || key.equals("..")) {

@@ -45,6 +45,7 @@ final class Differences {
   }
 
   private static String text(Object value) {
-    return value == null ? "<absent>" : new String(Json.write(Tree.of("v", value)), StandardCharsets.UTF_8).replaceFirst("^\\{\"v\":(.*)}$", "$1");
+    return value == null ? "<absent>"
+        : new String(Json.write(Tree.of("v", value)), StandardCharsets.UTF_8).replaceFirst("^\\{\"v\":(.*)}$", "$1");
   }
 }

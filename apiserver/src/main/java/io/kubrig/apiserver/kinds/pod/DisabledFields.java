@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Fields of pod specs behind feature gates that are off by default: they are dropped from what a client sends, unless the object has used them
- * before. (Source: dropDisabledFields of native's pkg/api/pod, feature gates of 1.36.)
+ * Fields of pod specs behind feature gates that are off by default: they are dropped from what a client sends, unless the object has used
+ * them before. (Source: dropDisabledFields of native's pkg/api/pod, feature gates of 1.36.)
  */
 public final class DisabledFields {
   private static final List<String> PROJECTIONS = List.of("clusterTrustBundle", "podCertificate");

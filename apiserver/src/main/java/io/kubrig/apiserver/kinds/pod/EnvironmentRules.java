@@ -13,7 +13,8 @@ import java.util.Set;
 final class EnvironmentRules {
   private static final List<String> FIELDS_FOR_VARIABLES =
       List.of(
-          "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs",
+          "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP",
+              "status.hostIPs",
           "status.podIP", "status.podIPs");
   static final List<String> FIELDS_FOR_FILES =
       List.of("metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid");

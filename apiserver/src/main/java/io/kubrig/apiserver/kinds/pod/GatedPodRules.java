@@ -43,7 +43,8 @@ final class GatedPodRules {
       return;
     }
     if (before.size() != now.size()) {
-      errors.invalid(at, affinity.tree(REQUIRED).get("nodeSelectorTerms"), "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+      errors.invalid(at, affinity.tree(REQUIRED).get("nodeSelectorTerms"),
+          "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
       return;
     }
     for (int i = 0; i < before.size(); i++) {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.pod;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The parts of an image's name that decide when it is pulled. */
@@ -46,6 +47,7 @@ final class ImageReference {
       return false;
     }
     String first = repository.substring(0, slash);
-    return first.contains(".") || first.contains(":") || first.equals("localhost") || !first.equals(first.toLowerCase(java.util.Locale.ROOT));
+    return first.contains(".") || first.contains(":") || first.equals("localhost")
+        || !first.equals(first.toLowerCase(Locale.ROOT));
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code matchLabelKeys} and {@code mismatchLabelKeys} of affinity terms and spread constraints: when a pod is created they become requirements of
- * the label selector beside them, with the pod's own values. (Source: KEP-3633, KEP-3243.)
+ * {@code matchLabelKeys} and {@code mismatchLabelKeys} of affinity terms and spread constraints: when a pod is created they become
+ * requirements of the label selector beside them, with the pod's own values. (Source: KEP-3633, KEP-3243.)
  */
 final class MatchLabelKeys {
   private MatchLabelKeys() {}

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a pod spec is where its author does not say, beyond what the schema itself states. Templates get less than pods: what follows from other
- * fields of a template is filled in only when a pod is made of it.
+ * What a pod spec is where its author does not say, beyond what the schema itself states. Templates get less than pods: what follows from
+ * other fields of a template is filled in only when a pod is made of it.
  */
 public final class PodDefaults {
   static final List<String> CONTAINER_LISTS = List.of("containers", "initContainers", "ephemeralContainers");

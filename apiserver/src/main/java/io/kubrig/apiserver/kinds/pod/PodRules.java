@@ -217,7 +217,8 @@ public final class PodRules {
   }
 
   private static void linux(Tree spec, FieldPath path, FieldErrors errors) {
-    forbid(spec.tree("securityContext"), List.of("windowsOptions"), "windows options cannot be set for a linux pod", path.child("securityContext"), errors);
+    forbid(spec.tree("securityContext"), List.of("windowsOptions"), "windows options cannot be set for a linux pod",
+        path.child("securityContext"), errors);
     eachContext(
         spec,
         path,

@@ -31,7 +31,8 @@ final class PortWarnings {
     Port port = new Port(path, tree.string("hostIP"), tree.integer("hostPort"));
     if (!port.hostIp().isEmpty() && port.hostPort() == 0) {
       warnings.add(
-          path + ": hostIP set without hostPort: {Name:" + tree.string("name") + " HostPort:0 ContainerPort:" + tree.integer("containerPort")
+          path + ": hostIP set without hostPort: {Name:" + tree.string("name") + " HostPort:0 ContainerPort:"
+              + tree.integer("containerPort")
               + " Protocol:" + tree.string("protocol") + " HostIP:" + port.hostIp() + "}");
     }
     List<Port> others = all.computeIfAbsent(tree.integer("containerPort") + "/" + tree.string("protocol"), key -> new ArrayList<>());

@@ -9,7 +9,8 @@ import java.util.List;
 /** What probes and lifecycle hooks must look like. */
 final class ProbeRules {
   private static final String HEADER_TEXT =
-      "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+      "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is "
+          + "'[-A-Za-z0-9]+')";
 
   private ProbeRules() {}
 

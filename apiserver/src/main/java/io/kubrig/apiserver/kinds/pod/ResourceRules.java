@@ -17,7 +17,8 @@ import java.util.TreeSet;
 public final class ResourceRules {
   private static final Set<String> STANDARD =
       Set.of(
-          "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+          "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu",
+              "limits.memory",
           "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
           "persistentvolumeclaims", "storage", "requests.storage", "services.nodeports", "services.loadbalancers");
   private static final Set<String> FOR_CONTAINERS = Set.of("cpu", "memory", "ephemeral-storage");
@@ -174,7 +175,8 @@ public final class ResourceRules {
           Quantity request = requests.get(name);
           if (PodResources.isPodLevel(name) && request != null && sum.compareTo(request) > 0) {
             errors.invalid(
-                at.child("requests").key(name), request.toString(), "must be greater than or equal to aggregate container requests of " + sum);
+                at.child("requests").key(name), request.toString(),
+                    "must be greater than or equal to aggregate container requests of " + sum);
           }
         });
     Map<String, Quantity> limits = ResourceAmounts.of(resources.tree("limits"));

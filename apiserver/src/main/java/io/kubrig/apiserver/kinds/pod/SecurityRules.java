@@ -62,7 +62,8 @@ final class SecurityRules {
       for (int j = 0; j < ports.size(); j++) {
         long host = ports.get(j).integer("hostPort");
         if (host != ports.get(j).integer("containerPort") && (scope.pod() || host != 0)) {
-          errors.invalid(path.index(i).child("ports").index(j).child("hostPort"), host, "must match `containerPort` when `hostNetwork` is true");
+          errors.invalid(path.index(i).child("ports").index(j).child("hostPort"), host,
+              "must match `containerPort` when `hostNetwork` is true");
         }
       }
     }

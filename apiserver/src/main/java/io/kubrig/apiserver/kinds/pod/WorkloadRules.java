@@ -12,7 +12,8 @@ import java.util.Optional;
 /** What the kinds that are made of pods share: a selector that finds the pods of the template, amounts or percentages, counters. */
 public final class WorkloadRules {
   private static final String PERCENT =
-      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is "
+          + "'[0-9]+%')";
 
   private WorkloadRules() {}
 
@@ -97,7 +98,8 @@ public final class WorkloadRules {
   public record StrategyText(Tree strategy) {
     @Override
     public String toString() {
-      return "{\"Type\":" + FieldErrors.shown(strategy.string("type")) + ",\"RollingUpdate\":" + FieldErrors.shown(strategy.get("rollingUpdate")) + "}";
+      return "{\"Type\":" + FieldErrors.shown(strategy.string("type")) + ",\"RollingUpdate\":"
+          + FieldErrors.shown(strategy.get("rollingUpdate")) + "}";
     }
   }
 

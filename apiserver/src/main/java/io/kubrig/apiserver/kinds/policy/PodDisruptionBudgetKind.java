@@ -7,10 +7,10 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Numbers;
 import io.kubrig.apiserver.validation.Selectors;
+import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
 /** Pod disruption budgets. */
@@ -77,7 +77,8 @@ public final class PodDisruptionBudgetKind implements Kind {
     if (spec.get(member) instanceof String text) {
       if (!text.matches("[0-9]+%")) {
         errors.invalid(
-            path, text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation"
+            path, text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used "
+                + "for validation"
                 + " is '[0-9]+%')");
       } else if (text.length() > 5 || Integer.parseInt(text.substring(0, text.length() - 1)) > 100) {
         errors.invalid(path, text, "must not be greater than 100%");

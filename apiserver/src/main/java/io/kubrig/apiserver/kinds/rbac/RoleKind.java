@@ -1,14 +1,12 @@
 package io.kubrig.apiserver.kinds.rbac;
 
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
-import io.kubrig.apiserver.table.Columns;
-import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
-import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.validation.Selectors;
+import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
 /** Roles and cluster roles. Whether their writer may grant them is admission's to say. */
@@ -58,7 +56,8 @@ final class RoleKind implements Kind {
       }
       if (!rule.list("apiGroups").isEmpty() || !rule.list("resources").isEmpty() || !rule.list("resourceNames").isEmpty()) {
         errors.invalid(
-            path.child("nonResourceURLs"), rule.list("nonResourceURLs"), "rules cannot apply to both regular resources and non-resource URLs");
+            path.child("nonResourceURLs"), rule.list("nonResourceURLs"),
+                "rules cannot apply to both regular resources and non-resource URLs");
       }
       return;
     }

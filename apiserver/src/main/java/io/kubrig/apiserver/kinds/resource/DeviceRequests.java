@@ -188,7 +188,8 @@ final class DeviceRequests {
       }
       if (!names.contains(request)) {
         errors.invalid(
-            path.index(i), request, "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'");
+            path.index(i), request,
+                "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'");
       }
       if (!seen.add(request)) {
         errors.duplicate(path.index(i), request);
@@ -229,7 +230,8 @@ final class DeviceRequests {
     if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
       errors.invalid(
           path, name,
-          "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name', "
+          "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' "
+              + "(e.g. 'my_name', "
               + " or 'MY_NAME',  or 'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')");
     }
   }

@@ -6,8 +6,8 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Map;
 
@@ -22,10 +22,12 @@ public final class PriorityClassKind implements Kind {
       Columns.of(
           (type, now) ->
               Columns.row(
-                  Columns.name(type), type.integer("value"), type.bool("globalDefault"), Columns.age(type, now), type.string("preemptionPolicy")),
+                  Columns.name(type), type.integer("value"), type.bool("globalDefault"), Columns.age(type, now),
+                      type.string("preemptionPolicy")),
           Columns.NAME,
           Columns.number("Value", "value represents the integer value of this priority class."),
-          Columns.flag("Global-Default", "globalDefault specifies whether this PriorityClass should be considered as the default priority."),
+          Columns.flag("Global-Default",
+              "globalDefault specifies whether this PriorityClass should be considered as the default priority."),
           Columns.AGE,
           Columns.text("PreemptionPolicy", "preemptionPolicy is the Policy for preempting pods with lower priority."));
 

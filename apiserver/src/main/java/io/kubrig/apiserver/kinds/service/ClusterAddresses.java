@@ -8,11 +8,12 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /**
- * The addresses of services. Each one in use is an IPAddress object: creating it is what takes it, for all servers on one storage. Ranges are
- * those of the ServiceCIDR objects. Addresses that nobody asked for by name come from the upper part of a range first, so that the lower part
- * stays free for those who do. (Source: KEP-1880, KEP-3070.)
+ * The addresses of services. Each one in use is an IPAddress object: creating it is what takes it, for all servers on one storage. Ranges
+ * are those of the ServiceCIDR objects. Addresses that nobody asked for by name come from the upper part of a range first, so that the
+ * lower part stays free for those who do. (Source: KEP-1880, KEP-3070.)
  */
 final class ClusterAddresses {
   private static final String GROUP = "networking.k8s.io";
@@ -39,7 +40,8 @@ final class ClusterAddresses {
 
   /** Takes a certain address. */
   void take(String text, Owner owner, boolean dryRun) throws UnavailableException {
-    IpAddress address = IpAddress.parse(text).orElseThrow(() -> new UnavailableException("the provided IP (" + text + ") is not a valid IP"));
+    IpAddress address = IpAddress.parse(text)
+        .orElseThrow(() -> new UnavailableException("the provided IP (" + text + ") is not a valid IP"));
     if (ranges(address.v6()).stream().noneMatch(range -> usable(range, address))) {
       throw new UnavailableException("the provided network does not match the current range");
     }
@@ -82,7 +84,7 @@ final class ClusterAddresses {
     if (count.signum() <= 0) {
       return Optional.empty();
     }
-    BigInteger start = new BigInteger(count.bitLength() + 16, new java.util.Random(cluster.random().nextLong())).mod(count);
+    BigInteger start = new BigInteger(count.bitLength() + 16, new Random(cluster.random().nextLong())).mod(count);
     BigInteger tries = count.bitLength() > 20 ? BigInteger.valueOf(PROBES) : count;
     for (BigInteger i = BigInteger.ZERO; i.compareTo(tries) < 0; i = i.add(BigInteger.ONE)) {
       IpAddress address = range.network().plus(BigInteger.ONE).plus(offset).plus(start.add(i).mod(count));

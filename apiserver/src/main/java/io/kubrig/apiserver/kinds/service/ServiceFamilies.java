@@ -10,7 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The cluster IPs of a Service and their families: what they must look like, and what they become where they are left open. (Source: KEP-563.) */
+/**
+ * The cluster IPs of a Service and their families: what they must look like, and what they become where they are left open. (Source:
+ * KEP-563.)
+ */
 final class ServiceFamilies {
   static final String V4 = "IPv4";
   static final String V6 = "IPv6";

@@ -166,7 +166,8 @@ final class ServiceRules {
         if (client.get("timeoutSeconds") == null) {
           errors.required(config, "when session affinity type is ClientIP");
         } else if (seconds <= 0 || seconds > MAX_AFFINITY_SECONDS) {
-          errors.invalid(config.child("clientIP", "timeoutSeconds"), seconds, "must be greater than 0 and less than " + MAX_AFFINITY_SECONDS);
+          errors.invalid(config.child("clientIP", "timeoutSeconds"), seconds,
+              "must be greater than 0 and less than " + MAX_AFFINITY_SECONDS);
         }
       }
       case "None" -> {

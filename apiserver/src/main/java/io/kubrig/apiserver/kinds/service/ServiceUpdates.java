@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What an update of a Service keeps although its writer left it out, and what it drops although he left it in. (Source: core/service/storage, strategy.go.) */
+/**
+ * What an update of a Service keeps although its writer left it out, and what it drops although he left it in. (Source:
+ * core/service/storage, strategy.go.)
+ */
 final class ServiceUpdates {
   private ServiceUpdates() {}
 

@@ -10,6 +10,7 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Descriptions of CSI drivers. */
@@ -36,9 +37,12 @@ final class CsiDriverKind implements Kind {
           Columns.NAME,
           Columns.flag("AttachRequired", "attachRequired indicates this CSI volume driver requires an attach operation."),
           Columns.flag("PodInfoOnMount", "podInfoOnMount indicates this CSI volume driver requires additional pod information."),
-          Columns.flag("StorageCapacity", "storageCapacity indicates that the CSI volume driver wants pod scheduling to consider the storage capacity."),
-          Columns.text("TokenRequests", "tokenRequests indicates the CSI driver needs pods' service account tokens it is mounting volume for."),
-          Columns.flag("RequiresRepublish", "requiresRepublish indicates the CSI driver wants NodePublishVolume being periodically called."),
+          Columns.flag("StorageCapacity",
+              "storageCapacity indicates that the CSI volume driver wants pod scheduling to consider the storage capacity."),
+          Columns.text("TokenRequests",
+              "tokenRequests indicates the CSI driver needs pods' service account tokens it is mounting volume for."),
+          Columns.flag("RequiresRepublish",
+              "requiresRepublish indicates the CSI driver wants NodePublishVolume being periodically called."),
           Columns.text("Modes", "volumeLifecycleModes defines what kind of volumes this CSI volume driver supports."),
           Columns.AGE);
 
@@ -132,7 +136,7 @@ final class CsiDriverKind implements Kind {
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     for (String member : List.of("attachRequired", "volumeLifecycleModes")) {
       Object now = object.tree("spec").get(member);
-      if (!java.util.Objects.equals(now, old.tree("spec").get(member))) {
+      if (!Objects.equals(now, old.tree("spec").get(member))) {
         errors.invalid(SPEC.child(member.equals("attachRequired") ? "attachedRequired" : member), now, "field is immutable");
       }
     }
@@ -143,7 +147,8 @@ final class CsiDriverKind implements Kind {
     Tree spec = object.tree("spec");
     return !spec.list("tokenRequests").isEmpty() && spec.get("serviceAccountTokenInSecrets") == null
         ? List.of(
-            "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in"
+            "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of "
+                + "tokens in"
                 + " volume attributes")
         : List.of();
   }

@@ -6,8 +6,8 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.machinery.tree.Tree;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.tree.Tree;
 
 /** Attachments of volumes to nodes. */
 final class VolumeAttachmentKind implements Kind {
@@ -24,7 +24,8 @@ final class VolumeAttachmentKind implements Kind {
                   attachment.tree("status").bool("attached"),
                   Columns.age(attachment, now)),
           Columns.NAME,
-          new TableColumns.Column("Attacher", "string", "name", "attacher indicates the name of the volume driver that must handle this request.", 0),
+          new TableColumns.Column("Attacher", "string", "name",
+              "attacher indicates the name of the volume driver that must handle this request.", 0),
           Columns.text("PV", "persistentVolumeName represents the name of the persistent volume to attach."),
           Columns.text("Node", "nodeName represents the node that the volume should be attached to."),
           Columns.flag("Attached", "attached indicates the volume is successfully attached."),

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets etcd forget what is older than one to two intervals. All API servers on one etcd, native ones too, agree by the version of one key
- * on who does it: the
- * one that counts it up compacts to the revision that it noted an interval ago. (Source: apiserver/pkg/storage/etcd3/compact.go.)
+ * on who does it: the one that counts it up compacts to the revision that it noted an interval ago. (Source:
+ * apiserver/pkg/storage/etcd3/compact.go.)
  */
 final class Compactor {
   private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
@@ -58,7 +58,8 @@ final class Compactor {
                         .setKey(KEY)
                         .setVersion(version))
                 .addSuccess(
-                    RequestOp.newBuilder().setRequestPut(PutRequest.newBuilder().setKey(KEY).setValue(EtcdClient.bytes(Long.toString(revision)))))
+                    RequestOp.newBuilder().setRequestPut(PutRequest.newBuilder().setKey(KEY)
+                        .setValue(EtcdClient.bytes(Long.toString(revision)))))
                 .addFailure(RequestOp.newBuilder().setRequestRange(RangeRequest.newBuilder().setKey(KEY)))
                 .build());
     long before = revision;

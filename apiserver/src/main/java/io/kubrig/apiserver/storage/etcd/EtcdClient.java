@@ -33,8 +33,7 @@ import java.util.function.Function;
 
 /**
  * Calls to the members of one etcd cluster. Reads go to the next member when one does not answer; writes are never repeated, because a
- * write that was not
- * answered may have happened. Safe for concurrent use.
+ * write that was not answered may have happened. Safe for concurrent use.
  */
 final class EtcdClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -119,18 +118,21 @@ final class EtcdClient implements AutoCloseable {
   /** A new lease. */
   long lease(long seconds) throws IOException {
     return read(
-        channel -> LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE).leaseGrant(LeaseGrantRequest.newBuilder().setTTL(seconds).build()).getID());
+        channel -> LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE)
+            .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(seconds).build()).getID());
   }
 
   void compact(long revision) throws IOException {
     read(
         channel ->
-            KVGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE).compact(CompactionRequest.newBuilder().setRevision(revision).build()));
+            KVGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE)
+                .compact(CompactionRequest.newBuilder().setRevision(revision).build()));
   }
 
   /** Bytes of the member's database. */
   long size() throws IOException {
-    return read(channel -> MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE).status(StatusRequest.getDefaultInstance()).getDbSize());
+    return read(channel -> MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE).status(StatusRequest.getDefaultInstance())
+        .getDbSize());
   }
 
   /** Carries out what may be carried out twice, on the first member that answers. */

@@ -53,7 +53,8 @@ public final class EtcdStorage implements Storage {
   private final NewestRevision newest;
   private final Thread compaction;
 
-  private EtcdStorage(EtcdSettings settings, Clock clock, EtcdClient client, Translation translation) throws IOException, InterruptedException {
+  private EtcdStorage(EtcdSettings settings, Clock clock, EtcdClient client, Translation translation)
+      throws IOException, InterruptedException {
     this.settings = settings;
     this.clock = clock;
     this.client = client;
@@ -130,7 +131,8 @@ public final class EtcdStorage implements Storage {
       }
       long revision = response.getHeader().getRevision();
       follower.await(revision, PATIENCE);
-      Entry entry = new Entry(put.key(), Splice.resourceVersion(put.value(), revision), put.expected() == 0 ? revision : created, revision, null);
+      Entry entry = new Entry(put.key(), Splice.resourceVersion(put.value(), revision), put.expected() == 0 ? revision
+          : created, revision, null);
       entry.facts(put.facts());
       return new Outcome.Committed(entry, revision);
     } finally {
@@ -141,7 +143,8 @@ public final class EtcdStorage implements Storage {
   /** Looks for a write whose answer was lost. */
   private Outcome found(Write.Put put, ByteString key, byte[] stored, IOException lost) throws IOException, InterruptedException {
     RangeResponse now = client.range(RangeRequest.newBuilder().setKey(key).build());
-    if (now.getKvsCount() == 1 && now.getKvs(0).getModRevision() > put.expected() && now.getKvs(0).getValue().equals(ByteString.copyFrom(stored))) {
+    if (now.getKvsCount() == 1 && now.getKvs(0).getModRevision() > put.expected()
+        && now.getKvs(0).getValue().equals(ByteString.copyFrom(stored))) {
       long revision = now.getKvs(0).getModRevision();
       follower.await(revision, PATIENCE);
       return new Outcome.Committed(translation.entry(now.getKvs(0)), revision);
@@ -152,7 +155,8 @@ public final class EtcdStorage implements Storage {
   private Outcome delete(Write.Delete delete) throws IOException, InterruptedException {
     ByteString key = translation.etcdKey(delete.key());
     DeleteRangeRequest request = DeleteRangeRequest.newBuilder().setKey(key).setPrevKv(true).build();
-    TxnResponse response = client.transact(transaction(key, delete.expected(), RequestOp.newBuilder().setRequestDeleteRange(request).build()));
+    TxnResponse response = client.transact(transaction(key, delete.expected(),
+        RequestOp.newBuilder().setRequestDeleteRange(request).build()));
     if (!response.getSucceeded()) {
       return conflict(response);
     }
@@ -164,7 +168,8 @@ public final class EtcdStorage implements Storage {
   private static TxnRequest transaction(ByteString key, long expected, RequestOp operation) {
     return TxnRequest.newBuilder()
         .addCompare(
-            Compare.newBuilder().setTarget(Compare.CompareTarget.MOD).setResult(Compare.CompareResult.EQUAL).setKey(key).setModRevision(expected))
+            Compare.newBuilder().setTarget(Compare.CompareTarget.MOD).setResult(Compare.CompareResult.EQUAL).setKey(key)
+                .setModRevision(expected))
         .addSuccess(operation)
         .addFailure(RequestOp.newBuilder().setRequestRange(RangeRequest.newBuilder().setKey(key)))
         .build();

@@ -18,9 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Objects as kube-apiserver keeps them in etcd, from and to the JSON that this server keeps in memory (kind, apiVersion and metadata
- * first, without resource
- * version). What is read may be in any of the three encodings, whatever is written.
+ * Objects as kube-apiserver keeps them in etcd, from and to the JSON that this server keeps in memory (kind, apiVersion and metadata first,
+ * without resource version). What is read may be in any of the three encodings, whatever is written.
  */
 public final class EtcdValues {
   private final SchemaCatalog schemas;
@@ -46,7 +45,8 @@ public final class EtcdValues {
         }
       }
       throw new IllegalArgumentException(
-          "--storage-media-type \"" + mediaType + "\" invalid, allowed values: application/json, application/yaml, application/vnd.kubernetes.protobuf");
+          "--storage-media-type \"" + mediaType
+              + "\" invalid, allowed values: application/json, application/yaml, application/vnd.kubernetes.protobuf");
     }
   }
 
@@ -90,7 +90,8 @@ public final class EtcdValues {
             .orElseThrow(
                 () ->
                     new UnreadableValueException(
-                        "no kind \"" + kind.kind() + "\" is registered for version \"" + kind.apiVersion() + "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""));
+                        "no kind \"" + kind.kind() + "\" is registered for version \"" + kind.apiVersion()
+                            + "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""));
     Tree tree = Protobuf.decode(schema, envelope).set("kind", kind.kind()).set("apiVersion", kind.apiVersion());
     if (kind.kind().equals("StatefulSet")) {
       nameClaimTemplates(tree);

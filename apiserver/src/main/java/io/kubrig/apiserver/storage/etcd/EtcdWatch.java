@@ -19,8 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * One stream of every change in etcd from a revision on, on one member. It never opens itself anew: any trouble ends it.
  *
  * <p>All keys are watched, not only those under a prefix: every revision of etcd then arrives, and to have seen a revision is to have seen
- * all before it. (The
- * progress notifications of a narrower watch are not in order with its events before etcd 3.4.25 and 3.5.8.)
+ * all before it. (The progress notifications of a narrower watch are not in order with its events before etcd 3.4.25 and 3.5.8.)
  */
 final class EtcdWatch implements AutoCloseable {
   private static final ByteString EVERYTHING = ByteString.copyFrom(new byte[1]);

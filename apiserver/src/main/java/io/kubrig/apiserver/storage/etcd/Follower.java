@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a {@link Keyspace} equal to what etcd holds: reads everything once, then follows every change. A watch that ends is opened anew
- * where it ended, on
- * another member; when etcd has forgotten what was in between, everything is read again and all watchers have to list.
+ * where it ended, on another member; when etcd has forgotten what was in between, everything is read again and all watchers have to list.
  */
 final class Follower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
@@ -76,7 +75,8 @@ final class Follower implements AutoCloseable {
     long revision = 0;
     ByteString from = translation.first();
     while (true) {
-      RangeRequest page = RangeRequest.newBuilder().setKey(from).setRangeEnd(translation.end()).setLimit(PAGE).setRevision(revision).build();
+      RangeRequest page = RangeRequest.newBuilder().setKey(from).setRangeEnd(translation.end()).setLimit(PAGE).setRevision(revision)
+          .build();
       RangeResponse response = client.range(page);
       revision = revision == 0 ? response.getHeader().getRevision() : revision;
       response.getKvsList().forEach(pair -> entries.add(translation.entry(pair)));

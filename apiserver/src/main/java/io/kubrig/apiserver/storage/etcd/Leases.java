@@ -6,9 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The leases that make keys go by themselves. Keys that are to go at nearly the same time share one: a lease is etcd's to keep, a key on
- * it costs nothing.
- * (Source: apiserver/pkg/storage/etcd3/lease_manager.go.)
+ * The leases that make keys go by themselves. Keys that are to go at nearly the same time share one: a lease is etcd's to keep, a key on it
+ * costs nothing. (Source: apiserver/pkg/storage/etcd3/lease_manager.go.)
  */
 final class Leases {
   private static final int MAX_KEYS = 1000;

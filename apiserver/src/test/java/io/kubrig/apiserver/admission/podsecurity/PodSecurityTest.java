@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class PodSecurityTest {
   private static final String GOOD =
-      "securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}";
+      "securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]}, seccompProfile: {type: "
+          + "RuntimeDefault}}";
 
   private static FakeCluster labelled(String labels) {
     return new FakeCluster().with("", "namespaces", "", "{metadata: {name: ns, labels: {" + labels + "}}}");
@@ -38,13 +39,16 @@ class PodSecurityTest {
 
   @Test
   void names_everything_that_the_baseline_does_not_allow() {
-    assertThat(against("baseline", "hostNetwork: true, hostIPC: true, containers: []")).isEqualTo("host namespaces (hostNetwork=true, hostIPC=true)");
+    assertThat(against("baseline", "hostNetwork: true, hostIPC: true, containers: []"))
+        .isEqualTo("host namespaces (hostNetwork=true, hostIPC=true)");
     assertThat(against("baseline", "containers: [{name: c, securityContext: {privileged: true}}]"))
         .isEqualTo("privileged (container \"c\" must not set securityContext.privileged=true)");
     assertThat(against("baseline", "containers: [{name: c, ports: [{hostPort: 80}, {hostPort: 443}]}, {name: d, ports: [{hostPort: 80}]}]"))
         .isEqualTo("hostPort (containers \"c\", \"d\" use hostPorts 443, 80)");
-    assertThat(against("baseline", "volumes: [{name: v, hostPath: {path: /}}], containers: []")).isEqualTo("hostPath volumes (volume \"v\")");
-    assertThat(against("baseline", "initContainers: [{name: i, securityContext: {capabilities: {add: [SYS_ADMIN, CHOWN]}}}], containers: []"))
+    assertThat(against("baseline", "volumes: [{name: v, hostPath: {path: /}}], containers: []"))
+        .isEqualTo("hostPath volumes (volume \"v\")");
+    assertThat(against("baseline",
+        "initContainers: [{name: i, securityContext: {capabilities: {add: [SYS_ADMIN, CHOWN]}}}], containers: []"))
         .isEqualTo("non-default capabilities (container \"i\" must not include \"SYS_ADMIN\" in securityContext.capabilities.add)");
     assertThat(against("baseline", "securityContext: {seccompProfile: {type: Unconfined}}, containers: []"))
         .isEqualTo("seccompProfile (pod must not set securityContext.seccompProfile.type to \"Unconfined\")");
@@ -69,7 +73,8 @@ class PodSecurityTest {
             "allowPrivilegeEscalation != false (container \"c\" must set securityContext.allowPrivilegeEscalation=false), "
                 + "unrestricted capabilities (container \"c\" must set securityContext.capabilities.drop=[\"ALL\"]), "
                 + "runAsNonRoot != true (pod or container \"c\" must set securityContext.runAsNonRoot=true), "
-                + "seccompProfile (pod or container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")");
+                + "seccompProfile (pod or container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or "
+                    + "\"Localhost\")");
     assertThat(against("restricted", "volumes: [{name: nf, nfs: {}}, {name: e, emptyDir: {}}], containers: [{name: c, " + GOOD + "}]"))
         .isEqualTo("restricted volume types (volume \"nf\" uses restricted volume type \"nfs\")");
     assertThat(against("restricted", "securityContext: {runAsUser: 0}, containers: [{name: c, " + GOOD + "}]"))
@@ -102,7 +107,8 @@ class PodSecurityTest {
     AdmissionRequest pod = Requests.on("pods").create("{metadata: {name: a}, spec: {hostPID: true, containers: []}}");
     assertThat(refusal(plugin, pod)).isEmpty();
     assertThat(pod.operation().warnings()).containsExactly("would violate PodSecurity \"baseline:latest\": host namespaces (hostPID=true)");
-    AdmissionRequest deployment = Requests.on("deployments.apps").create("{metadata: {name: a}, spec: {template: {spec: {hostPID: true}}}}");
+    AdmissionRequest deployment = Requests.on("deployments.apps")
+        .create("{metadata: {name: a}, spec: {template: {spec: {hostPID: true}}}}");
     assertThat(refusal(plugin, deployment)).isEmpty();
     assertThat(deployment.operation().warnings()).hasSize(1);
   }
@@ -112,7 +118,8 @@ class PodSecurityTest {
     PodSecurity plugin = plugin(labelled(label("enforce", "baseline")));
     String pod = "{metadata: {name: a}, spec: {hostPID: true, containers: [{name: c, image: i}]}}";
     String other = "{metadata: {name: a}, spec: {hostPID: true, containers: [{name: c, image: j}]}}";
-    String debugged = "{metadata: {name: a}, spec: {hostPID: true, containers: [{name: c, image: i}], ephemeralContainers: [{name: e, image: k}]}}";
+    String debugged = "{metadata: {name: a}, spec: {hostPID: true, containers: [{name: c, image: i}], ephemeralContainers: [{name: e, "
+        + "image: k}]}}";
     assertThat(refusal(plugin, Requests.on("pods").update(pod, pod))).isEmpty();
     assertThat(refusal(plugin, Requests.on("pods").update(pod, other))).contains("host namespaces");
     assertThat(refusal(plugin, Requests.on("pods/ephemeralcontainers").update(pod, debugged))).contains("host namespaces");
@@ -136,7 +143,8 @@ class PodSecurityTest {
     for (String name : new String[] {"b", "a", "c"}) {
       cluster.with("", "pods", "ns", "{metadata: {name: " + name + "}, spec: {hostPID: true, containers: []}}");
     }
-    cluster.with("", "pods", "ns", "{metadata: {name: d}, spec: {hostPID: true, containers: [{name: c, securityContext: {privileged: true}}]}}");
+    cluster.with("", "pods", "ns",
+        "{metadata: {name: d}, spec: {hostPID: true, containers: [{name: c, securityContext: {privileged: true}}]}}");
     String old = "{metadata: {name: ns}}";
     String strict = "{metadata: {name: ns, labels: {" + label("enforce", "baseline") + "}}}";
     AdmissionRequest request = Requests.on("namespaces").update(old, strict);
@@ -153,7 +161,8 @@ class PodSecurityTest {
 
   @Test
   void exempts_whom_the_configuration_names() {
-    Tree configuration = Yaml.readTree("{defaults: {enforce: baseline}, exemptions: {usernames: [root], namespaces: [x], runtimeClasses: [vm]}}");
+    Tree configuration = Yaml.readTree("{defaults: {enforce: baseline}, exemptions: {usernames: [root], namespaces: [x], "
+        + "runtimeClasses: [vm]}}");
     FakeCluster cluster = labelled("");
     PodSecurity plugin = new PodSecurity(cluster, PodSecurity.Configuration.of(configuration));
     String pod = "{metadata: {name: a}, spec: {hostPID: true, containers: []}}";

@@ -20,7 +20,8 @@ class ResourceQuotaTest {
   private final ResourceQuota quota = new ResourceQuota(cluster, cluster, List.of());
 
   private void limit(String name, String hard, String used, String spec) {
-    cluster.with("", "resourcequotas", "ns", "{metadata: {name: " + name + "}, spec: {" + spec + "}, status: {hard: " + hard + ", used: " + used + "}}");
+    cluster.with("", "resourcequotas", "ns",
+        "{metadata: {name: " + name + "}, spec: {" + spec + "}, status: {hard: " + hard + ", used: " + used + "}}");
   }
 
   private Tree used(String name) {
@@ -119,7 +120,8 @@ class ResourceQuotaTest {
   @Test
   void selects_pods_by_their_priority_class() {
     limit("q", "{pods: 0}", "{pods: 0}", "scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values: [high]}]}");
-    assertThat(refusal(quota, Requests.on("pods").create("{spec: {priorityClassName: high, containers: []}}"))).startsWith("exceeded quota: q");
+    assertThat(refusal(quota, Requests.on("pods").create("{spec: {priorityClassName: high, containers: []}}")))
+        .startsWith("exceeded quota: q");
     assertThat(refusal(quota, Requests.on("pods").create("{spec: {priorityClassName: low, containers: []}}"))).isEmpty();
     assertThat(refusal(quota, Requests.on("pods").create("{spec: {containers: []}}"))).isEmpty();
   }
@@ -142,15 +144,18 @@ class ResourceQuotaTest {
     assertThat(refusal(quota, Requests.on("persistentvolumeclaims").create(claim.formatted("gold"))))
         .isEqualTo(
             "exceeded quota: q, requested: gold.storageclass.storage.k8s.io/requests.storage=5Gi, "
-                + "used: gold.storageclass.storage.k8s.io/requests.storage=0, limited: gold.storageclass.storage.k8s.io/requests.storage=1Gi");
+                + "used: gold.storageclass.storage.k8s.io/requests.storage=0, limited: "
+                    + "gold.storageclass.storage.k8s.io/requests.storage=1Gi");
     assertThat(refusal(quota, Requests.on("persistentvolumeclaims").create(claim.formatted("other")))).isEmpty();
     assertThat(used("q").string("requests.storage")).isEqualTo("5Gi");
   }
 
   @Test
   void counts_devices_and_extended_resources() {
-    limit("q", "{requests.example.com/gpu: 1, requests.hugepages-2Mi: 1Gi}", "{requests.example.com/gpu: 0, requests.hugepages-2Mi: 0}", "");
-    assertThat(refusal(quota, pod("{requests: {example.com/gpu: 2}}"))).startsWith("exceeded quota: q, requested: requests.example.com/gpu=2");
+    limit("q", "{requests.example.com/gpu: 1, requests.hugepages-2Mi: 1Gi}", "{requests.example.com/gpu: 0, requests.hugepages-2Mi: 0}",
+        "");
+    assertThat(refusal(quota, pod("{requests: {example.com/gpu: 2}}")))
+        .startsWith("exceeded quota: q, requested: requests.example.com/gpu=2");
     limit("q", "{gpu.deviceclass.resource.k8s.io/devices: 1}", "{gpu.deviceclass.resource.k8s.io/devices: 0}", "");
     String claim = "{metadata: {name: a}, spec: {devices: {requests: [{exactly: {deviceClassName: gpu, count: 2}}]}}}";
     assertThat(refusal(quota, Requests.on("resourceclaims.resource.k8s.io").create(claim)))

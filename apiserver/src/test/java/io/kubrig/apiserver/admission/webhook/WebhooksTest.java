@@ -102,7 +102,8 @@ class WebhooksTest {
     Tree request = review.tree("request");
     assertThat(request.names())
         .containsExactly(
-            "uid", "kind", "resource", "requestKind", "requestResource", "name", "namespace", "operation", "userInfo", "object", "oldObject", "dryRun",
+            "uid", "kind", "resource", "requestKind", "requestResource", "name", "namespace", "operation", "userInfo", "object",
+                "oldObject", "dryRun",
             "options");
     assertThat(request.tree("kind")).isEqualTo(Tree.of("group", "", "version", "v1", "kind", "ConfigMap"));
     assertThat(request.tree("resource")).isEqualTo(Tree.of("group", "", "version", "v1", "resource", "configmaps"));
@@ -116,7 +117,8 @@ class WebhooksTest {
   @Test
   void a_refusal_carries_the_webhooks_words_and_code() throws Exception {
     validating("");
-    hook.answer(review -> FakeHook.response(review, "allowed", false, "status", Tree.of("message", "no", "code", 418L, "reason", "Teapot")));
+    hook.answer(review -> FakeHook.response(review, "allowed", false, "status",
+        Tree.of("message", "no", "code", 418L, "reason", "Teapot")));
     Answer refused = create("{metadata: {name: a}}");
     assertThat(refused.status()).isEqualTo(418);
     assertThat(refused.message()).isEqualTo("admission webhook \"w.example.com\" denied the request: no");
@@ -157,7 +159,8 @@ class WebhooksTest {
     assertThat(failed.status()).isEqualTo(500);
     assertThat(failed.message())
         .isEqualTo(
-            "Internal error occurred: failed calling webhook \"w.example.com\": failed to call webhook: an error on the server (\"broken\") has prevented"
+            "Internal error occurred: failed calling webhook \"w.example.com\": failed to call webhook: an error on the server "
+                + "(\"broken\") has prevented"
                 + " the request from succeeding");
     hook.status(200).answer(review -> FakeHook.response(review, "uid", "other", "allowed", true));
     assertThat(create("{metadata: {name: a}}").message()).contains("received invalid webhook response: expected response.uid=\"");
@@ -165,7 +168,8 @@ class WebhooksTest {
     failed = create("{metadata: {name: a}}");
     assertThat(failed.message())
         .isEqualTo(
-            "Internal error occurred: failed calling webhook \"w.example.com\": failed to call webhook: Post \"" + url + "/x?timeout=3s\": dial tcp "
+            "Internal error occurred: failed calling webhook \"w.example.com\": failed to call webhook: Post \"" + url
+                + "/x?timeout=3s\": dial tcp "
                 + url.substring(8) + ": connect: connection refused");
     api.send("PATCH", REGISTRATION + "validatingwebhookconfigurations/hooks",
         "{webhooks: [" + webhook("failurePolicy: Ignore") + "]}");
@@ -173,7 +177,8 @@ class WebhooksTest {
     assertThat(create("{metadata: {name: opened}}").status()).isEqualTo(201);
     assertThat(api.metrics()).contains("apiserver_admission_webhook_fail_open_count{name=\"w.example.com\",type=\"validating\"}");
     api.until(
-        () -> noted("opened").tree("annotations").string("failed-open.validating.webhook.admission.k8s.io/round_0_index_0").equals("w.example.com"));
+        () -> noted("opened").tree("annotations").string("failed-open.validating.webhook.admission.k8s.io/round_0_index_0")
+            .equals("w.example.com"));
   }
 
   @Test
@@ -203,7 +208,8 @@ class WebhooksTest {
     CertificateAuthority other = CertificateAuthority.selfSigned("others", KeyKind.EC, Clock.system());
     register(false, webhook("").replace(FakeHook.caBundle(), FakeHook.caBundle(other)));
     api.until(() -> api.post(MAPS + "?dryRun=All", "{metadata: {name: probe}}").status() == 500);
-    assertThat(create("{metadata: {name: a}}").message()).endsWith("tls: failed to verify certificate: x509: certificate signed by unknown authority");
+    assertThat(create("{metadata: {name: a}}").message())
+        .endsWith("tls: failed to verify certificate: x509: certificate signed by unknown authority");
   }
 
   @Test
@@ -237,7 +243,8 @@ class WebhooksTest {
   @Test
   void a_webhook_that_spoils_managed_fields_is_overruled() throws Exception {
     mutating("");
-    hook.answer(review -> FakeHook.patched(review, "[{\"op\": \"replace\", \"path\": \"/metadata/managedFields/0/operation\", \"value\": \"x\"}]"));
+    hook.answer(review -> FakeHook.patched(review,
+        "[{\"op\": \"replace\", \"path\": \"/metadata/managedFields/0/operation\", \"value\": \"x\"}]"));
     Answer made = api.post(MAPS + "?fieldManager=me", "{metadata: {name: a}, data: {k: v}}");
     assertThat(made.body().tree("metadata").trees("managedFields").getFirst().string("operation")).isEqualTo("Update");
     assertThat(made.warnings().getFirst()).contains(".metadata.managedFields was in an invalid state after admission");
@@ -249,14 +256,16 @@ class WebhooksTest {
     hook.answer(review -> FakeHook.patched(review, "[{\"op\": \"remove\", \"path\": \"/missing\"}]"));
     assertThat(create("{metadata: {name: a}}").status()).isEqualTo(500);
     hook.answer(review -> FakeHook.response(review, "allowed", true, "patch", "W10="));
-    assertThat(create("{metadata: {name: a}}").message()).endsWith("received invalid webhook response: webhook returned response.patch but not response.patchType");
+    assertThat(create("{metadata: {name: a}}").message())
+        .endsWith("received invalid webhook response: webhook returned response.patch but not response.patchType");
     hook.answer(review -> FakeHook.patched(review, "[{\"op\": \"add\", \"path\": \"/data\", \"value\": 1}]"));
     assertThat(create("{metadata: {name: a}}").message()).startsWith("Internal error occurred: json: cannot unmarshal");
   }
 
   @Test
   void a_webhook_that_asked_for_it_sees_what_later_ones_changed() throws Exception {
-    try (FakeHook second = new FakeHook(review -> FakeHook.patched(review, "[{\"op\": \"add\", \"path\": \"/data\", \"value\": {\"two\": \"2\"}}]"))) {
+    try (FakeHook second = new FakeHook(review ->
+        FakeHook.patched(review, "[{\"op\": \"add\", \"path\": \"/data\", \"value\": {\"two\": \"2\"}}]"))) {
       String later = webhook("").replace("w.example.com", "x.example.com").replace(hook.url(), second.url());
       register(true, webhook("reinvocationPolicy: IfNeeded"), later);
       api.until(() -> !probeSeen().isEmpty());
@@ -302,16 +311,20 @@ class WebhooksTest {
     validating("matchConditions: [{name: c, expression: \"object.data.k == 'v' || object.metadata.name == 'probe'\"}]");
     Answer refused = create("{metadata: {name: a}}");
     assertThat(refused.status()).isEqualTo(403);
-    assertThat(refused.message()).startsWith("configmaps \"a\" is forbidden: expression 'object.data.k ==").endsWith("resulted in error: no such key: data");
+    assertThat(refused.message()).startsWith("configmaps \"a\" is forbidden: expression 'object.data.k ==")
+        .endsWith("resulted in error: no such key: data");
   }
 
   @Test
   void other_versions_of_a_resource_are_converted_for_the_webhook() throws Exception {
     String rules = "[{apiGroups: [autoscaling], apiVersions: [v1], operations: [CREATE], resources: [horizontalpodautoscalers]}]";
-    register(true, webhook("").replace(RULES, rules), webhook("").replace("w.example.com", "exact.example.com").replace(RULES, rules + ", matchPolicy: Exact"));
+    register(true, webhook("").replace(RULES, rules),
+        webhook("").replace("w.example.com", "exact.example.com").replace(RULES, rules + ", matchPolicy: Exact"));
     String body =
-        "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h}, spec: {maxReplicas: 3, scaleTargetRef: {kind: Deployment, name: d,"
-            + " apiVersion: apps/v1}, metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]}}";
+        "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h}, spec: {maxReplicas: 3, scaleTargetRef: {kind: "
+            + "Deployment, name: d,"
+            + " apiVersion: apps/v1}, metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: "
+                + "50}}}]}}";
     String path = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers?dryRun=All";
     hook.answer(
         review -> FakeHook.patched(review, "[{\"op\": \"replace\", \"path\": \"/spec/targetCPUUtilizationPercentage\", \"value\": 60}]"));
@@ -341,7 +354,8 @@ class WebhooksTest {
   void an_apply_that_creates_is_shown_as_a_create() throws Exception {
     validating("");
     api.send(
-        "PATCH", MAPS + "/applied?fieldManager=me&force=true", "{apiVersion: v1, kind: ConfigMap, metadata: {name: applied}}", "Content-Type",
+        "PATCH", MAPS + "/applied?fieldManager=me&force=true", "{apiVersion: v1, kind: ConfigMap, metadata: {name: applied}}",
+            "Content-Type",
         "application/apply-patch+yaml");
     Tree request = hook.reviews().getLast().tree("request");
     assertThat(request.string("operation")).isEqualTo("CREATE");
@@ -355,7 +369,8 @@ class WebhooksTest {
     hook.answer(review -> FakeHook.response(review, "allowed", false));
     api.until(() -> api.post(path, "").status() == 400);
     Tree request = hook.reviews().getLast().tree("request");
-    assertThat(request.string("operation") + " " + request.string("name") + " " + request.string("subResource")).isEqualTo("CONNECT missing exec");
+    assertThat(request.string("operation") + " " + request.string("name") + " " + request.string("subResource"))
+        .isEqualTo("CONNECT missing exec");
     assertThat(request.tree("kind").string("kind")).isEqualTo("PodExecOptions");
     assertThat(request.tree("object"))
         .isEqualTo(Tree.of("kind", "PodExecOptions", "apiVersion", "v1", "stdin", true, "container", "c", "command", List.of("ls", "-l")));
@@ -364,10 +379,12 @@ class WebhooksTest {
 
   @Test
   void a_scale_is_shown_as_a_scale() throws Exception {
-    register(true, webhook("").replace(RULES, "[{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources: [deployments/scale]}]"));
+    register(true, webhook("")
+        .replace(RULES, "[{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources: [deployments/scale]}]"));
     api.create(
         "/apis/apps/v1/namespaces/default/deployments",
-        "{metadata: {name: d}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}");
+        "{metadata: {name: d}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: "
+            + "[{name: c, image: i}]}}}}");
     hook.answer(review -> FakeHook.patched(review, "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 7}]"));
     String path = "/apis/apps/v1/namespaces/default/deployments/d/scale";
     api.until(

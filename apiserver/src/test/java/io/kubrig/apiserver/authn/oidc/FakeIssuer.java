@@ -52,7 +52,8 @@ final class FakeIssuer implements AutoCloseable {
     try (exchange) {
       byte[] body =
           switch (exchange.getRequestURI().getPath()) {
-            case "/.well-known/openid-configuration" -> ("{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}").getBytes(StandardCharsets.UTF_8);
+            case "/.well-known/openid-configuration" -> ("{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}")
+                .getBytes(StandardCharsets.UTF_8);
             case "/keys" -> {
               keyReads++;
               yield new JWKSet(List.copyOf(keys)).toString().getBytes(StandardCharsets.UTF_8);

@@ -85,14 +85,17 @@ class JwtTokensTest {
     UserInfo user = user(issuer.token(Map.of("aud", List.of("x", "other"), "sub", "jane", "groups", List.of("dev", "ops"), "jti", "7")));
     assertThat(user)
         .isEqualTo(
-            new UserInfo("oidc:jane", "", List.of("g:dev", "g:ops"), Map.of("authentication.kubernetes.io/credential-id", List.of("JTI=7"))));
-    assertThat(user(issuer.token(JWSAlgorithm.PS256, Map.of("aud", "kube", "sub", "jane", "groups", "dev"))).groups()).containsExactly("g:dev");
+            new UserInfo("oidc:jane", "", List.of("g:dev", "g:ops"),
+                Map.of("authentication.kubernetes.io/credential-id", List.of("JTI=7"))));
+    assertThat(user(issuer.token(JWSAlgorithm.PS256, Map.of("aud", "kube", "sub", "jane", "groups", "dev"))).groups())
+        .containsExactly("g:dev");
   }
 
   @Test
   void leaves_tokens_of_other_issuers_to_others() throws Exception {
     open(CLAIMS, Jwt.algorithms());
-    assertThat(tokens.authenticate(issuer.token(Map.of("iss", "https://else", "aud", "kube", "sub", "x")), List.of())).isEqualTo(Identity.NOT_MINE);
+    assertThat(tokens.authenticate(issuer.token(Map.of("iss", "https://else", "aud", "kube", "sub", "x")), List.of()))
+        .isEqualTo(Identity.NOT_MINE);
     assertThat(tokens.authenticate("no-token", List.of())).isEqualTo(Identity.NOT_MINE);
   }
 
@@ -105,7 +108,8 @@ class JwtTokensTest {
     assertThat(said(issuer.token(JWSAlgorithm.RS384, good))).contains("unsupported algorithm, expected [RS256] got \"RS384\"");
     assertThat(said(issuer.token(with(good, "aud", "nobody")))).contains("expected audience in [kube, other] got [nobody]");
     assertThat(said(issuer.token(with(good, "exp", new Date(1000))))).contains("token is expired");
-    assertThat(said(issuer.token(with(good, "nbf", new Date(System.currentTimeMillis() + 900_000))))).contains("before the nbf (not before) time");
+    assertThat(said(issuer.token(with(good, "nbf", new Date(System.currentTimeMillis() + 900_000)))))
+        .contains("before the nbf (not before) time");
     assertThat(said(issuer.token(with(good, "sub", 5)))).contains("oidc: parse username claims \"sub\"");
   }
 
@@ -142,11 +146,15 @@ class JwtTokensTest {
         userValidationRules:
         - {expression: '!user.username.startsWith("u-system")', message: reserved}""",
         Jwt.algorithms());
-    Map<String, Object> good = Map.of("aud", "kube", "name", "jane", "roles", "a,b", "oid", "u1", "tenant", "t", "level", 4, "hd", "example.com");
-    assertThat(user(issuer.token(good))).isEqualTo(new UserInfo("u-jane", "u1", List.of("a", "b"), Map.of("example.com/tenant", List.of("t"))));
+    Map<String, Object> good =
+        Map.of("aud", "kube", "name", "jane", "roles", "a,b", "oid", "u1", "tenant", "t", "level", 4, "hd", "example.com");
+    assertThat(user(issuer.token(good)))
+        .isEqualTo(new UserInfo("u-jane", "u1", List.of("a", "b"), Map.of("example.com/tenant", List.of("t"))));
     assertThat(said(issuer.token(with(good, "level", 3)))).contains("validation expression 'claims.level > 3' failed: too low");
-    assertThat(said(issuer.token(with(good, "hd", "x")))).isEqualTo("oidc: required claim hd value does not match. Got = x, want = example.com");
-    assertThat(said(issuer.token(with(good, "name", "system:admin")))).contains("error evaluating user info validation rule").contains("failed: reserved");
+    assertThat(said(issuer.token(with(good, "hd", "x"))))
+        .isEqualTo("oidc: required claim hd value does not match. Got = x, want = example.com");
+    assertThat(said(issuer.token(with(good, "name", "system:admin")))).contains("error evaluating user info validation rule")
+        .contains("failed: reserved");
     assertThat(said(issuer.token(with(good, "name", 7)))).isNotEmpty();
   }
 
@@ -162,12 +170,16 @@ class JwtTokensTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "claimMappings: {username: {claim: sub}}|jwt[0].claimMappings.username.prefix: Required value: prefix is required when claim is set",
+        "claimMappings: {username: {claim: sub}}|jwt[0].claimMappings.username.prefix: Required value: prefix is required when claim is "
+            + "set",
         "claimMappings: {}|jwt[0].claimMappings.username: Required value: claim or expression is required",
-        "claimMappings: {username: {expression: 'claims.'}}|jwt[0].claimMappings.username.expression: Invalid value: \"claims.\": compilation failed: ERROR: <input>:1:8: Syntax error:",
+        "claimMappings: {username: {expression: 'claims.'}}|jwt[0].claimMappings.username.expression: Invalid value: \"claims.\": "
+            + "compilation failed: ERROR: <input>:1:8: Syntax error:",
         "claimMappings: {username: {expression: claims.email}}|claims.email_verified must be used in claimMappings.username.expression",
-        "claimMappings: {username: {expression: claims.sub}, extra: [{key: k8s.io/a, valueExpression: '1'}]}|k8s.io, kubernetes.io and their subdomains are reserved",
-        "claimMappings: {username: {expression: claims.sub}, extra: [{key: a, valueExpression: '1'}]}|must be a domain-prefixed path (such as \"acme.io/foo\")",
+        "claimMappings: {username: {expression: claims.sub}, extra: [{key: k8s.io/a, valueExpression: '1'}]}|k8s.io, kubernetes.io and "
+            + "their subdomains are reserved",
+        "claimMappings: {username: {expression: claims.sub}, extra: [{key: a, valueExpression: '1'}]}|must be a domain-prefixed path "
+            + "(such as \"acme.io/foo\")",
         "{claimMappings: {username: {expression: claims.sub}}, claimValidationRules: [{expression: '\"x\"'}]}|must evaluate to bool",
       })
   void what_is_wrong_with_a_configuration_is_said_in_natives_words(String rest, String message) {

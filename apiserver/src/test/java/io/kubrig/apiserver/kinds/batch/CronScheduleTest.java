@@ -35,7 +35,8 @@ class CronScheduleTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"0-2,5 | 4 | ''", "3 | 1 | ''", "2-1 | 0 | non-increasing order, previous: 2, current: 1", "9-12 | 0 | too large index: \"12\""})
+      value = {"0-2,5 | 4 | ''", "3 | 1 | ''", "2-1 | 0 | non-increasing order, previous: 2, current: 1",
+          "9-12 | 0 | too large index: \"12\""})
   void counts_the_indexes_of_a_success_policy(String text, long count, String trouble) {
     assertThat(Indexes.parse(text, 10)).isEqualTo(new Indexes(count, trouble));
   }

@@ -38,16 +38,20 @@ class PodRulesTest {
         "'dnsPolicy':'None' | spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None",
         "'subdomain':'a.b' | spec.subdomain: Invalid value: \"a.b\": must not contain dots",
         "'os':{'name':'x'} | spec.os: Unsupported value: \"x\": supported values: \"linux\", \"windows\"",
-        "'volumes':[{'name':'v','hostPath':{'path':'/a/..'}}] | spec.volumes[0].hostPath.path: Invalid value: \"/a/..\": must not contain '..'",
+        "'volumes':[{'name':'v','hostPath':{'path':'/a/..'}}] | spec.volumes[0].hostPath.path: Invalid value: \"/a/..\": must not "
+            + "contain '..'",
         "'volumes':[{'name':'v','secret':{}}] | spec.volumes[0].secret.secretName: Required value",
         "'volumes':[{'name':'v','emptyDir':{},'nfs':{'server':'s','path':'/'}}] "
             + "| spec.volumes[0].nfs: Forbidden: may not specify more than 1 volume type",
-        "'tolerations':[{'value':'x'}] | spec.tolerations[0].operator: Invalid value: \"\": operator must be Exists when `key` is empty, which"
+        "'tolerations':[{'value':'x'}] | spec.tolerations[0].operator: Invalid value: \"\": operator must be Exists when `key` is "
+            + "empty, which"
             + " means \"match all values and all keys\"",
-        "'hostPID':true,'shareProcessNamespace':true | spec.securityContext.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and"
+        "'hostPID':true,'shareProcessNamespace':true | spec.securityContext.shareProcessNamespace: Invalid value: true: "
+            + "ShareProcessNamespace and"
             + " HostPID cannot both be enabled",
         "'os':{'name':'windows'},'hostIPC':true | spec.hostIPC: Forbidden: cannot be set for a windows pod",
-        "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'z','whenUnsatisfiable':'X'}] | spec.topologySpreadConstraints[0].whenUnsatisfiable:"
+        "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'z','whenUnsatisfiable':'X'}] | "
+            + "spec.topologySpreadConstraints[0].whenUnsatisfiable:"
             + " Unsupported value: \"X\": supported values: \"DoNotSchedule\", \"ScheduleAnyway\"",
         "'schedulingGates':[{'name':'a'},{'name':'a'}] | spec.schedulingGates[1]: Duplicate value: \"a\""
       })
@@ -61,24 +65,30 @@ class PodRulesTest {
       quoteCharacter = '`',
       value = {
         "'ports':[{'containerPort':0,'protocol':'TCP'}] | spec.containers[0].ports[0].containerPort: Required value",
-        "'ports':[{'containerPort':70000,'protocol':'TCP'}] | spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and"
+        "'ports':[{'containerPort':70000,'protocol':'TCP'}] | spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be "
+            + "between 1 and"
             + " 65535, inclusive",
-        "'env':[{'name':'A=B'}] | spec.containers[0].env[0].name: Invalid value: \"A=B\": a valid environment variable name must consist only of"
+        "'env':[{'name':'A=B'}] | spec.containers[0].env[0].name: Invalid value: \"A=B\": a valid environment variable name must "
+            + "consist only of"
             + " printable ASCII characters other than '='",
         "'env':[{'name':'A','valueFrom':{}}] | spec.containers[0].env[0].valueFrom: Invalid value: \"\": must specify one of: `fieldRef`,"
             + " `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`",
-        "'env':[{'name':'A','valueFrom':{'fieldRef':{'fieldPath':'status.phase'}}}] | spec.containers[0].env[0].valueFrom.fieldRef.fieldPath:"
+        "'env':[{'name':'A','valueFrom':{'fieldRef':{'fieldPath':'status.phase'}}}] | "
+            + "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath:"
             + " Unsupported value: \"status.phase\": supported values: \"metadata.name\", \"metadata.namespace\", \"metadata.uid\","
             + " \"spec.nodeName\", \"spec.serviceAccountName\", \"status.hostIP\", \"status.hostIPs\", \"status.podIP\", \"status.podIPs\"",
         "'volumeMounts':[{'name':'x','mountPath':'/a'}] | spec.containers[0].volumeMounts[0].name: Not found: \"x\"",
-        "'resources':{'limits':{'hugepages-2Mi':'3Mi','cpu':'1'}} | spec.containers[0].resources.limits[hugepages-2Mi]: Invalid value: \"3Mi\": 3Mi is"
+        "'resources':{'limits':{'hugepages-2Mi':'3Mi','cpu':'1'}} | spec.containers[0].resources.limits[hugepages-2Mi]: Invalid value: "
+            + "\"3Mi\": 3Mi is"
             + " not positive integer multiple of hugepages-2Mi",
         "'resources':{'claims':[{'name':'x'}]} | spec.containers[0].resources.claims[0]: Not found: \"x\": must be one of the names in"
             + " pod.spec.resourceClaims which is empty",
         "'livenessProbe':{} | spec.containers[0].livenessProbe: Required value: must specify a handler type",
-        "'lifecycle':{'preStop':{'sleep':{'seconds':31}}} | spec.containers[0].lifecycle.preStop.sleep: Invalid value: 31: must be non-negative and less"
+        "'lifecycle':{'preStop':{'sleep':{'seconds':31}}} | spec.containers[0].lifecycle.preStop.sleep: Invalid value: 31: must be "
+            + "non-negative and less"
             + " than terminationGracePeriodSeconds (30)",
-        "'securityContext':{'seccompProfile':{'type':'Localhost'}} | spec.containers[0].securityContext.seccompProfile.localhostProfile: Required value:"
+        "'securityContext':{'seccompProfile':{'type':'Localhost'}} | "
+            + "spec.containers[0].securityContext.seccompProfile.localhostProfile: Required value:"
             + " must be set when seccomp type is Localhost"
       })
   void says_what_is_wrong_with_a_container(String members, String message) {
@@ -102,7 +112,8 @@ class PodRulesTest {
     assertThat(update(old, "'schedulingGates':[{'name':'g'}]"))
         .containsExactly("Forbidden: only deletion is allowed, but found new scheduling gate 'g'");
     assertThat(update(old, "'containers':[]")).containsExactly("Forbidden: pod updates may not add or remove containers");
-    assertThat(update(old, "'nodeName':'n'")).singleElement().asString().startsWith("Forbidden: pod updates may not change fields other than ");
+    assertThat(update(old, "'nodeName':'n'")).singleElement().asString()
+        .startsWith("Forbidden: pod updates may not change fields other than ");
   }
 
   @Test

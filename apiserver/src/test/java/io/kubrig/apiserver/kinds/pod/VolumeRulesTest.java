@@ -20,16 +20,22 @@ class VolumeRulesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'name':'v','emptyDir':{},'hostPath':{'path':'/a'}} | spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type",
-        "{'name':'v','cephfs':{'monitors':['a']},'emptyDir':{}} | spec.volumes[0].cephFS: Forbidden: may not specify more than 1 volume type",
+        "{'name':'v','emptyDir':{},'hostPath':{'path':'/a'}} | spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume "
+            + "type",
+        "{'name':'v','cephfs':{'monitors':['a']},'emptyDir':{}} | spec.volumes[0].cephFS: Forbidden: may not specify more than 1 volume "
+            + "type",
         "{'name':'v','nfs':{'server':'s','path':'a'}} | spec.volumes[0].nfs.path: Invalid value: \"a\": must be an absolute path",
-        "{'name':'v','hostPath':{'path':'/a','type':'X'}} | spec.volumes[0].hostPath.type: Unsupported value: \"X\": supported values: \"\","
+        "{'name':'v','hostPath':{'path':'/a','type':'X'}} | spec.volumes[0].hostPath.type: Unsupported value: \"X\": supported values: "
+            + "\"\","
             + " \"BlockDevice\", \"CharDevice\", \"Directory\", \"DirectoryOrCreate\", \"File\", \"FileOrCreate\", \"Socket\"",
-        "{'name':'v','iscsi':{'targetPortal':'p','iqn':'x','lun':0}} | spec.volumes[0].iscsi.iqn: Invalid value: \"x\": must be valid format"
+        "{'name':'v','iscsi':{'targetPortal':'p','iqn':'x','lun':0}} | spec.volumes[0].iscsi.iqn: Invalid value: \"x\": must be valid "
+            + "format"
             + " starting with iqn, eui, or naa",
-        "{'name':'v','flexVolume':{'driver':'d','options':{'a.k8s.io/b':'c'}}} | spec.volumes[0].flexVolume.options[a.k8s.io/b]: Invalid value:"
+        "{'name':'v','flexVolume':{'driver':'d','options':{'a.k8s.io/b':'c'}}} | spec.volumes[0].flexVolume.options[a.k8s.io/b]: "
+            + "Invalid value:"
             + " \"a.k8s.io/b\": kubernetes.io and k8s.io namespaces are reserved",
-        "{'name':'v','quobyte':{'registry':'r','volume':'v'}} | spec.volumes[0].quobyte.registry: Invalid value: \"r\": must be a host:port pair or"
+        "{'name':'v','quobyte':{'registry':'r','volume':'v'}} | spec.volumes[0].quobyte.registry: Invalid value: \"r\": must be a "
+            + "host:port pair or"
             + " multiple pairs separated by commas",
         "{'name':'v','cinder':{'volumeID':'i','secretRef':{}}} | spec.volumes[0].cinder.secretRef.name: Required value",
       })
@@ -51,11 +57,13 @@ class VolumeRulesTest {
   @Test
   void sources_of_persistent_volumes_say_in_which_namespace_their_secrets_are() {
     FieldErrors errors = new FieldErrors();
-    StorageSources.inVolume("csi", Specs.tree("{'driver':'d','nodePublishSecretRef':{'name':'s'}}"), "v", FieldPath.of("spec", "csi"), errors);
+    StorageSources.inVolume("csi", Specs.tree("{'driver':'d','nodePublishSecretRef':{'name':'s'}}"), "v", FieldPath.of("spec", "csi"),
+        errors);
     StorageSources.inVolume("gcePersistentDisk", Specs.tree("{'partition':300}"), "v", FieldPath.of("spec", "gcePersistentDisk"), errors);
     assertThat(errors.causes().stream().map(cause -> cause.field()))
         .containsExactly(
-            "spec.csi.volumeHandle", "spec.csi.nodePublishSecretRef.namespace", "spec.persistentDisk.pdName", "spec.persistentDisk.partition");
+            "spec.csi.volumeHandle", "spec.csi.nodePublishSecretRef.namespace", "spec.persistentDisk.pdName",
+                "spec.persistentDisk.partition");
   }
 
   @Test

@@ -80,14 +80,16 @@ class ServiceAllocationTest {
   void a_failed_write_gives_everything_back() {
     Tree service = service("a", "NodePort", Tree.of("clusterIP", "10.96.0.20"));
     allocate(service, null, false).undo();
-    assertThat(stored(service("b", "NodePort", Tree.of("clusterIP", "10.96.0.20"))).tree("spec").string("clusterIP")).isEqualTo("10.96.0.20");
+    assertThat(stored(service("b", "NodePort", Tree.of("clusterIP", "10.96.0.20"))).tree("spec").string("clusterIP"))
+        .isEqualTo("10.96.0.20");
   }
 
   @Test
   void an_address_is_given_back_when_the_node_port_is_refused() {
     stored(service("a", "NodePort", ports(30001)));
     Tree second = service("b", "NodePort", Tree.of("clusterIP", "10.96.0.30"), ports(30001));
-    assertThatThrownBy(() -> allocate(second, null, false)).hasMessageContaining("spec.ports[0].nodePort: Invalid value: 30001: provided port is already allocated");
+    assertThatThrownBy(() -> allocate(second, null, false))
+        .hasMessageContaining("spec.ports[0].nodePort: Invalid value: 30001: provided port is already allocated");
     assertThat(cluster.get("networking.k8s.io", "ipaddresses", "", "10.96.0.30")).isEmpty();
   }
 
@@ -97,7 +99,8 @@ class ServiceAllocationTest {
 
   @Test
   void tcp_and_udp_on_one_port_share_a_node_port() {
-    List<Object> both = new ArrayList<>(List.of(Tree.of("name", "t", "port", 53L, "protocol", "TCP"), Tree.of("name", "u", "port", 53L, "protocol", "UDP")));
+    List<Object> both = new ArrayList<>(List.of(Tree.of("name", "t", "port", 53L, "protocol", "TCP"),
+        Tree.of("name", "u", "port", 53L, "protocol", "UDP")));
     List<Tree> ports = stored(service("dns", "NodePort", Tree.of("ports", both))).tree("spec").trees("ports");
     assertThat(ports.get(0).integer("nodePort")).isEqualTo(ports.get(1).integer("nodePort")).isBetween(30000L, 30031L);
   }
@@ -166,6 +169,7 @@ class ServiceAllocationTest {
       }
     }
     assertThat(new HashSet<>(taken)).hasSize(64);
-    assertThatThrownBy(() -> allocate(service("late", "NodePort"), null, false)).hasMessageContaining("failed to allocate a nodePort: range is full");
+    assertThatThrownBy(() -> allocate(service("late", "NodePort"), null, false))
+        .hasMessageContaining("failed to allocate a nodePort: range is full");
   }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,16 +51,18 @@ class EtcdStorageTest {
 
   private EtcdSettings settings(String prefix) {
     return new EtcdSettings(
-        EtcdSettings.servers(java.util.List.of(etcd.url())), prefix, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO,
+        EtcdSettings.servers(List.of(etcd.url())), prefix, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO,
         Duration.ofSeconds(2), Duration.ofSeconds(60));
   }
 
   private EtcdStorage open(String prefix) throws IOException {
-    return EtcdStorage.open(settings(prefix), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.PROTOBUF), AtRest.PLAIN, Clock.system());
+    return EtcdStorage.open(settings(prefix), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.PROTOBUF), AtRest.PLAIN,
+        Clock.system());
   }
 
   private static byte[] configMap(String value) {
-    return ("{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\",\"namespace\":\"default\"},\"data\":{\"k\":\"" + value + "\"}}")
+    return ("{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\",\"namespace\":\"default\"},\"data\":{\"k\":\""
+        + value + "\"}}")
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -172,7 +175,8 @@ class EtcdStorageTest {
     String gone = "/registry/configmaps/default/gone";
     long doomed = written(storage, put(gone, 0, "x"));
     try (EtcdClient client = new EtcdClient(settings("/registry"))) {
-      Follower behind = Follower.start(client, new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system());
+      Follower behind = Follower.start(client,
+          new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system());
       Watcher watcher = behind.keyspace().watch("/registry/configmaps/", doomed);
       behind.pause();
       long second = written(storage, put(KEY, first, "two"));
@@ -201,7 +205,8 @@ class EtcdStorageTest {
   void shows_what_it_cannot_read_as_such_and_everything_else_as_usual() throws Exception {
     written(storage, put(KEY, 0, "v"));
     try (EtcdStorage writesJson =
-        EtcdStorage.open(settings("/registry"), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN, Clock.system())) {
+        EtcdStorage.open(settings("/registry"), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN,
+            Clock.system())) {
       byte[] nothing = "{\"metadata\":{\"name\":\"x\"}}".getBytes(StandardCharsets.UTF_8);
       written(writesJson, new Write.Put("/registry/configmaps/default/broken", 0, nothing, null, null));
     }

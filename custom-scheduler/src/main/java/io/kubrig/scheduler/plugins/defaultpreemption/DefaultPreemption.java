@@ -55,7 +55,8 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
       args.problem("minCandidateNodesAbsolute", "Invalid value: " + minAbsolute + ": not in valid range [0, inf)");
     }
     if (minPercentage == 0 && minAbsolute == 0) {
-      args.problem("minCandidateNodesPercentage", "Invalid value: 0: both minCandidateNodesPercentage and minCandidateNodesAbsolute cannot be zero");
+      args.problem("minCandidateNodesPercentage",
+          "Invalid value: 0: both minCandidateNodesPercentage and minCandidateNodesAbsolute cannot be zero");
     }
   }
 

@@ -18,7 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
-/** Writes into claims what was decided, before the pod is bound, and waits for devices that must be prepared. Runs on the pod's binding thread. */
+/**
+ * Writes into claims what was decided, before the pod is bound, and waits for devices that must be prepared. Runs on the pod's binding
+ * thread.
+ */
 final class ClaimBinding {
   static final String FINALIZER = "resource.kubernetes.io/delete-protection";
   private static final int ATTEMPTS = 5;
@@ -81,7 +84,8 @@ final class ClaimBinding {
     }
     if (extended) {
       context.api().setExtendedClaim(PodRef.of(pod),
-          new PodExtendedResourceClaimStatus(devices.offers().get(node).extended().mappings(), devices.claim(index).getMetadata().getName()));
+          new PodExtendedResourceClaimStatus(devices.offers().get(node).extended().mappings(),
+              devices.claim(index).getMetadata().getName()));
     }
   }
 
@@ -132,7 +136,8 @@ final class ClaimBinding {
     if (result.getAllocationTimestamp() == null) {
       result.setAllocationTimestamp(context.clock().now().truncatedTo(ChronoUnit.SECONDS).toString());
     }
-    ResourceClaim wanted = status.withAllocation(result).addToReservedFor(new ResourceClaimConsumerReference(null, pod.name(), "pods", pod.uid()))
+    ResourceClaim wanted = status.withAllocation(result)
+        .addToReservedFor(new ResourceClaimConsumerReference(null, pod.name(), "pods", pod.uid()))
         .endStatus().build();
     return attempt((allocation != null ? "add allocation and reservation to claim " : "add reservation to claim ") + key,
         () -> context.api().replaceStatus(wanted));
@@ -149,14 +154,16 @@ final class ClaimBinding {
   /** Lets what was written count at once. A claim that was just created must have been seen first. */
   private void assume(ResourceClaim written, boolean created) throws InterruptedException {
     Instant end = context.clock().now().plus(SEEN_WITHIN);
-    while (!onLoop(() -> context.state().objects().resourceClaims().assumeWritten(written)) && created && context.clock().now().isBefore(end)) {
+    while (!onLoop(() -> context.state().objects().resourceClaims().assumeWritten(written)) && created
+        && context.clock().now().isBefore(end)) {
       context.clock().sleep(LOOK_AGAIN);
     }
   }
 
   private Status awaitReady(PodDevices devices, Pod pod, String node) throws InterruptedException {
     context.events().record(pod, null,
-        Note.normal("BindingConditionsPending", "Scheduling", "waiting for binding conditions for device on node " + node), pod.schedulerName());
+        Note.normal("BindingConditionsPending", "Scheduling", "waiting for binding conditions for device on node " + node),
+            pod.schedulerName());
     Instant end = context.clock().now().plus(timeout);
     while (true) {
       Status s = onLoop(() -> progress(devices));
@@ -185,7 +192,8 @@ final class ClaimBinding {
           return Status.error(f.message());
         }
         case Readiness.Waiting w -> {
-          return Readiness.isOverdue(now.get(), timeout, context.clock().now()) ? Status.error("claim " + meta.getName() + " binding timeout")
+          return Readiness.isOverdue(now.get(), timeout, context.clock().now())
+              ? Status.error("claim " + meta.getName() + " binding timeout")
               : Status.WAIT;
         }
       }

@@ -26,7 +26,8 @@ final class ClaimRelease {
 
   /** Takes the devices from a claim, so that others can be tried. */
   void deallocate(ResourceClaim claim) {
-    submit(claim, latest -> new ResourceClaimBuilder(latest).editOrNewStatus().withAllocation(null).withReservedFor(List.of()).withDevices(List.of())
+    submit(claim, latest -> new ResourceClaimBuilder(latest).editOrNewStatus().withAllocation(null).withReservedFor(List.of())
+        .withDevices(List.of())
         .endStatus().build());
   }
 
@@ -57,7 +58,8 @@ final class ClaimRelease {
           delete(claim);
         }
       } else if (Claims.isAllocated(claim) && Claims.isReservedFor(claim, pod)) {
-        submit(claim, latest -> new ResourceClaimBuilder(latest).editOrNewStatus().removeMatchingFromReservedFor(u -> pod.uid().equals(u.getUid()))
+        submit(claim, latest -> new ResourceClaimBuilder(latest).editOrNewStatus()
+            .removeMatchingFromReservedFor(u -> pod.uid().equals(u.getUid()))
             .endStatus().build());
       }
     }

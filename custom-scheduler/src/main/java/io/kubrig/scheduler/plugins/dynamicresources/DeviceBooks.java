@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What all profiles share about devices: the catalog of slices, compiled selectors, and claims whose allocation is decided but not yet written.
- * Used by the scheduling thread only.
+ * What all profiles share about devices: the catalog of slices, compiled selectors, and claims whose allocation is decided but not yet
+ * written. Used by the scheduling thread only.
  *
- * <p>A claim that is being allocated for one pod must not be allocated for another that shares it: the other waits until the claim says who has
- * it.
+ * <p>A claim that is being allocated for one pod must not be allocated for another that shares it: the other waits until the claim says who
+ * has it.
  */
 public final class DeviceBooks {
   private final Selectors selectors = new Selectors();

@@ -42,7 +42,8 @@ import java.util.function.BooleanSupplier;
  * Gives devices to the claims of pods: a node passes when every claim has its devices there or can get them; before the pod is bound, the
  * claims say so in the API. Source: KEP-4381.
  */
-public final class DynamicResources implements PreEnqueuePlugin, PreFilterPlugin, FilterPlugin, PostFilterPlugin, ScorePlugin, ReservePlugin,
+public final class DynamicResources
+    implements PreEnqueuePlugin, PreFilterPlugin, FilterPlugin, PostFilterPlugin, ScorePlugin, ReservePlugin,
     PreBindPlugin, EnqueueExtensions {
   private static final int MOST_ALTERNATIVES = 8;
   private static final Status NOT_ALL = Status.unresolvable("cannot allocate all claims");
@@ -322,7 +323,8 @@ public final class DynamicResources implements PreEnqueuePlugin, PreFilterPlugin
       if (!Claims.isAllocated(claim)) {
         AllocationResult result = offer.results().get(next++);
         devices.allocate(i, result);
-        books.begin(claim.getMetadata().getUid(), ClaimBinding.allocated(devices.isExtended(i) ? asking(claim, offer.extended()) : claim, result));
+        books.begin(claim.getMetadata().getUid(),
+            ClaimBinding.allocated(devices.isExtended(i) ? asking(claim, offer.extended()) : claim, result));
       }
     }
     return Status.SUCCESS;

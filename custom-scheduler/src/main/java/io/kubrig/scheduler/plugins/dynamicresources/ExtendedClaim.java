@@ -13,18 +13,20 @@ import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.ResourceVector;
 import io.kubrig.scheduler.state.ClusterObjects;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The claim that a pod gets for extended resources which device classes stand for: what it asks for depends on the node, because a node may offer
- * the same resource by a device plugin. Source: KEP-5004.
+ * The claim that a pod gets for extended resources which device classes stand for: what it asks for depends on the node, because a node may
+ * offer the same resource by a device plugin. Source: KEP-5004.
  *
  * @param requests of the claim, by name
  * @param mappings which container uses which request for which resource
@@ -85,7 +87,10 @@ record ExtendedClaim(List<DeviceRequest> requests, List<ContainerExtendedResourc
     return new ExtendedClaim(requests, mappings);
   }
 
-  /** The requests for one resource: each container that goes on running has its own; init containers use later ones' and share the largest rest. */
+  /**
+   * The requests for one resource: each container that goes on running has its own; init containers use later ones' and share the largest
+   * rest.
+   */
   private static final class Builder {
     private final List<Container> containers;
     private final int inits;
@@ -111,8 +116,8 @@ record ExtendedClaim(List<DeviceRequest> requests, List<ContainerExtendedResourc
       List<ContainerExtendedResourceRequest> own = new ArrayList<>();
       for (int i = 0; i < inits; i++) {
         if (endsBeforeOthers(i)) {
-          List<DeviceRequest> later = new ArrayList<>(java.util.Arrays.asList(running).subList(i, running.length));
-          later.removeIf(java.util.Objects::isNull);
+          List<DeviceRequest> later = new ArrayList<>(Arrays.asList(running).subList(i, running.length));
+          later.removeIf(Objects::isNull);
           DeviceRequest rest = request(i, later, own);
           if (rest != null) {
             names.add(rest.getName());

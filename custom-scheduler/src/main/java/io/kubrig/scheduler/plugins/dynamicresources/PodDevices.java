@@ -15,8 +15,8 @@ import java.util.Set;
 /**
  * What is known of a pod's claims within one attempt.
  *
- * <p>Written by the scheduling thread until the pod is reserved, then by the binding thread of the pod, then, if binding fails, by the scheduling
- * thread again; each takes over from the other through a queue.
+ * <p>Written by the scheduling thread until the pod is reserved, then by the binding thread of the pod, then, if binding fails, by the
+ * scheduling thread again; each takes over from the other through a queue.
  */
 final class PodDevices implements CycleState.Data {
   static final PodDevices NONE = new PodDevices(List.of(), null, Map.of());

@@ -36,7 +36,8 @@ sealed interface Readiness {
       }
       for (Condition c : status.getConditions()) {
         if (r.getBindingFailureConditions().contains(c.getType()) && "True".equals(c.getStatus())) {
-          return new Failed("claim " + claim.getMetadata().getName() + " binding failed: reason=" + c.getReason() + ", message=\"" + c.getMessage() + "\"");
+          return new Failed("claim " + claim.getMetadata().getName() + " binding failed: reason=" + c.getReason() + ", message=\""
+              + c.getMessage() + "\"");
         }
       }
       for (String wanted : r.getBindingConditions()) {
@@ -55,7 +56,8 @@ sealed interface Readiness {
 
   /** Whether some device has binding conditions. */
   static boolean isAsked(ResourceClaim claim) {
-    return Claims.allocation(claim).stream().flatMap(a -> a.getDevices().getResults().stream()).anyMatch(r -> !r.getBindingConditions().isEmpty());
+    return Claims.allocation(claim).stream().flatMap(a -> a.getDevices().getResults().stream())
+        .anyMatch(r -> !r.getBindingConditions().isEmpty());
   }
 
   /** Whether the time to prepare is over. */

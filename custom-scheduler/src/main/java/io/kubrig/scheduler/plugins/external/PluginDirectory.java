@@ -56,7 +56,8 @@ public final class PluginDirectory implements AutoCloseable {
 
   private void load(Path jar) {
     try {
-      URLClassLoader loader = new URLClassLoader(jar.getFileName().toString(), new URL[] {jar.toUri().toURL()}, getClass().getClassLoader());
+      URLClassLoader loader =
+          new URLClassLoader(jar.getFileName().toString(), new URL[] {jar.toUri().toURL()}, getClass().getClassLoader());
       loaders.add(loader);
       int before = factories.size();
       for (PluginProvider<?> provider : ServiceLoader.load(PluginProvider.class, loader)) {
@@ -93,7 +94,8 @@ public final class PluginDirectory implements AutoCloseable {
       Map<Object, Object> fields = new LinkedHashMap<>(given);
       fields.remove("apiVersion");
       fields.remove("kind");
-      Set<String> known = Arrays.stream(provider.argsType().getRecordComponents()).map(RecordComponent::getName).collect(Collectors.toSet());
+      Set<String> known = Arrays.stream(provider.argsType().getRecordComponents()).map(RecordComponent::getName)
+          .collect(Collectors.toSet());
       fields.keySet().stream().filter(f -> !known.contains(f)).forEach(f -> node.problem((String) f, "unknown field; known are " + known));
       fields.keySet().retainAll(known);
       return JSON.convertValue(fields, provider.argsType());

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Looks whether the plugin call under way on the scheduling thread takes too long, and interrupts it then. There is one such thread, so there
- * is at most one call.
+ * Looks whether the plugin call under way on the scheduling thread takes too long, and interrupts it then. There is one such thread, so
+ * there is at most one call.
  *
  * <p>Invariant: an interrupt reaches the call it is meant for or nobody: it is given and taken back under the lock.
  */

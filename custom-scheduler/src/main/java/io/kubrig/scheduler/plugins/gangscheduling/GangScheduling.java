@@ -20,8 +20,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * All or nothing: pods of a group with a gang policy enter the queue when enough of them exist, and are bound when enough of them have a node.
- * Source: KEP-4671.
+ * All or nothing: pods of a group with a gang policy enter the queue when enough of them exist, and are bound when enough of them have a
+ * node. Source: KEP-4671.
  */
 public final class GangScheduling implements PreEnqueuePlugin, PermitPlugin, EnqueueExtensions {
   public static final String NAME = "GangScheduling";
@@ -87,7 +87,8 @@ public final class GangScheduling implements PreEnqueuePlugin, PermitPlugin, Enq
   }
 
   private static boolean isSameGroup(Pod a, Pod b) {
-    return PodGroups.isMember(a) && a.namespace().equals(b.namespace()) && Objects.equals(a.spec().order().group(), b.spec().order().group());
+    return PodGroups.isMember(a) && a.namespace().equals(b.namespace())
+        && Objects.equals(a.spec().order().group(), b.spec().order().group());
   }
 
   private static boolean isOf(Pod pod, PodGroup group) {

@@ -22,6 +22,7 @@ import io.kubrig.scheduler.state.NodeInfo;
 import io.kubrig.scheduler.state.Tallies;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Places pods near pods they want near and away from pods they (or those) want away. */
 public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
@@ -58,7 +59,8 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
     Pod.PodRules rules = pod.spec().pods();
     existing.catchUp(cluster);
     List<DomainCounts> objecting = new ArrayList<>();
-    existing.matching(Role.REQUIRED_ANTI_AFFINITY, pod, cluster.objects().namespaceLabels(pod.namespace()), (t, pods) -> objecting.add(pods));
+    existing.matching(Role.REQUIRED_ANTI_AFFINITY, pod, cluster.objects().namespaceLabels(pod.namespace()),
+        (t, pods) -> objecting.add(pods));
     DomainCounts[] wanted = rules.requiredAffinity().isEmpty() ? NOBODY : matching.current(rules.requiredAffinity()).counts();
     DomainCounts[] unwanted = rules.requiredAntiAffinity().isEmpty() ? NOBODY
         : rules.requiredAntiAffinity().stream().map(this::matching).toArray(DomainCounts[]::new);
@@ -178,7 +180,7 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
     Labels is = ((Node) after).labels();
     boolean affinity = rules.requiredAffinity().stream().anyMatch(t -> is.has(t.topologyKey()) && !is.value(t.topologyKey())
         .equals(was.value(t.topologyKey())));
-    boolean anti = rules.requiredAntiAffinity().stream().anyMatch(t -> !java.util.Objects.equals(is.value(t.topologyKey()),
+    boolean anti = rules.requiredAntiAffinity().stream().anyMatch(t -> !Objects.equals(is.value(t.topologyKey()),
         was.value(t.topologyKey())));
     return affinity || anti || before == null || !was.equals(is) && rules.requiredAffinity().isEmpty();
   }

@@ -10,8 +10,8 @@ import io.kubrig.scheduler.state.NodeInfo;
 import java.util.List;
 
 /**
- * Where the pods are that the required terms speak of: the incoming pod's terms, and those of pods that object to it. The numbers are shared
- * with other attempts; what is tried out with pods added or removed is kept apart from them.
+ * Where the pods are that the required terms speak of: the incoming pod's terms, and those of pods that object to it. The numbers are
+ * shared with other attempts; what is tried out with pods added or removed is kept apart from them.
  */
 final class RequiredState implements CycleState.Data {
 

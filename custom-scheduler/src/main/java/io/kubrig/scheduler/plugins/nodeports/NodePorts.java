@@ -2,9 +2,9 @@ package io.kubrig.scheduler.plugins.nodeports;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
 import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreFilterPlugin;

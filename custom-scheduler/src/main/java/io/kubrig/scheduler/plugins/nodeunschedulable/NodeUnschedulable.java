@@ -2,9 +2,9 @@ package io.kubrig.scheduler.plugins.nodeunschedulable;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
 import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.Status;
@@ -39,6 +39,7 @@ public final class NodeUnschedulable
         new Registration(EventKind.of(Subject.NODE, Action.ADD, Action.UPDATE_NODE_TAINT), (pod, before, after) -> admits(pod, (Node) after)
             && (before == null || !admits(pod, (Node) before))),
         new Registration(EventKind.of(Subject.UNSCHEDULED_POD, Action.UPDATE_POD_TOLERATION), (pod, before, after) ->
-            ((Pod) after).uid().equals(pod.uid()) && Toleration.anyTolerates(((Pod) after).spec().nodes().tolerations(), Node.UNSCHEDULABLE)));
+            ((Pod) after).uid().equals(pod.uid())
+                && Toleration.anyTolerates(((Pod) after).spec().nodes().tolerations(), Node.UNSCHEDULABLE)));
   }
 }

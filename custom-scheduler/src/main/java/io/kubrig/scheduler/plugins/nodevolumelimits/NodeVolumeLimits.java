@@ -106,7 +106,8 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
     } else if (claim.getSpec().getStorageClassName() != null) {
       // not provisioned yet: counted under a name of its own
       cluster.objects().storageClasses().find(claim.getSpec().getStorageClassName()).ifPresent(sc ->
-          out.put(sc.getProvisioner() + "/" + claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName(), sc.getProvisioner()));
+          out.put(sc.getProvisioner() + "/" + claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName(),
+              sc.getProvisioner()));
     }
   }
 

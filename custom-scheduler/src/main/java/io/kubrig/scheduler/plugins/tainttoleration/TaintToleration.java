@@ -2,9 +2,9 @@ package io.kubrig.scheduler.plugins.tainttoleration;
 
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
+import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.EventKind.Action;
 import io.kubrig.scheduler.framework.EventKind.Subject;
-import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FilterPlugin;
 import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.PreScorePlugin;
@@ -73,7 +73,8 @@ public final class TaintToleration implements FilterPlugin, PreScorePlugin, Scor
   @Override
   public List<Registration> events() {
     return List.of(
-        new Registration(EventKind.of(Subject.NODE, Action.ADD, Action.UPDATE_NODE_TAINT), (pod, before, after) -> tolerates(pod, (Node) after)
+        new Registration(EventKind.of(Subject.NODE, Action.ADD, Action.UPDATE_NODE_TAINT),
+            (pod, before, after) -> tolerates(pod, (Node) after)
             && (before == null || !tolerates(pod, (Node) before))),
         new Registration(EventKind.of(Subject.UNSCHEDULED_POD, Action.UPDATE_POD_TOLERATION),
             (pod, before, after) -> ((Pod) after).uid().equals(pod.uid())));

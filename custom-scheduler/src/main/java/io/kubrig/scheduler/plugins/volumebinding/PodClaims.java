@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param waiting claims whose volume is chosen together with the node
  * @param offers what was found for the waiting claims, by node
  */
-record PodClaims(List<PersistentVolumeClaim> bound, List<PersistentVolumeClaim> waiting, Map<String, Offer> offers) implements CycleState.Data {
+record PodClaims(List<PersistentVolumeClaim> bound, List<PersistentVolumeClaim> waiting, Map<String, Offer> offers)
+    implements CycleState.Data {
   static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
   private static final String BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 
@@ -58,7 +59,8 @@ record PodClaims(List<PersistentVolumeClaim> bound, List<PersistentVolumeClaim> 
     }
     PersistentVolumeClaim c = claim.get();
     if (c.getStatus() != null && "Lost".equals(c.getStatus().getPhase())) {
-      return Optional.of("persistentvolumeclaim " + quoted + " bound to non-existent persistentvolume \"" + c.getSpec().getVolumeName() + "\"");
+      return Optional.of("persistentvolumeclaim " + quoted + " bound to non-existent persistentvolume \"" + c.getSpec().getVolumeName()
+          + "\"");
     }
     if (c.getMetadata().getDeletionTimestamp() != null) {
       return Optional.of("persistentvolumeclaim " + quoted + " is being deleted");

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -98,7 +99,8 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
     }
     List<PersistentVolumeClaim> provisioned = new ArrayList<>();
     for (PersistentVolumeClaim c : offer.toProvision()) {
-      PersistentVolumeClaim told = new PersistentVolumeClaimBuilder(c).editMetadata().addToAnnotations(PodClaims.SELECTED_NODE, node).endMetadata()
+      PersistentVolumeClaim told = new PersistentVolumeClaimBuilder(c).editMetadata().addToAnnotations(PodClaims.SELECTED_NODE, node)
+          .endMetadata()
           .build();
       context.state().objects().claims().assume(told);
       provisioned.add(told);
@@ -169,7 +171,7 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
       }
       if (!PodClaims.isBound(now.get())) {
         boolean lost = changes.claims.stream().anyMatch(p -> p.getMetadata().getName().equals(c.getMetadata().getName()))
-            && !PodClaims.selectedNode(now.get()).equals(java.util.Optional.of(node));
+            && !PodClaims.selectedNode(now.get()).equals(Optional.of(node));
         return lost ? Status.error("binding volumes: provisioning failed for PVC \"" + c.getMetadata().getName() + "\"") : Status.WAIT;
       }
     }

@@ -122,7 +122,8 @@ final class VolumeFinder {
   }
 
   private static boolean isReservedFor(ObjectReference ref, PersistentVolumeClaim claim) {
-    return Objects.equals(ref.getName(), claim.getMetadata().getName()) && Objects.equals(ref.getNamespace(), claim.getMetadata().getNamespace())
+    return Objects.equals(ref.getName(), claim.getMetadata().getName())
+        && Objects.equals(ref.getNamespace(), claim.getMetadata().getNamespace())
         && (ref.getUid() == null || ref.getUid().isEmpty() || ref.getUid().equals(claim.getMetadata().getUid()));
   }
 

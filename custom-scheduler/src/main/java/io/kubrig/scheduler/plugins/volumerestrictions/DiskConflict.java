@@ -22,12 +22,14 @@ final class DiskConflict {
       return Objects.equals(a.getAwsElasticBlockStore().getVolumeID(), b.getAwsElasticBlockStore().getVolumeID());
     }
     if (a.getIscsi() != null && b.getIscsi() != null) {
-      return Objects.equals(a.getIscsi().getIqn(), b.getIscsi().getIqn()) && !bothReadOnly(a.getIscsi().getReadOnly(), b.getIscsi().getReadOnly());
+      return Objects.equals(a.getIscsi().getIqn(), b.getIscsi().getIqn())
+          && !bothReadOnly(a.getIscsi().getReadOnly(), b.getIscsi().getReadOnly());
     }
     if (a.getRbd() != null && b.getRbd() != null) {
       var x = a.getRbd();
       var y = b.getRbd();
-      return overlap(x.getMonitors(), y.getMonitors()) && pool(x.getPool()).equals(pool(y.getPool())) && Objects.equals(x.getImage(), y.getImage())
+      return overlap(x.getMonitors(), y.getMonitors()) && pool(x.getPool()).equals(pool(y.getPool()))
+          && Objects.equals(x.getImage(), y.getImage())
           && !bothReadOnly(x.getReadOnly(), y.getReadOnly());
     }
     return false;

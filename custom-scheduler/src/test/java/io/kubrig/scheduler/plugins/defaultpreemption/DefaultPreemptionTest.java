@@ -97,7 +97,8 @@ class DefaultPreemptionTest {
     t.node("n1", 1);
     bound("a", 1, 0);
     t.pod("p", 1, ", priority: 7, preemptionPolicy: Never");
-    t.untilMessage("p", "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.");
+    t.untilMessage("p", "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to "
+        + "preemptionPolicy=Never.");
   }
 
   @Test
@@ -107,7 +108,8 @@ class DefaultPreemptionTest {
     bound("b", 1, 1);
     t.pod("p", 1, ", priority: 100");
     t.until(() -> isTerminating("a") && "n1".equals(t.pod("p").getStatus().getNominatedNodeName()), () -> t.message("p"));
-    t.create("{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {unschedulable: true}, status: {allocatable: {cpu: 1, memory: 8Gi, pods: 110}}}");
+    t.create("{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {unschedulable: true}, status: {allocatable: {cpu: 1, memory: "
+        + "8Gi, pods: 110}}}");
     t.until(() -> t.message("p").contains("0/2 nodes"), () -> t.message("p"));
     assertThat(t.message("p")).endsWith("preemption: not eligible due to a terminating pod on the nominated node.");
     Pod b = t.pod("b");

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.kubrig.scheduler.cycle.TestScheduler;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,8 @@ class DynamicResourcesTest {
     pod("p1", "shared");
     pod("p2", "shared");
     t.untilOn(Map.of("p1", "n2", "p2", "n2"));
-    assertThat(claimNamed("shared").getStatus().getReservedFor()).extracting(ResourceClaimConsumerReference::getName).containsExactlyInAnyOrder("p1", "p2");
+    assertThat(claimNamed("shared").getStatus().getReservedFor()).extracting(ResourceClaimConsumerReference::getName)
+        .containsExactlyInAnyOrder("p1", "p2");
     assertThat(claimNamed("shared").getStatus().getAllocation().getAllocationTimestamp()).isNotNull();
   }
 
@@ -71,7 +73,8 @@ class DynamicResourcesTest {
     t.pod("p", 1, ", resourceClaims: [{name: c, resourceClaimTemplateName: t}]");
     t.until(() -> t.scheduler().queue().sizes().get("gated") == 1, () -> t.scheduler().queue().sizes().toString());
     String uid = t.pod("p").getMetadata().getUid();
-    t.create("{apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: {name: p-c-x, ownerReferences: [{apiVersion: v1, kind: Pod, name: p, uid: " + uid
+    t.create("{apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: {name: p-c-x, ownerReferences: [{apiVersion: v1, kind: "
+        + "Pod, name: p, uid: " + uid
         + ", controller: true}]}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu}}]}}}");
     t.cluster().patch(io.fabric8.kubernetes.api.model.Pod.class, TestScheduler.NAMESPACE, "p",
         Map.of("status", Map.of("resourceClaimStatuses", List.of(Map.of("name", "c", "resourceClaimName", "p-c-x")))));
@@ -86,9 +89,10 @@ class DynamicResourcesTest {
     pod("p1", "c1");
     t.untilOn(Map.of("p1", "n1"));
     pod("p2", "c2");
-    t.untilMessage("p2", "0/1 nodes are available: 1 cannot allocate all claims. still not schedulable, preemption: 0/1 nodes are available: "
+    t.untilMessage("p2", "0/1 nodes are available: 1 cannot allocate all claims. still not schedulable, preemption: 0/1 nodes are "
+        + "available: "
         + "1 Preemption is not helpful for scheduling.");
-    Map<String, Object> nothing = new java.util.HashMap<>();
+    Map<String, Object> nothing = new HashMap<>();
     nothing.put("allocation", null);
     nothing.put("reservedFor", null);
     t.cluster().patch(ResourceClaim.class, TestScheduler.NAMESPACE, "c1", Map.of("status", nothing));
@@ -98,7 +102,8 @@ class DynamicResourcesTest {
   @Test
   void a_broken_selector_is_an_error() throws InterruptedException {
     slice("n1", "[{name: a}]");
-    t.create("{apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: {name: c}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu,"
+    t.create("{apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: {name: c}, spec: {devices: {requests: [{name: r, exactly: "
+        + "{deviceClassName: gpu,"
         + " selectors: [{cel: {expression: 'device.attributes[\"gpu\"].size > 1'}}]}}]}}}");
     pod("p", "c");
     t.untilMessage("p", "running \"DynamicResources\" filter plugin: claim ns/c: selector #0: CEL runtime error: no such key: size");
@@ -107,7 +112,8 @@ class DynamicResourcesTest {
   @Test
   void extended_resources_become_a_claim_of_the_pod() throws InterruptedException {
     slice("n1", "[{name: a}, {name: b}]");
-    t.create("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {initContainers: [{name: i, image: i, resources: {requests: {example.com/gpu: 2}}}],"
+    t.create("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {initContainers: [{name: i, image: i, resources: {requests: "
+        + "{example.com/gpu: 2}}}],"
         + " containers: [{name: c, image: i, resources: {requests: {cpu: 1, example.com/gpu: 1}}}]}}");
     t.untilOn(Map.of("p", "n1"));
     ResourceClaim made = claims().getFirst();
@@ -119,7 +125,8 @@ class DynamicResourcesTest {
     var noted = t.pod("p").getStatus().getExtendedResourceClaimStatus();
     assertThat(noted.getResourceClaimName()).isEqualTo(made.getMetadata().getName());
     assertThat(noted.getRequestMappings()).extracting(m -> m.getContainerName() + " " + m.getResourceName() + " " + m.getRequestName())
-        .containsExactly("c example.com/gpu container-1-request-1", "i example.com/gpu container-1-request-1", "i example.com/gpu container-0-request-0");
+        .containsExactly("c example.com/gpu container-1-request-1", "i example.com/gpu container-1-request-1",
+            "i example.com/gpu container-0-request-0");
   }
 
   @Test
@@ -127,7 +134,8 @@ class DynamicResourcesTest {
     slice("n1", "[{name: a, bindingConditions: [Ready], bindingFailureConditions: [Broken]}]");
     claim("c");
     pod("p", "c");
-    t.until(() -> t.events("p").contains("BindingConditionsPending: waiting for binding conditions for device on node n1"), () -> t.message("p"));
+    t.until(() -> t.events("p").contains("BindingConditionsPending: waiting for binding conditions for device on node n1"),
+        () -> t.message("p"));
     assertThat(t.nodeOf("p")).isNull();
     condition("Ready");
     t.untilOn(Map.of("p", "n1"));
@@ -150,7 +158,8 @@ class DynamicResourcesTest {
 
   /** Plays the driver. */
   private void condition(String type) {
-    t.cluster().patch(ResourceClaim.class, TestScheduler.NAMESPACE, "c", Map.of("status", Map.of("devices", List.of(Map.of("driver", "gpu", "pool", "n1",
+    t.cluster().patch(ResourceClaim.class, TestScheduler.NAMESPACE, "c",
+        Map.of("status", Map.of("devices", List.of(Map.of("driver", "gpu", "pool", "n1",
         "device", "a", "conditions", List.of(Map.of("type", type, "status", "True", "reason", "Told", "message", "by the driver",
             "lastTransitionTime", "2026-01-01T00:00:00Z")))))));
   }

@@ -11,8 +11,8 @@ import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
-import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.cycle.Scheduler;
+import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.simulation.MemoryCluster;
@@ -56,7 +56,8 @@ final class PluginDirectoryTest {
       Files.copy(in, source);
     }
     Path classes = Files.createDirectories(directory.resolve("classes-" + name));
-    int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"), "-d",
+    int result = ToolProvider.getSystemJavaCompiler()
+        .run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"), "-d",
         classes.toString(), source.toString());
     assertThat(result).as("compiling %s", name).isZero();
     Path jars = Files.createDirectories(directory.resolve("jars"));
@@ -76,7 +77,8 @@ final class PluginDirectoryTest {
     plugins = new PluginDirectory(directory.resolve("jars"), patience, Clock.system());
     SchedulerConfiguration c = SchedulerConfiguration.parse(
         "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- " + profile);
-    scheduler = new Scheduler(c, new Scheduler.Parts(cluster, Clock.system(), new Random(1), plugins.over(BuiltinPlugins.registry(c)), List.of(),
+    scheduler = new Scheduler(c,
+        new Scheduler.Parts(cluster, Clock.system(), new Random(1), plugins.over(BuiltinPlugins.registry(c)), List.of(),
         ScoreListener.NONE, SchedulerMetrics.NONE, "test"));
     for (String zone : List.of("cheap", "dear", "dearest")) {
       create("{apiVersion: v1, kind: Node, metadata: {name: " + zone + ", labels: {topology.kubernetes.io/zone: " + zone
