@@ -12,14 +12,12 @@ import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Ownership by field managers, one per version and subresource of a resource. */
@@ -33,7 +31,7 @@ public final class FieldOwnership implements Ownership {
 
   private final SchemaCatalog schemas;
   private final Schema objectMeta;
-  private final Map<Resource, Map<String, FieldManager>> managers = Collections.synchronizedMap(new WeakHashMap<>());
+  private final PerResource<Map<String, FieldManager>> managers = new PerResource<>();
 
   public FieldOwnership(SchemaCatalog schemas) {
     this.schemas = schemas;
@@ -134,8 +132,10 @@ public final class FieldOwnership implements Ownership {
   // ---- managers ------------------------------------------------------------------------------------------------------
 
   private FieldManager manager(Operation operation, Lens lens) {
-    Map<String, FieldManager> ofResource = managers.computeIfAbsent(operation.resource(), key -> new ConcurrentHashMap<>());
-    return ofResource.computeIfAbsent(operation.version() + "/" + operation.subresource(), key -> make(operation, lens));
+    Map<String, FieldManager> ofResource = managers.of(operation.resource(), ConcurrentHashMap::new);
+    String path = operation.version() + "/" + operation.subresource();
+    FieldManager known = ofResource.get(path);
+    return known != null ? known : ofResource.computeIfAbsent(path, key -> make(operation, lens));
   }
 
   private FieldManager make(Operation operation, Lens lens) {

@@ -9,14 +9,13 @@ import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.schema.StructuralDecoder;
 import io.kubrig.machinery.schema.StructuralDefaults;
 import io.kubrig.machinery.tree.Tree;
-import java.util.Collections;
 import java.util.Map;
-import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The normal forms of objects by schema: built-in kinds as their native types would encode them, custom ones pruned and defaulted. */
 public final class Forms {
   private final Schema objectMeta;
-  private final Map<Schema, Tree> empties = Collections.synchronizedMap(new WeakHashMap<>());
+  private final PerResource<Map<String, Tree>> empties = new PerResource<>();
 
   public Forms(SchemaCatalog schemas) {
     objectMeta = schemas.definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta").orElseThrow();
@@ -52,6 +51,8 @@ public final class Forms {
     if (resource.custom()) {
       return new Tree();
     }
-    return empties.computeIfAbsent(schema, key -> new Decoder(key).normalise(new Tree())).copy();
+    Map<String, Tree> byVersion = empties.of(resource, ConcurrentHashMap::new);
+    Tree known = byVersion.get(version);
+    return (known != null ? known : byVersion.computeIfAbsent(version, key -> new Decoder(schema).normalise(new Tree()))).copy();
   }
 }
