@@ -2,12 +2,14 @@ package io.kubrig.testkit;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** Objects written down as YAML or JSON. */
@@ -51,6 +53,7 @@ final class Manifests {
       }
       if (object instanceof CustomResourceDefinition definition) {
         awaitEstablished(client, definition);
+        awaitPublished(client, definition);
       }
     }
     return objects;
@@ -71,5 +74,20 @@ final class Manifests {
                         .anyMatch(condition -> condition.getType().equals("Established") && condition.getStatus().equals("True")),
             PATIENCE_SECONDS,
             TimeUnit.SECONDS);
+  }
+
+  /** Clients look a kind up in discovery, which follows the condition. */
+  private static void awaitPublished(KubernetesClient client, CustomResourceDefinition definition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (CustomResourceDefinitionVersion version : definition.getSpec().getVersions()) {
+      String apiVersion = definition.getSpec().getGroup() + "/" + version.getName();
+      while (version.getServed() && !client.supports(apiVersion, definition.getSpec().getNames().getKind())) {
+        if (System.nanoTime() > end) {
+          throw new IllegalStateException(apiVersion + " of " + definition.getMetadata().getName() + " was not published within "
+              + PATIENCE_SECONDS + " s");
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+      }
+    }
   }
 }
