@@ -1,7 +1,7 @@
 package io.kubrig.apiserver.proxy;
 
+import io.kubrig.machinery.pki.TrustAnyone;
 import java.io.IOException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -10,10 +10,8 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** TLS towards backends. */
 public final class BackendTls {
@@ -49,7 +47,7 @@ public final class BackendTls {
 
   private static TrustManager[] trust(List<X509Certificate> authorities) throws GeneralSecurityException, IOException {
     if (authorities.isEmpty()) {
-      return new TrustManager[] {new TrustAny()};
+      return new TrustManager[] {new TrustAnyone()};
     }
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -59,31 +57,5 @@ public final class BackendTls {
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(store);
     return trust.getTrustManagers();
-  }
-
-  /** What {@code --kubelet-certificate-authority} being absent means. */
-  private static final class TrustAny extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.webhook;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.machinery.pki.TrustAnyone;
 import io.kubrig.machinery.timestamp.Timestamps;
 import java.io.IOException;
 import java.net.Socket;
@@ -42,7 +43,7 @@ public final class HookTrust {
 
   /** A context that takes any certificate, as {@code insecureSkipTLSVerify} asks for. */
   public static SSLContext trusting(KeyAndCertificate client) throws IOException {
-    return context(new Anyone(), client);
+    return context(new TrustAnyone(), client);
   }
 
   private static SSLContext context(TrustManager trust, KeyAndCertificate client) throws IOException {
@@ -173,31 +174,6 @@ public final class HookTrust {
     @Override
     public X509Certificate[] getAcceptedIssuers() {
       return jdk.getAcceptedIssuers();
-    }
-  }
-
-  private static final class Anyone extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.kubrig.scheduler.extender;
 
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.machinery.pki.TrustAnyone;
 import io.kubrig.scheduler.config.ExtenderConfiguration;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -15,7 +15,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** How an extender's certificate is checked and ours is shown, as its {@code tlsConfig} says. */
 final class ExtenderTls {
@@ -46,7 +45,7 @@ final class ExtenderTls {
 
   private static TrustManager[] trust(ExtenderConfiguration.Tls tls) throws GeneralSecurityException, IOException {
     if (tls.insecure()) {
-      return new TrustManager[] {new TrustAll()};
+      return new TrustManager[] {new TrustAnyone()};
     }
     if (tls.caFile().isEmpty()) {
       return null;
@@ -60,31 +59,5 @@ final class ExtenderTls {
     TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
     return factory.getTrustManagers();
-  }
-
-  /** What {@code insecure: true} asks for. */
-  private static final class TrustAll extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
   }
 }
