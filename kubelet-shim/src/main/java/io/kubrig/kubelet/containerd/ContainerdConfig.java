@@ -2,8 +2,12 @@ package io.kubrig.kubelet.containerd;
 
 import io.kubrig.kubelet.posix.Posix;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -19,14 +23,12 @@ import java.util.List;
 public record ContainerdConfig(
     Path directory, String sandboxImage, Path cniPlugins, String snapshotter, boolean systemdCgroup, boolean restrictOomScore) {
   private static final int CAP_SYS_RESOURCE = 24;
-  /** sockaddr_un has room for 107 characters and a NUL. */
-  private static final int MAX_SOCKET_PATH = 107;
+  private static final String SOCKET = "containerd.sock";
+  /** What containerd takes (sockaddr_un has room for 108 bytes), less the suffix of the second socket that it opens beside the first. */
+  private static final int MAX_SOCKET_PATH = 104 - ".ttrpc".length();
 
-  public ContainerdConfig {
-    if (socket(directory).toString().length() > MAX_SOCKET_PATH) {
-      throw new IllegalArgumentException("path of the socket is longer than " + MAX_SOCKET_PATH + " characters: " + socket(directory));
-    }
-  }
+  /** Holds the sockets of those whose own directory has too long a name for one. */
+  private static final Path SHORT = Path.of("/run/kubrig");
 
   /** Looks at the machine: which snapshotter works below the directory, which capabilities this process has, who owns the cgroups. */
   public static ContainerdConfig detect(Path directory, String sandboxImage, HostTools tools, boolean systemdCgroup, Posix posix)
@@ -36,12 +38,24 @@ public record ContainerdConfig(
     return new ContainerdConfig(directory, sandboxImage, tools.cniPlugins(), snapshotter, systemdCgroup, !hasCapability(CAP_SYS_RESOURCE));
   }
 
+  /** Where the daemon listens: below its directory, or, when that has too long a name for a socket, in a directory of its own below /run. */
   public Path socket() {
-    return socket(directory);
+    Path below = directory.resolve(SOCKET);
+    return bytes(below).length <= MAX_SOCKET_PATH ? below : SHORT.resolve(digest(directory)).resolve(SOCKET);
   }
 
-  private static Path socket(Path directory) {
-    return directory.resolve("containerd.sock");
+  /** The same for the same directory, different for others. */
+  private static String digest(Path directory) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes(directory.toAbsolutePath().normalize()));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static byte[] bytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   Path root() {

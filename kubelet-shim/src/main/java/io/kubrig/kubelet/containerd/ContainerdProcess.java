@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,10 @@ public final class ContainerdProcess implements AutoCloseable {
   public void start() throws IOException, InterruptedException {
     Files.createDirectories(config.directory());
     FileTree.mode(config.directory(), 0700);
+    if (!socketDirectory().equals(config.directory())) {
+      Files.createDirectories(socketDirectory());
+      FileTree.mode(socketDirectory(), 0700);
+    }
     String wanted = config.toml();
     Optional<ProcessHandle> running = running();
     if (running.isPresent() && Files.exists(configFile()) && Files.readString(configFile()).equals(wanted) && answers()) {
@@ -103,7 +108,23 @@ public final class ContainerdProcess implements AutoCloseable {
       await(shim, STOP_LIMIT);
     }
     Mounts.detachBelow(config.directory(), posix);
+    if (!socketDirectory().equals(config.directory())) {
+      FileTree.delete(socketDirectory());
+      deleteIfEmpty(socketDirectory().getParent());
+    }
     FileTree.delete(config.directory());
+  }
+
+  private static void deleteIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException others) {
+      LOG.debug("{} holds the sockets of others", directory);
+    }
+  }
+
+  private Path socketDirectory() {
+    return config.socket().getParent();
   }
 
   /** The shims that hold this daemon's containers: known by its socket among their arguments. */

@@ -61,7 +61,7 @@ public final class LocalRuntime implements AutoCloseable {
         };
     try {
       this.config = ContainerdConfig.detect(directory.resolve("containerd"), SANDBOX_IMAGE, tools, false, Posix.system());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       throw new StartException("containerd cannot use " + directory + ": " + e.getMessage(), e);
     }
     this.process = new ContainerdProcess(config, tools, clock);

@@ -16,6 +16,7 @@ import io.kubrig.kubelet.containerd.ImageArchive;
 import io.kubrig.kubelet.containerd.LocalRuntime;
 import io.kubrig.kubelet.cri.ContainerRuntime;
 import io.kubrig.kubelet.cri.CriClient;
+import io.kubrig.kubelet.posix.FileTree;
 import io.kubrig.kubelet.posix.Mounts;
 import io.kubrig.kubelet.posix.Posix;
 import io.kubrig.kubelet.status.StatusReporter;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.TestInstance;
 class StaticPodsIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String IMAGE = "kubrig.test/busybox:1";
+  /** So deep that no socket has room for a path below it. */
+  private static final String DEEP = "a-data-directory-deep-down-in-the-tree/".repeat(3);
 
   private final Clock clock = Clock.system();
   private final List<String> events = new CopyOnWriteArrayList<>();
@@ -60,7 +63,7 @@ class StaticPodsIT {
     assumeTrue(finding instanceof HostTools.Finding.Complete, () -> "no container runtime: " + finding);
     HostTools tools = ((HostTools.Finding.Complete) finding).tools();
     assumeTrue(tools.busybox() != null, "no static busybox to make images of: apt-get install -y busybox-static");
-    directory = Files.createTempDirectory("kubelet-it");
+    directory = Files.createDirectories(Files.createTempDirectory("kubelet-it").resolve(DEEP));
     local = new LocalRuntime(directory.resolve("node"), clock);
     local.start();
     local.useRanges(List.of("10.197.0.0/24"));
@@ -101,7 +104,8 @@ class StaticPodsIT {
     local.reset();
     assertThat(Mounts.below(directory)).isEmpty();
     assertThat(directory.resolve("node")).doesNotExist();
-    io.kubrig.kubelet.posix.FileTree.delete(directory);
+    assertThat(Path.of(local.endpoint().substring("unix://".length())).getParent()).doesNotExist();
+    FileTree.delete(directory.getParent().getParent().getParent());
   }
 
   @Test
