@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,11 +46,12 @@ class ControllersConformanceIT {
       try {
         boolean records = Boolean.getBoolean("conformance.record");
         List<String> cases = records ? quickCases() : Files.readAllLines(LISTED);
-        TreeSet<String> failed = failed(server, JOBS, cases);
-        if (failed.size() <= SECOND_CHANCES && !failed.isEmpty()) {
+        Telling telling = tell(server, JOBS, cases);
+        if (telling.failed().size() <= SECOND_CHANCES && !telling.failed().isEmpty()) {
           // the cases hang on times, which a loaded machine does not keep: those that failed get a second chance, alone
-          failed = failed(server, 1, List.copyOf(failed));
+          telling = tell(server, 1, List.copyOf(telling.failed()));
         }
+        Set<String> failed = telling.failed();
         if (records) {
           List<String> passing = new ArrayList<>(cases);
           passing.removeAll(failed);
@@ -57,7 +59,9 @@ class ControllersConformanceIT {
           return;
         }
         System.out.println("Controllers conformance: " + (cases.size() - failed.size()) + " of " + cases.size() + " passed");
-        assertThat(failed).as("stories that were told right when %s was recorded", LISTED.getFileName()).isEmpty();
+        assertThat(failed)
+            .as("stories that were told right when %s was recorded; replay said\n%s", LISTED.getFileName(), telling.said())
+            .isEmpty();
       } finally {
         manager.destroyForcibly();
         manager.onExit().join();
@@ -109,8 +113,13 @@ class ControllersConformanceIT {
     return quick;
   }
 
-  /** Runs cases and answers those that did not pass. */
-  private static TreeSet<String> failed(ServerProcess server, int jobs, List<String> cases) throws IOException {
+  /**
+   * @param failed the cases that did not pass
+   * @param said what the program printed
+   */
+  private record Telling(Set<String> failed, String said) {}
+
+  private static Telling tell(ServerProcess server, int jobs, List<String> cases) throws IOException {
     Path results = server.data().resolveSibling("results-" + jobs + ".json");
     List<String> command = new ArrayList<>(List.of("python3", "-B", VECTORS.resolve("replay").toString(), "check", "--server", server.url(),
         "--token", ServerProcess.ADMIN_TOKEN, "--insecure", "--jobs", String.valueOf(jobs), "--json", results.toString(), "--cases"));
@@ -125,9 +134,6 @@ class ControllersConformanceIT {
         failed.remove(name);
       }
     });
-    if (!failed.isEmpty()) {
-      System.out.println(run.out());
-    }
-    return failed;
+    return new Telling(failed, run.out());
   }
 }
