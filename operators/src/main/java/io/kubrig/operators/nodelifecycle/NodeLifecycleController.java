@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.ControllerManagerOptions;
@@ -26,7 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,7 @@ public final class NodeLifecycleController implements Controller {
   private static final String POD = "pod:";
   private static final Duration EVICTION_PERIOD = Duration.ofMillis(100);
   private static final String LEASES = "kube-node-lease";
+  private static final int TAINT_TRIES = 5;
   private static final String EXCLUDED = "node.kubernetes.io/exclude-disruption";
   private static final Map<String, String> SECONDARY_LABELS = Map.of(
       "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/arch");
@@ -55,6 +59,7 @@ public final class NodeLifecycleController implements Controller {
   private final Duration startupGrace;
   private final Map<String, NodeHealth> health = new ConcurrentHashMap<>();
   private final Map<String, Node> known = new HashMap<>(); // only the monitor's
+  private final Map<String, Set<String>> births = new ConcurrentHashMap<>(); // keys of taints, until the first look
   private volatile Queue work; // set by watch, before anything runs
 
   /** A controller in a manager. */
@@ -76,8 +81,27 @@ public final class NodeLifecycleController implements Controller {
   @Override
   public void watch(Queue queue) {
     work = queue;
-    nodes.onChange(node -> queue.add(new Key(NODE, node.getMetadata().getName())));
+    nodes.watch(node -> {
+      born(node);
+      look(queue, node);
+    }, (before, after) -> look(queue, after), node -> {
+      births.remove(node.getMetadata().getName());
+      look(queue, node);
+    });
     pods.watch(pod -> queue.add(new Key(pod.getMetadata().getNamespace(), POD + pod.getMetadata().getName())));
+  }
+
+  private static void look(Queue queue, Node node) {
+    queue.add(new Key(NODE, node.getMetadata().getName()));
+  }
+
+  /**
+   * Remembers which of its taints a node does not call for when it appears: the one of admission, which has no time. Who looks at once
+   * takes it away and gives it back when the first condition says so; a late look must not end differently.
+   */
+  private void born(Node node) {
+    Set<String> stale = NodeTaints.noSchedule(node, clock.now()).remove().stream().map(Taint::getKey).collect(Collectors.toSet());
+    births.put(node.getMetadata().getName(), stale);
   }
 
   @Override
@@ -114,7 +138,9 @@ public final class NodeLifecycleController implements Controller {
   }
 
   private void adjust(Node node) {
-    NodeTaints.noSchedule(node, clock.now()).ifPresent(taints -> write(node, taints));
+    Set<String> stale = births.getOrDefault(node.getMetadata().getName(), Set.of());
+    write(node, NodeTaints.noSchedule(node, stale, clock.now()));
+    births.remove(node.getMetadata().getName(), stale);
     Map<String, String> labels = new HashMap<>();
     SECONDARY_LABELS.forEach((primary, secondary) -> {
       String value = Objects.labels(node).get(primary);
@@ -124,6 +150,23 @@ public final class NodeLifecycleController implements Controller {
     });
     if (!labels.isEmpty()) {
       api.patch(node, PatchType.STRATEGIC_MERGE, Map.of("metadata", Map.of("labels", labels)));
+    }
+  }
+
+  /** Carries out a swap; on the node as it is at the server when it has moved on. */
+  private void write(Node seen, TaintSwap swap) {
+    Optional<Node> node = Optional.of(seen);
+    for (int tries = TAINT_TRIES; node.isPresent() && !swap.isNothing(); tries--) {
+      Node current = node.get();
+      try {
+        swap.on(current).ifPresent(taints -> write(current, taints));
+        return;
+      } catch (KubernetesClientException e) {
+        if (!ApiErrors.isConflict(e) || tries == 1) {
+          throw e;
+        }
+        node = api.live(Node.class, "", seen.getMetadata().getName());
+      }
     }
   }
 
@@ -219,7 +262,7 @@ public final class NodeLifecycleController implements Controller {
       reachable(node);
     } else if (!NodeTaints.isEvicting(node, observed)) {
       if (NodeTaints.isEvicting(node)) {
-        NodeTaints.noExecute(node, observed, clock.now()).ifPresent(taints -> write(node, taints));
+        write(node, NodeTaints.noExecute(node, observed, clock.now()));
       } else {
         taintLater(node);
       }
@@ -232,7 +275,7 @@ public final class NodeLifecycleController implements Controller {
 
   private void reachable(Node node) {
     zones.forget(node.getMetadata().getName());
-    NodeTaints.noExecute(node, "True", clock.now()).ifPresent(taints -> write(node, taints));
+    write(node, NodeTaints.noExecute(node, "True", clock.now()));
   }
 
   /** Gives a node its NoExecute taint, now that its zone's turn has come. */
@@ -241,7 +284,7 @@ public final class NodeLifecycleController implements Controller {
       String ready = HealthPlan.ready(node);
       if (!ready.equals("True")) {
         try {
-          NodeTaints.noExecute(node, ready, clock.now()).ifPresent(taints -> write(node, taints));
+          write(node, NodeTaints.noExecute(node, ready, clock.now()));
         } catch (RuntimeException e) {
           taintLater(node);
           throw e;

@@ -6,12 +6,11 @@ import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.TaintBuilder;
 import io.kubrig.operators.engine.Objects;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The taints that a node's conditions amount to. */
 final class NodeTaints {
@@ -33,8 +32,17 @@ final class NodeTaints {
 
   private NodeTaints() {}
 
-  /** The taints with NoSchedule ones as the conditions say; empty when they are so already. */
-  static Optional<List<Taint>> noSchedule(Node node, Instant now) {
+  /** What makes the NoSchedule taints as the conditions say. */
+  static TaintSwap noSchedule(Node node, Instant now) {
+    return noSchedule(node, Set.of(), now);
+  }
+
+  /**
+   * What makes the NoSchedule taints as the conditions say.
+   *
+   * @param stale keys of taints that an earlier state of the node did not call for: they go, and come anew if this state calls for them
+   */
+  static TaintSwap noSchedule(Node node, Set<String> stale, Instant now) {
     Set<String> wanted = new LinkedHashSet<>();
     if (node.getStatus() != null) {
       for (NodeCondition condition : Objects.orEmpty(node.getStatus().getConditions())) {
@@ -47,13 +55,15 @@ final class NodeTaints {
     if (node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable())) {
       wanted.add(UNSCHEDULABLE);
     }
-    return replaced(node, OURS, wanted, NO_SCHEDULE, now);
+    return swap(node, taint -> NO_SCHEDULE.equals(taint.getEffect()) && OURS.contains(taint.getKey())
+        && (stale.contains(taint.getKey()) || !wanted.contains(taint.getKey())), wanted, NO_SCHEDULE, now);
   }
 
-  /** The taints with the NoExecute one that a Ready status calls for (none for True); empty when they are so already. */
-  static Optional<List<Taint>> noExecute(Node node, String ready, Instant now) {
+  /** What leaves the NoExecute taint that a Ready status calls for (none for True), and not the other one. */
+  static TaintSwap noExecute(Node node, String ready, Instant now) {
     String wanted = KEYS.get("Ready").get(ready);
-    return replaced(node, Set.of(NOT_READY, UNREACHABLE), wanted == null ? Set.of() : Set.of(wanted), NO_EXECUTE, now);
+    return swap(node, taint -> NO_EXECUTE.equals(taint.getEffect()) && Set.of(NOT_READY, UNREACHABLE).contains(taint.getKey())
+        && !taint.getKey().equals(wanted), wanted == null ? Set.of() : Set.of(wanted), NO_EXECUTE, now);
   }
 
   /** Whether the NoExecute taint that a Ready status calls for is there. */
@@ -67,23 +77,15 @@ final class NodeTaints {
   }
 
   private static boolean has(Node node, String key, String effect) {
-    return taints(node).stream().anyMatch(taint -> taint.getKey().equals(key) && effect.equals(taint.getEffect()));
+    return TaintSwap.isIn(TaintSwap.taints(node), new TaintBuilder().withKey(key).withEffect(effect).build());
   }
 
-  private static List<Taint> taints(Node node) {
-    return node.getSpec() == null ? List.of() : Objects.orEmpty(node.getSpec().getTaints());
-  }
-
-  private static Optional<List<Taint>> replaced(Node node, Set<String> ours, Set<String> wanted, String effect, Instant now) {
-    List<Taint> taints = new ArrayList<>(taints(node));
-    boolean changed = taints.removeIf(taint -> effect.equals(taint.getEffect()) && ours.contains(taint.getKey())
-        && !wanted.contains(taint.getKey()));
-    for (String key : wanted) {
-      if (!has(node, key, effect)) {
-        taints.add(new TaintBuilder().withKey(key).withEffect(effect).withTimeAdded(Objects.time(now)).build());
-        changed = true;
-      }
-    }
-    return changed ? Optional.of(taints) : Optional.empty();
+  private static TaintSwap swap(Node node, Predicate<Taint> leaves, Set<String> wanted, String effect, Instant now) {
+    List<Taint> remove = TaintSwap.taints(node).stream().filter(leaves).toList();
+    List<Taint> stay = TaintSwap.taints(node).stream().filter(leaves.negate()).toList();
+    List<Taint> add = wanted.stream()
+        .map(key -> new TaintBuilder().withKey(key).withEffect(effect).withTimeAdded(Objects.time(now)).build())
+        .filter(taint -> !TaintSwap.isIn(stay, taint)).toList();
+    return new TaintSwap(remove, add);
   }
 }

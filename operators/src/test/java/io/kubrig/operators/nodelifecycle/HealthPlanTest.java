@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeCondition;
-import io.fabric8.kubernetes.api.model.Taint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -40,14 +39,5 @@ class HealthPlanTest {
     assertThat(first.heard()).isEqualTo(NOW);
     assertThat(NodeHealth.next(first, ready, Optional.empty(), CREATED, NOW.plusSeconds(60)).heard()).isEqualTo(NOW);
     assertThat(NodeHealth.next(null, Optional.empty(), Optional.empty(), CREATED, NOW).heard()).isEqualTo(CREATED);
-  }
-
-  @Test
-  void conditions_amount_to_taints() {
-    assertThat(NodeTaints.noSchedule(node("False"), NOW).orElseThrow()).extracting(Taint::getKey)
-        .containsExactly("node.kubernetes.io/not-ready");
-    assertThat(NodeTaints.noSchedule(node("True"), NOW)).isEmpty();
-    assertThat(NodeTaints.noExecute(node("Unknown"), "Unknown", NOW).orElseThrow()).extracting(Taint::getKey, Taint::getEffect)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple("node.kubernetes.io/unreachable", "NoExecute"));
   }
 }
