@@ -1,12 +1,10 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
-import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
-import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
@@ -20,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** The kind DaemonSet. (Source: registry/apps/daemonset/strategy.go of native.) */
-public final class DaemonSets implements Kind {
+public final class DaemonSets implements Workload {
   private static final FieldPath SPEC = FieldPath.of("spec");
 
   private static final List<String> COUNTERS =
@@ -36,11 +34,6 @@ public final class DaemonSets implements Kind {
   }
   /** Counts changes of the template: a field of old, kept as an annotation. */
   private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
-
-  @Override
-  public MetadataRepeat metadataRepeat() {
-    return MetadataRepeat.CHANGE;
-  }
 
   @Override
   public void applyDefaults(Tree object, String version) {
@@ -61,13 +54,13 @@ public final class DaemonSets implements Kind {
 
   @Override
   public void prepareForCreate(Tree object, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
+    Workload.super.prepareForCreate(object, operation);
     setTemplateGeneration(object, 1);
   }
 
   @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+    Workload.super.prepareForUpdate(object, old, operation);
     boolean sameTemplate = Objects.equals(object.tree("spec").get("template"), old.tree("spec").get("template"));
     setTemplateGeneration(object, templateGeneration(old) + (sameTemplate ? 0 : 1));
   }
@@ -87,11 +80,6 @@ public final class DaemonSets implements Kind {
     } catch (NumberFormatException e) {
       return 0; // as native reads an object without it
     }
-  }
-
-  @Override
-  public boolean hasStatus() {
-    return true;
   }
 
   @Override

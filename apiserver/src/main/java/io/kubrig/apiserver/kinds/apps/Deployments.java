@@ -1,12 +1,9 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
-import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
-import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
-import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -20,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The kind Deployment. (Source: registry/apps/deployment/strategy.go of native.) */
-public final class Deployments implements Kind {
+public final class Deployments implements Workload {
   private static final FieldPath SPEC = FieldPath.of("spec");
 
   private final Scope scope;
@@ -28,11 +25,6 @@ public final class Deployments implements Kind {
   /** @param allowPrivileged whether containers may be privileged */
   public Deployments(boolean allowPrivileged) {
     scope = new Scope(false, allowPrivileged);
-  }
-
-  @Override
-  public MetadataRepeat metadataRepeat() {
-    return MetadataRepeat.CHANGE;
   }
 
   @Override
@@ -53,31 +45,11 @@ public final class Deployments implements Kind {
     PodDefaults.ofTemplateIn(spec);
   }
 
-  @Override
-  public boolean hasStatus() {
-    return true;
-  }
-
   /** Annotations count as well: they are copied to the replica sets. */
   @Override
   public boolean sameDesiredState(Tree object, Tree old) {
-    return Kind.super.sameDesiredState(object, old)
+    return Workload.super.sameDesiredState(object, old)
         && Objects.equals(object.tree("metadata").tree("annotations"), old.tree("metadata").tree("annotations"));
-  }
-
-  @Override
-  public void prepareForCreate(Tree object, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
-  }
-
-  @Override
-  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
-  }
-
-  @Override
-  public List<String> warnings(Tree object, Tree old) {
-    return PodWarnings.ofOwner(object, old, true);
   }
 
   @Override

@@ -1,12 +1,9 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
-import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
-import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
-import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -19,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The kind ReplicaSet. (Source: registry/apps/replicaset/strategy.go of native.) */
-public final class ReplicaSets implements Kind {
+public final class ReplicaSets implements Workload {
   private static final FieldPath SPEC = FieldPath.of("spec");
 
   private final Scope scope;
@@ -30,35 +27,10 @@ public final class ReplicaSets implements Kind {
   }
 
   @Override
-  public MetadataRepeat metadataRepeat() {
-    return MetadataRepeat.CHANGE;
-  }
-
-  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     spec.fill("replicas", 1L);
     PodDefaults.ofTemplateIn(spec);
-  }
-
-  @Override
-  public boolean hasStatus() {
-    return true;
-  }
-
-  @Override
-  public void prepareForCreate(Tree object, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
-  }
-
-  @Override
-  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
-  }
-
-  @Override
-  public List<String> warnings(Tree object, Tree old) {
-    return PodWarnings.ofOwner(object, old, true);
   }
 
   @Override

@@ -1,12 +1,9 @@
 package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
-import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
-import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
-import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -21,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The kind ReplicationController. (Source: registry/core/replicationcontroller/strategy.go of native.) */
-public final class ReplicationControllers implements Kind {
+public final class ReplicationControllers implements Workload {
   private static final FieldPath SPEC = FieldPath.of("spec");
 
   private final Scope scope;
@@ -29,11 +26,6 @@ public final class ReplicationControllers implements Kind {
   /** @param allowPrivileged whether containers may be privileged */
   public ReplicationControllers(boolean allowPrivileged) {
     scope = new Scope(false, allowPrivileged);
-  }
-
-  @Override
-  public MetadataRepeat metadataRepeat() {
-    return MetadataRepeat.CHANGE;
   }
 
   @Override
@@ -56,11 +48,6 @@ public final class ReplicationControllers implements Kind {
   }
 
   @Override
-  public boolean hasStatus() {
-    return true;
-  }
-
-  @Override
   public boolean orphansByDefault() {
     return true;
   }
@@ -78,21 +65,6 @@ public final class ReplicationControllers implements Kind {
   @Override
   public String unsupportedField(String field) {
     return "field label not supported: " + field;
-  }
-
-  @Override
-  public void prepareForCreate(Tree object, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
-  }
-
-  @Override
-  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
-  }
-
-  @Override
-  public List<String> warnings(Tree object, Tree old) {
-    return PodWarnings.ofOwner(object, old, true);
   }
 
   @Override

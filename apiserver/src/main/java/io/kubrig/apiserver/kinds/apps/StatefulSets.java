@@ -2,12 +2,10 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.ClaimRules;
-import io.kubrig.apiserver.kinds.pod.DisabledFields;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
-import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -20,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The kind StatefulSet. (Source: registry/apps/statefulset/strategy.go of native.) */
-public final class StatefulSets implements Kind {
+public final class StatefulSets implements Workload {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final String MAX_UNAVAILABLE = "maxUnavailable";
 
@@ -39,11 +37,6 @@ public final class StatefulSets implements Kind {
   public StatefulSets(boolean allowPrivileged, boolean severalUnavailable) {
     scope = new Scope(false, allowPrivileged);
     this.severalUnavailable = severalUnavailable;
-  }
-
-  @Override
-  public MetadataRepeat metadataRepeat() {
-    return MetadataRepeat.CHANGE;
   }
 
   @Override
@@ -75,19 +68,14 @@ public final class StatefulSets implements Kind {
   }
 
   @Override
-  public boolean hasStatus() {
-    return true;
-  }
-
-  @Override
   public void prepareForCreate(Tree object, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), Tree.empty());
+    Workload.super.prepareForCreate(object, operation);
     dropDisabled(object, Tree.empty());
   }
 
   @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    DisabledFields.dropFromTemplate(object.tree("spec").tree("template"), old.tree("spec").tree("template"));
+    Workload.super.prepareForUpdate(object, old, operation);
     dropDisabled(object, old);
   }
 
