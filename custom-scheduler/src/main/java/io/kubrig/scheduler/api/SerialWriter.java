@@ -9,7 +9,10 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs blocking tasks on virtual threads: those of one key one after the other in order, all together not more than a number at once. */
+/**
+ * Runs blocking tasks on virtual threads: those of one key one after the other in order, and not more than a number of writes at once.
+ * A task that waits long for something else is begun with {@link #begin} and limits only its writes.
+ */
 public final class SerialWriter {
   private static final Logger LOG = LoggerFactory.getLogger(SerialWriter.class);
 
@@ -24,7 +27,13 @@ public final class SerialWriter {
   /** Guarded by itself; a key is present while a thread works on it. */
   private final Map<String, Queue<Begun>> waiting = new HashMap<>();
 
-  private record Begun(Task task, Activity.Work work) {}
+  private record Begun(Task task, boolean isLimited, Activity.Work work) {}
+
+  /** A write with an answer. */
+  @FunctionalInterface
+  public interface Write<T> {
+    T run() throws InterruptedException;
+  }
 
   public SerialWriter(int atOnce, Activity activity) {
     this.activity = activity;
@@ -33,7 +42,25 @@ public final class SerialWriter {
 
   /** Runs a task after all earlier ones of the key. */
   public void submit(String key, Task task) {
-    Begun begun = new Begun(task, activity.begin("write of the scheduler"));
+    enqueue(key, new Begun(task, true, activity.begin("write of the scheduler")));
+  }
+
+  /** Runs a task that may take long after all earlier ones of the key; its writes go through {@link #limited}. */
+  public void begin(String key, Task task) {
+    enqueue(key, new Begun(task, false, activity.begin("binding of the scheduler")));
+  }
+
+  /** Runs a write on the calling thread when there are not too many others. */
+  public <T> T limited(Write<T> write) throws InterruptedException {
+    permits.acquire();
+    try {
+      return write.run();
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void enqueue(String key, Begun begun) {
     synchronized (waiting) {
       Queue<Begun> queue = waiting.get(key);
       if (queue != null) {
@@ -48,11 +75,14 @@ public final class SerialWriter {
   private void work(String key, Begun first) {
     for (Begun begun = first; begun != null; begun = next(key)) {
       try (Activity.Work open = begun.work()) {
-        permits.acquire();
-        try {
-          begun.task().run();
-        } finally {
-          permits.release();
+        Task task = begun.task();
+        if (begun.isLimited()) {
+          limited(() -> {
+            task.run();
+            return true;
+          });
+        } else {
+          task.run();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

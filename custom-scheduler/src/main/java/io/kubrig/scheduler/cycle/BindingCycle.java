@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.cycle;
 
+import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.extender.ExtenderException;
@@ -29,29 +30,60 @@ final class BindingCycle {
     return needed;
   }
 
-  /** Does it; never throws but for an interrupt. */
-  static Status run(Attempt a, List<PreBindPlugin> preBinds, Phases phases, Overtaken overtaken) throws InterruptedException {
+  /** Does it; throws nothing but an interrupt that means the whole scheduler. */
+  static Status run(Attempt a, List<PreBindPlugin> preBinds, PreBinding way, Phases phases, SerialWriter writer, Overtaken overtaken)
+      throws InterruptedException {
     phases.begin();
+    Status prepared = preBind(a, preBinds, way);
+    phases.over(ExtensionPoint.PRE_BIND, prepared.code());
+    if (!prepared.isSuccess()) {
+      return prepared;
+    }
+    Status bound = overtaken.is(a)
+        ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound") : writer.limited(() -> bind(a));
+    phases.over(ExtensionPoint.BIND, bound.code());
+    return bound;
+  }
+
+  private static Status preBind(Attempt a, List<PreBindPlugin> plugins, PreBinding way) throws InterruptedException {
+    String plugin = "";
+    Status said = Status.SUCCESS;
+    way.begin();
+    InterruptedException interrupt = null;
     try {
-      for (PreBindPlugin p : preBinds) {
-        Status s = p.preBind(a.state(), a.pod(), a.node());
-        if (!s.isSuccess()) {
-          phases.over(ExtensionPoint.PRE_BIND, s.code());
-          return s.isRejected() ? s.from(p.name()) : Status.error("running PreBind plugin \"" + p.name() + "\": " + s.message());
-        }
+      for (int i = 0; i < plugins.size() && said.isSuccess(); i++) {
+        plugin = plugins.get(i).name();
+        said = plugins.get(i).preBind(a.state(), a.pod(), a.node());
       }
-      phases.over(ExtensionPoint.PRE_BIND, Code.SUCCESS);
-      Status bound = overtaken.is(a)
-          ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound") : bind(a);
-      phases.over(ExtensionPoint.BIND, bound.code());
-      return bound;
+    } catch (InterruptedException e) {
+      interrupt = e;
+    } catch (RuntimeException e) {
+      LOG.error("Binding pod {} failed", a.pod().key(), e);
+      said = Status.error(String.valueOf(e.getMessage()));
+    }
+    String calledBack = way.end();
+    if (calledBack != null) {
+      return Status.error("running PreBind plugin \"" + plugin + "\": " + calledBack);
+    }
+    if (interrupt != null) {
+      throw interrupt;
+    }
+    if (said.isSuccess() || said.isRejected()) {
+      return said.isSuccess() ? said : said.from(plugin);
+    }
+    return Status.error("running PreBind plugin \"" + plugin + "\": " + said.message());
+  }
+
+  private static Status bind(Attempt a) throws InterruptedException {
+    try {
+      return askBinders(a);
     } catch (RuntimeException e) {
       LOG.error("Binding pod {} failed", a.pod().key(), e);
       return Status.error(String.valueOf(e.getMessage()));
     }
   }
 
-  private static Status bind(Attempt a) throws InterruptedException {
+  private static Status askBinders(Attempt a) throws InterruptedException {
     for (Extender e : a.profile().extenders()) {
       if (e.binds() && e.isInterested(a.pod())) {
         try {

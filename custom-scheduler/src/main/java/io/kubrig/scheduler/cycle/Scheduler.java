@@ -35,6 +35,7 @@ import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.QuestionException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,7 @@ public final class Scheduler {
   private final PodStatuses statuses;
   private final WaitingPods waiting;
   private final Overtaken overtaken = new Overtaken();
+  private final Map<String, PreBinding> preBinding = new HashMap<>(); // by uid
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
   private final ClusterEvents clusterEvents;
@@ -331,8 +333,12 @@ public final class Scheduler {
     }
     metrics.binding(1);
     overtaken.started(a);
-    writer.submit(a.pod().uid(), () -> {
-      Status status = BindingCycle.run(a, preBinds, phases(a.profile()), overtaken);
+    PreBinding way = new PreBinding();
+    if (!preBinds.isEmpty()) {
+      preBinding.put(a.pod().uid(), way);
+    }
+    writer.begin(a.pod().uid(), () -> {
+      Status status = BindingCycle.run(a, preBinds, way, phases(a.profile()), writer, overtaken);
       metrics.binding(-1);
       loop.post(() -> bound(a, status));
     });
@@ -340,6 +346,7 @@ public final class Scheduler {
 
   private void bound(Attempt a, Status status) {
     overtaken.ended(a);
+    preBinding.remove(a.pod().uid());
     if (!status.isSuccess()) {
       giveBack(a);
       failAtNode(a, status);
@@ -438,7 +445,8 @@ public final class Scheduler {
 
     @Override
     public boolean rejectWaiting(String uid, String plugin, String reason) {
-      return waiting.reject(uid, plugin, reason);
+      PreBinding way = preBinding.get(uid);
+      return way != null ? way.callBack(reason + " by " + plugin) : waiting.reject(uid, plugin, reason);
     }
 
     @Override

@@ -119,6 +119,6 @@ public final class EventRecorder {
 
   private static ObjectReference reference(Pod pod) {
     return new ObjectReferenceBuilder().withApiVersion("v1").withKind("Pod").withNamespace(pod.namespace()).withName(pod.name())
-        .withUid(pod.uid()).build();
+        .withUid(pod.uid()).withResourceVersion(pod.source() == null ? null : pod.source().getMetadata().getResourceVersion()).build();
   }
 }

@@ -27,7 +27,10 @@ public record PluginContext(ClusterState state, ClusterApi api, SerialWriter wri
     /** Asks the PreEnqueue plugins again about a pod that one of them has kept out. Only on the scheduling thread. */
     void ungate(String uid);
 
-    /** Turns down a pod that waits at a Permit plugin; returns whether it was waiting. Only on the scheduling thread. */
+    /**
+     * Turns down a pod that waits at a Permit plugin, or calls back one that its PreBind plugins are at work for; returns whether it
+     * was one of these. Only on the scheduling thread.
+     */
     boolean rejectWaiting(String uid, String plugin, String reason);
 
     /** Lets a pod pass that waits at a Permit plugin. Only on the scheduling thread. */

@@ -52,7 +52,7 @@ public record Node(
     if (status != null) {
       for (ContainerImage image : status.getImages()) {
         for (String name : image.getNames()) {
-          images.put(name, image.getSizeBytes() == null ? 0 : image.getSizeBytes());
+          images.putIfAbsent(name, image.getSizeBytes() == null ? 0 : image.getSizeBytes());
         }
       }
       if (status.getDeclaredFeatures() != null) {

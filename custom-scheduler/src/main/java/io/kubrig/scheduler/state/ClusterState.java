@@ -25,10 +25,18 @@ public final class ClusterState {
 
   private record Placement(Pod pod, boolean assumed) {}
 
+  /**
+   * An image on nodes. Its size is what the first of them said: as native, nodes that say otherwise are not heard while others have it.
+   *
+   * @param size in bytes
+   * @param nodes how many have it
+   */
+  public record Image(long size, int nodes) {}
+
   private final Map<String, NodeInfo> nodes = new LinkedHashMap<>();
   private final Map<String, Placement> pods = new HashMap<>();
   private final Map<String, Integer> claimUses = new HashMap<>();
-  private final Map<String, Integer> imageNodes = new HashMap<>();
+  private final Map<String, Image> images = new HashMap<>();
   private final Journal journal = new Journal();
   private final ClusterObjects objects = new ClusterObjects();
   private final PodGroups groups = new PodGroups();
@@ -84,9 +92,9 @@ public final class ClusterState {
     return claimUses.getOrDefault(key, 0);
   }
 
-  /** How many nodes have an image. */
-  public int nodesWithImage(String name) {
-    return imageNodes.getOrDefault(name, 0);
+  /** An image that some node has. */
+  public Optional<Image> image(String name) {
+    return Optional.ofNullable(images.get(name));
   }
 
   /** How many pods are on nodes, assumed ones included. */
@@ -136,7 +144,8 @@ public final class ClusterState {
 
   private void countImages(Node node, int by) {
     imagesVersion++;
-    node.images().keySet().forEach(i -> imageNodes.merge(i, by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b)));
+    node.images().forEach((name, size) -> images.merge(name, new Image(size, by),
+        (known, more) -> known.nodes + by == 0 ? null : new Image(known.size, known.nodes + by)));
   }
 
   /** Notes an object of another kind; returns what it was before. */

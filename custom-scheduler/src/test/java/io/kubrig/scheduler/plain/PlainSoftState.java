@@ -48,9 +48,8 @@ final class PlainSoftState implements CycleState.Data {
 
   private void noteDomains(NodeInfo n) {
     for (int i = 0; i < constraints.size(); i++) {
-      String domain = n.node().labels().value(constraints.get(i).topologyKey());
-      if (domain != null && !isHost(i)) {
-        counts.get(i).putIfAbsent(domain, 0);
+      if (!isHost(i)) {
+        counts.get(i).putIfAbsent(n.node().labels().find(constraints.get(i).topologyKey()).orElse(""), 0);
       }
     }
   }

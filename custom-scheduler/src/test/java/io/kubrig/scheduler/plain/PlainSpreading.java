@@ -28,9 +28,9 @@ final class PlainSpreading {
     return true;
   }
 
-  /** How many pods on a node are selected; terminating ones are as good as gone. */
+  /** How many pods on a node are selected; terminating ones are as good as gone, and an empty selector selects none. */
   static int selected(NodeInfo node, Selector selector, String namespace) {
-    if (selector.isNothing()) {
+    if (selector.isNothing() || selector.isEverything()) {
       return 0;
     }
     int n = 0;

@@ -105,7 +105,6 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     }
     String node = best.get().node();
     dropLesserNominations(pod, node);
-    context.metrics().preempted(best.get().victims().pods().size());
     evictions.begin(pod, best.get().victims().pods(), node);
     return new Result(Status.SUCCESS, Optional.of(new Nomination(node)));
   }

@@ -31,13 +31,18 @@ final class Evictions {
     return underWay.contains(preemptor.uid());
   }
 
-  /** Begins to evict; pods that wait at Permit are just turned down. */
-  void begin(Pod preemptor, List<Pod> victims, String node) {
+  /** Begins to evict; pods that wait at Permit or PreBind are just turned down, and nothing is asked of those that are terminating. */
+  void begin(Pod preemptor, List<Pod> all, String node) {
+    List<Pod> victims = all.stream().filter(v -> !v.isTerminating()).toList();
+    if (victims.isEmpty()) {
+      return;
+    }
+    context.metrics().preempted(all.size());
     underWay.add(preemptor.uid());
     List<Pod> bound = new ArrayList<>();
     for (Pod victim : victims) {
       if (context.loop().rejectWaiting(victim.uid(), DefaultPreemption.NAME, "preempted")) {
-        tell(preemptor, victim, node);
+        tell(preemptor, victim, node, " (in kube-scheduler memory).");
       } else {
         bound.add(victim);
       }
@@ -78,12 +83,14 @@ final class Evictions {
       }
       return true;
     }
-    tell(preemptor, victim, node);
+    tell(preemptor, victim, node, "");
     return true;
   }
 
-  private void tell(Pod preemptor, Pod victim, String node) {
-    context.events().record(victim, preemptor,
-        Note.normal("Preempted", "Preempting", "Preempted by pod " + preemptor.uid() + " on node " + node), preemptor.schedulerName());
+  /** The event names no related object: native's names none either. */
+  private void tell(Pod preemptor, Pod victim, String node, String how) {
+    context.events().record(victim, null,
+        Note.normal("Preempted", "Preempting", "Preempted by pod " + preemptor.uid() + " on node " + node + how),
+        preemptor.schedulerName());
   }
 }

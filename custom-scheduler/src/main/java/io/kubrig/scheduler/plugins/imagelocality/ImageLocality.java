@@ -36,9 +36,8 @@ public final class ImageLocality implements ScorePlugin, NodeLocal {
     int nodes = cluster.nodes().size();
     for (String image : pod.spec().footprint().images()) {
       String name = normalized(image);
-      Long size = node.node().images().get(name);
-      if (size != null) {
-        sum += (long) ((double) size * ((double) cluster.nodesWithImage(name) / nodes));
+      if (node.node().images().containsKey(name)) {
+        sum += cluster.image(name).map(i -> (long) ((double) i.size() * ((double) i.nodes() / nodes))).orElse(0L);
       }
     }
     return points(sum, pod.spec().footprint().containers());

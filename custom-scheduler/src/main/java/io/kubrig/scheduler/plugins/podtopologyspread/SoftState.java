@@ -20,16 +20,18 @@ final class SoftState implements CycleState.Data {
     }
   }
 
-  /** In how many different domains the candidates are; every node is its own host. */
+  /** In how many different domains the candidates are; every node is its own host, and all without the key are one domain more. */
   private int domains(int i, List<NodeInfo> candidates) {
-    boolean[] seen = tally.key().isPerNode(i) ? null : new boolean[tally.domains(i)];
+    boolean[] seen = tally.key().isPerNode(i) ? null : new boolean[tally.domains(i) + 1];
     int n = 0;
     for (NodeInfo c : candidates) {
       if (!ignores(c)) {
-        int domain = tally.domain(i, c.position());
         if (seen == null) {
           n++;
-        } else if (domain >= 0 && !seen[domain]) {
+          continue;
+        }
+        int domain = tally.domain(i, c.position()) + 1;
+        if (!seen[domain]) {
           seen[domain] = true;
           n++;
         }

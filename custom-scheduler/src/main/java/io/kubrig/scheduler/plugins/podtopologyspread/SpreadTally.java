@@ -2,6 +2,7 @@ package io.kubrig.scheduler.plugins.podtopologyspread;
 
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.model.Selector;
 import io.kubrig.scheduler.model.SpreadConstraint;
 import io.kubrig.scheduler.plugins.tainttoleration.TaintToleration;
 import io.kubrig.scheduler.state.Layout;
@@ -10,7 +11,8 @@ import io.kubrig.scheduler.state.Tally;
 import java.util.List;
 
 /**
- * For each of some constraints: how many selected pods each domain has, on the nodes that count. Terminating pods are as good as gone.
+ * For each of some constraints: how many selected pods each domain has, on the nodes that count. Terminating pods are as good as gone;
+ * an empty selector counts nothing, as native.
  *
  * <p>Source: calPreFilterState and PreScore of the native plugin.
  */
@@ -90,7 +92,8 @@ final class SpreadTally extends Tally {
   protected void count(Pod pod, NodeInfo node, int by) {
     if (!pod.isTerminating() && pod.namespace().equals(key.namespace)) {
       for (int i = 0; i < size; i++) {
-        if (key.constraints.get(i).selector().matches(pod.labels())) {
+        Selector selector = key.constraints.get(i).selector();
+        if (!selector.isEverything() && selector.matches(pod.labels())) {
           add(i, node.position(), by);
         }
       }

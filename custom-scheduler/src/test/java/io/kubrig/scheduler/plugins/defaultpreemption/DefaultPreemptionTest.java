@@ -115,4 +115,22 @@ class DefaultPreemptionTest {
     Pod b = t.pod("b");
     assertThat(b.getMetadata().getDeletionTimestamp()).isNull();
   }
+
+  @Test
+  void calls_back_a_pod_that_waits_for_its_volume_instead_of_deleting_it() throws InterruptedException {
+    t.node("n1", 1);
+    t.create("{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: slow}, provisioner: example.com/disk,"
+        + " volumeBindingMode: WaitForFirstConsumer}");
+    t.create("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {storageClassName: slow,"
+        + " accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");
+    t.pod("waits", 1, ", priority: 1, volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]");
+    t.until(() -> "n1".equals(t.pod("waits").getStatus().getNominatedNodeName()), () -> t.message("waits"));
+    t.pod("p", 1, ", priority: 100");
+    t.untilOn(Map.of("p", "n1"));
+    assertThat(isTerminating("waits")).isFalse();
+    t.until(() -> t.events("waits").stream().anyMatch(e -> e.startsWith("Preempted")), () -> t.events("waits").toString());
+    assertThat(t.events("waits")).contains("Preempted: Preempted by pod " + t.pod("p").getMetadata().getUid()
+        + " on node n1 (in kube-scheduler memory).",
+        "FailedScheduling: running PreBind plugin \"VolumeBinding\": preempted by DefaultPreemption");
+  }
 }
