@@ -2,11 +2,15 @@ package io.kubrig.apiserver.kinds;
 
 import io.kubrig.apiserver.kinds.service.ServiceKind;
 import io.kubrig.apiserver.registry.Kind;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What is particular to each built-in kind, by {@code group/Kind}. A kind that is not listed is a plain one. */
 public final class Kinds {
+  /** How often {@link #repair} is to be called. */
+  public static final Duration REPAIR_PERIOD = Duration.ofMinutes(3);
+
   private static final Kind PLAIN = new Kind() {};
 
   private final Map<String, Kind> kinds = new HashMap<>();
@@ -17,7 +21,7 @@ public final class Kinds {
     ClusterKinds.all(cluster).forEach(this::add);
   }
 
-  /** Brings up to date what is derived from stored objects: part of a start, once storage can be read. */
+  /** Brings up to date what is derived from stored objects: part of a start, once storage can be read, and again from time to time. */
   public void repair() {
     ((ServiceKind) kinds.get("/Service")).repair();
   }

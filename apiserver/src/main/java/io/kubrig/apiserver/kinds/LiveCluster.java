@@ -18,4 +18,7 @@ public interface LiveCluster extends Cluster {
    * @param namespace "" for cluster-scoped resources
    */
   void remove(String group, String plural, String namespace, String name);
+
+  /** What is stored beside the objects of resources, where no path leads: who holds which node port, which servers there are. */
+  Records records();
 }

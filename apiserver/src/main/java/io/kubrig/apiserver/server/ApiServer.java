@@ -60,6 +60,7 @@ import io.kubrig.apiserver.subresource.DisruptionBudgets;
 import io.kubrig.apiserver.subresource.Evictions;
 import io.kubrig.apiserver.webhook.HookClient;
 import io.kubrig.apiserver.webhook.ServiceResolver;
+import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
@@ -77,9 +78,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The API server without its socket: answers exchanges, wherever they come from. */
 public final class ApiServer implements Handler, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   /** Requests may wait for a quarter of the time that they have. */
   private static final int QUEUE_WAIT_SHARE = 4;
 
@@ -101,6 +105,10 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final PriorityAndFairness fairness;
   private final FlowControlService flowControl;
   private final DefinitionController definitions;
+  private final SelfPublication publication;
+  private final Bootstrap bootstrap;
+  private final Clock.Timer repairs;
+  private volatile Presence presence;
   private volatile boolean stopping;
   private final Map<String, Subresource> commands = new HashMap<>();
 
@@ -154,19 +162,54 @@ public final class ApiServer implements Handler, AutoCloseable {
     } else {
       flowControl = null;
     }
-    new SelfPublication(bootstrap, objects, settings).publish();
+    publication = new SelfPublication(bootstrap, objects, settings);
+    publication.publish();
+    this.bootstrap = bootstrap;
     legacyTokens.begin(bootstrap);
     LocalApiServices.create(bootstrap, served.snapshot().groups());
     definitions.start();
     aggregation.start();
     admission.plugins().forEach(plugin -> plugin.start(objects));
     expiry = expiry(store.storage());
+    repairs = settings.clock().every(Kinds.REPAIR_PERIOD, () -> Thread.ofVirtual().name("repair").start(() -> repair(kinds)));
   }
 
-  /** Events are what has an end. */
+  private static void repair(Kinds kinds) {
+    try {
+      kinds.repair();
+    } catch (ApiException e) {
+      LOG.error("What services hold was not compared with what is allocated: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Lets others know of this server, which listens: the endpoints of the service {@code kubernetes}, and a lease. They are renewed until
+   * {@link #withdraw}.
+   *
+   * @param peer who it is for other servers on the same storage; empty when they are not to know
+   */
+  public void announce(Optional<Peer> peer) {
+    ServerWrites writes = new ServerWrites(this::registry, settings.clock());
+    presence =
+        new Presence(
+            publication.endpoints(writes),
+            peer.map(who -> new PeerLease(objects, bootstrap, writes, who, uuid().toString())),
+            settings.clock());
+    presence.begin();
+  }
+
+  /** Takes back what was announced. */
+  public void withdraw() {
+    if (presence != null) {
+      presence.close();
+      presence = null;
+    }
+  }
+
+  /** Events and what servers say of themselves have an end. */
   private Optional<ExpirySweep> expiry(Storage storage) {
     return storage.expiresByItself() ? Optional.empty()
-        : Optional.of(ExpirySweep.start(storage, settings.clock(), List.of("/registry/events/")));
+        : Optional.of(ExpirySweep.start(storage, settings.clock(), List.of("/registry/events/", "/registry/masterleases/", "/registry/peerserverleases/")));
   }
 
   private Aggregation aggregation(RemoteDocuments remote, ServiceResolver resolver) {
@@ -405,6 +448,8 @@ public final class ApiServer implements Handler, AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    withdraw();
+    repairs.cancel();
     aggregation.close();
     expiry.ifPresent(ExpirySweep::close);
     if (flowControl != null) {

@@ -101,6 +101,7 @@ public final class ApiServerComponent implements Component {
     Tls tls = tls(settings.security().clientAuthorities());
     server = new ApiServer(settings);
     front = HttpServer.start(ServerOptions.on(address()), tls, server);
+    server.announce(peer());
     LOG.info("Serving securely on {}", address());
   }
 
@@ -129,6 +130,20 @@ public final class ApiServerComponent implements Component {
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
         KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),
         AuditFlags.read(flags, parsed, environment.clock(), environment.metrics()), outbound());
+  }
+
+  /** Who this server is for others: its own address, unless another one is given for them. */
+  private Optional<Peer> peer() throws IOException {
+    if (!FeatureGates.of(parsed.value(flags.featureGates)).enabled("APIServerIdentity", true)) {
+      return Optional.empty();
+    }
+    String ip = parsed.value(flags.peerAdvertiseIp);
+    String port = parsed.value(flags.peerAdvertisePort);
+    return Optional.of(
+        new Peer(
+            InetAddress.getLocalHost().getHostName(),
+            ip.isEmpty() ? host().getHostAddress() : ip,
+            port.isEmpty() ? parsed.value(flags.securePort) : Integer.parseInt(port)));
   }
 
   private Outbound outbound() {
@@ -256,6 +271,9 @@ public final class ApiServerComponent implements Component {
   public void close() {
     if (encryptionReload != null) {
       encryptionReload.cancel();
+    }
+    if (server != null) {
+      server.withdraw();
     }
     if (front != null) {
       front.close();

@@ -288,6 +288,12 @@ final class ApiServerFlags {
   final Flag<Duration> kubeletTimeout = misc.duration("kubelet-timeout", Duration.ofSeconds(5), "Timeout for kubelet operations.");
   final Flag<String> endpointReconciler =
       misc.string("endpoint-reconciler-type", "lease", "Use an endpoint reconciler (lease, none).");
+  final Flag<String> peerAdvertiseIp =
+      misc.string("peer-advertise-ip", "",
+          "The IP under which other API servers of the cluster reach this one; --advertise-address if it is not set.");
+  final Flag<String> peerAdvertisePort =
+      misc.string("peer-advertise-port", "",
+          "The port under which other API servers of the cluster reach this one; --secure-port if it is not set.");
   final Flag<String> proxyClientCert =
       misc.string("proxy-client-cert-file", "", "Client certificate used to prove the identity of the aggregator.");
   final Flag<Boolean> aggregatorRouting =
@@ -302,8 +308,6 @@ final class ApiServerFlags {
     misc.inert("enable-logs-handler", FlagTypes.BOOL, false, "deprecated natively");
     misc.inert("kubernetes-service-node-port", FlagTypes.INT, 0, LATER);
     misc.inert("max-connection-bytes-per-sec", FlagTypes.INT, 0, LATER);
-    misc.inert("peer-advertise-ip", FlagTypes.STRING, "", LATER);
-    misc.inert("peer-advertise-port", FlagTypes.STRING, "", LATER);
     misc.inert("peer-ca-file", FlagTypes.STRING, "", LATER);
     misc.inert("service-account-signing-endpoint", FlagTypes.STRING, "", LATER);
     misc.inert("egress-selector-config-file", FlagTypes.STRING, "", LATER);

@@ -79,19 +79,25 @@ final class Bootstrap {
     Writer.Change change =
         current -> {
           object.forEach((member, value) -> {
-            if (!member.equals("metadata")) {
+            if (value instanceof List<?> list && list.isEmpty()) {
+              current.remove(member);
+            } else if (!member.equals("metadata")) {
               current.set(member, Tree.copyOf(value));
             }
           });
-          Tree labels = current.need("metadata").need("labels");
-          metadata.stringMap("labels").forEach(labels::set);
-          if (labels.isEmpty()) {
-            current.need("metadata").remove("labels");
-          }
+          add(metadata, current.need("metadata"), "labels");
+          add(metadata, current.need("metadata"), "annotations");
           return current;
         };
     Operation operation = operation(resource, Operation.Verb.UPDATE, object);
     registry.writer().update(operation, new Writer.Update(Lens.OBJECT, change, false, false, true, false, NO_OPTIONS));
+  }
+
+  private static void add(Tree wanted, Tree metadata, String member) {
+    if (wanted.has(member)) {
+      Tree all = metadata.need(member);
+      wanted.stringMap(member).forEach(all::set);
+    }
   }
 
   /** Creates an object unless it is there. */

@@ -6,13 +6,17 @@ import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.network.Cidr;
 import io.kubrig.machinery.network.IpAddress;
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.machinery.pki.PkiException;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +44,6 @@ final class SelfPublication {
     serviceRange();
     authentication();
     service();
-    if (settings.publishesEndpoints()) {
-      endpoints();
-    }
   }
 
   private void serviceRange() {
@@ -90,60 +91,80 @@ final class SelfPublication {
     return external.substring(0, external.lastIndexOf(':')).replace("[", "").replace("]", "");
   }
 
-  private void endpoints() {
+  /** The endpoints of the service, where others can reach them at all. */
+  Optional<MasterEndpoints> endpoints(ServerWrites writes) {
+    if (!settings.publishesEndpoints()) {
+      return Optional.empty();
+    }
     Optional<IpAddress> address = IpAddress.parse(host());
     if (address.isEmpty() || address.get().isLoopback()) {
       LOG.warn("No endpoints are published for the service default/kubernetes: {} cannot be reached by others; set --advertise-address",
           host());
-      return;
+      return Optional.empty();
     }
-    Tree port = Tree.of("name", HTTPS, "port", port(), "protocol", "TCP");
-    Tree subset = Tree.of("addresses", list(Tree.of("ip", host())), "ports", list(port));
-    bootstrap.apply(
-        "",
-        "endpoints",
-        Tree.of(
-            "metadata",
-                Tree.of("name", NAME, "namespace", "default", "labels", Tree.of("endpointslice.kubernetes.io/skip-mirror", "true")),
-            "subsets", list(subset)));
-    Tree endpoint = Tree.of("addresses", list(host()), "conditions", Tree.of("ready", true));
-    bootstrap.apply(
-        "discovery.k8s.io",
-        "endpointslices",
-        Tree.of(
-            "metadata", Tree.of("name", NAME, "namespace", "default", "labels", Tree.of("kubernetes.io/service-name", NAME)),
-            "addressType", address.get().v6() ? "IPv6" : "IPv4",
-            "endpoints", list(endpoint),
-            "ports", list(port.copy())));
+    return Optional.of(new MasterEndpoints(cluster, bootstrap, writes, host(), (int) port()));
   }
 
+  /** Adds what this server trusts to what others on the same storage do. */
   private void authentication() {
+    Tree known =
+        cluster.get("", "configmaps", "kube-system", "extension-apiserver-authentication").map(map -> map.tree("data")).orElse(Tree.empty());
     Tree data = new Tree();
-    if (!settings.security().clientAuthorities().isEmpty()) {
-      data.set("client-ca-file", pem(settings.security().clientAuthorities()));
+    List<X509Certificate> clients = union(known, "client-ca-file", settings.security().clientAuthorities());
+    if (!clients.isEmpty()) {
+      data.set("client-ca-file", pem(clients));
     }
-    settings.security().requestHeader().ifPresent(proxy -> requestHeader(proxy, data));
-    if (!data.isEmpty()) {
+    requestHeader(settings.security().requestHeader(), known, data);
+    if (!data.isEmpty() && !data.equals(known)) {
       Tree metadata = Tree.of("name", "extension-apiserver-authentication", "namespace", "kube-system");
       bootstrap.apply("", "configmaps", Tree.of("metadata", metadata, "data", data));
     }
   }
 
-  private static void requestHeader(RequestHeader.Settings proxy, Tree data) {
-    data.set("requestheader-client-ca-file", pem(proxy.authorities()));
-    data.set("requestheader-allowed-names", json(proxy.allowedNames()));
-    data.set("requestheader-username-headers", json(proxy.usernameHeaders()));
-    data.set("requestheader-uid-headers", json(proxy.uidHeaders()));
-    data.set("requestheader-group-headers", json(proxy.groupHeaders()));
-    data.set("requestheader-extra-headers-prefix", json(proxy.extraPrefixes()));
+  private void requestHeader(Optional<RequestHeader.Settings> proxy, Tree known, Tree data) {
+    List<X509Certificate> authorities = union(known, "requestheader-client-ca-file", proxy.map(RequestHeader.Settings::authorities)
+        .orElse(List.of()));
+    if (authorities.isEmpty()) {
+      return;
+    }
+    union(known, data, "requestheader-username-headers", proxy.map(RequestHeader.Settings::usernameHeaders));
+    union(known, data, "requestheader-uid-headers", proxy.map(RequestHeader.Settings::uidHeaders));
+    union(known, data, "requestheader-group-headers", proxy.map(RequestHeader.Settings::groupHeaders));
+    union(known, data, "requestheader-extra-headers-prefix", proxy.map(RequestHeader.Settings::extraPrefixes));
+    data.set("requestheader-client-ca-file", pem(authorities));
+    union(known, data, "requestheader-allowed-names", proxy.map(RequestHeader.Settings::allowedNames));
+    if (data.string("requestheader-uid-headers").equals("[]")) {
+      data.remove("requestheader-uid-headers");
+    }
+  }
+
+  private static void union(Tree known, Tree data, String member, Optional<List<String>> own) {
+    Set<String> all = new LinkedHashSet<>();
+    String text = known.string(member);
+    if (!text.isEmpty()) {
+      ((List<?>) Json.read(text)).forEach(element -> all.add(String.valueOf(element)));
+    }
+    own.ifPresent(all::addAll);
+    data.set(member, Json.text(new ArrayList<Object>(all)));
+  }
+
+  /** Certificates of both, each once, without those that have expired. */
+  private List<X509Certificate> union(Tree known, String member, List<X509Certificate> own) {
+    Set<X509Certificate> all = new LinkedHashSet<>();
+    if (!known.string(member).isEmpty()) {
+      try {
+        all.addAll(PemFiles.certificates(known.string(member), "configmaps/extension-apiserver-authentication"));
+      } catch (PkiException e) {
+        LOG.warn("What is published of {} cannot be read and is replaced: {}", member, e.getMessage());
+      }
+    }
+    all.addAll(own);
+    Date now = Date.from(settings.clock().now());
+    return all.stream().filter(certificate -> certificate.getNotAfter().after(now)).toList();
   }
 
   private static String pem(List<X509Certificate> certificates) {
     return PemFiles.text(certificates);
-  }
-
-  private static String json(List<String> texts) {
-    return Json.text(new ArrayList<Object>(texts));
   }
 
   private static List<Object> list(Object... elements) {

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.kinds.LiveCluster;
+import io.kubrig.apiserver.kinds.Records;
 import io.kubrig.apiserver.registry.DecodedObjects;
 import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Resource;
@@ -38,6 +39,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final ObjectStore store;
+  private final Records records;
   private final DecodedObjects decoded = new DecodedObjects();
   private final Supplier<ResourceCatalog> catalog;
   private final Settings settings;
@@ -48,6 +50,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   /** @param catalog asked late: kinds are part of what it is made of */
   StoredObjects(ObjectStore store, Supplier<ResourceCatalog> catalog, Settings settings, Clock clock, RandomGenerator random) {
     this.store = store;
+    this.records = new StoredRecords(store.storage(), clock);
     this.catalog = catalog;
     this.settings = settings;
     this.clock = clock;
@@ -62,6 +65,11 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   @Override
   public RandomGenerator random() {
     return random;
+  }
+
+  @Override
+  public Records records() {
+    return records;
   }
 
   @Override

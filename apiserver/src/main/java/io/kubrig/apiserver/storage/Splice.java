@@ -1,8 +1,9 @@
 package io.kubrig.apiserver.storage;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** Puts the resource version into an object's JSON: first member of {@code metadata}, which is never empty. */
+/** Puts the resource version into an object's JSON: first member of {@code metadata}. */
 public final class Splice {
   private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MEMBER = "\"resourceVersion\":\"".getBytes(StandardCharsets.US_ASCII);
@@ -23,9 +24,11 @@ public final class Splice {
     System.arraycopy(digits, 0, out, to, digits.length);
     to += digits.length;
     out[to++] = '"';
-    out[to++] = ',';
+    if (json[at] != '}') {
+      out[to++] = ',';
+    }
     System.arraycopy(json, at, out, to, json.length - at);
-    return out;
+    return to + json.length - at == out.length ? out : Arrays.copyOf(out, to + json.length - at);
   }
 
   private static int find(byte[] json) {

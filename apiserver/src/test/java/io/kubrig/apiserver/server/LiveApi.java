@@ -11,6 +11,7 @@ import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.storage.MemoryStorage;
+import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.apiserver.webhook.ServiceResolver;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.json.Json;
@@ -41,7 +42,8 @@ import java.util.random.RandomGenerator;
 
 /** An API server in memory behind a plain socket, and a client of it that may do everything. Its services lead where the test says. */
 public final class LiveApi implements AutoCloseable {
-  private final MemoryStorage storage = new MemoryStorage(Clock.system());
+  private final Storage storage;
+  private final String externalAddress;
   private final KubernetesRegistry metrics = new KubernetesRegistry();
   private final Map<String, InetSocketAddress> services = new ConcurrentHashMap<>();
   private final List<Tree> audited = new CopyOnWriteArrayList<>();
@@ -55,6 +57,17 @@ public final class LiveApi implements AutoCloseable {
 
   /** @param proxyClient what aggregated servers are shown */
   public LiveApi(Optional<KeyAndCertificate> proxyClient) throws IOException {
+    this(proxyClient, new MemoryStorage(Clock.system()), "127.0.0.1:6443");
+  }
+
+  /** One of several servers on a storage; it publishes endpoints once it is announced. */
+  public LiveApi(Storage storage, String externalAddress) throws IOException {
+    this(Optional.empty(), storage, externalAddress);
+  }
+
+  private LiveApi(Optional<KeyAndCertificate> proxyClient, Storage storage, String externalAddress) throws IOException {
+    this.storage = storage;
+    this.externalAddress = externalAddress;
     Outbound outbound = new Outbound(Optional.of(this::resolve), false, InetSocketAddress.createUnresolved("127.0.0.1", 1),
         () -> proxyClient);
     server = new ApiServer(settings(outbound));
@@ -94,7 +107,7 @@ public final class LiveApi implements AutoCloseable {
         Clock.system(),
         RandomGenerator.getDefault(),
         metrics,
-        "127.0.0.1:6443",
+        externalAddress,
         new Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
         security,
         new AdmissionPlugins.Settings(List.of(), List.of("ServiceAccount"), 300, 300, AdmissionConfiguration.NONE),
@@ -102,7 +115,7 @@ public final class LiveApi implements AutoCloseable {
         () -> {
           throw new IllegalStateException("there are no kubelets");
         },
-        false,
+        true,
         Audit.of(policy, List.of(sink), Clock.system()),
         outbound);
   }
@@ -113,6 +126,15 @@ public final class LiveApi implements AutoCloseable {
       throw new ServiceResolver.UnresolvedException("service \"" + name + "\" not found");
     }
     return address;
+  }
+
+  /** Lets others on the storage know of the server. */
+  public void announce(Peer peer) {
+    server.announce(Optional.of(peer));
+  }
+
+  public Storage storage() {
+    return storage;
   }
 
   /** Has a service ({@code namespace/name:port}) lead somewhere. */

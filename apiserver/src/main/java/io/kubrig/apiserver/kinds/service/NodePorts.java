@@ -1,100 +1,148 @@
 package io.kubrig.apiserver.kinds.service;
 
 import io.kubrig.apiserver.kinds.LiveCluster;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
-import java.util.HashMap;
-import java.util.Map;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * The ports that services hold on every node. What is stored decides: this only remembers who was last given a port, and asks the stored
- * service whether it still has it. Ports that nobody asked for by number come from the upper part of the range first (KEP-3668).
- *
- * <p>Invariant: between {@link #take} and the end of its write a port belongs to the write, whatever is stored.
+ * The ports that services hold on every node, for all servers on one storage: one bit each in a stored RangeAllocation. A port is taken
+ * before the service is written and given back after; what is lost in between is found by {@link PortRepair}. Ports that nobody asked for
+ * by number come from the upper part of the range first (KEP-3668). (Source: registry/core/service/portallocator.)
  */
 final class NodePorts {
+  static final String KEY = "/registry/ranges/servicenodeports";
+
   private final LiveCluster cluster;
-  private final Map<Integer, Holder> holders = new HashMap<>();
-  private boolean loaded;
 
   NodePorts(LiveCluster cluster) {
     this.cluster = cluster;
   }
 
-  /** Who holds a port; {@code pending} until his write has ended. */
-  private record Holder(String namespace, String name, boolean pending) {}
+  private int first() {
+    return cluster.settings().firstNodePort();
+  }
+
+  private int size() {
+    return cluster.settings().lastNodePort() - first() + 1;
+  }
+
+  /** The range as it is stored and said. */
+  String range() {
+    return first() + "-" + cluster.settings().lastNodePort();
+  }
+
+  boolean isInRange(int port) {
+    return port >= first() && port < first() + size();
+  }
 
   /** Takes a certain port; answers what is wrong, if something is. */
-  synchronized Optional<String> take(int port, String namespace, String name) {
-    int first = cluster.settings().firstNodePort();
-    int last = cluster.settings().lastNodePort();
-    if (port < first || port > last) {
-      return Optional.of("provided port is not in the valid range. The range of valid ports is " + first + "-" + last);
+  synchronized Optional<String> take(int port) {
+    Optional<String> outside = outside(port);
+    if (outside.isPresent()) {
+      return outside;
     }
-    if (!isFree(port)) {
-      return Optional.of("provided port is already allocated");
-    }
-    holders.put(port, new Holder(namespace, name, true));
-    return Optional.empty();
+    boolean[] taken = {false};
+    revise(bits -> {
+      taken[0] = !bits.testBit(port - first());
+      return bits.setBit(port - first());
+    });
+    return taken[0] ? Optional.empty() : Optional.of("provided port is already allocated");
+  }
+
+  /** What would be wrong with taking a certain port. */
+  Optional<String> refusal(int port) {
+    Optional<String> outside = outside(port);
+    return outside.isPresent() || !stored().testBit(port - first()) ? outside : Optional.of("provided port is already allocated");
+  }
+
+  private Optional<String> outside(int port) {
+    return isInRange(port) ? Optional.empty()
+        : Optional.of("provided port is not in the valid range. The range of valid ports is " + range());
   }
 
   /** Takes any free port; empty when there is none. */
-  synchronized Optional<Integer> takeAny(String namespace, String name) {
-    int first = cluster.settings().firstNodePort();
-    int size = cluster.settings().lastNodePort() - first + 1;
+  synchronized Optional<Integer> takeAny() {
+    int[] taken = {-1};
+    revise(bits -> {
+      taken[0] = free(bits);
+      return taken[0] < 0 ? bits : bits.setBit(taken[0]);
+    });
+    return taken[0] < 0 ? Optional.empty() : Optional.of(first() + taken[0]);
+  }
+
+  private int free(BigInteger bits) {
+    int size = size();
     int reserved = size <= 16 ? 0 : Math.min(Math.max(16, size / 32), 128);
-    Optional<Integer> upper = probe(first + reserved, size - reserved);
-    Optional<Integer> port = upper.isPresent() ? upper : probe(first, reserved);
-    port.ifPresent(found -> holders.put(found, new Holder(namespace, name, true)));
-    return port;
+    int upper = probe(bits, reserved, size - reserved);
+    return upper >= 0 ? upper : probe(bits, 0, reserved);
   }
 
-  private Optional<Integer> probe(int first, int count) {
-    if (count <= 0) {
-      return Optional.empty();
-    }
-    int start = cluster.random().nextInt(count);
+  private int probe(BigInteger bits, int first, int count) {
+    int start = count > 0 ? cluster.random().nextInt(count) : 0;
     for (int i = 0; i < count; i++) {
-      int port = first + (start + i) % count;
-      if (isFree(port)) {
-        return Optional.of(port);
+      int bit = first + (start + i) % count;
+      if (!bits.testBit(bit)) {
+        return bit;
       }
     }
-    return Optional.empty();
+    return -1;
   }
 
-  /** The write that took a port is stored. */
-  synchronized void keep(int port) {
-    holders.computeIfPresent(port, (key, holder) -> new Holder(holder.namespace(), holder.name(), false));
-  }
-
-  synchronized void release(int port) {
-    holders.remove(port);
-  }
-
-  private boolean isFree(int port) {
-    load();
-    Holder holder = holders.get(port);
-    if (holder == null) {
-      return true;
+  /** Gives ports back; those out of the range are nobody's. */
+  synchronized void release(Collection<Integer> ports) {
+    List<Integer> held = ports.stream().filter(this::isInRange).toList();
+    if (!held.isEmpty()) {
+      revise(bits -> {
+        BigInteger left = bits;
+        for (int port : held) {
+          left = left.clearBit(port - first());
+        }
+        return left;
+      });
     }
-    return !holder.pending()
-        && cluster
-            .get("", "services", holder.namespace(), holder.name())
-            .filter(service -> ServiceShape.heldPorts(service.tree("spec")).contains(port))
-            .isEmpty();
   }
 
-  private void load() {
-    if (loaded) {
-      return;
+  // ---- what is stored ------------------------------------------------------------------------------------------------
+
+  /** The ports that are taken, as bits from the first port of the range on. */
+  private BigInteger stored() {
+    return cluster.records().get(KEY).map(this::bits).orElse(BigInteger.ZERO);
+  }
+
+  /** Native refuses to allocate in another range than the stored one, too: servers that disagree must not share one. */
+  private BigInteger bits(Tree allocation) {
+    String range = allocation.string("range");
+    if (!range.isEmpty() && !range.equals(range())) {
+      throw ApiException.internal("the provided range does not match the current range");
     }
-    loaded = true;
-    for (Tree service : cluster.list("", "services", "")) {
-      Tree metadata = service.tree("metadata");
-      for (int port : ServiceShape.heldPorts(service.tree("spec"))) {
-        holders.putIfAbsent(port, new Holder(metadata.string("namespace"), metadata.string("name"), false));
-      }
-    }
+    return decoded(allocation);
+  }
+
+  static BigInteger decoded(Tree allocation) {
+    return new BigInteger(1, Base64.getDecoder().decode(allocation.string("data")));
+  }
+
+  private void revise(UnaryOperator<BigInteger> change) {
+    cluster.records().revise(KEY, allocation -> {
+      BigInteger before = bits(allocation);
+      BigInteger after = change.apply(before);
+      return after.equals(before) ? allocation : allocation(after);
+    }, Duration.ZERO);
+  }
+
+  /** The record of these bits. */
+  Tree allocation(BigInteger bits) {
+    byte[] bytes = bits.toByteArray();
+    int sign = bytes[0] == 0 ? 1 : 0;
+    String data = Base64.getEncoder().encodeToString(Arrays.copyOfRange(bytes, sign, bytes.length));
+    return Tree.of("kind", "RangeAllocation", "apiVersion", "v1", "metadata", new Tree(), "range", range(), "data", data);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
 /** What one write of one Service takes and gives back: addresses and node ports. (Source: core/service/storage/alloc.go.) */
 final class ServiceAllocation implements Reservation {
   private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final int DRY_RUN_BASE = 32_768;
 
   private final ClusterAddresses addresses;
   private final NodePorts ports;
@@ -142,13 +143,25 @@ final class ServiceAllocation implements Reservation {
   }
 
   private long anyPort(String failure) {
-    int port = ports.takeAny(namespace, name).orElseThrow(() -> ApiException.internal(failure + "range is full"));
+    int port = dryRun ? imagined() : ports.takeAny().orElseThrow(() -> ApiException.internal(failure + "range is full"));
     takenPorts.add(port);
     return port;
   }
 
+  /** What a dry run is shown: no port of the range, so that nobody takes it for his. */
+  private int imagined() {
+    return takenPorts.stream().mapToInt(Integer::intValue).max().orElse(DRY_RUN_BASE) + 1;
+  }
+
+  private Optional<String> taken(int port) {
+    if (!dryRun) {
+      return ports.take(port);
+    }
+    return takenPorts.contains(port) ? Optional.of("provided port is already allocated") : ports.refusal(port);
+  }
+
   private void takePort(int port, FieldPath path) {
-    Optional<String> wrong = ports.take(port, namespace, name);
+    Optional<String> wrong = taken(port);
     if (wrong.isPresent()) {
       FieldErrors errors = new FieldErrors();
       errors.invalid(path, (long) port, wrong.get());
@@ -166,7 +179,7 @@ final class ServiceAllocation implements Reservation {
       spec.set("healthCheckNodePort", anyPort("failed to allocate a HealthCheck NodePort 0: "));
       return;
     }
-    Optional<String> wrong = ports.take((int) wanted, namespace, name);
+    Optional<String> wrong = taken((int) wanted);
     if (wrong.isPresent()) {
       throw ApiException.internal("failed to allocate requested HealthCheck NodePort " + wanted + ": " + wrong.get());
     }
@@ -177,10 +190,9 @@ final class ServiceAllocation implements Reservation {
 
   @Override
   public void commit() {
-    takenPorts.forEach(ports::keep);
     Set<Integer> gone = ServiceShape.heldPorts(old);
     gone.removeAll(ServiceShape.heldPorts(spec));
-    gone.forEach(ports::release);
+    ports.release(gone);
     List<String> left = new ArrayList<>(ServiceShape.heldAddresses(old));
     left.removeAll(ServiceShape.heldAddresses(spec));
     left.forEach(address -> addresses.release(address, new ClusterAddresses.Owner(namespace, name)));
@@ -188,8 +200,8 @@ final class ServiceAllocation implements Reservation {
 
   @Override
   public void undo() {
-    takenPorts.forEach(ports::release);
     if (!dryRun) {
+      ports.release(takenPorts);
       takenAddresses.forEach(address -> addresses.release(address, new ClusterAddresses.Owner(namespace, name)));
     }
   }

@@ -38,11 +38,13 @@ public final class ServiceKind implements Kind {
   private final LiveCluster cluster;
   private final ClusterAddresses addresses;
   private final NodePorts ports;
+  private final PortRepair repair;
 
   public ServiceKind(LiveCluster cluster) {
     this.cluster = cluster;
     addresses = new ClusterAddresses(cluster);
     ports = new NodePorts(cluster);
+    repair = new PortRepair(cluster, ports);
   }
 
   @Override
@@ -157,11 +159,12 @@ public final class ServiceKind implements Kind {
     Tree metadata = object.tree("metadata");
     ClusterAddresses.Owner owner = new ClusterAddresses.Owner(metadata.string("namespace"), metadata.string("name"));
     ServiceShape.heldAddresses(spec).forEach(address -> addresses.release(address, owner));
-    ServiceShape.heldPorts(spec).forEach(ports::release);
+    ports.release(ServiceShape.heldPorts(spec));
   }
 
-  /** Makes the addresses of stored services known that are not, as after an unclean end: part of a start. */
+  /** Brings what is taken in line with the services that there are: part of a start, and again from time to time. */
   public void repair() {
+    repair.run();
     for (Tree service : cluster.list("", "services", "")) {
       Tree metadata = service.tree("metadata");
       ClusterAddresses.Owner owner = new ClusterAddresses.Owner(metadata.string("namespace"), metadata.string("name"));

@@ -14,14 +14,19 @@ import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Objects as kube-apiserver keeps them in etcd, from and to the JSON that this server keeps in memory (kind, apiVersion and metadata first,
  * without resource version). What is read may be in any of the three encodings, whatever is written.
  */
 public final class EtcdValues {
+  /** Groups whose servers natively have a codec of their own, which knows JSON only. */
+  private static final Set<String> ALWAYS_JSON = Set.of("apiextensions.k8s.io", "apiregistration.k8s.io");
+
   private final SchemaCatalog schemas;
   private final Encoding encoding;
 
@@ -57,15 +62,21 @@ public final class EtcdValues {
 
   /** What is stored for an object. */
   byte[] encode(byte[] json) {
-    if (encoding == Encoding.JSON) {
-      return json;
-    }
     Tree object = Json.readTree(json);
-    if (encoding == Encoding.YAML) {
-      return Yaml.write(object).getBytes(StandardCharsets.UTF_8);
-    }
     GroupVersionKind kind = GroupVersionKind.of(object.string("apiVersion"), object.string("kind"));
-    return schemas.kind(kind).map(schema -> Protobuf.encode(schema, kind, object)).orElse(json);
+    Optional<Schema> schema = schemas.kind(kind);
+    if (schema.isEmpty() || encoding == Encoding.JSON || ALWAYS_JSON.contains(kind.group())) {
+      return line(StoredDefinition.isServed(object) ? Json.write(StoredDefinition.stored(object)) : json);
+    }
+    return encoding == Encoding.YAML
+        ? Yaml.write(object).getBytes(StandardCharsets.UTF_8) : Protobuf.encode(schema.get(), kind, object);
+  }
+
+  /** JSON ends in a line feed, as native's encoder ends it. */
+  private static byte[] line(byte[] json) {
+    byte[] line = Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    return line;
   }
 
   /**
@@ -107,7 +118,8 @@ public final class EtcdValues {
   }
 
   private Tree text(byte[] stored) throws DecodeException {
-    Tree tree = stored.length > 0 && stored[0] == '{' ? Json.readTree(stored) : Yaml.readTree(new String(stored, StandardCharsets.UTF_8));
+    Tree read = stored.length > 0 && stored[0] == '{' ? Json.readTree(stored) : Yaml.readTree(new String(stored, StandardCharsets.UTF_8));
+    Tree tree = StoredDefinition.isStored(read) ? StoredDefinition.served(read) : read;
     Optional<Schema> schema = schemas.kind(GroupVersionKind.of(tree.string("apiVersion"), tree.string("kind")));
     if (tree.string("kind").isEmpty()) {
       throw new UnreadableValueException("Object 'Kind' is missing");

@@ -38,7 +38,7 @@ final class Leases {
       return id;
     }
     Duration whole = life.plus(reuse);
-    id = client.lease(Math.max(1, whole.toSeconds()));
+    id = client.lease(Math.max(1, whole.plusMillis(999).toSeconds()));
     end = now.plus(whole);
     keys = 1;
     return id;

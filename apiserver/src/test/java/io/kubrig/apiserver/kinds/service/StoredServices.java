@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.kinds.service;
 
 import io.kubrig.apiserver.kinds.LiveCluster;
+import io.kubrig.apiserver.kinds.Records;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.machinery.tree.Tree;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /** A cluster in memory for tests of allocation. */
@@ -20,6 +22,7 @@ final class StoredServices implements LiveCluster {
   private final Clock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final RandomGenerator random = new Random(7);
   private final Settings settings;
+  private final Records records = new MemoryRecords();
 
   StoredServices(List<String> ranges, int firstPort, int lastPort) {
     settings = new Settings(ranges, firstPort, lastPort, true, Duration.ofHours(1));
@@ -41,6 +44,11 @@ final class StoredServices implements LiveCluster {
   @Override
   public void remove(String group, String plural, String namespace, String name) {
     objects.remove(key(group, plural, namespace, name));
+  }
+
+  @Override
+  public Records records() {
+    return records;
   }
 
   @Override
@@ -72,5 +80,30 @@ final class StoredServices implements LiveCluster {
   @Override
   public Settings settings() {
     return settings;
+  }
+
+  /** Records of one server. */
+  private static final class MemoryRecords implements Records {
+    private final Map<String, Tree> records = new ConcurrentHashMap<>();
+
+    @Override
+    public Optional<Tree> get(String key) {
+      return Optional.ofNullable(records.get(key));
+    }
+
+    @Override
+    public List<Tree> list(String prefix) {
+      return records.entrySet().stream().filter(entry -> entry.getKey().startsWith(prefix)).map(Map.Entry::getValue).toList();
+    }
+
+    @Override
+    public void revise(String key, UnaryOperator<Tree> change, Duration life) {
+      records.compute(key, (same, before) -> change.apply(before == null ? new Tree() : before));
+    }
+
+    @Override
+    public boolean remove(String key) {
+      return records.remove(key) != null;
+    }
   }
 }

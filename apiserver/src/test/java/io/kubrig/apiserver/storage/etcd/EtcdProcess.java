@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real etcd of one member on free ports, with its data in a directory of the test. */
-final class EtcdProcess implements AutoCloseable {
+public final class EtcdProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Path directory;
@@ -32,7 +32,7 @@ final class EtcdProcess implements AutoCloseable {
   }
 
   /** Starts one; the test is skipped where there is no etcd. */
-  static EtcdProcess start(Path directory) throws IOException, InterruptedException {
+  public static EtcdProcess start(Path directory) throws IOException, InterruptedException {
     assumeTrue(isInstalled(), "etcd is not on the PATH (Debian package etcd-server)");
     EtcdProcess etcd = new EtcdProcess(directory);
     etcd.start();
@@ -49,7 +49,7 @@ final class EtcdProcess implements AutoCloseable {
     }
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + clientPort;
   }
 

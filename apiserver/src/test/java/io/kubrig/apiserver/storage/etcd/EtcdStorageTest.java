@@ -103,7 +103,24 @@ class EtcdStorageTest {
     String key = "/registry/example.com/things/default/t";
     byte[] json = "{\"kind\":\"Thing\",\"apiVersion\":\"example.com/v1\",\"metadata\":{\"name\":\"t\"},\"a\":1.5}".getBytes(StandardCharsets.UTF_8);
     written(storage, new Write.Put(key, 0, json, null, null));
-    assertThat(raw(key).getValue().toByteArray()).isEqualTo(json);
+    assertThat(raw(key).getValue().toStringUtf8()).isEqualTo(new String(json, StandardCharsets.UTF_8) + "\n");
+  }
+
+  @Test
+  void keeps_definitions_and_registrations_of_apis_as_json_in_native_s_versions() throws IOException, InterruptedException {
+    String crds = "/registry/apiextensions.k8s.io/customresourcedefinitions/foos.example.com";
+    String definition =
+        "{\"kind\":\"CustomResourceDefinition\",\"apiVersion\":\"apiextensions.k8s.io/v1\",\"metadata\":{\"name\":\"foos.example.com\"},"
+            + "\"spec\":{\"group\":\"example.com\",\"versions\":[{\"name\":\"v1\",\"schema\":{\"openAPIV3Schema\":{}}}]}}";
+    written(storage, new Write.Put(crds, 0, definition.getBytes(StandardCharsets.UTF_8), null, null));
+    assertThat(raw(crds).getValue().toStringUtf8())
+        .startsWith("{\"kind\":\"CustomResourceDefinition\",\"apiVersion\":\"apiextensions.k8s.io/v1beta1\"")
+        .contains("\"validation\":{\"openAPIV3Schema\":{}}");
+    String services = "/registry/apiregistration.k8s.io/apiservices/v1.example.com";
+    String service =
+        "{\"kind\":\"APIService\",\"apiVersion\":\"apiregistration.k8s.io/v1\",\"metadata\":{\"name\":\"v1.example.com\"},\"spec\":{}}";
+    written(storage, new Write.Put(services, 0, service.getBytes(StandardCharsets.UTF_8), null, null));
+    assertThat(raw(services).getValue().toStringUtf8()).isEqualTo(service + "\n");
   }
 
   @Test
