@@ -104,10 +104,27 @@ public final class EtcdValues {
                         "no kind \"" + kind.kind() + "\" is registered for version \"" + kind.apiVersion()
                             + "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""));
     Tree tree = Protobuf.decode(schema, envelope).set("kind", kind.kind()).set("apiVersion", kind.apiVersion());
-    if (kind.kind().equals("StatefulSet")) {
-      nameClaimTemplates(tree);
+    return completed(new Decoder(schema).normalise(tree));
+  }
+
+  /** Native fills these in when it reads, rather than when it writes. */
+  private static Tree completed(Tree object) {
+    switch (object.string("kind")) {
+      case "StatefulSet" -> nameClaimTemplates(object);
+      case "PersistentVolumeClaim" -> {
+        if (object.tree("status").string("phase").isEmpty()) {
+          object.need("status").set("phase", "Pending");
+        }
+      }
+      case "Job" -> {
+        Tree labels = object.tree("spec").tree("template").tree("metadata").tree("labels");
+        if (object.tree("metadata").tree("labels").isEmpty() && !labels.isEmpty()) {
+          object.need("metadata").set("labels", labels.copy());
+        }
+      }
+      default -> { } // what is stored is complete
     }
-    return new Decoder(schema).normalise(tree);
+    return object;
   }
 
   /** Claim templates say their kind and version in JSON, which protobuf leaves out. */
