@@ -2,10 +2,9 @@ package io.kubrig.apiserver.customresource;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.HookClients;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,47 +34,11 @@ final class ConversionRules {
     } else if ((client.get("url") == null) == (client.get("service") == null)) {
       errors.required(config, "exactly one of url or service is required");
     } else if (client.get("url") != null) {
-      url(client.string("url"), config.child("url"), errors);
+      HookClients.url(client.string("url"), config.child("url"), errors);
     } else {
-      service(client.tree("service"), config.child("service"), errors);
+      HookClients.service(client.tree("service"), config.child("service"), errors);
     }
     reviewVersions(reviews, path.child("conversionReviewVersions"), errors);
-  }
-
-  private static void url(String text, FieldPath path, FieldErrors errors) {
-    String desired = "; desired format: https://host[/path]";
-    try {
-      URI uri = new URI(text);
-      if (!"https".equals(uri.getScheme())) {
-        errors.invalid(path, uri.getScheme() == null ? "" : uri.getScheme(), "'https' is the only allowed URL scheme" + desired);
-      }
-      if (uri.getHost() == null) {
-        errors.invalid(path, "", "host must be specified" + desired);
-      }
-      if (uri.getUserInfo() != null) {
-        errors.invalid(path, uri.getUserInfo(), "user information is not permitted in the URL");
-      }
-      if (uri.getFragment() != null) {
-        errors.invalid(path, uri.getFragment(), "fragments are not permitted in the URL");
-      }
-      if (uri.getQuery() != null) {
-        errors.invalid(path, uri.getQuery(), "query parameters are not permitted in the URL");
-      }
-    } catch (URISyntaxException e) {
-      errors.required(path, "url must be a valid URL: " + e.getMessage() + desired);
-    }
-  }
-
-  private static void service(Tree service, FieldPath path, FieldErrors errors) {
-    for (String name : List.of("name", "namespace")) {
-      if (service.string(name).isEmpty()) {
-        errors.required(path.child(name), "service " + name + " is required");
-      }
-    }
-    long port = service.integer("port", 443);
-    if (port < 1 || port > 65535) {
-      errors.invalid(path.child("port"), port, "port is not valid: must be between 1 and 65535, inclusive");
-    }
   }
 
   private static void reviewVersions(List<String> reviews, FieldPath path, FieldErrors errors) {

@@ -26,6 +26,12 @@ public interface Kind {
   /** Fills what a client may leave out. Called on every decoded object, also after a patch, in the version of the request. Idempotent. */
   default void applyDefaults(Tree object, String version) {}
 
+  /**
+   * Fills what an object that was valid without it has after it was stored and read: where preparation or validation leave room for a
+   * default once more. Called before an object is stored and answered.
+   */
+  default void readDefaults(Tree object) {}
+
   /** Removes what a client may not set and sets what the server decides, before validation. Status has already been removed. */
   default void prepareForCreate(Tree object, Operation operation) {}
 

@@ -82,8 +82,9 @@ public final class Writer {
     Tree mutated = recordsOwner ? ownership.updated(creation, new Tree(), object, Lens.OBJECT) : object;
     admission.mutate(new AdmissionRequest(creation, mutated, null, options));
     boolean generated = mutated.tree("metadata").string("name").isEmpty();
+    Tree spare = generated ? mutated.copy() : mutated;
     for (int attempt = 1; ; attempt++) {
-      Tree candidate = generated ? mutated.copy() : mutated;
+      Tree candidate = attempt == 1 ? mutated : spare.copy();
       ObjectMeta.generateName(candidate, random);
       Operation named = operation.as(Operation.Verb.CREATE, candidate.tree("metadata").string("name"));
       Optional<Written> stored = tryCreate(named, candidate, options);
@@ -382,6 +383,7 @@ public final class Writer {
     Resource resource = operation.resource();
     if (!resource.custom()) {
       resource.schema(operation.version()).ifPresent(schema -> StoredForm.settle(object, schema));
+      resource.behaviour().readDefaults(object);
     }
   }
 

@@ -5,8 +5,12 @@ import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.runtime.CelEvaluationException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Compiles expressions over a set of variables. (Source: apiserver/pkg/cel/environment; KEP-2876, KEP-3488.) */
 public final class CelEnvironment {
@@ -37,6 +41,11 @@ public final class CelEnvironment {
   private static final Pattern CANDIDATES =
       Pattern.compile("(found no matching overload for '[^\n]*?' applied to '[^\n]*?') \\(candidates: [^\n]*\\)");
 
+  private static final Pattern EXPECTING = Pattern.compile("expecting \\{([^\n]*'\\|\\|'[^\n]*'\\?'[^\n]*)\\}");
+  private static final Set<String> OPERATORS =
+      Set.of("'=='", "'!='", "'in'", "'<'", "'<='", "'>='", "'>'", "'&&'", "'||'", "'['", "'.'", "'-'", "'?'", "'+'", "'*'", "'/'", "'%%'",
+          "'%'");
+
   /** An expression that does not compile; the message is native's, line and column included. */
   public static final class CompileException extends Exception {
     private static final long serialVersionUID = 1;
@@ -51,11 +60,20 @@ public final class CelEnvironment {
       CelAbstractSyntaxTree ast = compiler.compile(expression).getAst();
       return new CelProgram(ast, language.runtime().createProgram(ast));
     } catch (CelValidationException | CelEvaluationException e) {
-      throw new CompileException(inNativeWords(e.getMessage()));
+      String words = inNativeWords(e.getMessage());
+      throw new CompileException(expression.isEmpty() ? words.replace("<input>:1:1:", "<input>:1:0:") : words);
     }
   }
 
   private static String inNativeWords(String message) {
-    return CANDIDATES.matcher(SYNTAX_ERROR.matcher(message).replaceAll("$1Syntax error: $2")).replaceAll("$1");
+    String marked = SYNTAX_ERROR.matcher(message).replaceAll("$1Syntax error: $2");
+    String closing = EXPECTING.matcher(marked).replaceAll(found -> Matcher.quoteReplacement(withoutOperators(found.group(1))));
+    return CANDIDATES.matcher(closing).replaceAll("$1");
+  }
+
+  /** Where an expression could go on or end, Go's parser names only what ends it. */
+  private static String withoutOperators(String expected) {
+    List<String> closing = Stream.of(expected.split(", ")).filter(token -> !OPERATORS.contains(token)).toList();
+    return "expecting " + (closing.size() == 1 ? closing.getFirst() : "{" + String.join(", ", closing) + "}");
   }
 }

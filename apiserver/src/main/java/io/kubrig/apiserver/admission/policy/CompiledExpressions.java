@@ -6,6 +6,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
+import java.util.Optional;
 
 /** Compiles the expressions of webhooks and policies when they are written, so that what cannot work is refused at once. */
 public final class CompiledExpressions implements Expressions {
@@ -20,16 +21,26 @@ public final class CompiledExpressions implements Expressions {
     boolean params = spec.has("paramKind");
     boolean mutates = spec.has("mutations");
     PolicyExpressions expressions = mutates ? PolicyExpressions.mutating(params) : PolicyExpressions.validating(params, true);
-    each(spec, "matchConditions", "expression", Wanted.BOOL, expressions, path, errors);
+    List<Tree> conditions = spec.trees("matchConditions");
+    for (int i = 0; i < conditions.size(); i++) {
+      FieldPath at = path.child("matchConditions").index(i).child("expression");
+      check(expressions, conditions.get(i).string("expression").strip(), Wanted.BOOL, at, errors);
+    }
     variables(spec.trees("variables"), expressions, path.child("variables"), errors);
     each(spec, "validations", "expression", Wanted.BOOL, expressions, path, errors);
     each(spec, "validations", "messageExpression", Wanted.STRING, expressions, path, errors);
     each(spec, "auditAnnotations", "valueExpression", Wanted.STRING_OR_NULL, expressions, path, errors);
     List<Tree> mutations = spec.trees("mutations");
     for (int i = 0; i < mutations.size(); i++) {
-      for (String kind : List.of("applyConfiguration", "jsonPatch")) {
-        FieldPath at = path.child("mutations").index(i).child(kind, "expression");
-        check(expressions, mutations.get(i).tree(kind).string("expression"), Wanted.ANY, at, errors);
+      Optional<String> kind =
+          switch (mutations.get(i).string("patchType")) {
+            case "ApplyConfiguration" -> Optional.of("applyConfiguration");
+            case "JSONPatch" -> Optional.of("jsonPatch");
+            default -> Optional.empty();
+          };
+      if (kind.isPresent()) {
+        FieldPath at = path.child("mutations").index(i).child(kind.get(), "expression");
+        check(expressions, mutations.get(i).tree(kind.get()).string("expression").strip(), Wanted.ANY, at, errors);
       }
     }
   }

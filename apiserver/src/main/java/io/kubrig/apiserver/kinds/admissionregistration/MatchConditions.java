@@ -27,7 +27,7 @@ final class MatchConditions {
       if (expression.strip().isEmpty()) {
         errors.required(at.child("expression"), "");
       } else if (expressions != null) {
-        expressions.matchCondition(expression, at.child("expression"), errors);
+        expressions.matchCondition(expression.strip(), at.child("expression"), errors);
       }
       if (name.isEmpty()) {
         errors.required(at.child("name"), "");

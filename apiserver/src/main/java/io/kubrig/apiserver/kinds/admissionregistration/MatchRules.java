@@ -2,14 +2,18 @@ package io.kubrig.apiserver.kinds.admissionregistration;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What requests a webhook or policy is for: rules, selectors and how versions match. Defaults and rules of both. */
 final class MatchRules {
   private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
+  private static final List<String> MUTATING_OPERATIONS = List.of("*", "CONNECT", "CREATE", "UPDATE");
   private static final List<String> SCOPES = List.of("*", "Cluster", "Namespaced");
   private static final List<String> POLICIES = List.of("Equivalent", "Exact");
 
@@ -86,37 +90,80 @@ final class MatchRules {
     if (resources.isEmpty()) {
       errors.required(path, "");
     }
-    boolean everySubresource = resources.contains("*/*");
+    Set<String> everySubresource = new HashSet<>();
+    Set<String> everyResource = new HashSet<>();
+    boolean whole = false;
     for (int i = 0; i < resources.size(); i++) {
       String resource = resources.get(i);
+      int slash = resource.indexOf('/');
       if (resource.isEmpty()) {
         errors.required(path.index(i), "");
-      } else if (resource.equals("*/") || resource.equals("/*")) {
-        errors.invalid(path.index(i), resource, "must not be empty");
-      }
-      if (everySubresource && !resource.equals("*/*") && resource.contains("/")) {
-        errors.invalid(path.index(i), resource, "if '*/*' is present, must not specify " + resource);
+      } else if (slash < 0) {
+        whole = !resource.equals("*"); // the last one decides, as natively
+      } else {
+        String name = resource.substring(0, slash);
+        String subresource = resource.substring(slash + 1);
+        if (everySubresource.contains(name)) {
+          errors.invalid(path.index(i), resource, "if '" + name + "/*' is present, must not specify " + resource);
+        }
+        if (everyResource.contains(subresource)) {
+          errors.invalid(path.index(i), resource, "if '*/" + subresource + "' is present, must not specify " + resource);
+        }
+        if (subresource.equals("*")) {
+          everySubresource.add(name);
+        }
+        if (name.equals("*")) {
+          everyResource.add(subresource);
+        }
       }
     }
     if (resources.contains("*/*") && resources.size() > 1) {
       errors.invalid(path, new ArrayList<Object>(resources), "if '*/*' is present, must not specify other resources");
     }
-    if (resources.contains("*") && resources.stream().anyMatch(resource -> !resource.equals("*") && !resource.contains("/"))) {
+    if (resources.contains("*") && whole) {
       errors.invalid(path, new ArrayList<Object>(resources), "if '*' is present, must not specify other resources without subresources");
     }
   }
 
   /** The match resources of a policy or binding. */
   static void resourcesToMatch(Tree match, boolean needsRules, FieldPath path, FieldErrors errors) {
-    selectors(match, path, errors);
     if (match.get("matchPolicy") == null) {
       errors.required(path.child("matchPolicy"), "");
     }
+    selectors(match, path, errors);
     List<Tree> rules = match.trees("resourceRules");
+    namedRules(rules, path.child("resourceRules"), errors);
+    namedRules(match.trees("excludeResourceRules"), path.child("excludeResourceRules"), errors);
     if (needsRules && rules.isEmpty()) {
       errors.required(path.child("resourceRules"), "");
     }
-    rules(rules, path.child("resourceRules"), errors);
-    rules(match.trees("excludeResourceRules"), path.child("excludeResourceRules"), errors);
+  }
+
+  private static void namedRules(List<Tree> rules, FieldPath path, FieldErrors errors) {
+    for (int i = 0; i < rules.size(); i++) {
+      FieldPath at = path.index(i).child("resourceNames");
+      List<String> names = rules.get(i).strings("resourceNames");
+      Set<String> seen = new HashSet<>();
+      for (int j = 0; j < names.size(); j++) {
+        String name = names.get(j);
+        FieldPath place = at.index(j);
+        Names.pathSegment(name, false).forEach(text -> errors.invalid(place, name, text));
+        if (!seen.add(name)) {
+          errors.duplicate(place, name);
+        }
+      }
+      rule(rules.get(i), path.index(i), errors);
+    }
+  }
+
+  /** Requests that only read or delete have no object that could be changed. */
+  static void mutatingOperations(Tree match, FieldPath path, FieldErrors errors) {
+    for (Tree rule : match.trees("resourceRules")) {
+      for (String operation : rule.strings("operations")) {
+        if (!MUTATING_OPERATIONS.contains(operation)) {
+          errors.notSupported(path.child("resourceRules", "operations"), operation, MUTATING_OPERATIONS);
+        }
+      }
+    }
   }
 }

@@ -74,7 +74,10 @@ final class PolicyBindingKind implements Kind {
       parameter(reference, SPEC.child("paramRef"), errors);
     }
     if (spec.get("matchResources") instanceof Tree match) {
-      MatchRules.resourcesToMatch(match, false, SPEC.child(mutating ? "matchResouces" : "matchResources"), errors);
+      MatchRules.resourcesToMatch(match, false, SPEC.child("matchResources"), errors);
+      if (mutating) {
+        MatchRules.mutatingOperations(match, SPEC.child("matchResources"), errors);
+      }
     }
     if (!mutating) {
       actions(spec.strings("validationActions"), SPEC.child("validationActions"), errors);

@@ -8,8 +8,10 @@ import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Validating and mutating admission policies. (Source: KEP-3488, KEP-3962.) */
@@ -19,6 +21,8 @@ final class PolicyKind implements Kind {
   private static final Set<String> RESERVED =
       Set.of("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
       "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while");
+  private static final int MOST_ANNOTATIONS = 20;
+  private static final int LONGEST_VALUE = 5 << 10;
   private static final List<String> PATCH_TYPES = List.of("ApplyConfiguration", "JSONPatch");
 
   private final boolean mutating;
@@ -77,6 +81,9 @@ final class PolicyKind implements Kind {
     }
     if (spec.get("matchConstraints") instanceof Tree match) {
       MatchRules.resourcesToMatch(match, true, SPEC.child("matchConstraints"), errors);
+      if (mutating) {
+        MatchRules.mutatingOperations(match, SPEC.child("matchConstraints"), errors);
+      }
     } else {
       errors.required(SPEC.child("matchConstraints"), "");
     }
@@ -85,7 +92,7 @@ final class PolicyKind implements Kind {
     if (mutating) {
       mutations(spec, errors);
     } else {
-      validations(spec, errors);
+      validations(object, errors);
     }
     expressions.policy(spec, SPEC, errors);
   }
@@ -97,24 +104,41 @@ final class PolicyKind implements Kind {
       errors.required(path.child("apiVersion"), "");
     } else if (version.chars().filter(c -> c == '/').count() > 1) {
       errors.invalid(path.child("apiVersion"), version, "unexpected GroupVersion string: " + version);
+    } else {
+      groupVersion(version, path.child("apiVersion"), errors);
     }
-    if (kind.string("kind").isEmpty()) {
+    String name = kind.string("kind");
+    List<String> wrong = Names.dns1035Label(name.toLowerCase(Locale.ROOT));
+    if (name.isEmpty()) {
       errors.required(path.child("kind"), "");
+    } else if (!wrong.isEmpty()) {
+      errors.invalid(path.child("kind"), name, "may have mixed case, but should otherwise match: " + String.join(",", wrong));
+    }
+  }
+
+  private static void groupVersion(String text, FieldPath path, FieldErrors errors) {
+    String group = text.substring(0, Math.max(0, text.indexOf('/')));
+    String version = text.substring(text.indexOf('/') + 1);
+    List<String> wrongGroup = Names.dnsSubdomain(group);
+    if (!group.isEmpty() && !wrongGroup.isEmpty()) {
+      errors.invalid(path, group, String.join(",", wrongGroup));
+    }
+    List<String> wrongVersion = Names.dns1035Label(version);
+    if (version.isEmpty()) {
+      errors.invalid(path, text, "version must be specified");
+    } else if (!wrongVersion.isEmpty()) {
+      errors.invalid(path, version, String.join(",", wrongVersion));
     }
   }
 
   private static void variables(List<Tree> variables, FieldErrors errors) {
-    Set<String> names = new HashSet<>();
     for (int i = 0; i < variables.size(); i++) {
       FieldPath path = SPEC.child("variables").index(i);
       String name = variables.get(i).string("name");
-      if (name.isEmpty()) {
+      if (name.strip().isEmpty()) {
         errors.required(path.child("name"), "name is not specified");
       } else if (!name.matches(IDENTIFIER) || RESERVED.contains(name)) {
         errors.invalid(path.child("name"), name, "must be a valid CEL identifier");
-      }
-      if (!name.isEmpty() && !names.add(name)) {
-        errors.duplicate(path.child("name"), name);
       }
       if (variables.get(i).string("expression").strip().isEmpty()) {
         errors.required(path.child("expression"), "expression is not specified");
@@ -122,7 +146,8 @@ final class PolicyKind implements Kind {
     }
   }
 
-  private static void validations(Tree spec, FieldErrors errors) {
+  private static void validations(Tree object, FieldErrors errors) {
+    Tree spec = object.tree("spec");
     List<Tree> validations = spec.trees("validations");
     List<Tree> annotations = spec.trees("auditAnnotations");
     if (validations.isEmpty() && annotations.isEmpty()) {
@@ -137,38 +162,44 @@ final class PolicyKind implements Kind {
         errors.required(path.child("expression"), "expression is not specified");
       }
       String message = validation.string("message");
-      if (validation.get("messageExpression") != null && validation.string("messageExpression").strip().isEmpty()) {
+      if (!validation.string("messageExpression").isEmpty() && validation.string("messageExpression").strip().isEmpty()) {
         errors.invalid(path.child("messageExpression"), validation.string("messageExpression"), "must be non-empty if specified");
       }
       if (!message.isEmpty() && message.strip().isEmpty()) {
-        errors.invalid(path.child("message"), message, "message must be non-empty if specified");
-      } else if (message.strip().contains("\n")) {
-        errors.invalid(path.child("message"), message, "message must not contain line breaks");
+        errors.invalid(path.child("message"), message, "must be non-empty if specified");
+      } else if (message.strip().matches("(?s).*[\n\r].*")) {
+        errors.invalid(path.child("message"), message, "must not contain line breaks");
       }
       String reason = validation.string("reason");
-      List<String> reasons = List.of("Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized");
+      List<String> reasons = List.of("Forbidden", "Invalid", "RequestEntityTooLarge");
       if (validation.get("reason") != null && !reasons.contains(reason)) {
         errors.notSupported(path.child("reason"), reason, reasons);
       }
     }
-    annotations(annotations, errors);
+    annotations(object.tree("metadata").string("name"), annotations, errors);
   }
 
-  private static void annotations(List<Tree> annotations, FieldErrors errors) {
+  private static void annotations(String policy, List<Tree> annotations, FieldErrors errors) {
     Set<String> keys = new HashSet<>();
-    if (annotations.size() > 20) {
-      errors.tooMany(SPEC.child("auditAnnotations"), annotations.size(), 20);
+    if (annotations.size() > MOST_ANNOTATIONS) {
+      errors.invalid(
+          SPEC.child("auditAnnotations"),
+          new ArrayList<Object>(annotations),
+          "must not have more than " + MOST_ANNOTATIONS + " auditAnnotations");
     }
     for (int i = 0; i < annotations.size(); i++) {
       FieldPath path = SPEC.child("auditAnnotations").index(i);
       String key = annotations.get(i).string("key");
-      if (key.isEmpty()) {
-        errors.required(path.child("key"), "");
+      String full = policy + "/" + key;
+      if (policy.isEmpty()) {
+        errors.invalid(path.child("key"), key, "requires metadata.name be non-empty");
       } else {
-        Names.qualifiedName(key).forEach(text -> errors.invalid(path.child("key"), key, text));
+        Names.qualifiedName(full).forEach(text -> errors.invalid(path.child("key"), full, text));
       }
       if (annotations.get(i).string("valueExpression").strip().isEmpty()) {
         errors.required(path.child("valueExpression"), "valueExpression is not specified");
+      } else if (annotations.get(i).string("valueExpression").strip().length() > LONGEST_VALUE) {
+        errors.required(path.child("valueExpression"), "must not exceed " + LONGEST_VALUE + " bytes in length");
       }
       if (!keys.add(key)) {
         errors.duplicate(path.child("key"), key);

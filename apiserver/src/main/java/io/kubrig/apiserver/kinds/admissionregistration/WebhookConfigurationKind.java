@@ -6,11 +6,9 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.HookClients;
 import io.kubrig.apiserver.validation.Names;
-import io.kubrig.apiserver.validation.Ports;
 import io.kubrig.machinery.tree.Tree;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -100,6 +98,7 @@ final class WebhookConfigurationKind implements Kind {
       FieldPath at = path.index(i);
       if (!seen.add(version)) {
         errors.invalid(at, version, "duplicate version");
+        continue;
       }
       Names.dns1035Label(version).forEach(text -> errors.invalid(at, version, text));
     }
@@ -152,64 +151,9 @@ final class WebhookConfigurationKind implements Kind {
     if (url == service) {
       errors.required(path, "exactly one of url or service is required");
     } else if (url) {
-      url(client.string("url"), path.child("url"), errors);
+      HookClients.url(client.string("url"), path.child("url"), errors);
     } else {
-      service(client.tree("service"), path.child("service"), errors);
-    }
-  }
-
-  private static void url(String text, FieldPath path, FieldErrors errors) {
-    String form = "; desired format: https://host[/path]";
-    URI url;
-    try {
-      url = new URI(text);
-    } catch (URISyntaxException e) {
-      errors.required(path, "url must be a valid URL: " + e.getMessage() + form);
-      return;
-    }
-    if (!"https".equals(url.getScheme())) {
-      errors.invalid(path, url.getScheme() == null ? "" : url.getScheme(), "'https' is the only allowed URL scheme" + form);
-    }
-    if (url.getRawAuthority() == null || url.getRawAuthority().isEmpty()) {
-      errors.invalid(path, "", "host must be specified" + form);
-    }
-    if (url.getUserInfo() != null) {
-      errors.invalid(path, url.getUserInfo(), "user information is not permitted in the URL");
-    }
-    if (url.getFragment() != null) {
-      errors.invalid(path, url.getFragment(), "fragments are not permitted in the URL");
-    }
-    if (url.getRawQuery() != null) {
-      errors.invalid(path, url.getRawQuery(), "query parameters are not permitted in the URL");
-    }
-  }
-
-  private static void service(Tree service, FieldPath path, FieldErrors errors) {
-    // native mixes the two up
-    if (service.string("name").isEmpty()) {
-      errors.required(path.child("namespace"), "");
-    }
-    if (service.string("namespace").isEmpty()) {
-      errors.required(path.child("name"), "");
-    }
-    long port = service.integer("port");
-    Ports.number(port).forEach(text -> errors.invalid(path.child("port"), port, "port is not valid: " + text));
-    String where = service.string("path");
-    if (where.isEmpty() || where.equals("/")) {
-      return;
-    }
-    if (!where.startsWith("/")) {
-      errors.invalid(path.child("path"), where, "must start with a '/'");
-    }
-    String inner = where.replaceFirst("^/", "").replaceFirst("/$", "");
-    int step = 0;
-    for (String part : inner.split("/", -1)) {
-      int index = step++;
-      if (part.isEmpty()) {
-        errors.invalid(path.child("path"), where, "segment[" + index + "] may not be empty");
-      } else {
-        Names.dnsSubdomain(part).forEach(text -> errors.invalid(path.child("path"), where, "segment[" + index + "]: " + text));
-      }
+      HookClients.service(client.tree("service"), path.child("service"), errors);
     }
   }
 

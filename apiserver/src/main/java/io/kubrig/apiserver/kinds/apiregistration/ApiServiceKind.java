@@ -19,6 +19,7 @@ import java.util.Optional;
 /** API services: what is served by this server itself is available from the start. (Source: kube-aggregator.) */
 public final class ApiServiceKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final List<String> STATUSES = List.of("True", "False", "Unknown");
   private static final long HTTPS = 443;
 
   private static final TableColumns COLUMNS =
@@ -41,13 +42,13 @@ public final class ApiServiceKind implements Kind {
   }
 
   @Override
-  public NameRule nameRule() {
-    return NameRule.PATH_SEGMENT;
+  public boolean hasStatus() {
+    return true;
   }
 
   @Override
-  public boolean hasStatus() {
-    return true;
+  public NameRule nameRule() {
+    return NameRule.PATH_SEGMENT;
   }
 
   @Override
@@ -88,8 +89,11 @@ public final class ApiServiceKind implements Kind {
     String group = spec.string("group");
     String version = spec.string("version");
     String name = object.tree("metadata").string("name");
-    if (!name.equals(version + "." + group)) {
+    if (!name.isEmpty() && Names.pathSegment(name, false).isEmpty() && !name.equals(version + "." + group)) {
       errors.invalid(FieldPath.of("metadata", "name"), name, "must be `spec.version+\".\"+spec.group`: \"" + version + "." + group + "\"");
+    }
+    if (group.isEmpty() && !version.equals("v1")) {
+      errors.required(SPEC.child("group"), "only v1 may have an empty group and it better be legacy kube");
     }
     if (!group.isEmpty()) {
       Names.dnsSubdomain(group).forEach(text -> errors.invalid(SPEC.child("group"), group, text));
@@ -117,6 +121,17 @@ public final class ApiServiceKind implements Kind {
     Ports.number(port).forEach(text -> errors.invalid(SPEC.child("service", "port"), port, "port is not valid: " + text));
     if (insecure && !spec.string("caBundle").isEmpty()) {
       errors.invalid(SPEC.child("insecureSkipTLSVerify"), true, "may not be true if caBundle is present");
+    }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    List<Tree> conditions = object.tree("status").trees("conditions");
+    for (int i = 0; i < conditions.size(); i++) {
+      String status = conditions.get(i).string("status");
+      if (!STATUSES.contains(status)) {
+        errors.notSupported(FieldPath.of("status", "conditions").index(i).child("status"), status, STATUSES);
+      }
     }
   }
 

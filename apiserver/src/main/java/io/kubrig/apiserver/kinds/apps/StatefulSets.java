@@ -7,14 +7,19 @@ import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Lens;
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
+import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The kind StatefulSet. (Source: registry/apps/statefulset/strategy.go of native.) */
@@ -44,9 +49,14 @@ public final class StatefulSets implements Workload {
     Tree spec = object.need("spec");
     fillText(spec, "podManagementPolicy", "OrderedReady");
     Tree strategy = spec.need("updateStrategy");
-    fillText(strategy, "type", "RollingUpdate");
-    if (strategy.string("type").equals("RollingUpdate")) {
-      strategy.need("rollingUpdate").fill("partition", 0L);
+    if (strategy.string("type").isEmpty()) {
+      strategy.set("type", "RollingUpdate").need("rollingUpdate");
+    }
+    if (strategy.string("type").equals("RollingUpdate") && strategy.get("rollingUpdate") instanceof Tree rolling) {
+      rolling.fill("partition", 0L);
+      if (severalUnavailable) {
+        rolling.fill(MAX_UNAVAILABLE, 1L);
+      }
     }
     Tree retention = spec.need("persistentVolumeClaimRetentionPolicy");
     fillText(retention, "whenDeleted", "Retain");
@@ -65,6 +75,11 @@ public final class StatefulSets implements Workload {
     if (tree.string(name).isEmpty()) {
       tree.set(name, text);
     }
+  }
+
+  @Override
+  public NameRule nameRule() {
+    return NameRule.DNS_LABEL;
   }
 
   @Override
@@ -107,27 +122,43 @@ public final class StatefulSets implements Workload {
     FieldPath retentionPath = SPEC.child("persistentVolumeClaimRetentionPolicy");
     Checks.oneOf(retention, "whenDeleted", List.of("Retain", "Delete"), retentionPath, errors);
     Checks.oneOf(retention, "whenScaled", List.of("Retain", "Delete"), retentionPath, errors);
+    boolean creates = operation.verb() == Operation.Verb.CREATE;
+    List<Tree> claims = spec.trees("volumeClaimTemplates");
+    for (int i = 0; i < claims.size() && creates; i++) {
+      ClaimRules.spec(claims.get(i).tree("spec"), SPEC.child("volumeClaimTemplates").index(i).child("spec"), errors);
+    }
     for (String number : List.of("replicas", "minReadySeconds")) {
       Checks.nonNegative(spec, number, SPEC, errors);
     }
     Checks.nonNegative(spec.tree("ordinals"), "start", SPEC.child("ordinals"), errors);
+    String service = spec.string("serviceName");
+    if (creates && !service.isEmpty()) {
+      Names.dnsLabel(service).forEach(text -> errors.invalid(SPEC.child("serviceName"), service, text));
+    }
     WorkloadRules.selector(spec, "statefulset", "", SPEC, errors)
         .ifPresent(selector -> WorkloadRules.matches(selector, spec.tree("template"), SPEC.child("template"), errors));
-    WorkloadRules.endlessTemplate(withClaims(spec), "StatefulSet", scope, SPEC.child("template"), errors);
-    List<Tree> claims = spec.trees("volumeClaimTemplates");
-    for (int i = 0; i < claims.size() && operation.verb() == Operation.Verb.CREATE; i++) {
-      ClaimRules.spec(claims.get(i).tree("spec"), SPEC.child("volumeClaimTemplates").index(i).child("spec"), errors);
-    }
+    Tree template = asPodsHaveIt(spec);
+    WorkloadRules.endlessTemplate(template, "StatefulSet", scope, SPEC.child("template"), errors);
+    // native looks at the metadata of the template twice, the second time under paths of its own
+    MetadataRules.labels(template.tree("metadata"), SPEC.child("template", "labels"), errors);
+    MetadataRules.annotations(template.tree("metadata"), SPEC.child("template", "annotations"), errors);
   }
 
-  /** The template as its pods will have it: the claims are volumes. */
-  private static Tree withClaims(Tree spec) {
+  /** The template as far as its pods will have it: the claims are volumes, before the others; host names are the controller's. */
+  private static Tree asPodsHaveIt(Tree spec) {
     Tree template = spec.tree("template").copy();
+    Tree pod = template.need("spec");
+    pod.remove("hostname");
+    pod.remove("subdomain");
+    Map<String, Object> volumes = new LinkedHashMap<>();
     for (Tree claim : spec.trees("volumeClaimTemplates")) {
       String name = claim.tree("metadata").string("name");
-      List<Object> volumes = template.need("spec").needList("volumes");
-      volumes.removeIf(volume -> ((Tree) volume).string("name").equals(name));
-      volumes.add(Tree.of("name", name, "persistentVolumeClaim", Tree.of("claimName", name)));
+      volumes.put(name, Tree.of("name", name, "persistentVolumeClaim", Tree.of("claimName", name)));
+    }
+    if (!volumes.isEmpty()) {
+      List<Object> all = new ArrayList<>(volumes.values());
+      pod.trees("volumes").stream().filter(volume -> !volumes.containsKey(volume.string("name"))).forEach(all::add);
+      pod.set("volumes", all);
     }
     return template;
   }

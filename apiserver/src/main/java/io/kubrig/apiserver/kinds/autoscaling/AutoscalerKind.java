@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.autoscaling;
 
+import io.kubrig.apiserver.kinds.pod.ResourceRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -57,11 +58,27 @@ public final class AutoscalerKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    Tree spec = AutoscalerForms.convert(object.copy(), object.string("apiVersion"), "autoscaling/v2").tree("spec");
+    if (operation.verb() == Operation.Verb.CREATE) {
+      spec(current(object), Tree.empty(), errors);
+    }
+  }
+
+  @Override
+  public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    spec(current(object), current(old), errors);
+  }
+
+  private static Tree current(Tree object) {
+    return AutoscalerForms.convert(object.copy(), object.string("apiVersion"), "autoscaling/v2").tree("spec");
+  }
+
+  /** @param old the spec before an update, empty on create: what it says already is not complained about */
+  private static void spec(Tree spec, Tree old, FieldErrors errors) {
     long min = spec.integer("minReplicas", 1);
     long max = spec.integer("maxReplicas");
-    if (spec.get("minReplicas") != null && min < 1) {
-      errors.invalid(SPEC.child("minReplicas"), min, "must be greater than or equal to 1");
+    long least = old.integer("minReplicas", 1) == 0 ? 0 : 1;
+    if (spec.get("minReplicas") != null && min < least) {
+      errors.invalid(SPEC.child("minReplicas"), min, "must be greater than or equal to " + least);
     }
     if (max < 0) {
       errors.invalid(SPEC.child("maxReplicas"), max, "must be greater than or equal to 1");
@@ -71,7 +88,14 @@ public final class AutoscalerKind implements Kind {
     if (max < min) {
       errors.invalid(SPEC.child("maxReplicas"), max, "must be greater than or equal to `minReplicas`");
     }
-    reference(spec.tree("scaleTargetRef"), SPEC.child("scaleTargetRef"), errors);
+    Tree target = spec.tree("scaleTargetRef");
+    Tree before = old.tree("scaleTargetRef");
+    boolean sameTarget =
+        target.string("apiVersion").equals(before.string("apiVersion")) && target.string("kind").equals(before.string("kind"));
+    reference(target, SPEC.child("scaleTargetRef"), errors);
+    if (!sameTarget) {
+      version(target, target.string("kind").equals("ReplicationController"), SPEC.child("scaleTargetRef"), errors);
+    }
     List<Tree> metrics = spec.trees("metrics");
     for (int i = 0; i < metrics.size(); i++) {
       metric(metrics.get(i), SPEC.child("metrics").index(i), errors);
@@ -97,8 +121,14 @@ public final class AutoscalerKind implements Kind {
         Names.pathSegment(value, false).forEach(text -> errors.invalid(path.child(member), value, text));
       }
     }
+  }
+
+  /** @param coreAllowed whether the reference may be to the group without a name */
+  private static void version(Tree reference, boolean coreAllowed, FieldPath path, FieldErrors errors) {
     String version = reference.string("apiVersion");
-    if (version.isEmpty() || !version.contains("/") && !version.equals("v1")) {
+    if (version.chars().filter(c -> c == '/').count() > 1) {
+      errors.invalid(path.child("apiVersion"), version, "unexpected GroupVersion string: " + version);
+    } else if (!coreAllowed && version.indexOf('/') <= 0) {
       errors.invalid(path.child("apiVersion"), version, "apiVersion must specify API group");
     }
   }
@@ -139,12 +169,10 @@ public final class AutoscalerKind implements Kind {
     switch (member) {
       case "object" -> {
         reference(source.tree("describedObject"), path.child("describedObject"), errors);
+        version(source.tree("describedObject"), true, path.child("describedObject"), errors);
         identifier(source.tree("metric"), path.child("metric"), errors);
         if (!value && !average) {
           errors.required(at.child("averageValue"), "must set either a target value or averageValue");
-        }
-        if (value && average) {
-          errors.forbidden(at.child("value"), "may not set both a target value for metric and a per-pod target");
         }
       }
       case "external" -> {
@@ -163,11 +191,17 @@ public final class AutoscalerKind implements Kind {
         }
       }
       default -> {
-        if (source.string("name").isEmpty()) {
+        String name = source.string("name");
+        if (name.isEmpty()) {
           errors.required(path.child("name"), "must specify a resource name");
+        } else if (member.equals("containerResource")) {
+          ResourceRules.containerResourceName(name, path.child("name"), errors);
         }
-        if (member.equals("containerResource") && source.string("container").isEmpty()) {
+        String container = source.string("container");
+        if (member.equals("containerResource") && container.isEmpty()) {
           errors.required(path.child("container"), "must specify a container");
+        } else if (member.equals("containerResource")) {
+          Names.dnsLabel(container).forEach(text -> errors.invalid(path.child("container"), container, text));
         }
         if (!utilization && !average) {
           errors.required(at.child("averageUtilization"), "must set either a target raw value or a target utilization");

@@ -21,19 +21,21 @@ record Indexes(long count, String trouble) {
         return wrong("the fragment \"" + interval
             + "\" violates the requirement that an index interval can have at most two parts separated by '-'");
       }
+      for (String limit : limits) {
+        if (number(limit) < 0) {
+          return wrong("cannot convert string to integer for index: \"" + limit + "\"");
+        }
+        if (number(limit) >= completions) {
+          return wrong("too large index: \"" + limit + "\"");
+        }
+      }
       long first = number(limits[0]);
-      long end = limits.length == 1 ? first : number(limits[1]);
-      if (first < 0 || end < 0) {
-        return wrong("cannot convert string to integer for index: \"" + limits[first < 0 ? 0 : 1] + "\"");
-      }
-      if (first <= last) {
-        return wrong("non-increasing order, previous: " + last + ", current: " + first);
-      }
+      long end = number(limits[limits.length - 1]);
       if (limits.length == 2 && end <= first) {
         return wrong("non-increasing order, previous: " + first + ", current: " + end);
       }
-      if (end >= completions) {
-        return wrong("too large index: \"" + limits[limits.length - 1] + "\"");
+      if (first <= last) {
+        return wrong("non-increasing order, previous: " + last + ", current: " + first);
       }
       count += end - first + 1;
       last = end;

@@ -15,6 +15,7 @@ final class JobPolicyRules {
   private static final List<String> OPERATORS = List.of("In", "NotIn");
   private static final int MAX_RULES = 20;
   private static final int MAX_CODES = 255;
+  private static final int MAX_INDEXES = 64 << 10;
 
   private JobPolicyRules() {}
 
@@ -73,7 +74,7 @@ final class JobPolicyRules {
     List<Object> values = codes.list("values");
     FieldPath valuesPath = path.child("values");
     if (values.isEmpty()) {
-      errors.invalid(valuesPath, values, "at least one value is required");
+      errors.invalid(valuesPath, codes.get("values"), "at least one value is required");
     } else if (values.size() > MAX_CODES) {
       errors.tooMany(valuesPath, values.size(), MAX_CODES);
     }
@@ -123,13 +124,16 @@ final class JobPolicyRules {
     if (!counts && rule.get("succeededIndexes") == null) {
       errors.required(path, "at least one of succeededCount or succeededIndexes must be specified");
     }
-    long indexes = Long.MAX_VALUE;
+    boolean byIndex = rule.get("succeededIndexes") != null;
+    long indexes = 0;
     if (rule.get("succeededIndexes") instanceof String text) {
+      if (text.length() > MAX_INDEXES) {
+        errors.tooLong(path.child("succeededIndexes"), MAX_INDEXES);
+      }
       Indexes parsed = Indexes.parse(text, completions);
       indexes = parsed.count();
       if (!parsed.trouble().isEmpty()) {
         errors.invalid(path.child("succeededIndexes"), text, "error parsing succeededIndexes: " + parsed.trouble());
-        indexes = Long.MAX_VALUE;
       }
     }
     if (!counts) {
@@ -141,7 +145,7 @@ final class JobPolicyRules {
     if (count > completions) {
       errors.invalid(at, count, "must be less than or equal to " + completions + " (the number of specified completions)");
     }
-    if (count > indexes) {
+    if (byIndex && count > indexes) {
       errors.invalid(at, count,
           "must be less than or equal to " + indexes + " (the number of indexes in the specified succeededIndexes field)");
     }

@@ -13,6 +13,8 @@ import java.util.List;
 final class JobRules {
   private static final List<String> MODES = List.of("NonIndexed", "Indexed");
   private static final int MAX_PARALLELISM = 100_000;
+  private static final int MANY_COMPLETIONS = 100_000;
+  private static final int MANY_COMPLETIONS_LIMIT = 10_000;
   private static final int MAX_MANAGER = 63;
 
   private JobRules() {}
@@ -50,7 +52,7 @@ final class JobRules {
     Checks.oneOf(spec, "completionMode", MODES, path, errors);
     if (isIndexed(spec)) {
       indexed(spec, path, errors);
-    } else {
+    } else if (spec.get("completionMode") == null || spec.string("completionMode").equals("NonIndexed")) {
       for (String member : List.of("backoffLimitPerIndex", "maxFailedIndexes")) {
         if (spec.get(member) != null) {
           errors.invalid(path.child(member), spec.get(member), "requires indexed completion mode");
@@ -75,6 +77,28 @@ final class JobRules {
     long failed = spec.integer("maxFailedIndexes");
     if (spec.get("completions") != null && failed > spec.integer("completions")) {
       errors.invalid(path.child("maxFailedIndexes"), failed, "must be less than or equal to completions");
+    }
+    if (failed > MAX_PARALLELISM) {
+      errors.invalid(path.child("maxFailedIndexes"), failed, "must be less than or equal to " + MAX_PARALLELISM);
+    }
+    if (spec.integer("completions") > MANY_COMPLETIONS && spec.get("backoffLimitPerIndex") != null) {
+      manyCompletions(spec, path, errors);
+    }
+  }
+
+  /** What jobs with limits per index may not do when they have very many of them. */
+  private static void manyCompletions(Tree spec, FieldPath path, FieldErrors errors) {
+    if (spec.get("maxFailedIndexes") == null) {
+      errors.required(path.child("maxFailedIndexes"), "must be specified when completions is above " + MANY_COMPLETIONS);
+    }
+    for (String member : List.of("parallelism", "maxFailedIndexes")) {
+      if (spec.integer(member) > MANY_COMPLETIONS_LIMIT) {
+        errors.invalid(
+            path.child(member),
+            spec.integer(member),
+            "must be less than or equal to " + MANY_COMPLETIONS_LIMIT + " when completions are above " + MANY_COMPLETIONS
+                + " and used with backoff limit per index");
+      }
     }
   }
 

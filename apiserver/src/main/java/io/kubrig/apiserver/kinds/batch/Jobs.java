@@ -62,10 +62,17 @@ public final class Jobs implements Kind {
     labelsFromTemplate(object);
   }
 
+  @Override
+  public void readDefaults(Tree object) {
+    labelsFromTemplate(object);
+    object.need("metadata").set("labels", object.tree("metadata").tree("labels").copy());
+  }
+
   private static void labelsFromTemplate(Tree object) {
     Tree labels = object.tree("spec").tree("template").tree("metadata").tree("labels");
     if (!labels.isEmpty() && object.tree("metadata").tree("labels").isEmpty()) {
-      object.need("metadata").set("labels", labels.copy());
+      // the same labels, not a copy, as natively: what the server adds to the template's on create is added to the job's as well
+      object.need("metadata").set("labels", labels);
     }
   }
 
@@ -75,7 +82,6 @@ public final class Jobs implements Kind {
     if (!object.tree("spec").bool("manualSelector")) {
       selectOwnPods(object);
     }
-    labelsFromTemplate(object);
   }
 
   /** Labels the pods of this job so that no other job's selector finds them. */
@@ -84,8 +90,12 @@ public final class Jobs implements Kind {
     String uid = metadata.string("uid");
     Tree spec = object.need("spec");
     Tree labels = spec.need("template").need("metadata").need("labels");
-    labels.set(OLD_JOB_NAME, metadata.string("name")).set(JOB_NAME, metadata.string("name"));
-    labels.set(OLD_CONTROLLER_UID, uid).set(CONTROLLER_UID, uid);
+    for (String label : List.of(OLD_JOB_NAME, JOB_NAME)) {
+      labels.fill(label, metadata.string("name"));
+    }
+    for (String label : List.of(OLD_CONTROLLER_UID, CONTROLLER_UID)) {
+      labels.fill(label, uid);
+    }
     spec.need("selector").need("matchLabels").fill(CONTROLLER_UID, uid);
   }
 
@@ -132,10 +142,34 @@ public final class Jobs implements Kind {
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
+    if (!spec.bool("manualSelector") && spec.get("selector") instanceof Tree selector) {
+      generatedSelector(object, selector, errors);
+    }
     checkSpec(spec, errors);
-    if (JobRules.isIndexed(spec) && spec.integer("completions") > 0 && operation.verb() == Operation.Verb.CREATE) {
+    if (JobRules.isIndexed(spec) && spec.integer("completions") > 0) {
       lastHostname(object.tree("metadata").string("name"), spec.integer("completions"), errors);
     }
+  }
+
+  /** The selector that the server makes must find what the template says; a client's own label of these names must not prevent it. */
+  private static void generatedSelector(Tree object, Tree selector, FieldErrors errors) {
+    Tree expected = new Tree();
+    for (String label : List.of(OLD_CONTROLLER_UID, OLD_JOB_NAME, CONTROLLER_UID, JOB_NAME)) {
+      expected.set(label, object.tree("metadata").string(label.endsWith("uid") ? "uid" : "name"));
+    }
+    Tree labels = object.tree("spec").tree("template").tree("metadata").tree("labels");
+    FieldPath path = SPEC.child("template", "metadata", "labels");
+    expected.forEach(
+        (label, value) -> {
+          if (!labels.has(label)) {
+            errors.required(path.key(label), "must be '" + value + "'");
+          } else if (!labels.string(label).equals(value)) {
+            errors.invalid(path.key(label), labels, "must be '" + value + "'");
+          }
+        });
+    WorkloadRules.parsed(selector)
+        .filter(parsed -> !parsed.matches(expected))
+        .ifPresent(parsed -> errors.invalid(SPEC.child("selector"), selector, "`selector` not auto-generated"));
   }
 
   private static void lastHostname(String name, long completions, FieldErrors errors) {

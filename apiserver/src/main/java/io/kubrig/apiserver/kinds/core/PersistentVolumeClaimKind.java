@@ -114,6 +114,18 @@ final class PersistentVolumeClaimKind implements Kind {
   }
 
   @Override
+  public List<String> warnings(Tree object, Tree old) {
+    List<String> warnings = new ArrayList<>();
+    if (object.tree("metadata").tree("annotations").has(CLASS_ANNOTATION)) {
+      warnings.add(
+          FieldPath.of("metadata", "annotations").key(CLASS_ANNOTATION)
+              + ": deprecated since v1.8; use \"storageClassName\" attribute instead");
+    }
+    warnings.addAll(ClaimRules.warnings(object.tree("spec"), SPEC));
+    return warnings;
+  }
+
+  @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     if (operation.verb() == Operation.Verb.CREATE) {
       ClaimRules.spec(object.tree("spec"), SPEC, errors);

@@ -1,9 +1,6 @@
 package io.kubrig.apiserver.kinds.core;
 
 import io.kubrig.apiserver.kinds.Cluster;
-import io.kubrig.apiserver.kinds.pod.ClaimRules;
-import io.kubrig.apiserver.kinds.pod.SchedulingRules;
-import io.kubrig.apiserver.kinds.pod.StorageSources;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -11,9 +8,6 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.MetadataRules;
-import io.kubrig.apiserver.validation.Names;
-import io.kubrig.apiserver.validation.Quantities;
-import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
@@ -27,15 +21,6 @@ final class PersistentVolumeKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final String PROTECTION = "kubernetes.io/pv-protection";
   private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
-  private static final List<String> POLICIES = List.of("Delete", "Recycle", "Retain");
-  /** In the order in which native looks at them: the first that is there counts. */
-  private static final List<String> SOURCES =
-      List.of(
-          "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi",
-              "cinder", "fc",
-          "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local",
-              "storageos", "csi");
-
   /** Labels of nodes, by the names that they had in beta. */
   private static final Map<String, String> FINAL_LABELS =
       Map.of(
@@ -115,89 +100,13 @@ final class PersistentVolumeKind implements Kind {
     check(object, errors);
   }
 
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return PersistentVolumeWarnings.of(object);
+  }
+
   private static void check(Tree object, FieldErrors errors) {
-    Tree spec = object.tree("spec");
-    List<String> modes = spec.strings("accessModes");
-    if (modes.isEmpty()) {
-      errors.required(SPEC.child("accessModes"), "");
-    }
-    ClaimRules.modes(modes, SPEC.child("accessModes"), errors);
-    capacity(spec.tree("capacity"), errors);
-    String policy = spec.string("persistentVolumeReclaimPolicy");
-    if (!POLICIES.contains(policy)) {
-      errors.notSupported(SPEC.child("persistentVolumeReclaimPolicy"), policy, POLICIES);
-    }
-    if (spec.get("nodeAffinity") instanceof Tree affinity) {
-      if (affinity.get("required") instanceof Tree selector) {
-        SchedulingRules.nodeSelector(selector, SPEC.child("nodeAffinity", "required"), errors);
-      } else {
-        errors.required(SPEC.child("nodeAffinity", "required"), "must specify required node constraints");
-      }
-    }
-    source(spec, object.tree("metadata").string("name"), errors);
-    if (spec.tree("hostPath").string("path").matches("/[/.]*") && policy.equals("Recycle")) {
-      errors.forbidden(SPEC.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
-    }
-    className(spec, "storageClassName", errors);
-    String mode = spec.string("volumeMode");
-    if (spec.get("volumeMode") != null && !mode.equals("Block") && !mode.equals("Filesystem")) {
-      errors.notSupported(SPEC.child("volumeMode"), mode, List.of("Block", "Filesystem"));
-    }
-    if (spec.get("volumeAttributesClassName") instanceof String name) {
-      if (name.isEmpty()) {
-        errors.required(SPEC.child("volumeAttributesClassName"), "an empty string is disallowed");
-      }
-      className(spec, "volumeAttributesClassName", errors);
-      if (spec.get("csi") == null) {
-        errors.required(SPEC.child("csi"), "has to be specified when using volumeAttributesClassName");
-      }
-    }
-  }
-
-  private static void className(Tree spec, String member, FieldErrors errors) {
-    String name = spec.string(member);
-    if (!name.isEmpty()) {
-      Names.dnsSubdomain(name).forEach(text -> errors.invalid(SPEC.child(member), name, text));
-    }
-  }
-
-  private static void capacity(Tree capacity, FieldErrors errors) {
-    FieldPath path = SPEC.child("capacity");
-    if (capacity.isEmpty()) {
-      errors.required(path, "");
-    }
-    if (!capacity.has("storage") || capacity.size() > 1) {
-      errors.notSupported(path, capacity, List.of("storage"));
-    }
-    for (String name : capacity.names()) {
-      Quantity amount = Quantities.of(capacity, name).orElse(Quantity.ZERO);
-      if (amount.value() < 0) {
-        errors.invalid(path.key(name), amount.value(), "must be a valid resource quantity");
-      }
-      if (amount.sign() <= 0) {
-        errors.invalid(path.key(name), amount.toString(), "must be greater than zero");
-      }
-    }
-  }
-
-  private static void source(Tree spec, String volume, FieldErrors errors) {
-    int sources = 0;
-    for (String type : SOURCES) {
-      if (!(spec.get(type) instanceof Tree source)) {
-        continue;
-      }
-      if (sources++ > 0 && !type.equals("flexVolume")) {
-        errors.forbidden(SPEC.child(type.equals("cephfs") ? "cephFS" : type), "may not specify more than 1 volume type");
-        continue;
-      }
-      StorageSources.inVolume(type, source, volume, SPEC.child(type), errors);
-      if (type.equals("local") && spec.get("nodeAffinity") == null) {
-        errors.required(SPEC.child("nodeAffinity"), "Local volume requires node affinity");
-      }
-    }
-    if (sources == 0) {
-      errors.required(SPEC, "must specify a volume type");
-    }
+    VolumeSpecRules.ofVolume(object.tree("spec"), object.tree("metadata").string("name"), SPEC, errors);
   }
 
   @Override
@@ -213,7 +122,7 @@ final class PersistentVolumeKind implements Kind {
     check(object, errors); // native checks it twice
     Tree spec = object.tree("spec");
     Tree before = old.tree("spec");
-    for (String source : SOURCES) {
+    for (String source : VolumeSpecRules.SOURCES) {
       if (!comparable(spec, before, source).equals(before.tree(source)) || spec.get(source) == null && before.get(source) != null) {
         errors.forbidden(SPEC.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
         break;

@@ -12,6 +12,7 @@ import io.kubrig.machinery.json.JsonException;
 import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,6 +42,11 @@ final class SecretKind implements Kind {
     if (object.string("type").isEmpty()) {
       object.set("type", "Opaque");
     }
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return object.string("type").equals("kubernetes.io/tls") ? KeyPairWarnings.of(object.tree("data")).stream().toList() : List.of();
   }
 
   @Override

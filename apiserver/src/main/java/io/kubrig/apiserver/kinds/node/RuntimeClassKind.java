@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.node;
 
+import io.kubrig.apiserver.kinds.pod.NodeLabels;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -10,6 +11,7 @@ import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +41,15 @@ public final class RuntimeClassKind implements Kind {
   @Override
   public boolean unconditionalUpdate() {
     return false;
+  }
+
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    List<String> warnings = new ArrayList<>();
+    for (String label : object.tree("scheduling").tree("nodeSelector").names()) {
+      NodeLabels.warning(label).ifPresent(text -> warnings.add("scheduling.nodeSelector: " + text));
+    }
+    return warnings;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +16,21 @@ public final class ClaimRules {
   private static final String ALONE = "ReadWriteOncePod";
 
   private ClaimRules() {}
+
+  /** Warnings for amounts that are no whole number of bytes. */
+  public static List<String> warnings(Tree spec, FieldPath path) {
+    List<String> warnings = new ArrayList<>();
+    for (String list : List.of("requests", "limits")) {
+      ResourceAmounts.amount(spec.tree("resources").tree(list).get("storage"))
+          .filter(amount -> amount.amount().stripTrailingZeros().scale() > 0)
+          .ifPresent(
+              amount ->
+                  warnings.add(
+                      path.child("resources", list).key("storage") + ": fractional byte value \"" + amount
+                          + "\" is invalid, must be an integer"));
+    }
+    return warnings;
+  }
 
   public static void spec(Tree spec, FieldPath path, FieldErrors errors) {
     spec(spec, false, path, errors);

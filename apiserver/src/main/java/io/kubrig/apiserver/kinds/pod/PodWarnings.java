@@ -14,13 +14,6 @@ import java.util.Set;
 
 /** What a client is warned of in a pod or template that is accepted nevertheless. (Source: pkg/api/pod/warnings.go of native.) */
 public final class PodWarnings {
-  private static final Map<String, String> OLD_NODE_LABELS =
-      Map.of(
-          "beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead",
-          "beta.kubernetes.io/os", "deprecated since v1.14; use \"kubernetes.io/os\" instead",
-          "failure-domain.beta.kubernetes.io/region", "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
-          "failure-domain.beta.kubernetes.io/zone", "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
-          "beta.kubernetes.io/instance-type", "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead");
   private static final List<Map.Entry<String, String>> OLD_ANNOTATIONS =
       List.of(
           Map.entry("scheduler.alpha.kubernetes.io/critical-pod", "non-functional in v1.16+; use the \"priorityClassName\" field instead"),
@@ -113,29 +106,17 @@ public final class PodWarnings {
 
   private void nodeLabels(FieldPath specPath) {
     for (String label : spec.tree("nodeSelector").names()) {
-      if (OLD_NODE_LABELS.containsKey(label)) {
-        warn(specPath.child("nodeSelector").key(label), OLD_NODE_LABELS.get(label));
-      }
+      NodeLabels.warning(label).ifPresent(text -> warn(specPath.child("nodeSelector").key(label), text));
     }
     Tree affinity = spec.at("affinity", "nodeAffinity");
     FieldPath at = specPath.child("affinity", "nodeAffinity");
     List<Tree> terms = affinity.tree(REQUIRED).trees("nodeSelectorTerms");
     for (int i = 0; i < terms.size(); i++) {
-      term(terms.get(i), at.child(REQUIRED, "nodeSelectorTerms").index(i));
+      warnings.addAll(NodeLabels.ofTerm(terms.get(i), false, at.child(REQUIRED, "nodeSelectorTerms").index(i)));
     }
     List<Tree> preferred = affinity.trees(PREFERRED);
     for (int i = 0; i < preferred.size(); i++) {
-      term(preferred.get(i).tree("preference"), at.child(PREFERRED).index(i).child("preference"));
-    }
-  }
-
-  private void term(Tree term, FieldPath at) {
-    List<Tree> expressions = term.trees("matchExpressions");
-    for (int i = 0; i < expressions.size(); i++) {
-      String key = expressions.get(i).string("key");
-      if (OLD_NODE_LABELS.containsKey(key)) {
-        warn(at.child("matchExpressions").index(i).child("key"), key + " is " + OLD_NODE_LABELS.get(key));
-      }
+      warnings.addAll(NodeLabels.ofTerm(preferred.get(i).tree("preference"), true, at.child(PREFERRED).index(i).child("preference")));
     }
   }
 
@@ -143,9 +124,8 @@ public final class PodWarnings {
     List<Tree> constraints = spec.trees("topologySpreadConstraints");
     for (int i = 0; i < constraints.size(); i++) {
       String key = constraints.get(i).string("topologyKey");
-      if (OLD_NODE_LABELS.containsKey(key)) {
-        warn(at.index(i).child("topologyKey"), key + " is " + OLD_NODE_LABELS.get(key));
-      }
+      FieldPath keyPath = at.index(i).child("topologyKey");
+      NodeLabels.warning(key).ifPresent(text -> warn(keyPath, key + " is " + text));
       if (constraints.get(i).get("labelSelector") == null) {
         warn(at.index(i).child("labelSelector"), NULL_SELECTOR);
       }

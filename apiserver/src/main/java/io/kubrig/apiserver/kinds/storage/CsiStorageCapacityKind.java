@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.storage;
 
+import io.kubrig.apiserver.kinds.pod.NodeLabels;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -20,14 +21,17 @@ final class CsiStorageCapacityKind implements Kind {
   }
 
   @Override
+  public List<String> warnings(Tree object, Tree old) {
+    return NodeLabels.ofSelector(object.tree("nodeTopology"), FieldPath.of("nodeTopology"));
+  }
+
+  @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     String type = object.string("storageClassName");
     FieldPath path = FieldPath.of("storageClassName");
     Names.dnsSubdomain(type).forEach(text -> errors.invalid(path, type, text));
     Selectors.check(object.tree("nodeTopology"), FieldPath.of("nodeTopology"), errors);
-    for (String member : List.of("capacity", "maximumVolumeSize")) {
-      Quantities.of(object, member).ifPresent(amount -> Quantities.nonNegative(amount, FieldPath.of(member), errors));
-    }
+    Quantities.of(object, "capacity").ifPresent(amount -> Quantities.nonNegative(amount, FieldPath.of("capacity"), errors));
   }
 
   @Override

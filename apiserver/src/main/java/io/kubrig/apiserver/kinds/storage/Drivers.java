@@ -25,6 +25,16 @@ final class Drivers {
     Names.dnsSubdomain(name.toLowerCase(Locale.ROOT)).forEach(text -> errors.invalid(path, name, text));
   }
 
+  /** The name of a driver or provisioner that may have a path; without regard to case. */
+  static void qualifiedName(String name, FieldPath path, FieldErrors errors) {
+    if (name.isEmpty()) {
+      errors.required(path, "");
+      return;
+    }
+    String lower = name.toLowerCase(Locale.ROOT);
+    Names.qualifiedName(lower).forEach(text -> errors.invalid(path, lower, text));
+  }
+
   /** @param needed whether there must be at least one */
   static void parameters(Tree parameters, boolean needed, FieldErrors errors) {
     FieldPath path = FieldPath.of("parameters");

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.storage;
 
+import io.kubrig.apiserver.kinds.pod.NodeLabels;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -9,9 +10,9 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** Storage classes: only labels and whether volumes may grow can be changed. */
@@ -47,15 +48,23 @@ final class StorageClassKind implements Kind {
   }
 
   @Override
-  public void validate(Tree object, FieldErrors errors, Operation operation) {
-    String provisioner = object.string("provisioner");
-    FieldPath path = FieldPath.of("provisioner");
-    if (provisioner.isEmpty()) {
-      errors.required(path, "");
-    } else {
-      String lower = provisioner.toLowerCase(Locale.ROOT);
-      Names.qualifiedName(lower).forEach(text -> errors.invalid(path, lower, text));
+  public List<String> warnings(Tree object, Tree old) {
+    List<String> warnings = new ArrayList<>();
+    List<Tree> topologies = object.trees("allowedTopologies");
+    for (int i = 0; i < topologies.size(); i++) {
+      FieldPath path = FieldPath.of("allowedTopologies").index(i).child("matchLabelExpressions");
+      List<Tree> expressions = topologies.get(i).trees("matchLabelExpressions");
+      for (int j = 0; j < expressions.size(); j++) {
+        FieldPath at = path.index(j).child("key");
+        NodeLabels.warning(expressions.get(j).string("key")).ifPresent(text -> warnings.add(at + ": " + text));
+      }
     }
+    return warnings;
+  }
+
+  @Override
+  public void validate(Tree object, FieldErrors errors, Operation operation) {
+    Drivers.qualifiedName(object.string("provisioner"), FieldPath.of("provisioner"), errors);
     Drivers.parameters(object.tree("parameters"), false, errors);
     String policy = object.string("reclaimPolicy");
     if (!policy.isEmpty() && !List.of("Delete", "Retain").contains(policy)) {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.storage;
 
+import io.kubrig.apiserver.kinds.core.VolumeSpecRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -69,6 +70,8 @@ final class VolumeAttachmentKind implements Kind {
       errors.required(SPEC.child("source"), "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
     } else if (named && source.string("persistentVolumeName").isEmpty()) {
       errors.required(SPEC.child("source", "persistentVolumeName"), "must specify non empty persistentVolumeName");
+    } else if (inline) {
+      VolumeSpecRules.inline(source.tree("inlineVolumeSpec"), SPEC.child("source", "inlineVolumeSpec"), errors);
     }
     if (source.get("persistentVolumeName") instanceof String volume) {
       Names.dnsSubdomain(volume).forEach(text -> errors.invalid(SPEC.child("source", "persistentVolumeName"), volume, text));

@@ -24,7 +24,7 @@ final class VolumeAttributesClassKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    Drivers.name(object.string("driverName"), FieldPath.of("driverName"), errors);
+    Drivers.qualifiedName(object.string("driverName"), FieldPath.of("driverName"), errors);
     Drivers.parameters(object.tree("parameters"), true, errors);
   }
 
