@@ -4,6 +4,7 @@ import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.selector.FieldSelector;
 import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.selector.SelectorException;
+import io.kubrig.machinery.tree.Tree;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +48,11 @@ public final class Selection {
 
   public boolean everything() {
     return labels.isEmpty() && fields.isEmpty();
+  }
+
+  /** Whether an object that is not stored is selected. */
+  public boolean test(Resource resource, Tree object) {
+    return test(Facts.of(resource, object));
   }
 
   public boolean test(Facts facts) {

@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  *
  * @param lenses views by {@code plural.group/subresource}; status is known for every kind
  * @param commands subresources that are no views, by the same key
+ * @param computed what is not stored, by {@code plural.group}
  */
 public record Registry(
     ResourceCatalog catalog,
@@ -34,6 +35,7 @@ public record Registry(
     Forms forms,
     Map<String, Lens> lenses,
     Map<String, Subresource> commands,
+    Map<String, ComputedObjects> computed,
     RandomGenerator random) {
 
   /** How a path sees its object. */
@@ -48,6 +50,11 @@ public record Registry(
   /** The subresource if it is a command or connection. */
   public Optional<Subresource> subresource(Resource resource, String subresource) {
     return Optional.ofNullable(commands.get(key(resource, subresource)));
+  }
+
+  /** The objects of a resource of which nothing is stored. */
+  Optional<ComputedObjects> computed(Resource resource) {
+    return Optional.ofNullable(computed.get(resource.qualifiedName()));
   }
 
   private static String key(Resource resource, String subresource) {

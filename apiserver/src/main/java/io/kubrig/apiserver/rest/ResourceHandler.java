@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -140,6 +141,13 @@ public final class ResourceHandler {
     require(target, "get");
     Views.View view = view(call, target, Offer.PROJECTIONS_AND_STREAM);
     Resource resource = target.resource();
+    Optional<ComputedObjects> computed = registry.computed(resource);
+    if (computed.isPresent()) {
+      Tree object = computed.get().get(target.name())
+          .orElseThrow(() -> ApiException.notFound("", resource.kind().toLowerCase(Locale.ROOT), target.name()));
+      responses.send(call, 200, view.representation(), registry.views().object(view, object), warnings);
+      return;
+    }
     Entry entry = snapshotFor(call.query().value("resourceVersion")).get(resource.key(target.namespace(), target.name()))
         .orElseThrow(() -> ApiException.notFound(resource.group(), resource.plural(), target.name()));
     if (view.representation().projection() == Representation.Projection.METADATA_LIST) {
@@ -176,6 +184,12 @@ public final class ResourceHandler {
     Selection selection = Selection.of(target.resource(), options);
     if (watch) {
       watch(call, target, view, options, selection, warnings);
+      return;
+    }
+    Optional<ComputedObjects> computed = registry.computed(target.resource());
+    if (computed.isPresent()) {
+      List<Tree> objects = computed.get().list().stream().filter(object -> selection.test(target.resource(), object)).toList();
+      responses.send(call, 200, view.representation(), registry.views().list(view, new Tree(), objects), warnings);
       return;
     }
     Lister.Page page = registry.lister().list(target.resource(), target.namespace(), options, selection);

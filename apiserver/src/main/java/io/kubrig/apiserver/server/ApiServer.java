@@ -106,6 +106,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final FlowControlService flowControl;
   private final DefinitionController definitions;
   private final SelfPublication publication;
+  private final StorageGauges gauges;
   private final Bootstrap bootstrap;
   private final Clock.Timer repairs;
   private volatile Presence presence;
@@ -164,6 +165,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     }
     publication = new SelfPublication(bootstrap, objects, settings);
     publication.publish();
+    gauges = new StorageGauges(settings.metrics(), settings.storage(), registry::catalog, registry.computed().keySet());
     this.bootstrap = bootstrap;
     legacyTokens.begin(bootstrap);
     LocalApiServices.create(bootstrap, served.snapshot().groups());
@@ -289,6 +291,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         forms,
         Map.of(),
         commands,
+        Map.of("componentstatuses", new ComponentStatuses(settings.storage()::troubles)),
         settings.random());
   }
 
@@ -322,6 +325,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private byte[] metrics() {
+    gauges.refresh();
     return settings.metrics() instanceof KubernetesRegistry known ? known.scrape().getBytes(StandardCharsets.UTF_8) : new byte[0];
   }
 

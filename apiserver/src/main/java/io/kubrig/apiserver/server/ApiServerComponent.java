@@ -191,7 +191,7 @@ public final class ApiServerComponent implements Component {
     return switch (kind) {
       case "memory" -> new MemoryStorage(environment.clock());
       case "embedded" -> EmbeddedStorage.open(dataDir().resolve("storage"), atRest, environment.clock());
-      case "etcd" -> EtcdFlags.open(flags, parsed, atRest, environment.clock());
+      case "etcd" -> EtcdFlags.open(flags, parsed, atRest, environment);
       default -> throw new FlagException("invalid argument \"" + kind + "\" for \"--storage\" flag: must be embedded, memory or etcd");
     };
   }

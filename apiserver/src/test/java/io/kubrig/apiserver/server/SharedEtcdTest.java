@@ -3,13 +3,16 @@ package io.kubrig.apiserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubrig.apiserver.storage.AtRest;
+import io.kubrig.apiserver.storage.etcd.EtcdMetrics;
 import io.kubrig.apiserver.storage.etcd.EtcdProcess;
 import io.kubrig.apiserver.storage.etcd.EtcdSettings;
 import io.kubrig.apiserver.storage.etcd.EtcdStorage;
 import io.kubrig.apiserver.storage.etcd.EtcdValues;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.tree.Tree;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.schemas.KubernetesSchemas;
+import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +33,10 @@ class SharedEtcdTest {
   private static final String SERVICES = "/api/v1/namespaces/default/services";
   private static final String ENDPOINTS = "/api/v1/namespaces/default/endpoints/kubernetes";
 
+  private static final KubernetesRegistry METRICS_READ = new KubernetesRegistry();
+  private static final EtcdMetrics METRICS =
+      new EtcdMetrics(METRICS_READ, Clock.system(), key -> Tags.of("group", "", "resource", "any"));
+
   @TempDir Path directory;
   private EtcdProcess etcd;
   private LiveApi one;
@@ -48,7 +55,7 @@ class SharedEtcdTest {
             EtcdSettings.servers(List.of(etcd.url())), "/registry", Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO,
             Duration.ofSeconds(2), Duration.ofSeconds(60));
     return EtcdStorage.open(settings, new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.PROTOBUF), AtRest.PLAIN,
-        Clock.system());
+        Clock.system(), METRICS);
   }
 
   @AfterEach
@@ -115,6 +122,17 @@ class SharedEtcdTest {
 
   private static List<String> addresses(Tree endpoints) {
     return endpoints.trees("subsets").getFirst().trees("addresses").stream().map(address -> address.string("ip")).toList();
+  }
+
+  @Test
+  void what_is_stored_and_asked_is_counted() throws Exception {
+    one.create("/api/v1/namespaces/default/configmaps", "{metadata: {name: c}}");
+    String metrics = two.get("/metrics").text();
+    assertThat(metrics).containsPattern("apiserver_storage_objects\\{resource=\"configmaps\",?\\} [1-9]");
+    assertThat(metrics).containsPattern("apiserver_resource_objects\\{group=\"apps\",resource=\"deployments\",?\\} 0");
+    assertThat(metrics).containsPattern("apiserver_storage_size_bytes\\{storage_cluster_id=\"etcd-0\",?\\} [1-9]");
+    assertThat(METRICS_READ.scrape()).contains("etcd_requests_total{group=\"\",operation=\"create\",resource=\"any\"}")
+        .contains("apiserver_storage_events_received_total").contains("etcd_request_duration_seconds_bucket");
   }
 
   @Test

@@ -46,6 +46,7 @@ public final class EtcdStorage implements Storage {
 
   private final EtcdSettings settings;
   private final Clock clock;
+  private final EtcdMetrics metrics;
   private final EtcdClient client;
   private final Translation translation;
   private final Leases leases;
@@ -53,15 +54,16 @@ public final class EtcdStorage implements Storage {
   private final NewestRevision newest;
   private final Thread compaction;
 
-  private EtcdStorage(EtcdSettings settings, Clock clock, EtcdClient client, Translation translation)
+  private EtcdStorage(EtcdSettings settings, Clock clock, EtcdClient client, Translation translation, EtcdMetrics metrics)
       throws IOException, InterruptedException {
+    this.metrics = metrics;
     this.settings = settings;
     this.clock = clock;
     this.client = client;
     this.translation = translation;
-    this.leases = new Leases(client, clock, settings.leaseReuse());
+    this.leases = new Leases(client, clock, settings.leaseReuse(), metrics);
     this.newest = new NewestRevision(() -> client.range(probe()).getHeader().getRevision());
-    this.follower = Follower.start(client, translation, clock);
+    this.follower = Follower.start(client, translation, clock, metrics);
     Compactor compactor = new Compactor(client);
     Duration interval = settings.compactionInterval();
     this.compaction = Thread.ofVirtual().name("etcd-compaction").unstarted(() -> compactor.run(clock, interval));
@@ -75,10 +77,11 @@ public final class EtcdStorage implements Storage {
    *
    * @throws IOException when no member answers within some seconds, or keys cannot be read
    */
-  public static EtcdStorage open(EtcdSettings settings, EtcdValues values, AtRest atRest, Clock clock) throws IOException {
+  public static EtcdStorage open(EtcdSettings settings, EtcdValues values, AtRest atRest, Clock clock, EtcdMetrics metrics)
+      throws IOException {
     EtcdClient client = new EtcdClient(settings);
     try {
-      return new EtcdStorage(settings, clock, client, new Translation(settings.prefix(), values, atRest));
+      return new EtcdStorage(settings, clock, client, new Translation(settings.prefix(), values, atRest), metrics);
     } catch (IOException e) {
       client.close();
       throw new IOException("etcd at " + settings.servers() + " cannot be used: " + e.getMessage() + "; see --etcd-servers", e);
@@ -122,7 +125,8 @@ public final class EtcdStorage implements Storage {
     try {
       TxnResponse response;
       try {
-        response = client.transact(transaction(key, put.expected(), RequestOp.newBuilder().setRequestPut(request).build()));
+        TxnRequest write = transaction(key, put.expected(), RequestOp.newBuilder().setRequestPut(request).build());
+        response = metrics.timed(put.expected() == 0 ? "create" : "update", put.key(), () -> client.transact(write));
       } catch (EtcdClient.UnknownOutcomeException e) {
         return found(put, key, stored, e);
       }
@@ -155,8 +159,8 @@ public final class EtcdStorage implements Storage {
   private Outcome delete(Write.Delete delete) throws IOException, InterruptedException {
     ByteString key = translation.etcdKey(delete.key());
     DeleteRangeRequest request = DeleteRangeRequest.newBuilder().setKey(key).setPrevKv(true).build();
-    TxnResponse response = client.transact(transaction(key, delete.expected(),
-        RequestOp.newBuilder().setRequestDeleteRange(request).build()));
+    TxnRequest removal = transaction(key, delete.expected(), RequestOp.newBuilder().setRequestDeleteRange(request).build());
+    TxnResponse response = metrics.timed("delete", delete.key(), () -> client.transact(removal));
     if (!response.getSucceeded()) {
       return conflict(response);
     }

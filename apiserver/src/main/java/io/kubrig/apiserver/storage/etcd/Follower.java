@@ -36,6 +36,7 @@ final class Follower implements AutoCloseable {
   private final EtcdClient client;
   private final Translation translation;
   private final Clock clock;
+  private final EtcdMetrics metrics;
   private final Map<String, Own> own = new ConcurrentHashMap<>();
   private final Keyspace keyspace;
   private volatile Thread thread;
@@ -47,7 +48,8 @@ final class Follower implements AutoCloseable {
   /** What etcd holds at a revision. */
   private record State(long revision, List<Entry> entries) {}
 
-  private Follower(EtcdClient client, Translation translation, Clock clock, State state) {
+  private Follower(EtcdClient client, Translation translation, Clock clock, EtcdMetrics metrics, State state) {
+    this.metrics = metrics;
     this.client = client;
     this.translation = translation;
     this.clock = clock;
@@ -56,10 +58,10 @@ final class Follower implements AutoCloseable {
   }
 
   /** Reads everything, however long etcd takes to answer up to some seconds, and goes on following. */
-  static Follower start(EtcdClient client, Translation translation, Clock clock) throws IOException, InterruptedException {
+  static Follower start(EtcdClient client, Translation translation, Clock clock, EtcdMetrics metrics) throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return new Follower(client, translation, clock, read(client, translation));
+        return new Follower(client, translation, clock, metrics, read(client, translation));
       } catch (IOException e) {
         if (attempt == START_TRIES) {
           throw e;
@@ -176,6 +178,7 @@ final class Follower implements AutoCloseable {
   private void apply(Event event) {
     KeyValue pair = event.getKv();
     String key = translation.key(pair.getKey());
+    metrics.arrived(key);
     Entry before = keyspace.current().get(key).orElse(null);
     if (event.getType() == Event.EventType.PUT) {
       keyspace.apply(new Change(pair.getModRevision(), before, entry(key, pair)));

@@ -16,14 +16,16 @@ final class Leases {
   private final EtcdClient client;
   private final Clock clock;
   private final Duration maxReuse;
+  private final EtcdMetrics metrics;
   private long id;
   private Instant end = Instant.EPOCH;
   private int keys;
 
-  Leases(EtcdClient client, Clock clock, Duration maxReuse) {
+  Leases(EtcdClient client, Clock clock, Duration maxReuse, EtcdMetrics metrics) {
     this.client = client;
     this.clock = clock;
     this.maxReuse = maxReuse;
+    this.metrics = metrics;
   }
 
   /** A lease that lasts at least for a time, and a little longer at most. */
@@ -37,6 +39,7 @@ final class Leases {
       keys++;
       return id;
     }
+    metrics.leased(keys);
     Duration whole = life.plus(reuse);
     id = client.lease(Math.max(1, whole.plusMillis(999).toSeconds()));
     end = now.plus(whole);

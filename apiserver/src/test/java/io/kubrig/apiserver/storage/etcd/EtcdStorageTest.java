@@ -14,7 +14,9 @@ import io.kubrig.apiserver.storage.Watcher;
 import io.kubrig.apiserver.storage.Write;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.schemas.KubernetesSchemas;
+import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class EtcdStorageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String KEY = "/registry/configmaps/default/c";
+
+  private static final EtcdMetrics METRICS =
+      new EtcdMetrics(new KubernetesRegistry(), Clock.system(), key -> Tags.of("group", "", "resource", "any"));
 
   @TempDir Path directory;
   private EtcdProcess etcd;
@@ -57,7 +62,7 @@ class EtcdStorageTest {
 
   private EtcdStorage open(String prefix) throws IOException {
     return EtcdStorage.open(settings(prefix), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.PROTOBUF), AtRest.PLAIN,
-        Clock.system());
+        Clock.system(), METRICS);
   }
 
   private static byte[] configMap(String value) {
@@ -193,7 +198,7 @@ class EtcdStorageTest {
     long doomed = written(storage, put(gone, 0, "x"));
     try (EtcdClient client = new EtcdClient(settings("/registry"))) {
       Follower behind = Follower.start(client,
-          new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system());
+          new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system(), METRICS);
       Watcher watcher = behind.keyspace().watch("/registry/configmaps/", doomed);
       behind.pause();
       long second = written(storage, put(KEY, first, "two"));
@@ -223,7 +228,7 @@ class EtcdStorageTest {
     written(storage, put(KEY, 0, "v"));
     try (EtcdStorage writesJson =
         EtcdStorage.open(settings("/registry"), new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN,
-            Clock.system())) {
+            Clock.system(), METRICS)) {
       byte[] nothing = "{\"metadata\":{\"name\":\"x\"}}".getBytes(StandardCharsets.UTF_8);
       written(writesJson, new Write.Put("/registry/configmaps/default/broken", 0, nothing, null, null));
     }
