@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.machinery.clock.ActiveExecutor;
 import io.kubrig.machinery.clock.Clock;
@@ -12,8 +13,8 @@ import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.standalone.inprocess.InProcessClients;
+import io.kubrig.standalone.inprocess.ModelSerialization;
 import io.kubrig.testkit.traffic.Traffic;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,20 +29,18 @@ final class Clients implements ClientSource, AutoCloseable {
   private final Traffic traffic;
   private final Rest rest;
   private final Clock clock;
-  private final JvmKeys keys;
   private final ExecutorService tasks;
 
-  /** The models are looked through once, not once for each client. Loaded beside the first server. */
+  /** Shared by all clients. Loaded beside the first server. */
   private static final class Models {
-    static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+    static final KubernetesSerialization SERIALIZATION = new ModelSerialization();
   }
 
-  Clients(Handler server, TestTime time, Traffic traffic, JvmKeys keys) {
+  Clients(Handler server, TestTime time, Traffic traffic) {
     this.server = server;
     this.traffic = traffic;
     this.rest = time.rest();
     this.clock = time.clock();
-    this.keys = keys;
     ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("client-", 0).factory());
     this.tasks = new ActiveExecutor(threads, clock.activity(), "client");
   }
@@ -65,14 +64,12 @@ final class Clients implements ClientSource, AutoCloseable {
 
   /** A client of a user. */
   KubernetesClient of(String user, String... groups) {
-    return client(config("test"), List.of(keys.identity(user, groups(user, groups)).certificate()),
-        traffic.observing(user, server, rest::toldOutside));
+    return client(config("test"), as(UserInfo.of(user, groups(user, groups)), user, rest::toldOutside));
   }
 
   /** The client of all simulated nodes. */
   KubernetesClient ofNodes() {
-    List<X509Certificate> identity = List.of(keys.identity("kubernetes-admin", "system:masters").certificate());
-    return client(config("simulated-nodes"), identity, traffic.observing("simulated-nodes", server, () -> {}));
+    return client(config("simulated-nodes"), as(UserInfo.of("kubernetes-admin", "system:masters"), "simulated-nodes", () -> {}));
   }
 
   private static String[] groups(String user, String... given) {
@@ -86,29 +83,35 @@ final class Clients implements ClientSource, AutoCloseable {
   /** Components act as the native users of the same name. */
   @Override
   public KubernetesClient open(ClientSettings settings) {
-    X509Certificate identity =
+    UserInfo user =
         settings.component().contains("scheduler")
-            ? keys.identity("system:kube-scheduler").certificate()
-            : keys.identity("system:kube-controller-manager", "system:masters").certificate();
-    return client(config(KubeconfigClients.userAgent(settings.component())), List.of(identity), part(settings));
+            ? UserInfo.of("system:kube-scheduler")
+            : UserInfo.of("system:kube-controller-manager", "system:masters");
+    return client(config(KubeconfigClients.userAgent(settings.component())), as(user, settings.component(), () -> {}));
   }
 
   @Override
   public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
     Config config = config(KubeconfigClients.userAgent(settings.component()));
-    return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(), List.of(), part(settings));
+    return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(),
+        traffic.observing(settings.component(), server, () -> {}));
   }
 
-  private Handler part(ClientSettings settings) {
-    return traffic.observing(settings.component(), server, () -> {});
+  /**
+   * The server, called by a user.
+   *
+   * @param client the name under which the calls are seen
+   */
+  private Handler as(UserInfo user, String client, Runnable told) {
+    return traffic.observing(client, Callers.as(user, server), told);
   }
 
-  private KubernetesClient client(Config config, List<X509Certificate> identity, Handler handler) {
+  private KubernetesClient client(Config config, Handler handler) {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(Models.SERIALIZATION)
         .withTaskExecutor(tasks)
-        .withHttpClientFactory(new InProcessClients(handler, identity, clock.activity()))
+        .withHttpClientFactory(new InProcessClients(handler, List.of(), clock.activity()))
         .build();
   }
 

@@ -64,7 +64,7 @@ public final class KubrigCluster implements AutoCloseable {
     this.keys = keys;
     this.server = keep(server);
     this.traffic = new Traffic(time.clock());
-    this.clients = keep(new Clients(server, time, traffic, keys));
+    this.clients = keep(new Clients(server, time, traffic));
     this.admin = keep(clients.of("kubernetes-admin", "system:masters"));
   }
 

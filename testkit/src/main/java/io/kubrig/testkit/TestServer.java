@@ -69,7 +69,7 @@ final class TestServer implements Handler, AutoCloseable {
     SecuritySettings security =
         new SecuritySettings(
             Optional.empty(),
-            List.of(keys.authority().certificate()),
+            List.of(),
             Optional.empty(),
             true,
             true,
@@ -77,7 +77,10 @@ final class TestServer implements Handler, AutoCloseable {
             List.of(JvmKeys.ISSUER),
             Duration.ZERO,
             true,
-            List.of(SecuritySettings.Mode.NODE, SecuritySettings.Mode.RBAC));
+            List.of(SecuritySettings.Mode.NODE, SecuritySettings.Mode.RBAC),
+            List.of(),
+            List.of(),
+            List.of(new Callers(keys, clock)));
     return new ApiServerSettings(
         storage,
         clock,

@@ -5,6 +5,7 @@ import io.kubrig.machinery.tree.Tree;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
@@ -20,27 +21,83 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.bouncycastle.jcajce.provider.asymmetric.util.EC5Util;
 import org.bouncycastle.jce.spec.ECParameterSpec;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
-/**
- * The keys of service account tokens, and the two documents by which others find them.
- *
- * @param issuers the first signs, all are accepted
- * @param signing may be null: then tokens are only verified
- * @param verifying by key id
- */
-public record ServiceAccountKeys(List<String> issuers, PrivateKey signing, String signingKeyId, Map<String, PublicKey> verifying) {
+/** The keys of service account tokens, and the two documents by which others find them. */
+public final class ServiceAccountKeys {
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-  /** @param verifying the public half of the signing key first */
-  public static ServiceAccountKeys of(List<String> issuers, PrivateKey signing, List<PublicKey> verifying) {
-    Map<String, PublicKey> byId = new LinkedHashMap<>();
-    for (PublicKey key : verifying) {
-      byId.put(keyId(key), key);
+  private final List<String> issuers;
+  private final Supplier<Keys> source;
+  private Keys keys; // null until they are needed; guarded by this
+
+  /**
+   * @param signing may be null: then tokens are only verified
+   * @param verifying by key id
+   */
+  private record Keys(PrivateKey signing, String signingKeyId, Map<String, PublicKey> verifying) {
+    static Keys of(PrivateKey signing, List<PublicKey> verifying) {
+      Map<String, PublicKey> byId = new LinkedHashMap<>();
+      for (PublicKey key : verifying) {
+        byId.put(keyId(key), key);
+      }
+      return new Keys(signing, verifying.isEmpty() ? "" : keyId(verifying.getFirst()), byId);
     }
-    return new ServiceAccountKeys(issuers, signing, verifying.isEmpty() ? "" : keyId(verifying.getFirst()), byId);
+  }
+
+  private ServiceAccountKeys(List<String> issuers, Supplier<Keys> source) {
+    this.issuers = List.copyOf(issuers);
+    this.source = source;
+  }
+
+  /**
+   * Keys that are at hand.
+   *
+   * @param issuers the first signs, all are accepted
+   * @param signing may be null: then tokens are only verified
+   * @param verifying the public half of the signing key first
+   */
+  public static ServiceAccountKeys of(List<String> issuers, PrivateKey signing, List<PublicKey> verifying) {
+    Keys known = Keys.of(signing, verifying);
+    return new ServiceAccountKeys(issuers, () -> known);
+  }
+
+  /** One pair of keys that is made when the first token is signed or shown: a server that sees no tokens does not pay for it. */
+  public static ServiceAccountKeys whenNeeded(List<String> issuers, Supplier<KeyPair> pair) {
+    return new ServiceAccountKeys(issuers, () -> {
+      KeyPair made = pair.get();
+      return Keys.of(made.getPrivate(), List.of(made.getPublic()));
+    });
+  }
+
+  private synchronized Keys keys() {
+    if (keys == null) {
+      keys = source.get();
+    }
+    return keys;
+  }
+
+  /** The first signs, all are accepted. */
+  public List<String> issuers() {
+    return issuers;
+  }
+
+  /** May be null: then tokens are only verified. */
+  public PrivateKey signing() {
+    return keys().signing();
+  }
+
+  /** "" when there is no key at all. */
+  public String signingKeyId() {
+    return keys().signingKeyId();
+  }
+
+  /** By key id. */
+  public Map<String, PublicKey> verifying() {
+    return keys().verifying();
   }
 
   /** The public key that belongs to a private one. */
@@ -72,14 +129,14 @@ public record ServiceAccountKeys(List<String> issuers, PrivateKey signing, Strin
   /** The JSON Web Key Set, {@code /openid/v1/jwks}. Media type: application/jwk-set+json. */
   public byte[] keySet() {
     List<Object> keys = new ArrayList<>();
-    verifying.forEach((id, key) -> keys.add(webKey(id, key)));
+    verifying().forEach((id, key) -> keys.add(webKey(id, key)));
     return Json.write(Tree.of("keys", keys));
   }
 
   /** The discovery document, {@code /.well-known/openid-configuration}. */
   public byte[] discovery(String keySetAddress) {
     TreeSet<String> algorithms = new TreeSet<>();
-    verifying.values().forEach(key -> algorithms.add(Jwt.algorithmFor(key)));
+    verifying().values().forEach(key -> algorithms.add(Jwt.algorithmFor(key)));
     return Json.write(
         Tree.of(
             "issuer", issuer(),

@@ -44,7 +44,7 @@ final class Security implements AutoCloseable {
     }
     tokens.addAll(settings.outside());
     BearerToken bearer = new BearerToken(tokens, settings.audiences());
-    List<RequestAuthenticator> members = new ArrayList<>();
+    List<RequestAuthenticator> members = new ArrayList<>(settings.own());
     settings.requestHeader().ifPresent(header -> members.add(new RequestHeader(header, clock)));
     if (!settings.clientAuthorities().isEmpty()) {
       members.add(new ClientCertificates(settings.clientAuthorities(), clock));

@@ -49,7 +49,8 @@ final class SecurityFlags {
         parsed.value(flags.extendTokenExpiration),
         new AuthorizationFlags(flags, parsed, environment).modes(),
         outside.tokens(),
-        outside.anonymousPaths());
+        outside.anonymousPaths(),
+        List.of());
   }
 
   private Optional<StaticTokens> staticTokens() throws IOException {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.authn.RequestAuthenticator;
 import io.kubrig.apiserver.authn.RequestHeader;
 import io.kubrig.apiserver.authn.ServiceAccountKeys;
 import io.kubrig.apiserver.authn.StaticTokens;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param maxTokenExpiration zero for no bound
  * @param outside authenticators of tokens that others have issued, asked last, in this order
  * @param anonymousPaths the only ones for which anonymous requests are admitted; empty for all
+ * @param own authenticators of whoever runs the server within a program of his own; asked first
  */
 public record SecuritySettings(
     Optional<StaticTokens> staticTokens,
@@ -32,7 +34,8 @@ public record SecuritySettings(
     boolean extendTokenExpiration,
     List<Mode> modes,
     List<TokenAuthenticator> outside,
-    List<String> anonymousPaths) {
+    List<String> anonymousPaths,
+    List<RequestAuthenticator> own) {
 
   /** Without anything outside the server. */
   public SecuritySettings(
@@ -49,7 +52,7 @@ public record SecuritySettings(
     this(
         staticTokens, clientAuthorities, requestHeader, bootstrapTokens, anonymous, serviceAccountKeys, audiences, maxTokenExpiration,
             extendTokenExpiration,
-        modes, List.of(), List.of());
+        modes, List.of(), List.of(), List.of());
   }
 
   /** An authorizer of {@code --authorization-mode} or of an AuthorizationConfiguration. */

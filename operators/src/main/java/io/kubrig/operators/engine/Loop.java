@@ -68,7 +68,9 @@ public final class Loop implements Queue, AutoCloseable {
         .withResourceCloner(new SameObject())
         .checkingCRDAndValidateLocalModel(false));
     Operator made = new Operator(service);
-    InformerConfiguration<Work> informer = InformerConfiguration.builder(Work.class).buildForController();
+    InformerConfiguration<Work> informer = InformerConfiguration.builder(Work.class)
+        .withComparableResourceVersions(false) // no cache of own writes, whose clean-up would wake a thread a hundred times a second
+        .buildForController();
     made.register(new Reconcile(), new ResolvedControllerConfiguration<Work>(name, false, Reconcile.class.getName(), null, null, null, null,
         Map.of(), null, service, informer, false, null));
     return made;
@@ -84,6 +86,7 @@ public final class Loop implements Queue, AutoCloseable {
   public void close() {
     controller.stopped();
     operator.stop();
+    operator.getConfigurationService().getExecutorServiceManager().scheduledExecutorService().shutdownNow(); // which the SDK forgets
     waits.values().forEach(wait -> wait.timer.cancel());
     waits.clear();
   }

@@ -1,6 +1,8 @@
 package io.kubrig.standalone.inprocess;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.utils.HttpClientUtils;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.machinery.clock.Activity;
 import java.security.cert.X509Certificate;
@@ -26,6 +28,15 @@ public final class InProcessClients implements HttpClient.Factory {
     this.handler = handler;
     this.identity = List.copyOf(identity);
     this.activity = activity;
+  }
+
+  /** Only what changes requests counts here: reading the certificates that a client would trust takes longer than everything else. */
+  @Override
+  public HttpClient.Builder newBuilder(Config config) {
+    HttpClient.Builder builder = newBuilder();
+    builder.tag(config.getRequestConfig());
+    HttpClientUtils.createApplicableInterceptors(config, this).forEach(builder::addOrReplaceInterceptor);
+    return builder;
   }
 
   @Override

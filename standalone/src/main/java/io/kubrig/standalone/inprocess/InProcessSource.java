@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  */
 public final class InProcessSource implements ClientSource {
   private final Handler handler;
+  private final KubernetesSerialization models = new ModelSerialization();
 
   public InProcessSource(Handler handler) {
     this.handler = handler;
@@ -53,7 +55,11 @@ public final class InProcessSource implements ClientSource {
   }
 
   private KubernetesClient client(Config config, List<X509Certificate> identity) {
-    return new KubernetesClientBuilder().withConfig(config).withHttpClientFactory(new InProcessClients(handler, identity)).build();
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(models)
+        .withHttpClientFactory(new InProcessClients(handler, identity))
+        .build();
   }
 
   private static List<X509Certificate> identity(Config config) {

@@ -80,5 +80,6 @@ public final class TestOperator extends Operator implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    getConfigurationService().getExecutorServiceManager().scheduledExecutorService().shutdownNow(); // which the SDK forgets
   }
 }

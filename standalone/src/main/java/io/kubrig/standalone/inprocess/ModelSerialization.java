@@ -1,0 +1,85 @@
+package io.kubrig.standalone.inprocess;
+
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.KeyDeserializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.cfg.HandlerInstantiator;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.jsontype.TypeIdResolver;
+import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
+import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.internal.KubernetesDeserializer;
+
+/**
+ * Fabric8's reading and writing of objects without its habit of loading every model class there is, more than a thousand, before it reads the
+ * first object: a class is loaded when an object of its kind is met. What comes out is the same.
+ */
+public final class ModelSerialization extends KubernetesSerialization {
+  private final ModelDeserializer models;
+
+  /** Knows the classes that the class path registers as models, as Fabric8's own does. */
+  public ModelSerialization() {
+    this.models = new ModelDeserializer(new ModelClasses());
+    super(new ObjectMapper(), false);
+  }
+
+  @Override
+  protected void configureMapper(ObjectMapper mapper) {
+    super.configureMapper(mapper);
+    mapper.setConfig(mapper.getDeserializationConfig().with(new Instantiator(models)));
+  }
+
+  @Override
+  public Class<? extends KubernetesResource> getRegisteredKubernetesResource(String apiVersion, String kind) {
+    return models.classes().of(apiVersion, kind).orElse(null);
+  }
+
+  @Override
+  public void registerKubernetesResource(Class<? extends KubernetesResource> model) {
+    models.classes().register(model);
+  }
+
+  @Override
+  public void registerKubernetesResource(String apiVersion, String kind, Class<? extends KubernetesResource> model) {
+    models.classes().register(apiVersion, kind, model);
+  }
+
+  /** Puts our deserializer where annotations name Fabric8's. */
+  private static final class Instantiator extends HandlerInstantiator {
+    private final ModelDeserializer models;
+
+    Instantiator(ModelDeserializer models) {
+      this.models = models;
+    }
+
+    @Override
+    public JsonDeserializer<?> deserializerInstance(DeserializationConfig config, Annotated annotated, Class<?> wanted) {
+      return wanted == KubernetesDeserializer.class ? models : null;
+    }
+
+    @Override
+    public KeyDeserializer keyDeserializerInstance(DeserializationConfig config, Annotated annotated, Class<?> wanted) {
+      return null;
+    }
+
+    @Override
+    public JsonSerializer<?> serializerInstance(SerializationConfig config, Annotated annotated, Class<?> wanted) {
+      return null;
+    }
+
+    @Override
+    public TypeResolverBuilder<?> typeResolverBuilderInstance(MapperConfig<?> config, Annotated annotated, Class<?> wanted) {
+      return null;
+    }
+
+    @Override
+    public TypeIdResolver typeIdResolverInstance(MapperConfig<?> config, Annotated annotated, Class<?> wanted) {
+      return null;
+    }
+  }
+}
