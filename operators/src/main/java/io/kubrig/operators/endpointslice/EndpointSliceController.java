@@ -89,6 +89,11 @@ public final class EndpointSliceController implements Controller {
   }
 
   @Override
+  public Retries retries() {
+    return new Retries(Duration.ofSeconds(1), Duration.ofSeconds(1000));
+  }
+
+  @Override
   public Outcome reconcile(Key key) {
     Optional<Service> service = services.get(key);
     if (service.isEmpty()) {

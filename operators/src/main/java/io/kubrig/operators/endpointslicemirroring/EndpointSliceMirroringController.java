@@ -60,6 +60,11 @@ public final class EndpointSliceMirroringController implements Controller {
   }
 
   @Override
+  public Retries retries() {
+    return new Retries(Duration.ofSeconds(1), Duration.ofSeconds(100));
+  }
+
+  @Override
   public Outcome reconcile(Key key) {
     Optional<Endpoints> source = endpoints.get(key).filter(MirrorPlan::wants);
     boolean free = services.get(key).filter(service -> Objects.orEmpty(service.getSpec().getSelector()).isEmpty()).isPresent();

@@ -18,6 +18,7 @@ import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEv
 import io.kubrig.machinery.clock.ActiveExecutor;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.queue.Backoff;
+import io.kubrig.machinery.queue.TokenBucket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Loop implements Queue, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+  private static final double RETRIES_PER_SECOND = 10; // of all keys
+  private static final int RETRIES_AT_ONCE = 100;
 
   private final String name;
   private final Controller controller;
@@ -55,7 +58,8 @@ public final class Loop implements Queue, AutoCloseable {
     this.controller = controller;
     this.clock = clock;
     this.metrics = metrics;
-    this.backoff = Backoff.controllerDefault(clock);
+    Controller.Retries retries = controller.retries();
+    this.backoff = new Backoff<>(retries.first(), retries.longest(), new TokenBucket(clock, RETRIES_PER_SECOND, RETRIES_AT_ONCE));
     ExecutorService threads = Executors.newFixedThreadPool(workers, Thread.ofVirtual().name(name + "-", 0).factory());
     this.operator = operator(new ActiveExecutor(threads, clock.activity(), name));
   }

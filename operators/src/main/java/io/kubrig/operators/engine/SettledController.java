@@ -22,6 +22,11 @@ public final class SettledController implements Controller {
   }
 
   @Override
+  public Retries retries() {
+    return controller.retries();
+  }
+
+  @Override
   public void started() {
     controller.started();
   }

@@ -22,6 +22,7 @@ import io.kubrig.operators.ownership.Owned;
 import io.kubrig.operators.ownership.Selector;
 import io.kubrig.operators.pods.PodControl;
 import io.kubrig.operators.pods.Pods;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,8 @@ public final class JobController implements Controller {
   private static final Logger LOG = LoggerFactory.getLogger(JobController.class);
   private static final String MANAGER = "kubernetes.io/job-controller";
   private static final String ORPHAN = "pod/";
+  /** What pods do, and changes of a status alone, are looked at together after this time. */
+  private static final Duration BATCH = Duration.ofSeconds(1);
 
   private final Api api;
   private final Clock clock;
@@ -61,11 +64,13 @@ public final class JobController implements Controller {
 
   @Override
   public void watch(Queue queue) {
-    jobs.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), deleted -> {
+    Queue unhurried = queue.delayed(BATCH);
+    jobs.watch(added -> queue.add(Key.of(added)), (before, after) ->
+        (Objects.generation(before) == Objects.generation(after) ? unhurried : queue).add(Key.of(after)), deleted -> {
       delays.remove(deleted.getMetadata().getUid());
       queue.add(Key.of(deleted));
     });
-    owned.wake(queue);
+    owned.wake(unhurried);
     pods.watch(added -> wakeOrphan(added, queue), (before, after) -> wakeOrphan(after, queue), deleted -> { });
   }
 
@@ -74,6 +79,11 @@ public final class JobController implements Controller {
     if (JobPods.isTracked(pod) && Objects.controllerOf(pod).isEmpty()) {
       queue.add(new Key(pod.getMetadata().getNamespace(), ORPHAN + pod.getMetadata().getName()));
     }
+  }
+
+  @Override
+  public Retries retries() {
+    return new Retries(Duration.ofSeconds(1), Duration.ofMinutes(1));
   }
 
   @Override
@@ -161,7 +171,7 @@ public final class JobController implements Controller {
           suspended ? "Job suspended" : "Job resumed", facts.now);
       if (Conditions.ensure(status, condition)) {
         events.normal(facts.job, suspended ? "Suspended" : "Resumed", condition.getMessage());
-        status.setStartTime(suspended ? status.getStartTime() : Objects.time(facts.now));
+        status.setStartTime(suspended ? null : Objects.time(facts.now)); // so that the template of a job at rest may be changed
       }
     }
     int ready = (int) facts.active.stream().filter(Pods::isReady).count() - done.deletedReady;

@@ -50,6 +50,11 @@ public final class NamespaceController implements Controller {
   }
 
   @Override
+  public Retries retries() {
+    return new Retries(Duration.ofMillis(5), Duration.ofMinutes(1));
+  }
+
+  @Override
   public Outcome reconcile(Key key) {
     if (namespaces.get(key).filter(Objects::isTerminating).isEmpty()) {
       return Outcome.DONE;

@@ -86,12 +86,9 @@ final class Identity {
     pod.getSpec().setVolumes(volumes);
   }
 
-  /** Whether a pod has its labels and its claims. */
+  /** Whether a pod has the label of its name, and its claims. The label of its number alone is no reason to repair it. */
   static boolean matches(StatefulSet set, Pod pod) {
-    int ordinal = ordinal(pod);
-    Map<String, String> labels = Objects.labels(pod);
-    return pod.getMetadata().getName().equals(labels.get(POD_NAME)) && Integer.toString(ordinal).equals(labels.get(POD_INDEX))
-        && storageMatches(set, pod, ordinal);
+    return pod.getMetadata().getName().equals(Objects.labels(pod).get(POD_NAME)) && storageMatches(set, pod, ordinal(pod));
   }
 
   private static boolean storageMatches(StatefulSet set, Pod pod, int ordinal) {

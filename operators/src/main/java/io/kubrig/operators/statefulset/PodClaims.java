@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The persistent volume claims of a set's pods, and who owns them as the set's retention policy says. */
 final class PodClaims {
@@ -49,58 +50,109 @@ final class PodClaims {
     return of(set, ordinal).stream().filter(claim -> known.apply(claim.getMetadata().getName()).isEmpty()).toList();
   }
 
+  /** The names of a pod's claims that are about to go. */
+  static List<String> leaving(StatefulSet set, int ordinal, Function<String, Optional<PersistentVolumeClaim>> known) {
+    return existing(set, ordinal, known).filter(Objects::isTerminating).map(claim -> claim.getMetadata().getName()).toList();
+  }
+
   /** Whether a claim is still bound to the life of an earlier pod of that name, and hence about to go. */
   static boolean isStale(StatefulSet set, String podName, int ordinal, Function<String, Optional<PersistentVolumeClaim>> known) {
-    return deletes(set) && of(set, ordinal).stream().flatMap(claim -> known.apply(claim.getMetadata().getName()).stream())
-        .flatMap(claim -> Objects.orEmpty(claim.getMetadata().getOwnerReferences()).stream())
-        .anyMatch(owner -> owner.getKind().equals("Pod") && owner.getApiVersion().equals("v1") && owner.getName().equals(podName));
+    return whenScaled(set) && existing(set, ordinal, known)
+        .flatMap(claim -> references(claim).stream()).anyMatch(owner -> isNamed(owner, "v1", "Pod", podName));
   }
 
   /** The pod's existing claims whose owners are not those of the policy, with the right ones. */
   static List<PersistentVolumeClaim> toUpdate(StatefulSet set, Pod pod, Function<String, Optional<PersistentVolumeClaim>> known) {
-    List<PersistentVolumeClaim> updates = new ArrayList<>();
-    for (PersistentVolumeClaim wanted : of(set, Identity.ordinal(pod))) {
-      known.apply(wanted.getMetadata().getName()).flatMap(claim -> updated(set, pod, claim)).ifPresent(updates::add);
-    }
-    return updates;
+    return existing(set, Identity.ordinal(pod), known).filter(claim -> !isRight(set, pod, claim)).map(claim -> righted(set, pod, claim))
+        .toList();
   }
 
-  private static Optional<PersistentVolumeClaim> updated(StatefulSet set, Pod pod, PersistentVolumeClaim claim) {
+  /** The names of the pod's claims that somebody else controls, for whom the policy does not hold. */
+  static List<String> foreign(StatefulSet set, Pod pod, Function<String, Optional<PersistentVolumeClaim>> known) {
+    return existing(set, Identity.ordinal(pod), known).filter(claim -> isForeign(set, pod, claim))
+        .map(claim -> claim.getMetadata().getName()).toList();
+  }
+
+  private static Stream<PersistentVolumeClaim> existing(
+      StatefulSet set, int ordinal, Function<String, Optional<PersistentVolumeClaim>> known) {
+    return Objects.orEmpty(set.getSpec().getVolumeClaimTemplates()).stream().flatMap(t -> known.apply(name(set, t, ordinal)).stream());
+  }
+
+  private static boolean isRight(StatefulSet set, Pod pod, PersistentVolumeClaim claim) {
+    if (isStaleReference(set, claim) || isStaleReference(pod, claim)) {
+      return true; // of an earlier set or pod of that name: the garbage collector sees to it
+    }
+    if (isForeign(set, pod, claim)) {
+      return !owns(set, claim) && !owns(pod, claim);
+    }
+    boolean halfOwned = references(claim).stream().anyMatch(reference -> !Boolean.TRUE.equals(reference.getController())
+        && (reference.getUid().equals(set.getMetadata().getUid()) || reference.getUid().equals(pod.getMetadata().getUid())));
     Owners owners = owners(set, pod);
-    boolean foreign = Objects.controllerOf(claim).filter(owner -> !owner.getUid().equals(set.getMetadata().getUid())
-        && !owner.getUid().equals(pod.getMetadata().getUid())).isPresent();
-    if (foreign || owns(set, claim) == owners.set() && owns(pod, claim) == owners.pod()) {
-      return Optional.empty();
+    return !halfOwned && owns(set, claim) == owners.set() && owns(pod, claim) == owners.pod();
+  }
+
+  private static boolean isForeign(StatefulSet set, Pod pod, PersistentVolumeClaim claim) {
+    if (!whenScaled(set) && !whenDeleted(set)) {
+      return false;
     }
+    return references(claim).stream().anyMatch(reference -> {
+      if (names(reference, set) || names(reference, pod)) {
+        return !reference.getUid().equals((names(reference, set) ? set : pod).getMetadata().getUid());
+      }
+      return Boolean.TRUE.equals(reference.getController());
+    });
+  }
+
+  private static PersistentVolumeClaim righted(StatefulSet set, Pod pod, PersistentVolumeClaim claim) {
     PersistentVolumeClaim copy = Objects.copy(claim);
-    List<OwnerReference> references = new ArrayList<>(Objects.orEmpty(copy.getMetadata().getOwnerReferences()));
-    references.removeIf(reference -> reference.getUid().equals(set.getMetadata().getUid())
-        || reference.getUid().equals(pod.getMetadata().getUid()));
-    if (owners.set()) {
-      references.add(Claims.controllerReference(set));
+    List<OwnerReference> left = new ArrayList<>(references(copy));
+    left.removeIf(reference -> names(reference, set) || names(reference, pod));
+    if (!isForeign(set, pod, claim)) {
+      Owners owners = owners(set, pod);
+      if (owners.set()) {
+        left.add(Claims.controllerReference(set));
+      }
+      if (owners.pod()) {
+        left.add(Claims.controllerReference(pod));
+      }
     }
-    if (owners.pod()) {
-      references.add(Claims.controllerReference(pod));
-    }
-    copy.getMetadata().setOwnerReferences(references);
-    return Optional.of(copy);
+    copy.getMetadata().setOwnerReferences(left);
+    return copy;
+  }
+
+  private static boolean isStaleReference(HasMetadata owner, PersistentVolumeClaim claim) {
+    return references(claim).stream().filter(reference -> names(reference, owner)).findFirst()
+        .filter(reference -> !reference.getUid().equals(owner.getMetadata().getUid())).isPresent();
+  }
+
+  private static boolean names(OwnerReference reference, HasMetadata owner) {
+    return isNamed(reference, owner.getApiVersion(), owner.getKind(), owner.getMetadata().getName());
+  }
+
+  private static boolean isNamed(OwnerReference reference, String version, String kind, String name) {
+    return version.equals(reference.getApiVersion()) && kind.equals(reference.getKind()) && name.equals(reference.getName());
   }
 
   private static boolean owns(HasMetadata owner, PersistentVolumeClaim claim) {
-    return Objects.orEmpty(claim.getMetadata().getOwnerReferences()).stream()
-        .anyMatch(reference -> reference.getUid().equals(owner.getMetadata().getUid()));
+    return references(claim).stream().anyMatch(reference -> reference.getUid().equals(owner.getMetadata().getUid()));
+  }
+
+  private static List<OwnerReference> references(PersistentVolumeClaim claim) {
+    return Objects.orEmpty(claim.getMetadata().getOwnerReferences());
   }
 
   private static Owners owners(StatefulSet set, Pod pod) {
-    StatefulSetPersistentVolumeClaimRetentionPolicy policy = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
-    boolean scaled = policy != null && DELETE.equals(policy.getWhenScaled());
-    boolean deleted = policy != null && DELETE.equals(policy.getWhenDeleted());
     boolean surplus = !Identity.inRange(set, pod);
-    return new Owners(deleted && !(scaled && surplus), scaled && surplus);
+    return new Owners(whenDeleted(set) && !(whenScaled(set) && surplus), whenScaled(set) && surplus);
   }
 
-  private static boolean deletes(StatefulSet set) {
+  private static boolean whenScaled(StatefulSet set) {
     StatefulSetPersistentVolumeClaimRetentionPolicy policy = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
-    return policy != null && (DELETE.equals(policy.getWhenScaled()) || DELETE.equals(policy.getWhenDeleted()));
+    return policy != null && DELETE.equals(policy.getWhenScaled());
+  }
+
+  private static boolean whenDeleted(StatefulSet set) {
+    StatefulSetPersistentVolumeClaimRetentionPolicy policy = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
+    return policy != null && DELETE.equals(policy.getWhenDeleted());
   }
 }

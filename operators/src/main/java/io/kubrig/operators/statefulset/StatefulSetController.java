@@ -22,17 +22,21 @@ import io.kubrig.operators.ownership.Claims;
 import io.kubrig.operators.ownership.Owned;
 import io.kubrig.operators.ownership.Selector;
 import io.kubrig.operators.statefulset.StatefulSetPlan.Action;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the numbered pods of each set, their claims and their revisions. */
 public final class StatefulSetController implements Controller {
   private static final Logger LOG = LoggerFactory.getLogger(StatefulSetController.class);
+
+  private static final String UPDATE = "Update";
 
   private final Api api;
   private final Clock clock;
@@ -82,6 +86,10 @@ public final class StatefulSetController implements Controller {
     StatefulSetPlan plan = StatefulSetPlanner.plan(observe(set, pods, revisions));
     Optional<RuntimeException> failure = apply(set, plan);
     updateStatus(set, plan.status());
+    if (failure.isPresent() && failure.get() instanceof ClaimException trouble) {
+      LOG.debug("StatefulSet {}: {}", Key.of(set), trouble.getMessage());
+      return Outcome.RETRY;
+    }
     if (failure.isPresent()) {
       throw failure.get();
     }
@@ -124,65 +132,118 @@ public final class StatefulSetController implements Controller {
   private void apply(StatefulSet set, Action action) {
     switch (action) {
       case Action.Create create -> create(set, create);
-      case Action.Provide provide -> provide(set, provide.pod(), provide.claims());
+      case Action.Provide provide -> provide(set, provide.pod(), provide.claims(), List.of());
       case Action.Repair repair -> repair(set, repair);
+      case Action.Own own -> own(own.claims());
       case Action.Delete delete -> delete(set, delete.pod());
     }
   }
 
   private void create(StatefulSet set, Action.Create create) {
-    told(set, create.pod(), "Create", () -> {
-      provide(set, create.pod(), create.claims());
-      Pod pod = api.create(create.pod());
-      PodClaims.toUpdate(set, pod, name -> claims.get(set.getMetadata().getNamespace(), name)).forEach(api::update);
-    });
+    String verb = "Create";
+    told(set, create.pod(), verb, () -> provide(set, create.pod(), create.claims(), create.leaving()));
+    Pod pod;
+    try {
+      pod = api.create(create.pod());
+    } catch (RuntimeException e) {
+      throw failed(set, create.pod(), verb, e);
+    }
+    warnOfForeign(set, pod);
+    told(set, pod, UPDATE, () -> own(PodClaims.toUpdate(set, pod, claim(set))));
+    succeeded(set, pod, verb);
   }
 
-  private void provide(StatefulSet set, Pod pod, List<PersistentVolumeClaim> missing) {
+  private Function<String, Optional<PersistentVolumeClaim>> claim(StatefulSet set) {
+    return name -> claims.get(set.getMetadata().getNamespace(), name);
+  }
+
+  private void provide(StatefulSet set, Pod pod, List<PersistentVolumeClaim> missing, List<String> leaving) {
     String about = " Pod " + pod.getMetadata().getName() + " in StatefulSet " + set.getMetadata().getName();
+    List<String> troubles = new ArrayList<>(leaving.stream().map(name -> "pvc " + name + " is being deleted").toList());
+    RuntimeException cause = null;
     for (PersistentVolumeClaim claim : missing) {
       String name = claim.getMetadata().getName();
       try {
         api.create(claim);
         events.normal(set, "SuccessfulCreate", "Create Claim " + name + about + " success");
       } catch (RuntimeException e) {
-        events.warning(set, "FailedCreate", "Create Claim " + name + " for" + about + " failed error: " + ApiErrors.message(e));
-        throw e;
+        cause = e;
+        troubles.add("failed to create PVC " + name + ": " + ApiErrors.message(e));
+        if (!ApiErrors.isAlreadyExists(e)) {
+          events.warning(set, "FailedCreate", "Create Claim " + name + " for" + about + " failed error: " + ApiErrors.message(e));
+        }
+      }
+    }
+    if (!troubles.isEmpty()) {
+      throw ClaimException.of(troubles, cause);
+    }
+  }
+
+  private void own(List<PersistentVolumeClaim> wanted) {
+    for (PersistentVolumeClaim claim : wanted) {
+      try {
+        api.update(claim);
+      } catch (RuntimeException e) {
+        throw new ClaimException(
+            "could not update claim " + claim.getMetadata().getName() + " for delete policy ownerRefs: " + ApiErrors.message(e), e);
       }
     }
   }
 
+  private void warnOfForeign(StatefulSet set, Pod pod) {
+    PodClaims.foreign(set, pod, claim(set)).forEach(name -> events.warning(set, "ConflictingController", "PersistentVolumeClaim " + name
+        + " has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim"));
+  }
+
   private void repair(StatefulSet set, Action.Repair repair) {
-    told(set, repair.pod(), "Update", () -> {
-      repair.claims().forEach(api::update);
-      provide(set, repair.pod(), repair.missing());
+    told(set, repair.pod(), UPDATE, () -> {
+      provide(set, repair.pod(), repair.missing(), List.of());
+      if (!repair.claims().isEmpty()) {
+        warnOfForeign(set, repair.pod());
+      }
+      own(repair.claims());
       if (repair.identity()) {
         api.update(repair.pod());
       }
     });
+    succeeded(set, repair.pod(), UPDATE);
   }
 
   private void delete(StatefulSet set, Pod pod) {
-    try {
-      told(set, pod, "Delete", () -> api.delete(pod));
-    } catch (RuntimeException e) {
-      if (!ApiErrors.isNotFound(e)) {
-        throw e;
+    told(set, pod, "Delete", () -> {
+      try {
+        api.delete(pod);
+      } catch (RuntimeException e) {
+        if (!ApiErrors.isNotFound(e)) {
+          throw e;
+        }
       }
+    });
+    succeeded(set, pod, "Delete");
+  }
+
+  /** Does a part of what is done to a pod, and tells when it fails. */
+  private void told(StatefulSet set, Pod pod, String verb, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      throw failed(set, pod, verb, e);
     }
   }
 
-  private void told(StatefulSet set, Pod pod, String verb, Runnable work) {
-    String what = verb + " Pod " + pod.getMetadata().getName() + " in StatefulSet " + set.getMetadata().getName();
-    try {
-      work.run();
-      events.normal(set, "Successful" + verb, what + " successful");
-    } catch (RuntimeException e) {
-      if (!ApiErrors.isAlreadyExists(e)) {
-        events.warning(set, "Failed" + verb, what + " failed error: " + ApiErrors.message(e));
-      }
-      throw e;
+  private RuntimeException failed(StatefulSet set, Pod pod, String verb, RuntimeException failure) {
+    if (!ApiErrors.isAlreadyExists(failure)) {
+      events.warning(set, "Failed" + verb, what(set, pod, verb) + " failed error: " + ApiErrors.message(failure));
     }
+    return failure;
+  }
+
+  private void succeeded(StatefulSet set, Pod pod, String verb) {
+    events.normal(set, "Successful" + verb, what(set, pod, verb) + " successful");
+  }
+
+  private static String what(StatefulSet set, Pod pod, String verb) {
+    return verb + " Pod " + pod.getMetadata().getName() + " in StatefulSet " + set.getMetadata().getName();
   }
 
   private void updateStatus(StatefulSet set, StatefulSetStatus status) {

@@ -40,14 +40,17 @@ record StatefulSetPlan(List<Action> actions, boolean together, StatefulSetStatus
 
   /** One step. */
   sealed interface Action {
-    /** Makes a pod, its missing claims before. */
-    record Create(Pod pod, List<PersistentVolumeClaim> claims) implements Action {}
+    /** Makes a pod, its missing claims before. @param leaving claims that are about to go: the pod has to wait for that */
+    record Create(Pod pod, List<PersistentVolumeClaim> claims, List<String> leaving) implements Action {}
 
     /** Makes the missing claims of a pod that waits for them. */
     record Provide(Pod pod, List<PersistentVolumeClaim> claims) implements Action {}
 
     /** Puts a pod's identity and the owners of its claims right. */
     record Repair(Pod pod, boolean identity, List<PersistentVolumeClaim> missing, List<PersistentVolumeClaim> claims) implements Action {}
+
+    /** Puts the owners of a surplus pod's claims right. */
+    record Own(Pod pod, List<PersistentVolumeClaim> claims) implements Action {}
 
     /** Deletes a pod. */
     record Delete(Pod pod) implements Action {}

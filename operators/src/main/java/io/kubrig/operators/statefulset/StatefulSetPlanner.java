@@ -103,7 +103,7 @@ final class StatefulSetPlanner {
     if (!PodClaims.isStale(set, name, ordinal, seen::claim)) {
       StatefulSetPlan.Version version = needsCurrent(ordinal) ? seen.current() : seen.update();
       Pod pod = Identity.create(set, version.template(), version.name(), ordinal);
-      actions.add(new Action.Create(pod, PodClaims.missing(set, ordinal, seen::claim)));
+      actions.add(new Action.Create(pod, PodClaims.missing(set, ordinal, seen::claim), PodClaims.leaving(set, ordinal, seen::claim)));
     }
     return true;
   }
@@ -144,7 +144,7 @@ final class StatefulSetPlanner {
     for (Pod pod : surplus) {
       List<PersistentVolumeClaim> claims = PodClaims.toUpdate(set, pod, seen::claim);
       if (!claims.isEmpty()) {
-        actions.add(new Action.Repair(pod, false, List.of(), claims));
+        actions.add(new Action.Own(pod, claims));
       }
     }
     Optional<Pod> firstUnhealthy = firstUnhealthy();

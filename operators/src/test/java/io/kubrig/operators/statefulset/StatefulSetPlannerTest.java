@@ -57,6 +57,7 @@ class StatefulSetPlannerTest {
       words.add(switch (action) {
         case Action.Create create -> "create " + create.pod().getMetadata().getName() + " of " + Identity.revision(create.pod());
         case Action.Provide provide -> "provide " + provide.pod().getMetadata().getName();
+        case Action.Own own -> "own claims of " + own.pod().getMetadata().getName();
         case Action.Repair repair -> "repair " + repair.pod().getMetadata().getName();
         case Action.Delete delete -> "delete " + delete.pod().getMetadata().getName();
       });
@@ -146,6 +147,54 @@ class StatefulSetPlannerTest {
     });
     assertThat(plan(set).actions()).singleElement()
         .isInstanceOfSatisfying(Action.Create.class, create -> assertThat(create.claims()).isEmpty());
+  }
+
+  @Test
+  void a_pod_waits_for_a_claim_that_is_about_to_go() {
+    StatefulSet set = withClaims(1, null, null);
+    claims.put("data-web-0", claim());
+    claims.get("data-web-0").getMetadata().setDeletionTimestamp(Objects.time(clock.now()));
+    assertThat(plan(set).actions()).singleElement()
+        .isInstanceOfSatisfying(Action.Create.class, create -> assertThat(create.leaving()).containsExactly("data-web-0"));
+  }
+
+  private static StatefulSet withClaims(int replicas, String whenScaled, String whenDeleted) {
+    StatefulSet set = set(replicas);
+    set.getSpec().setVolumeClaimTemplates(List.of(new io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder()
+        .withNewMetadata().withName("data").endMetadata().withNewSpec().endSpec().build()));
+    set.getSpec().setPersistentVolumeClaimRetentionPolicy(
+        new io.fabric8.kubernetes.api.model.apps.StatefulSetPersistentVolumeClaimRetentionPolicy(whenDeleted, whenScaled));
+    return set;
+  }
+
+  private static PersistentVolumeClaim claim(io.fabric8.kubernetes.api.model.OwnerReference... owners) {
+    return new io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder().withNewMetadata().withName("data-web-0").withNamespace("ns")
+        .withOwnerReferences(owners).endMetadata().build();
+  }
+
+  private static io.fabric8.kubernetes.api.model.OwnerReference owner(String version, String kind, String name, String uid) {
+    return new io.fabric8.kubernetes.api.model.OwnerReference(version, true, true, kind, name, uid);
+  }
+
+  @Test
+  void the_claims_of_a_surplus_pod_become_its_own_without_a_word() {
+    StatefulSet set = withClaims(0, "Delete", "Delete");
+    claims.put("data-web-0", claim(owner("apps/v1", "StatefulSet", "web", "s")));
+    assertThat(words(plan(set, pod(set, 0, "new", true)))).containsExactly("own claims of web-0", "delete web-0");
+  }
+
+  @Test
+  void a_claim_that_another_controls_keeps_its_owners() {
+    StatefulSet set = withClaims(1, "Retain", "Delete");
+    Pod pod = pod(set, 0, "new", true);
+    claims.put("data-web-0", claim(owner("example.test/v1", "Backup", "b", "other")));
+    assertThat(PodClaims.toUpdate(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).isEmpty();
+    assertThat(PodClaims.foreign(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).containsExactly("data-web-0");
+    claims.put("data-web-0", claim(owner("apps/v1", "StatefulSet", "web", "an earlier set of that name")));
+    assertThat(PodClaims.toUpdate(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).isEmpty();
+    claims.put("data-web-0", claim());
+    assertThat(PodClaims.toUpdate(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).singleElement()
+        .satisfies(claim -> assertThat(claim.getMetadata().getOwnerReferences()).extracting(r -> r.getUid()).containsExactly("s"));
   }
 
   @Test

@@ -41,8 +41,12 @@ final class JobStatusRules {
   }
 
   private static boolean is(Tree status, String condition) {
+    return is(status, condition, "True");
+  }
+
+  private static boolean is(Tree status, String condition, String value) {
     return status.trees("conditions").stream()
-        .anyMatch(other -> other.string("type").equals(condition) && other.string("status").equals("True"));
+        .anyMatch(other -> other.string("type").equals(condition) && other.string("status").equals(value));
   }
 
   private boolean became(String condition) {
@@ -105,12 +109,9 @@ final class JobStatusRules {
   private void times() {
     FieldPath start = STATUS.child("startTime");
     FieldPath completion = STATUS.child("completionTime");
-    if (old.get("startTime") != null && changed("startTime") && !suspended) {
-      if (status.get("startTime") == null) {
-        errors.required(start, "startTime cannot be removed for unsuspended job");
-      } else {
-        errors.invalid(start, status.string("startTime"), "field is immutable for unsuspended job once set");
-      }
+    boolean resumes = is(old, "Suspended") && is(status, "Suspended", "False");
+    if (old.get("startTime") != null && changed("startTime") && !suspended && !resumes) {
+      errors.invalid(start, status.get("startTime"), "field is immutable for unsuspended job once set");
     }
     if (!(status.get("completionTime") instanceof String end)) {
       return;
