@@ -138,7 +138,8 @@ final class Cluster implements AutoCloseable {
       step.run();
       return Optional.empty();
     } catch (KubernetesClientException e) {
-      return Optional.of(new StartException("a part of the cluster could not start: " + e.getMessage(), e));
+      Object reason = e.getMessage() == null ? e.getCause() : e.getMessage();
+      return Optional.of(new StartException("a part of the cluster could not start: " + reason, e));
     } catch (RuntimeException e) {
       return Optional.of(e);
     } catch (InterruptedException e) {

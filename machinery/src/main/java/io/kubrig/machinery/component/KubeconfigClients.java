@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 
 /** Clients over the network, as a kubeconfig or the service account of the pod says. */
 public final class KubeconfigClients implements ClientSource {
+  /** How long a client waits for an answer: as long as a server takes at most, which gives up after a minute. */
+  public static final int PATIENCE_MILLIS = 60_000;
+
 
   @Override
   public KubernetesClient open(ClientSettings settings) {
@@ -29,7 +32,7 @@ public final class KubeconfigClients implements ClientSource {
   }
 
   private static KubernetesClient client(ClientSettings settings, ConfigBuilder builder) {
-    builder.withUserAgent(userAgent(settings.component()));
+    builder.withUserAgent(userAgent(settings.component())).withRequestTimeout(PATIENCE_MILLIS);
     if (!settings.master().isEmpty()) {
       builder.withMasterUrl(settings.master());
     }

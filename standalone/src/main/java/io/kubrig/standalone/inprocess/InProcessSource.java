@@ -51,7 +51,9 @@ public final class InProcessSource implements ClientSource {
   }
 
   private static ConfigBuilder named(Config config, ClientSettings settings) {
-    return new ConfigBuilder(config).withUserAgent(KubeconfigClients.userAgent(settings.component()));
+    return new ConfigBuilder(config)
+        .withUserAgent(KubeconfigClients.userAgent(settings.component()))
+        .withRequestTimeout(KubeconfigClients.PATIENCE_MILLIS);
   }
 
   private KubernetesClient client(Config config, List<X509Certificate> identity) {
