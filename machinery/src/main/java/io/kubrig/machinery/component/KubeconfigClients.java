@@ -16,7 +16,6 @@ public final class KubeconfigClients implements ClientSource {
   /** How long a client waits for an answer: as long as a server takes at most, which gives up after a minute. */
   public static final int PATIENCE_MILLIS = 60_000;
 
-
   @Override
   public KubernetesClient open(ClientSettings settings) {
     return client(settings, new ConfigBuilder(read(settings)));
