@@ -17,6 +17,7 @@ import io.kubrig.schemas.KubernetesSchemas;
 import io.kubrig.schemas.ResourceTable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,23 @@ class OpenApiHandlerTest {
     assertThat(handler.handle(new RecordedExchange("GET", "/openapi/v3/apis/example.com/v1", new Headers()),
         "/openapi/v3/apis/example.com/v1"))
         .isFalse();
+  }
+
+  @Test
+  void documents_are_protobuf_for_who_prefers_it() throws IOException {
+    RecordedExchange plain = get("/openapi/v2");
+    for (String type : List.of("spec.v2@v1.0+protobuf", "spec.v2.v1.0+protobuf")) {
+      RecordedExchange binary = get("/openapi/v2", "Accept", "application/json;q=0.5, application/com.github.proto-openapi." + type);
+      assertThat(binary.headers.value("Content-Type")).isEqualTo("application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+      assertThat(binary.headers.value("Etag")).isEqualTo(plain.headers.value("Etag"));
+      assertThat(new String(binary.body, StandardCharsets.ISO_8859_1)).contains("\n\u00032.0");
+    }
+    RecordedExchange part = get("/openapi/v3/apis/apps/v1", "Accept", "application/com.github.proto-openapi.spec.v3@v1.0+protobuf");
+    assertThat(new String(part.body, StandardCharsets.ISO_8859_1)).contains("\n\u00053.0.0");
+    RecordedExchange refused = get("/openapi/v2", "Accept", "text/html");
+    assertThat(refused.status).isEqualTo(406);
+    assertThat(refused.body).isEmpty();
+    assertThat(get("/openapi/v3", "Accept", "application/com.github.proto-openapi.spec.v3@v1.0+protobuf").status).isEqualTo(200);
   }
 
   private static ApiVersion widgets() {
