@@ -6,6 +6,7 @@ import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.tree.Tree;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +29,8 @@ public final class AccessReviews {
   private final List<String> audiences;
   private final Clock clock;
 
+  private static final String EMPTY = "must be empty";
+
   /** @param audiences of this server, for token reviews that name none */
   public AccessReviews(Authorizer authorizer, BearerToken tokens, List<String> audiences, Clock clock) {
     this.authorizer = authorizer;
@@ -41,6 +44,7 @@ public final class AccessReviews {
     FieldErrors errors = new FieldErrors();
     validateSubject(spec, errors);
     validate(spec, errors);
+    validateMetadata(review, EMPTY, errors);
     refuse(errors);
     return decided(review, userOf(spec));
   }
@@ -51,6 +55,7 @@ public final class AccessReviews {
     FieldErrors errors = new FieldErrors();
     validateSubject(spec, errors);
     validate(spec, errors);
+    validateMetadata(review, EMPTY + " except for namespace", errors);
     if (!spec.tree("resourceAttributes").string("namespace").equals(namespace) && spec.has("resourceAttributes")) {
       errors.invalid(
           FieldPath.of("spec", "resourceAttributes", "namespace"),
@@ -72,6 +77,7 @@ public final class AccessReviews {
   public Tree selfSubjectAccessReview(Tree review, UserInfo user) {
     FieldErrors errors = new FieldErrors();
     validate(review.tree("spec"), errors);
+    validateMetadata(review, EMPTY, errors);
     refuse(errors);
     return decided(review, user);
   }
@@ -102,38 +108,45 @@ public final class AccessReviews {
           FieldPath.of("spec", "resourceAttributes"), null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
     }
     for (String selector : List.of("fieldSelector", "labelSelector")) {
-      validateSelector(spec.tree("resourceAttributes").tree(selector), FieldPath.of("spec", "resourceAttributes", selector), errors);
+      if (spec.tree("resourceAttributes").get(selector) instanceof Tree given) {
+        validateSelector(given, selector.equals("labelSelector"), FieldPath.of("spec", "resourceAttributes", selector), errors);
+      }
     }
   }
 
-  private static void validateSelector(Tree selector, FieldPath path, FieldErrors errors) {
-    if (selector.isEmpty()) {
-      return;
-    }
+  private static void validateSelector(Tree selector, boolean ofLabels, FieldPath path, FieldErrors errors) {
     List<Tree> requirements = selector.trees("requirements");
-    if (!selector.string("rawSelector").isEmpty() && !requirements.isEmpty()) {
+    boolean raw = !selector.string("rawSelector").isEmpty();
+    if (raw && !requirements.isEmpty()) {
       errors.invalid(path.child("rawSelector"), selector.string("rawSelector"), "may not specified at the same time as requirements");
+    }
+    if (!raw && requirements.isEmpty()) {
+      errors.required(path.child("requirements"), "when " + path + " is specified, requirements or rawSelector is required");
     }
     for (int i = 0; i < requirements.size(); i++) {
       Tree requirement = requirements.get(i);
       FieldPath at = path.child("requirements").index(i);
-      if (requirement.string("key").isEmpty()) {
-        errors.required(at.child("key"), "must be specified");
-      }
-      boolean empty = requirement.list("values").isEmpty();
-      switch (requirement.string("operator")) {
-        case "In", "NotIn" -> {
-          if (empty) {
-            errors.required(at.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
-          }
+      // operators of newer servers are let pass
+      if (ofLabels) {
+        Selectors.requirement(requirement, true, at, errors);
+      } else {
+        if (requirement.string("key").isEmpty()) {
+          errors.required(at.child("key"), "must be specified");
         }
-        case "Exists", "DoesNotExist" -> {
-          if (!empty) {
-            errors.forbidden(at.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-          }
-        }
-        default -> { }
+        Selectors.operator(requirement, true, at, errors);
       }
+    }
+  }
+
+  /** Reviews are no objects: their metadata says nothing, but where they are. */
+  private static void validateMetadata(Tree review, String text, FieldErrors errors) {
+    Tree metadata = review.tree("metadata").copy();
+    metadata.remove("managedFields");
+    if (!text.equals(EMPTY)) {
+      metadata.remove("namespace");
+    }
+    if (metadata.names().stream().anyMatch(member -> metadata.get(member) != null)) {
+      errors.invalid(FieldPath.of("metadata"), review.tree("metadata"), text);
     }
   }
 

@@ -33,7 +33,7 @@ final class ClusterKinds {
     kinds.putAll(AdmissionRegistrationKinds.all(new CompiledExpressions()));
     kinds.putAll(NetworkingKinds.all());
     kinds.putAll(RbacKinds.all());
-    kinds.putAll(ResourceKinds.all(new CompiledDeviceExpressions()));
+    kinds.putAll(ResourceKinds.all(new CompiledDeviceExpressions(), cluster));
     kinds.putAll(StorageKinds.all());
     kinds.put("certificates.k8s.io/CertificateSigningRequest", new SigningRequestKind());
     kinds.put("/Service", new ServiceKind(cluster));

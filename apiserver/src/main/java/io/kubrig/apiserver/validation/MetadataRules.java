@@ -120,6 +120,18 @@ public final class MetadataRules {
     }
   }
 
+  /** Metadata of what is made from a template: labels and annotations, nothing else. */
+  public static void template(Tree metadata, FieldPath path, FieldErrors errors) {
+    annotations(metadata, path.child("annotations"), errors);
+    labels(metadata, path.child("labels"), errors);
+    for (String member : metadata.names()) {
+      boolean allowed = member.equals("annotations") || member.equals("labels") || metadata.get(member) == null;
+      if (!allowed) {
+        errors.forbidden(path.child(member.equals("uid") ? "uID" : member), "cannot be set");
+      }
+    }
+  }
+
   private static int utf8Length(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }

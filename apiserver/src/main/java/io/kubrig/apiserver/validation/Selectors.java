@@ -14,32 +14,42 @@ public final class Selectors {
     MetadataRules.labels(selector.stringMap("matchLabels"), path.child("matchLabels"), errors);
     List<Tree> expressions = selector.trees("matchExpressions");
     for (int i = 0; i < expressions.size(); i++) {
-      requirement(expressions.get(i), path.child("matchExpressions").index(i), errors);
+      requirement(expressions.get(i), false, path.child("matchExpressions").index(i), errors);
     }
   }
 
-  private static void requirement(Tree requirement, FieldPath path, FieldErrors errors) {
-    List<String> values = requirement.strings("values");
-    String operator = requirement.string("operator");
-    switch (operator) {
-      case "In", "NotIn" -> {
-        if (values.isEmpty()) {
-          errors.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
-        }
-      }
-      case "Exists", "DoesNotExist" -> {
-        if (!values.isEmpty()) {
-          errors.forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-        }
-      }
-      default -> errors.invalid(path.child("operator"), operator, "not a valid selector operator");
-    }
+  /** @param anyOperator whether operators that are not known are let pass */
+  public static void requirement(Tree requirement, boolean anyOperator, FieldPath path, FieldErrors errors) {
+    operator(requirement, anyOperator, path, errors);
     String key = requirement.string("key");
     Names.qualifiedName(key).forEach(text -> errors.invalid(path.child("key"), key, text));
+    List<String> values = requirement.strings("values");
     for (int i = 0; i < values.size(); i++) {
       String value = values.get(i);
       FieldPath at = path.child("values").index(i);
       Names.labelValue(value).forEach(text -> errors.invalid(at, value, text));
+    }
+  }
+
+  /** The operator of a requirement, and whether there are values for it. */
+  public static void operator(Tree requirement, boolean anyOperator, FieldPath path, FieldErrors errors) {
+    boolean values = !requirement.strings("values").isEmpty();
+    switch (requirement.string("operator")) {
+      case "In", "NotIn" -> {
+        if (!values) {
+          errors.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
+        }
+      }
+      case "Exists", "DoesNotExist" -> {
+        if (values) {
+          errors.forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+      }
+      default -> {
+        if (!anyOperator) {
+          errors.invalid(path.child("operator"), requirement.string("operator"), "not a valid selector operator");
+        }
+      }
     }
   }
 

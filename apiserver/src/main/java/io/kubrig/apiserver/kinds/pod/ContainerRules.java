@@ -61,8 +61,12 @@ final class ContainerRules {
       Tree container = containers.get(i);
       FieldPath at = path.index(i);
       common(container, at);
-      restartPolicy(container, at);
-      if (!names.add(container.string("name"))) {
+      if (container.get("restartPolicy") != null) {
+        restartPolicy(container, at);
+      } else if (!container.list("restartPolicyRules").isEmpty()) {
+        errors.required(at.child("restartPolicy"), "must specify restartPolicy when restart rules are used");
+      }
+      if (!names.add(container.string("name")) && !container.string("name").isEmpty()) {
         errors.duplicate(at.child("name"), container.string("name"));
       }
       hostPorts(container, path.index(0), new HashSet<>());
@@ -75,8 +79,14 @@ final class ContainerRules {
           errors.forbidden(at.child(member), "may not be set for init containers without restartPolicy=Always");
         }
       }
-      if (!container.list("resizePolicy").isEmpty()) {
-        errors.invalid(at.child("resizePolicy"), container.list("resizePolicy"), "must not be set for init containers");
+      List<Tree> policies = container.trees("resizePolicy");
+      for (int j = 0; j < policies.size(); j++) {
+        if (policies.get(j).string("restartPolicy").equals("RestartContainer")) {
+          errors.invalid(
+              at.child("resizePolicy").index(j).child("restartPolicy"),
+              "RestartContainer",
+              "must not be set to 'RestartContainer' for non-sidecar initContainers");
+        }
       }
     }
   }
@@ -103,10 +113,10 @@ final class ContainerRules {
   }
 
   private void forbiddenForEphemeral(Tree container, FieldPath path) {
-    if (container.get("restartPolicy") != null) {
-      errors.forbidden(path.child("restartPolicy"), "may not be set for non-init containers");
-    }
-    for (String member : List.of("ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resizePolicy")) {
+    List<String> forbidden =
+        List.of(
+            "ports", "resizePolicy", "restartPolicy", "restartPolicyRules", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle");
+    for (String member : forbidden) {
       if (isSet(container.get(member))) {
         errors.forbidden(path.child(member), "cannot be set for an Ephemeral Container");
       }

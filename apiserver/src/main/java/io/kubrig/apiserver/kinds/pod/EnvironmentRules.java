@@ -97,16 +97,18 @@ final class EnvironmentRules {
   }
 
   static void sources(List<Tree> sources, FieldPath path, FieldErrors errors) {
-    for (Tree source : sources) {
+    for (int i = 0; i < sources.size(); i++) {
+      Tree source = sources.get(i);
+      FieldPath at = path.index(i);
       String prefix = source.string("prefix");
       if (!prefix.isEmpty()) {
-        Checks.variableName(prefix).forEach(text -> errors.invalid(path.child("prefix"), prefix, text));
+        Checks.variableName(prefix).forEach(text -> errors.invalid(at.child("prefix"), prefix, text));
       }
       int given = 0;
       for (String type : List.of("configMapRef", "secretRef")) {
         if (source.get(type) instanceof Tree reference) {
           given++;
-          Checks.required(reference, "name", path.child(type), errors);
+          Checks.required(reference, "name", at.child(type), errors);
         }
       }
       if (given == 0) {

@@ -60,7 +60,7 @@ public final class PodResources {
   /** Guaranteed, Burstable or BestEffort. */
   public static String qosClass(Tree spec) {
     Tree whole = spec.tree("resources");
-    boolean podLevel = isSetForPod(whole);
+    boolean podLevel = spec.get("resources") instanceof Tree;
     Map<String, Quantity> requests = new HashMap<>();
     Map<String, Quantity> limits = new HashMap<>();
     boolean guaranteed = true;
@@ -74,15 +74,6 @@ public final class PodResources {
       return "BestEffort";
     }
     return guaranteed && requests.equals(limits) ? "Guaranteed" : "Burstable";
-  }
-
-  private static boolean isSetForPod(Tree resources) {
-    for (String list : new String[] {"requests", "limits"}) {
-      if (resources.tree(list).names().stream().anyMatch(PodResources::isPodLevel)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static List<Tree> ofEach(Tree spec) {

@@ -51,18 +51,24 @@ public final class PodRules {
   }
 
   static void spec(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
-    Map<String, Tree> volumes = VolumeRules.check(spec.trees("volumes"), scope, path.child("volumes"), errors);
+    spec(spec, "", scope, path, errors);
+  }
+
+  /** @param pod the name of the pod whose spec it is; "" in templates */
+  static void spec(Tree spec, String pod, Scope scope, FieldPath path, FieldErrors errors) {
+    Map<String, Tree> volumes = VolumeRules.check(spec.trees("volumes"), pod, scope, path.child("volumes"), errors);
     Set<String> claims = claims(spec.trees("resourceClaims"), path.child("resourceClaims"), errors);
     ContainerRules containers = new ContainerRules(spec, scope, volumes, claims, errors);
     containers.containers(path.child("containers"));
     containers.initContainers(path.child("initContainers"));
     containers.ephemeralContainers(path.child("ephemeralContainers"));
-    ResourceRules.podLevel(spec, path, errors);
-    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead", "limits"), errors);
+    ResourceRules.podLevel(spec, claims, path, errors);
+    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead"), errors);
     Checks.requiredOneOf(spec, "restartPolicy", RESTART_POLICIES, path, errors);
     Checks.requiredOneOf(spec, "dnsPolicy", DNS_POLICIES, path, errors);
     dns(spec, path.child("dnsConfig"), errors);
     SecurityRules.pod(spec, scope, path, errors);
+    WindowsRules.hostProcess(spec, scope, path, errors);
     Checks.labels(spec.stringMap("nodeSelector"), path.child("nodeSelector"), errors);
     SchedulingRules.affinity(spec.tree("affinity"), path.child("affinity"), errors);
     SchedulingRules.tolerations(spec.trees("tolerations"), path.child("tolerations"), errors);
@@ -237,7 +243,7 @@ public final class PodRules {
         spec.tree("securityContext"),
         List.of(
             "appArmorProfile", "seLinuxOptions", "seccompProfile", "fsGroup", "fsGroupChangePolicy", "sysctls", "runAsUser", "runAsGroup",
-            "supplementalGroups", "supplementalGroupsPolicy"),
+            "supplementalGroups", "supplementalGroupsPolicy", "seLinuxChangePolicy"),
         text,
         path.child("securityContext"),
         errors);

@@ -42,6 +42,9 @@ public final class Pods implements Kind {
   @Override
   public void applyDefaults(Tree object, String version) {
     PodDefaults.pod(object.need("spec"));
+    if (object.tree("spec").integer("terminationGracePeriodSeconds") < 0) {
+      object.need("spec").set("terminationGracePeriodSeconds", 1L); // as natively where it is read
+    }
     if (object.get("status") instanceof Tree status) {
       mirrorAddress(status, "podIP", "podIPs");
     }
@@ -89,7 +92,7 @@ public final class Pods implements Kind {
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     PodRules.deletionCost(object.tree("metadata"), FieldPath.of("metadata", "annotations"), errors);
-    PodRules.spec(spec, scope, SPEC, errors);
+    PodRules.spec(spec, object.tree("metadata").string("name"), scope, SPEC, errors);
     if (operation.verb() != Operation.Verb.CREATE) {
       return;
     }

@@ -160,15 +160,20 @@ public final class ResourceRules {
   // ---- the pod as a whole --------------------------------------------------------------------------------------------
 
   /** {@code spec.resources}: must be enough for what the containers ask. */
-  static void podLevel(Tree spec, FieldPath path, FieldErrors errors) {
+  static void podLevel(Tree spec, Set<String> podClaims, FieldPath path, FieldErrors errors) {
     if (!(spec.get("resources") instanceof Tree resources)) {
       return;
     }
     FieldPath at = path.child("resources");
+    if (spec.tree("os").string("name").equals("windows")) {
+      errors.forbidden(at, "may not be set for a windows pod");
+      return;
+    }
     if (!resources.trees("claims").isEmpty()) {
       errors.forbidden(at.child("claims"), "claims may not be set for Resources at pod-level");
     }
     requirements(resources, at, errors, ResourceRules::podResourceName);
+    claims(resources.trees("claims"), podClaims, at.child("claims"), errors);
     Map<String, Quantity> requests = ResourceAmounts.of(resources.tree("requests"));
     PodResources.ofContainers(spec, "requests").forEach(
         (name, sum) -> {
@@ -201,7 +206,7 @@ public final class ResourceRules {
 
   /** {@code spec.overhead}. */
   static void overhead(Tree overhead, FieldPath path, FieldErrors errors) {
-    amounts(ResourceAmounts.of(overhead), path, errors, ResourceRules::containerResourceName);
+    requirements(Tree.of("limits", overhead), path, errors, ResourceRules::containerResourceName);
   }
 
   /** {@code resizePolicy} of a container. */

@@ -201,9 +201,19 @@ public final class SchedulingRules {
       List<String> keys = term.strings(member);
       if (!keys.isEmpty() && term.get("labelSelector") == null) {
         errors.forbidden(path.child(member), "must not be specified when labelSelector is not set");
+        continue;
       }
       for (int i = 0; i < keys.size(); i++) {
         Checks.labelName(keys.get(i), path.child(member).index(i), errors);
+      }
+    }
+    Tree selector = term.tree("labelSelector");
+    Set<String> selected = new HashSet<>(selector.tree("matchLabels").names());
+    for (Tree expression : selector.trees("matchExpressions")) {
+      String key = expression.string("key");
+      // what the server adds for matchLabelKeys comes last, so a key that is there before is the client's own
+      if (!selected.add(key) && matching.contains(key)) {
+        errors.invalid(path.index(matching.lastIndexOf(key)), key, "exists in both matchLabelKeys and labelSelector");
       }
     }
     for (int i = 0; i < matching.size(); i++) {
@@ -246,9 +256,8 @@ public final class SchedulingRules {
       if (domains <= 0) {
         errors.invalid(path.child("minDomains"), domains, "must be greater than zero");
       }
-      if (action.equals("ScheduleAnyway")) {
-        errors.invalid(
-            path.child("minDomains"), domains, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway");
+      if (!action.equals("DoNotSchedule")) {
+        errors.invalid(path.child("minDomains"), domains, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " + action);
       }
     }
     Checks.oneOf(constraint, "nodeAffinityPolicy", List.of("Honor", "Ignore"), path, errors);

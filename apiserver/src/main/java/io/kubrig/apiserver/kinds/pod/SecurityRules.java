@@ -49,6 +49,7 @@ final class SecurityRules {
     Checks.oneOf(context, "supplementalGroupsPolicy", List.of("Merge", "Strict"), path, errors);
     Checks.oneOf(context, "seLinuxChangePolicy", List.of("Recursive"), path, errors);
     profiles(context, path, errors);
+    WindowsRules.options(context, path, errors);
   }
 
   /** On the network of the host a container's port is the host's; templates may leave it out. */
@@ -107,6 +108,7 @@ final class SecurityRules {
       errors.invalid(path.child("procMount"), "Unmasked", "`hostUsers` must be false to use `Unmasked`");
     }
     profiles(context, path, errors);
+    WindowsRules.options(context, path, errors);
     if (context.get("allowPrivilegeEscalation") instanceof Boolean escalates && !escalates) {
       if (privileged) {
         errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");

@@ -3,10 +3,13 @@ package io.kubrig.apiserver.kinds.pod;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the volumes of a pod must look like. (Source: ValidateVolumes of core validation.) */
 final class VolumeRules {
@@ -31,15 +34,24 @@ final class VolumeRules {
 
   private VolumeRules() {}
 
-  /** Answers the well-formed volumes by name: what containers may mount. */
-  static Map<String, Tree> check(List<Tree> volumes, Scope scope, FieldPath path, FieldErrors errors) {
+  /**
+   * Answers the well-formed volumes by name: what containers may mount.
+   *
+   * @param pod the pod's name; "" where it is not known
+   */
+  static Map<String, Tree> check(List<Tree> volumes, String pod, Scope scope, FieldPath path, FieldErrors errors) {
     Map<String, Tree> good = new LinkedHashMap<>();
+    Set<String> made = new HashSet<>();
+    if (!pod.isEmpty()) {
+      volumes.stream().filter(volume -> volume.get("ephemeral") != null).forEach(volume -> made.add(pod + "-" + volume.string("name")));
+    }
     for (int i = 0; i < volumes.size(); i++) {
       Tree volume = volumes.get(i);
       FieldPath at = path.index(i);
       String name = volume.string("name");
       FieldErrors own = new FieldErrors();
       source(volume, scope, at, own);
+      claimName(volume, pod, at.child("name"), own);
       if (name.isEmpty()) {
         own.required(at.child("name"), "");
       } else {
@@ -52,8 +64,23 @@ final class VolumeRules {
         good.put(name, volume);
       }
       errors.addAll(own);
+      String claim = volume.tree("persistentVolumeClaim").string("claimName");
+      if (made.contains(claim)) {
+        errors.invalid(
+            at.child("persistentVolumeClaim", "claimName"), claim, "must not reference a PVC that gets created for an ephemeral volume");
+      }
     }
     return good;
+  }
+
+  /** The claim that is made for an ephemeral volume is named after pod and volume. */
+  private static void claimName(Tree volume, String pod, FieldPath path, FieldErrors errors) {
+    String name = volume.string("name");
+    if (volume.get("ephemeral") == null || pod.isEmpty() || name.isEmpty()) {
+      return;
+    }
+    String claim = pod + "-" + name;
+    Names.dnsSubdomain(claim).forEach(text -> errors.invalid(path, name, "PVC name " + FieldErrors.quoted(claim) + ": " + text));
   }
 
   private static void source(Tree volume, Scope scope, FieldPath path, FieldErrors errors) {
@@ -105,15 +132,7 @@ final class VolumeRules {
       errors.required(at, "");
       return;
     }
-    Tree metadata = template.tree("metadata");
-    MetadataRules.annotations(metadata, at.child("metadata", "annotations"), errors);
-    MetadataRules.labels(metadata, at.child("metadata", "labels"), errors);
-    for (String member : metadata.names()) {
-      boolean allowed = member.equals("annotations") || member.equals("labels") || metadata.get(member) == null;
-      if (!allowed) {
-        errors.forbidden(at.child("metadata", member.equals("uid") ? "uID" : member), "cannot be set");
-      }
-    }
+    MetadataRules.template(template.tree("metadata"), at.child("metadata"), errors);
     ClaimRules.spec(template.tree("spec"), at.child("spec"), errors);
   }
 

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
@@ -39,6 +40,9 @@ final class DeviceClassKind implements Kind {
     List<Tree> configurations = spec.trees("config");
     for (int i = 0; i < configurations.size(); i++) {
       DeviceRequests.configuration(configurations.get(i), SPEC.child("config").index(i), errors);
+    }
+    if (spec.get("extendedResourceName") instanceof String name && !Quantities.isExtended(name)) {
+      errors.invalid(SPEC.child("extendedResourceName"), name, "must be a valid extended resource name");
     }
   }
 

@@ -1,11 +1,14 @@
 package io.kubrig.apiserver.kinds.resource;
 
+import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The devices that a claim asks for: defaults and rules. (Source: pkg/apis/resource/validation, KEP-4381.) */
@@ -16,7 +19,30 @@ final class DeviceRequests {
   private static final String MODE = "allocationMode";
   private static final String EXACT = "ExactCount";
 
+  private static final String ADMIN_LABEL = "resource.kubernetes.io/admin-access";
+  private static final List<String> EFFECTS = List.of("NoExecute", "NoSchedule", "None");
+  private static final int MOST_CHOICES = 8;
+  private static final int MOST_TOLERATIONS = 16;
+  private static final int MAX_RAW = 10 << 10;
+
   private DeviceRequests() {}
+
+  /** Access for administrators is for namespaces that are labelled for it: where a claim asks for it first, if it may not. */
+  static void adminAccess(Tree devices, String namespace, Cluster cluster, FieldErrors errors) {
+    List<Tree> requests = devices.trees("requests");
+    for (int i = 0; i < requests.size(); i++) {
+      if (!requests.get(i).tree("exactly").bool("adminAccess")) {
+        continue;
+      }
+      FieldPath path = FieldPath.of("spec", "devices", "requests").index(i).child("adminAccess");
+      Tree labels = cluster.get("", "namespaces", "", namespace).orElse(Tree.empty()).tree("metadata").tree("labels");
+      if (!labels.string(ADMIN_LABEL).equals("true")) {
+        errors.forbidden(
+            path, "admin access to devices requires the `" + ADMIN_LABEL + ": true` label on the containing namespace");
+      }
+      return;
+    }
+  }
 
   static void applyDefaults(Tree devices) {
     for (Tree request : devices.trees("requests")) {
@@ -40,10 +66,14 @@ final class DeviceRequests {
     Set<String> names = new HashSet<>();
     Set<String> all = new HashSet<>();
     List<Tree> requests = devices.trees("requests");
+    for (Tree request : requests) {
+      all.add(request.string("name"));
+      request.trees("firstAvailable").forEach(choice -> all.add(request.string("name") + "/" + choice.string("name")));
+    }
     if (requests.size() > MOST) {
       errors.tooMany(path.child("requests"), requests.size(), MOST);
     }
-    for (int i = 0; i < requests.size(); i++) {
+    for (int i = 0; i < requests.size() && requests.size() <= MOST; i++) {
       FieldPath at = path.child("requests").index(i);
       Tree request = requests.get(i);
       String name = request.string("name");
@@ -51,12 +81,14 @@ final class DeviceRequests {
       if (!names.add(name)) {
         errors.duplicate(at, name);
       }
-      all.add(name);
-      alternatives(request, name, at, all, expressions, errors);
+      alternatives(request, at, expressions, errors);
     }
     constraints(devices.trees("constraints"), path.child("constraints"), all, errors);
     List<Tree> configurations = devices.trees("config");
-    for (int i = 0; i < configurations.size(); i++) {
+    if (configurations.size() > MOST) {
+      errors.tooMany(path.child("config"), configurations.size(), MOST);
+    }
+    for (int i = 0; i < configurations.size() && configurations.size() <= MOST; i++) {
       FieldPath at = path.child("config").index(i);
       references(configurations.get(i).strings("requests"), at.child("requests"), all, errors);
       configuration(configurations.get(i), at, errors);
@@ -69,8 +101,17 @@ final class DeviceRequests {
       return;
     }
     driver(opaque.string("driver"), path.child("opaque", "driver"), errors);
-    if (opaque.get("parameters") == null) {
-      errors.required(path.child("opaque", "parameters"), "");
+    rawObject(opaque.get("parameters"), path.child("opaque", "parameters"), errors);
+  }
+
+  /** Anything that is a JSON object, and not too long. */
+  static void rawObject(Object value, FieldPath path, FieldErrors errors) {
+    if (value == null) {
+      errors.required(path, "");
+    } else if (FieldErrors.shown(value).getBytes(StandardCharsets.UTF_8).length > MAX_RAW) {
+      errors.tooLong(path, MAX_RAW);
+    } else if (!(value instanceof Tree)) {
+      errors.invalid(path, "<value omitted>", "must be a valid JSON object");
     }
   }
 
@@ -82,7 +123,7 @@ final class DeviceRequests {
     if (driver.length() > MAX_DRIVER) {
       errors.tooLong(path, MAX_DRIVER);
     }
-    Names.dnsSubdomain(driver).forEach(text -> errors.invalid(path, driver, text));
+    Names.dnsSubdomain(driver.toLowerCase(Locale.ROOT)).forEach(text -> errors.invalid(path, driver, text));
   }
 
   private static void name(String name, FieldPath path, FieldErrors errors) {
@@ -90,7 +131,7 @@ final class DeviceRequests {
   }
 
   private static void alternatives(
-      Tree request, String name, FieldPath path, Set<String> all, DeviceExpressions expressions, FieldErrors errors) {
+      Tree request, FieldPath path, DeviceExpressions expressions, FieldErrors errors) {
     boolean exactly = request.get("exactly") instanceof Tree;
     List<Tree> choices = request.trees("firstAvailable");
     if (exactly && !choices.isEmpty()) {
@@ -101,22 +142,21 @@ final class DeviceRequests {
     if (exactly && choices.isEmpty()) {
       request(request.tree("exactly"), path.child("exactly"), expressions, errors);
     }
-    if (choices.size() > 8) {
-      errors.tooMany(path.child("firstAvailable"), choices.size(), 8);
+    if (exactly) {
+      return; // native checks neither of two
+    }
+    if (choices.size() > MOST_CHOICES) {
+      errors.tooMany(path.child("firstAvailable"), choices.size(), MOST_CHOICES);
+      return;
     }
     Set<String> own = new HashSet<>();
     for (int i = 0; i < choices.size(); i++) {
       FieldPath at = path.child("firstAvailable").index(i);
       String choice = choices.get(i).string("name");
-      if (exactly) {
-        all.add(name + "/" + choice);
-        continue; // native checks neither of two
-      }
       name(choice, at.child("name"), errors);
       if (!own.add(choice)) {
         errors.duplicate(at, choice);
       }
-      all.add(name + "/" + choice);
       request(choices.get(i), at, expressions, errors);
     }
   }
@@ -144,16 +184,51 @@ final class DeviceRequests {
       }
       default -> errors.notSupported(path.child(MODE), request.string(MODE), List.of("All", EXACT));
     }
+    tolerations(request.trees("tolerations"), path.child("tolerations"), errors);
+  }
+
+  private static void tolerations(List<Tree> tolerations, FieldPath path, FieldErrors errors) {
+    if (tolerations.size() > MOST_TOLERATIONS) {
+      errors.tooMany(path, tolerations.size(), MOST_TOLERATIONS);
+    }
+    for (int i = 0; i < tolerations.size(); i++) {
+      toleration(tolerations.get(i), path.index(i), errors);
+    }
+  }
+
+  private static void toleration(Tree toleration, FieldPath path, FieldErrors errors) {
+    String key = toleration.string("key");
+    String value = toleration.string("value");
+    String effect = toleration.string("effect");
+    if (!key.isEmpty()) {
+      Names.qualifiedName(key).forEach(text -> errors.invalid(path.child("key"), key, text));
+    }
+    switch (toleration.string("operator")) {
+      case "Exists" -> {
+        if (!value.isEmpty()) {
+          errors.invalid(path.child("value"), value, "must be empty for operator `Exists`");
+        }
+      }
+      case "Equal" -> Names.labelValue(value).forEach(text -> errors.invalid(path.child("value"), value, text));
+      case "" -> errors.required(path.child("operator"), "");
+      default -> errors.notSupported(path.child("operator"), toleration.string("operator"), List.of("Equal", "Exists"));
+    }
+    if (!effect.isEmpty() && !EFFECTS.contains(effect)) {
+      errors.notSupported(path.child("effect"), effect, EFFECTS);
+    }
   }
 
   static void selectors(List<Tree> selectors, FieldPath path, DeviceExpressions expressions, FieldErrors errors) {
     if (selectors.size() > MOST) {
       errors.tooMany(path, selectors.size(), MOST);
+      return;
     }
     for (int i = 0; i < selectors.size(); i++) {
       FieldPath at = path.index(i).child("cel");
       if (!(selectors.get(i).get("cel") instanceof Tree cel)) {
         errors.required(at, "");
+      } else if (cel.string("expression").length() > MAX_RAW) {
+        errors.tooLong(at.child("expression"), MAX_RAW);
       } else {
         expressions.check(cel.string("expression"), at.child("expression"), errors);
       }
@@ -163,6 +238,7 @@ final class DeviceRequests {
   private static void constraints(List<Tree> constraints, FieldPath path, Set<String> names, FieldErrors errors) {
     if (constraints.size() > MOST) {
       errors.tooMany(path, constraints.size(), MOST);
+      return;
     }
     for (int i = 0; i < constraints.size(); i++) {
       FieldPath at = path.index(i);
@@ -178,6 +254,10 @@ final class DeviceRequests {
   }
 
   private static void references(List<String> requests, FieldPath path, Set<String> names, FieldErrors errors) {
+    if (requests.size() > MOST) {
+      errors.tooMany(path, requests.size(), MOST);
+      return;
+    }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < requests.size(); i++) {
       String request = requests.get(i);

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.resource;
 
+import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -25,9 +26,11 @@ final class ResourceClaimKind implements Kind {
           Columns.AGE);
 
   private final DeviceExpressions expressions;
+  private final Cluster cluster;
 
-  ResourceClaimKind(DeviceExpressions expressions) {
+  ResourceClaimKind(DeviceExpressions expressions, Cluster cluster) {
     this.expressions = expressions;
+    this.cluster = cluster;
   }
 
   @Override
@@ -52,7 +55,11 @@ final class ResourceClaimKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    DeviceRequests.check(object.tree("spec").tree("devices"), SPEC.child("devices"), expressions, errors);
+    if (operation.verb() == Operation.Verb.CREATE) {
+      Tree devices = object.tree("spec").tree("devices");
+      DeviceRequests.check(devices, SPEC.child("devices"), expressions, errors);
+      DeviceRequests.adminAccess(devices, operation.namespace(), cluster, errors);
+    }
   }
 
   @Override
@@ -77,7 +84,7 @@ final class ResourceClaimKind implements Kind {
         }
       }
       if (!uids.add(consumers.get(i).string("uid"))) {
-        errors.duplicate(RESERVED.index(i).child("uid"), consumers.get(i).string("uid"));
+        errors.duplicate(RESERVED.index(i), consumers.get(i).string("uid"));
       }
     }
     if (!consumers.isEmpty() && status.get("allocation") == null) {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.resource;
 
+import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -17,9 +18,11 @@ final class ResourceClaimTemplateKind implements Kind {
       Columns.of((template, now) -> Columns.row(Columns.name(template), Columns.age(template, now)), Columns.NAME, Columns.AGE);
 
   private final DeviceExpressions expressions;
+  private final Cluster cluster;
 
-  ResourceClaimTemplateKind(DeviceExpressions expressions) {
+  ResourceClaimTemplateKind(DeviceExpressions expressions, Cluster cluster) {
     this.expressions = expressions;
+    this.cluster = cluster;
   }
 
   @Override
@@ -34,10 +37,13 @@ final class ResourceClaimTemplateKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
+    if (operation.verb() != Operation.Verb.CREATE) {
+      return;
+    }
     Tree spec = object.tree("spec");
-    MetadataRules.labels(spec.tree("metadata"), SPEC.child("metadata", "labels"), errors);
-    MetadataRules.annotations(spec.tree("metadata"), SPEC.child("metadata", "annotations"), errors);
+    MetadataRules.template(spec.tree("metadata"), SPEC.child("metadata"), errors);
     DeviceRequests.check(spec.tree("spec").tree("devices"), SPEC.child("spec", "devices"), expressions, errors);
+    DeviceRequests.adminAccess(spec.tree("spec").tree("devices"), operation.namespace(), cluster, errors);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.resource;
 
+import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.registry.Kind;
 import java.util.Map;
 
@@ -8,11 +9,11 @@ public final class ResourceKinds {
   private ResourceKinds() {}
 
   /** @param expressions compiles what claims and classes say in CEL */
-  public static Map<String, Kind> all(DeviceExpressions expressions) {
+  public static Map<String, Kind> all(DeviceExpressions expressions, Cluster cluster) {
     String group = "resource.k8s.io/";
     return Map.of(
-        group + "ResourceClaim", new ResourceClaimKind(expressions),
-        group + "ResourceClaimTemplate", new ResourceClaimTemplateKind(expressions),
+        group + "ResourceClaim", new ResourceClaimKind(expressions, cluster),
+        group + "ResourceClaimTemplate", new ResourceClaimTemplateKind(expressions, cluster),
         group + "ResourceSlice", new ResourceSliceKind(),
         group + "DeviceClass", new DeviceClassKind(expressions));
   }

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.resource;
 
+import io.kubrig.apiserver.kinds.pod.SchedulingRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -18,7 +19,10 @@ import java.util.Set;
 final class ResourceSliceKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final int MOST_DEVICES = 128;
-  private static final List<String> PLACES = List.of("nodeName", "nodeSelector", "allNodes", "perDeviceNodeSelection");
+  private static final int MOST_ADVANCED_DEVICES = 64;
+  private static final int MOST_COUNTER_SETS = 8;
+  private static final int MAX_POOL = 253;
+  private static final List<String> LISTS = List.of("bools", "ints", "strings", "versions");
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -56,13 +60,48 @@ final class ResourceSliceKind implements Kind {
     DeviceRequests.driver(spec.string("driver"), SPEC.child("driver"), errors);
     pool(spec.tree("pool"), SPEC.child("pool"), errors);
     places(spec, errors);
+    devices(spec, errors);
+    counterSets(spec.trees("sharedCounters"), SPEC.child("sharedCounters"), errors);
+  }
+
+  private static void devices(Tree spec, FieldErrors errors) {
+    if (spec.get("sharedCounters") != null && spec.get("devices") != null) {
+      errors.invalid(SPEC, "", "only one of `sharedCounters` or `devices` is allowed");
+    }
     List<Tree> devices = spec.trees("devices");
-    if (devices.size() > MOST_DEVICES) {
-      errors.tooMany(SPEC.child("devices"), devices.size(), MOST_DEVICES);
+    int most = devices.stream().anyMatch(ResourceSliceKind::isAdvanced) ? MOST_ADVANCED_DEVICES : MOST_DEVICES;
+    if (devices.size() > most) {
+      errors.tooMany(SPEC.child("devices"), devices.size(), most);
+      return;
     }
     Set<String> names = new HashSet<>();
     for (int i = 0; i < devices.size(); i++) {
-      device(devices.get(i), names, SPEC.child("devices").index(i), errors);
+      FieldPath path = SPEC.child("devices").index(i);
+      DeviceRules.check(devices.get(i), spec.bool("perDeviceNodeSelection"), path, errors);
+      if (!names.add(devices.get(i).string("name"))) {
+        errors.duplicate(path, devices.get(i).string("name"));
+      }
+    }
+  }
+
+  private static boolean isAdvanced(Tree device) {
+    Tree attributes = device.tree("attributes");
+    return !device.list("taints").isEmpty()
+        || !device.list("consumesCounters").isEmpty()
+        || attributes.names().stream().anyMatch(name -> LISTS.stream().anyMatch(list -> attributes.tree(name).get(list) != null));
+  }
+
+  private static void counterSets(List<Tree> sets, FieldPath path, FieldErrors errors) {
+    if (sets.size() > MOST_COUNTER_SETS) {
+      errors.tooMany(path, sets.size(), MOST_COUNTER_SETS);
+      return;
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < sets.size(); i++) {
+      DeviceRules.counters(sets.get(i), "name", path.index(i), errors);
+      if (!names.add(sets.get(i).string("name"))) {
+        errors.duplicate(path.index(i), sets.get(i).string("name"));
+      }
     }
   }
 
@@ -71,6 +110,9 @@ final class ResourceSliceKind implements Kind {
     if (name.isEmpty()) {
       errors.required(path.child("name"), "");
     } else {
+      if (name.length() > MAX_POOL) {
+        errors.tooLong(path.child("name"), MAX_POOL);
+      }
       for (String part : name.split("/", -1)) {
         Names.dnsSubdomain(part).forEach(text -> errors.invalid(path.child("name"), part, text));
       }
@@ -86,10 +128,31 @@ final class ResourceSliceKind implements Kind {
 
   private static void places(Tree spec, FieldErrors errors) {
     List<String> set = new ArrayList<>();
-    for (String member : PLACES) {
-      boolean given = spec.get(member) instanceof Boolean flag ? flag : spec.get(member) != null;
-      if (given) {
-        set.add("`" + member + "`");
+    if (spec.get("nodeName") instanceof String node) {
+      if (node.isEmpty()) {
+        errors.invalid(SPEC.child("nodeName"), node, "must be either unset or set to a non-empty string");
+      } else {
+        set.add("`nodeName`");
+        Names.dnsSubdomain(node).forEach(text -> errors.invalid(SPEC.child("nodeName"), node, text));
+      }
+    }
+    if (spec.get("nodeSelector") instanceof Tree selector) {
+      set.add("`nodeSelector`");
+      SchedulingRules.nodeSelector(selector, SPEC.child("nodeSelector"), errors);
+      if (selector.list("nodeSelectorTerms").size() != 1) {
+        errors.invalid(
+            SPEC.child("nodeSelector", "nodeSelectorTerms"),
+            selector.get("nodeSelectorTerms"),
+            "must have exactly one node selector term");
+      }
+    }
+    for (String member : List.of("allNodes", "perDeviceNodeSelection")) {
+      if (spec.get(member) instanceof Boolean given) {
+        if (given) {
+          set.add("`" + member + "`");
+        } else {
+          errors.invalid(SPEC.child(member), false, "must be either unset or set to true");
+        }
       }
     }
     String words = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
@@ -97,39 +160,6 @@ final class ResourceSliceKind implements Kind {
       errors.required(SPEC, words);
     } else if (set.size() > 1) {
       errors.invalid(SPEC, "{" + String.join(", ", set) + "}", words + ", but multiple fields are set");
-    }
-    String node = spec.string("nodeName");
-    if (spec.get("nodeName") != null) {
-      Names.dnsSubdomain(node).forEach(text -> errors.invalid(SPEC.child("nodeName"), node, text));
-    }
-  }
-
-  private static void device(Tree device, Set<String> names, FieldPath path, FieldErrors errors) {
-    String name = device.string("name");
-    if (name.isEmpty()) {
-      errors.required(path.child("name"), "");
-    } else {
-      Names.dnsLabel(name).forEach(text -> errors.invalid(path.child("name"), name, text));
-    }
-    if (!names.add(name)) {
-      errors.duplicate(path.child("name"), name);
-    }
-    Tree attributes = device.tree("attributes");
-    for (String attribute : attributes.names()) {
-      FieldPath at = path.child("attributes").key(attribute);
-      DeviceRequests.attribute(attribute, at, errors);
-      int values = 0;
-      for (String type : List.of("int", "bool", "string", "version")) {
-        values += attributes.tree(attribute).get(type) == null ? 0 : 1;
-      }
-      if (values == 0) {
-        errors.required(at, "exactly one value must be specified");
-      } else if (values > 1) {
-        errors.invalid(at, attributes.tree(attribute), "exactly one value must be specified");
-      }
-    }
-    for (String capacity : device.tree("capacity").names()) {
-      DeviceRequests.attribute(capacity, path.child("capacity").key(capacity), errors);
     }
   }
 
