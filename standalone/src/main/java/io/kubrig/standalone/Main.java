@@ -40,6 +40,7 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) throws InterruptedException {
+    Carriers.provide();
     System.exit(run(List.of(args)));
   }
 
