@@ -35,8 +35,14 @@ public final class BearerToken implements RequestAuthenticator {
     Set<String> errors = new LinkedHashSet<>();
     for (TokenAuthenticator authenticator : tokens) {
       switch (authenticator.authenticate(token, wanted)) {
+        case Identity.Known known when !known.audiences().isEmpty() -> {
+          return known;
+        }
         case Identity.Known known -> {
-          return known.audiences().isEmpty() ? new Identity.Known(known.user(), agnostic(wanted)) : known;
+          List<String> common = agnostic(wanted);
+          if (wanted.isEmpty() || !common.isEmpty()) {
+            return new Identity.Known(known.user(), common);
+          }
         }
         case Identity.Bad bad -> errors.add(bad.error());
         case Identity.NotMine ignored -> { }

@@ -57,6 +57,16 @@ public final class TokenRequests {
     request.need("spec").fill("expirationSeconds", 3600L);
   }
 
+  /** Fails with 422 when a TokenRequest names another account than its path does. */
+  public void checkName(Tree request, String account) {
+    String name = request.tree("metadata").string("name");
+    if (!name.isEmpty() && !name.equals(account)) {
+      FieldErrors errors = new FieldErrors();
+      errors.invalid(FieldPath.of("metadata", "name"), name, "must match the service account name if specified");
+      throw ApiException.invalid("authentication.k8s.io", "TokenRequest", account, errors);
+    }
+  }
+
   /** Fills in who a token is for when a TokenRequest does not say, which admission has seen. */
   public void applyAudiences(Tree request) {
     Tree spec = request.need("spec");
@@ -79,7 +89,9 @@ public final class TokenRequests {
     }
     Tree metadata = account.tree("metadata");
     Tree own = Tree.of("namespace", metadata.string("namespace"));
-    bind(spec.tree("boundObjectRef"), metadata.string("namespace"), metadata.string("name"), own);
+    if (spec.get("boundObjectRef") instanceof Tree reference) {
+      bind(reference, metadata.string("namespace"), metadata.string("name"), own);
+    }
     own.set("serviceaccount", reference(metadata));
 
     Instant now = clock.now().truncatedTo(ChronoUnit.SECONDS);
@@ -131,14 +143,11 @@ public final class TokenRequests {
   }
 
   private void bind(Tree reference, String namespace, String account, Tree own) {
-    if (reference.isEmpty()) {
-      return;
-    }
     String kind = reference.string("kind");
     String version = reference.string("apiVersion");
     String what = (version.contains("/") ? version : "/" + version) + ", Kind=" + kind;
     String resource =
-        switch (version.equals("v1") ? kind : "") {
+        switch (version.contains("/") ? "" : kind) {
           case "Pod" -> "pods";
           case "Secret" -> "secrets";
           case "Node" -> "nodes";

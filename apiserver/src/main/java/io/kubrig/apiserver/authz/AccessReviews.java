@@ -223,8 +223,8 @@ public final class AccessReviews {
   }
 
   public Tree selfSubjectReview(Tree review, UserInfo user) {
-    Tree answer = review.copy();
-    answer.need("metadata").set("creationTimestamp", clock.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    Tree metadata = Tree.of("creationTimestamp", clock.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    Tree answer = Tree.of("kind", review.string("kind"), "apiVersion", review.string("apiVersion"), "metadata", metadata);
     return answer.set("status", Tree.of("userInfo", tree(user)));
   }
 

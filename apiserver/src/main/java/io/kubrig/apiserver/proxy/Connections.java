@@ -64,7 +64,7 @@ public final class Connections {
       call.exchange().respond(204, new Headers(), new byte[0]);
       return;
     }
-    Backend backend = kubelets.get().of(objects, node);
+    Backend backend = kubelets.get().of(objects, node, "pods");
     String path = "/containerLogs/" + target.namespace() + "/" + target.name() + "/" + container + LogOptions.kubeletQuery(call.query());
     Headers headers = Headers.of("Host", backend.authority(), "Connection", "close");
     try (BackendCall answer = dialLog(backend, path, headers)) {
@@ -116,7 +116,7 @@ public final class Connections {
     if (node.isEmpty()) {
       throw ApiException.badRequest("pod " + target.name() + " does not have a host assigned");
     }
-    passing().upgrade(call.exchange(), kubelets.get().of(objects, node), path + kubeletQuery(call.query(), inContainer));
+    passing().upgrade(call.exchange(), kubelets.get().of(objects, node, "pods"), path + kubeletQuery(call.query(), inContainer));
   }
 
   /** Kubelets call the streams by other names than the API does. */
@@ -137,20 +137,11 @@ public final class Connections {
   }
 
   private void node(Call call, ResourceHandler.Target target, List<String> warnings) throws IOException {
-    String name = target.name();
-    int port = name.lastIndexOf(':');
-    String node = port < 0 ? name : name.substring(0, port);
-    Backend kubelet = kubelets.get().of(objects, node);
-    Backend backend = port < 0 ? kubelet : new Backend(kubelet.host(), port(name.substring(port + 1)), kubelet.tls(), kubelet.verifyHost());
-    pass(call, backend);
-  }
-
-  private static int port(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw ApiException.badRequest("invalid node request \"" + text + "\"");
-    }
+    TargetName name = TargetName.of(target.name(), "node");
+    Backend kubelet = kubelets.get().of(objects, name.name(), "nodes");
+    ProxyableAddress.check(kubelet.host());
+    boolean kubeletItself = name.port().isEmpty() || name.port().equals(Integer.toString(kubelet.port()));
+    pass(call, kubeletItself ? kubelet : ServiceTargets.backend(name, kubelet.host(), name.portNumber()));
   }
 
   private void pass(Call call, Backend backend) throws IOException {

@@ -17,8 +17,9 @@ import javax.net.ssl.SSLContext;
 public record Kubelets(SSLContext tls, boolean verify, List<String> addressTypes, Duration timeout) {
   private static final long DEFAULT_PORT = 10250;
 
-  Backend of(ObjectReader objects, String node) {
-    Tree object = objects.get("", "nodes", "", node).orElseThrow(() -> ApiException.notFound("", "nodes", node));
+  /** @param resource what the request is about: it is said to be missing when the node is */
+  Backend of(ObjectReader objects, String node, String resource) {
+    Tree object = objects.get("", "nodes", "", node).orElseThrow(() -> ApiException.notFound("", resource, node));
     long port = object.at("status", "daemonEndpoints", "kubeletEndpoint").integer("Port", DEFAULT_PORT);
     return new Backend(address(object, node), (int) (port == 0 ? DEFAULT_PORT : port), tls, verify);
   }

@@ -6,6 +6,8 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +15,6 @@ import java.util.Optional;
 /** The parameters of pods/log: their check, and what the kubelet is told. (Source: core/v1 PodLogOptions.) */
 final class LogOptions {
   private static final List<String> FLAGS = List.of("follow", "previous", "timestamps");
-  private static final List<String> STREAMS = List.of("All", "Stdout", "Stderr");
 
   private LogOptions() {}
 
@@ -33,27 +34,34 @@ final class LogOptions {
     } else if (since.isPresent() && since.get() < 1) {
       errors.invalid(FieldPath.of("sinceSeconds"), since.get(), "must be greater than 0");
     }
-    String stream = query.value("stream");
-    if (!stream.isEmpty() && !STREAMS.contains(stream)) {
-      errors.notSupported(FieldPath.of("stream"), stream, STREAMS);
+    if (query.has("stream")) { // the gate PodLogsQuerySplitStreams is off
+      errors.forbidden(FieldPath.of("stream"), "may not be specified");
     }
-    if (!stream.isEmpty() && !stream.equals("All") && tail.isPresent()) {
-      errors.forbidden(FieldPath.of("[]"), "`tailLines` and specific `stream` are mutually exclusive for now");
-    }
+    checkTime(query.value("sinceTime"));
     if (!errors.isEmpty()) {
       throw ApiException.invalid("", "PodLogOptions", pod, errors);
     }
   }
 
   private static Optional<Long> number(Query query, String name) {
-    String text = query.value(name);
-    if (text.isEmpty()) {
+    if (!query.has(name)) {
       return Optional.empty();
     }
+    String text = query.value(name);
     try {
       return Optional.of(Long.parseLong(text));
     } catch (NumberFormatException e) {
       throw ApiException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+    }
+  }
+
+  private static void checkTime(String text) {
+    try {
+      if (!text.isEmpty() && !text.equals("null")) {
+        OffsetDateTime.parse(text);
+      }
+    } catch (DateTimeParseException e) {
+      throw ApiException.badRequest("parsing time \"" + text + "\" as \"2006-01-02T15:04:05Z07:00\": cannot parse it");
     }
   }
 
@@ -65,7 +73,7 @@ final class LogOptions {
         terms.add(flag + "=true");
       }
     }
-    for (String name : List.of("sinceSeconds", "sinceTime", "tailLines", "limitBytes", "stream")) {
+    for (String name : List.of("sinceSeconds", "sinceTime", "tailLines", "limitBytes")) {
       query.first(name).filter(value -> !value.isEmpty())
           .ifPresent(value -> terms.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
     }

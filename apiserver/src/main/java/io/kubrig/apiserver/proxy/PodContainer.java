@@ -3,6 +3,7 @@ package io.kubrig.apiserver.proxy;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Which container of a pod is meant. */
 final class PodContainer {
@@ -12,6 +13,7 @@ final class PodContainer {
   static String of(Tree pod, String asked) {
     String name = pod.tree("metadata").string("name");
     List<String> containers = names(pod, "containers");
+    List<String> all = Stream.of("initContainers", "containers", "ephemeralContainers").flatMap(list -> names(pod, list).stream()).toList();
     if (asked.isEmpty()) {
       if (containers.size() == 1) {
         return containers.getFirst();
@@ -19,31 +21,13 @@ final class PodContainer {
       if (containers.isEmpty()) {
         throw ApiException.badRequest("a container name must be specified for pod " + name);
       }
-      throw ApiException.badRequest(choose(pod, name, containers));
+      throw ApiException.badRequest(
+          "a container name must be specified for pod " + name + ", choose one of: [" + String.join(" ", all) + "]");
     }
-    boolean known =
-        containers.contains(asked) || names(pod, "initContainers").contains(asked) || names(pod, "ephemeralContainers").contains(asked);
-    if (!known) {
+    if (!all.contains(asked)) {
       throw ApiException.badRequest("container " + asked + " is not valid for pod " + name);
     }
     return asked;
-  }
-
-  private static String choose(Tree pod, String name, List<String> containers) {
-    String text = "a container name must be specified for pod " + name + ", choose one of: " + list(containers);
-    List<String> init = names(pod, "initContainers");
-    if (!init.isEmpty()) {
-      text += " or one of the init containers: " + list(init);
-    }
-    List<String> ephemeral = names(pod, "ephemeralContainers");
-    if (!ephemeral.isEmpty()) {
-      text += " or one of the ephemeral containers: " + list(ephemeral);
-    }
-    return text;
-  }
-
-  private static String list(List<String> names) {
-    return "[" + String.join(" ", names) + "]";
   }
 
   private static List<String> names(Tree pod, String member) {

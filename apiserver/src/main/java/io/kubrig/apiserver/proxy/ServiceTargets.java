@@ -5,6 +5,7 @@ import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -20,36 +21,17 @@ final class ServiceTargets {
     this.random = random;
   }
 
-  /** A name as it stands in the path. */
-  private record Name(boolean https, String name, String port) {
-    static Name of(String text, String resource) {
-      String[] parts = text.split(":", -1);
-      if (parts.length == 1) {
-        return new Name(false, parts[0], "");
-      }
-      if (parts.length == 2) {
-        return new Name(false, parts[0], parts[1]);
-      }
-      if (parts.length == 3 && (parts[0].equals("http") || parts[0].equals("https") || parts[0].isEmpty())) {
-        return new Name(parts[0].equals("https"), parts[1], parts[2]);
-      }
-      throw ApiException.badRequest("invalid " + resource + " request \"" + text + "\"");
-    }
-  }
-
-  private static Backend backend(Name name, String host, int port) throws IOException {
-    SSLContext tls = name.https ? BackendTls.context(null, List.of(), List.of()) : null;
+  static Backend backend(TargetName name, String host, int port) throws IOException {
+    SSLContext tls = name.https() ? BackendTls.context(null, List.of(), List.of()) : null;
     return new Backend(host, port, tls, false);
   }
 
   Backend pod(ResourceHandler.Target target) throws IOException {
-    Name name = Name.of(target.name(), "pod");
-    Tree pod = objects.get("", "pods", target.namespace(), name.name).orElseThrow(() -> ApiException.notFound("", "pods", name.name));
+    TargetName name = TargetName.of(target.name(), "pod");
+    Tree pod = objects.get("", "pods", target.namespace(), name.name()).orElseThrow(() -> ApiException.notFound("", "pods", name.name()));
     String address = pod.tree("status").string("podIP");
-    if (address.isEmpty()) {
-      throw ApiException.badRequest("address not allowed");
-    }
-    return backend(name, address, name.port.isEmpty() ? firstPort(pod, name.https) : number(name.port));
+    ProxyableAddress.check(address);
+    return backend(name, address, name.port().isEmpty() ? firstPort(pod, name.https()) : name.portNumber());
   }
 
   private static int firstPort(Tree pod, boolean https) {
@@ -61,57 +43,62 @@ final class ServiceTargets {
     return https ? 443 : 80;
   }
 
-  private static int number(String port) {
-    try {
-      return Integer.parseInt(port);
-    } catch (NumberFormatException e) {
-      throw ApiException.badRequest("invalid port \"" + port + "\"");
-    }
-  }
-
   Backend service(ResourceHandler.Target target) throws IOException {
-    Name name = Name.of(target.name(), "service");
-    Tree service =
-        objects.get("", "services", target.namespace(), name.name).orElseThrow(() -> ApiException.notFound("", "services", name.name));
-    String port = portName(service, name);
-    List<Tree> candidates = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (Tree slice : objects.list("discovery.k8s.io", "endpointslices", target.namespace())) {
-      if (!slice.at("metadata", "labels").string("kubernetes.io/service-name").equals(name.name)) {
-        continue;
-      }
-      for (Tree slicePort : slice.trees("ports")) {
-        if (slicePort.string("name").equals(port)) {
-          ready(slice, candidates, ports, (int) slicePort.integer("port"));
+    TargetName name = TargetName.of(target.name(), "service");
+    String port = portName(name, target.namespace());
+    Tree endpoints =
+        objects.get("", "endpoints", target.namespace(), name.name()).orElseThrow(() -> ApiException.notFound("", "services", name.name()));
+    if (endpoints.trees("subsets").isEmpty()) {
+      throw unavailable(name.name());
+    }
+    List<Backend> candidates = new ArrayList<>();
+    for (Tree subset : endpoints.trees("subsets")) {
+      for (Tree subsetPort : subset.trees("ports")) {
+        if (subsetPort.string("name").equals(port)) {
+          addPods(name, subset, (int) subsetPort.integer("port"), target.namespace(), candidates);
         }
       }
     }
     if (candidates.isEmpty()) {
-      throw ApiException.serviceUnavailable("no endpoints available for service \"" + target.name() + "\"");
+      throw unavailable(target.name());
     }
-    int chosen = random.nextInt(candidates.size());
-    return backend(name, candidates.get(chosen).strings("addresses").getFirst(), ports.get(chosen));
+    return candidates.get(random.nextInt(candidates.size()));
   }
 
-  private static void ready(Tree slice, List<Tree> candidates, List<Integer> ports, int port) {
-    for (Tree endpoint : slice.trees("endpoints")) {
-      if (endpoint.tree("conditions").bool("ready", true) && !endpoint.strings("addresses").isEmpty()) {
-        candidates.add(endpoint);
-        ports.add(port);
+  private static ApiException unavailable(String service) {
+    return ApiException.serviceUnavailable("no endpoints available for service \"" + service + "\"");
+  }
+
+  /** Only addresses that are those of pods are proxied to. */
+  private void addPods(TargetName name, Tree subset, int port, String namespace, List<Backend> candidates) throws IOException {
+    for (Tree address : subset.trees("addresses")) {
+      Tree reference = address.tree("targetRef");
+      if (!reference.isEmpty() && reference.string("namespace").equals(namespace) && isPod(reference, address.string("ip"))) {
+        candidates.add(backend(name, address.string("ip"), port));
       }
     }
   }
 
-  private static String portName(Tree service, Name name) {
-    List<Tree> ports = service.tree("spec").trees("ports");
-    if (name.port.isEmpty()) {
-      return ports.size() == 1 ? ports.getFirst().string("name") : "";
+  private boolean isPod(Tree reference, String ip) {
+    return objects
+        .get("", "pods", reference.string("namespace"), reference.string("name"))
+        .filter(pod -> pod.tree("status").trees("podIPs").stream().anyMatch(own -> own.string("ip").equals(ip)))
+        .isPresent();
+  }
+
+  /** A port that is a number means the service's port of that number, anything else a name. */
+  private String portName(TargetName name, String namespace) {
+    if (!name.port().matches("[+-]?\\d+")) {
+      return name.port();
     }
-    for (Tree port : ports) {
-      if (port.string("name").equals(name.port) || Long.toString(port.integer("port")).equals(name.port)) {
+    Tree service =
+        objects.get("", "services", namespace, name.name()).orElseThrow(() -> ApiException.notFound("", "services", name.name()));
+    BigInteger number = new BigInteger(name.port());
+    for (Tree port : service.tree("spec").trees("ports")) {
+      if (BigInteger.valueOf(port.integer("port")).equals(number)) {
         return port.string("name");
       }
     }
-    throw ApiException.serviceUnavailable("no service port \"" + name.port + "\" found for service \"" + name.name + "\"");
+    throw ApiException.serviceUnavailable("no service port " + number + " found for service \"" + name.name() + "\"");
   }
 }

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.machinery.tree.Tree;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,6 +65,7 @@ public final class Deleter {
     return switch (step) {
       case NOTHING -> Optional.of(new Deleted(old, false));
       case REMOVE -> remove(operation, entry, object);
+      case MARK_AND_REMOVE -> markAndRemove(operation, entry, object);
       case MARK -> object.equals(old) ? Optional.of(new Deleted(old, false)) : mark(operation, entry, object, resource);
     };
   }
@@ -77,7 +79,9 @@ public final class Deleter {
   private enum Step {
     NOTHING,
     MARK,
-    REMOVE
+    REMOVE,
+    /** A grace period of no length: watchers see the object being deleted before they see it gone. */
+    MARK_AND_REMOVE
   }
 
   /** What is to be done; marks the object where that is it. */
@@ -92,8 +96,8 @@ public final class Deleter {
       return Step.NOTHING;
     }
     boolean held = !ObjectMeta.finalizers(object).isEmpty() || kind.holdsItself(object);
-    if (grace == Grace.NONE && !held) {
-      return Step.REMOVE;
+    if (!held && (grace == Grace.NONE || grace == Grace.OVER)) {
+      return grace == Grace.NONE ? Step.REMOVE : Step.MARK_AND_REMOVE;
     }
     if (grace == Grace.NONE) {
       markDeleting(operation, object, kind);
@@ -102,8 +106,10 @@ public final class Deleter {
   }
 
   private enum Grace {
-    /** The object is to go now. */
+    /** Deletions of this object know no grace period. */
     NONE,
+    /** The deletion has been given a time, which is now. */
+    OVER,
     /** The deletion has been given a time. */
     SET,
     /** The object already waits for its time. */
@@ -126,16 +132,13 @@ public final class Deleter {
       if (requested.isEmpty() || requested.get() >= current.get()) {
         return Grace.PENDING;
       }
-      if (requested.get() == 0) {
-        metadata.set("deletionGracePeriodSeconds", 0L);
-        return Grace.NONE;
-      }
-      setDeletion(operation, metadata, requested.get());
-      return Grace.SET;
+      Instant begun = after(Instant.parse(metadata.string("deletionTimestamp")), -current.get());
+      setDeletion(begun, metadata, requested.get());
+      return requested.get() == 0 ? Grace.OVER : Grace.SET;
     }
-    setDeletion(operation, metadata, granted.get());
+    setDeletion(operation.now(), metadata, granted.get());
     countGeneration(metadata);
-    return granted.get() == 0 ? Grace.NONE : Grace.SET;
+    return granted.get() == 0 ? Grace.OVER : Grace.SET;
   }
 
   private static Optional<Long> requestedGrace(Tree options) {
@@ -146,9 +149,14 @@ public final class Deleter {
     return Optional.of(seconds < 0 ? 1 : seconds);
   }
 
-  private static void setDeletion(Operation operation, Tree metadata, long seconds) {
-    metadata.set("deletionTimestamp", ObjectMeta.time(operation.now().plusSeconds(seconds)));
+  private static void setDeletion(Instant begun, Tree metadata, long seconds) {
+    metadata.set("deletionTimestamp", ObjectMeta.time(after(begun, seconds)));
     metadata.set("deletionGracePeriodSeconds", seconds);
+  }
+
+  /** Native counts in nanoseconds of 64 bits, so that centuries of grace wrap around. */
+  private static Instant after(Instant begun, long seconds) {
+    return begun.plusNanos(seconds * 1_000_000_000L);
   }
 
   private static void countGeneration(Tree metadata) {
@@ -230,12 +238,38 @@ public final class Deleter {
       return Optional.of(new Deleted(object, true));
     }
     return switch (store.delete(entry)) {
-      case Outcome.Committed done -> {
-        operation.resource().behaviour().released(object);
-        yield Optional.of(new Deleted(object, true));
-      }
+      case Outcome.Committed done -> Optional.of(removed(operation, object, done.revision()));
       case Outcome.Conflict ignored -> Optional.empty();
     };
+  }
+
+  private static Deleted removed(Operation operation, Tree object, long revision) {
+    operation.resource().behaviour().released(object);
+    object.need("metadata").set("resourceVersion", Long.toString(revision));
+    return new Deleted(object, true);
+  }
+
+  private Optional<Deleted> markAndRemove(Operation operation, Entry entry, Tree object) {
+    if (operation.dryRun()) {
+      return Optional.of(new Deleted(object, true));
+    }
+    Resource resource = operation.resource();
+    return switch (store.put(resource, object, entry.modified(), operation.now())) {
+      case Outcome.Committed done -> Optional.of(removeMarked(operation, done.entry(), object));
+      case Outcome.Conflict ignored -> Optional.empty();
+    };
+  }
+
+  /** Removes what has been marked, whoever else may change it meanwhile. */
+  private Deleted removeMarked(Operation operation, Entry marked, Tree object) {
+    Optional<Entry> entry = Optional.of(marked);
+    while (entry.isPresent()) {
+      if (store.delete(entry.get()) instanceof Outcome.Committed done) {
+        return removed(operation, object, done.revision());
+      }
+      entry = store.entry(operation.resource(), operation.namespace(), operation.name());
+    }
+    return new Deleted(object, true);
   }
 
   private Optional<Deleted> mark(Operation operation, Entry entry, Tree object, Resource resource) {

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.registry;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,29 +35,27 @@ public record ListOptions(
   private static final String EXACT = "Exact";
   private static final String NOT_OLDER_THAN = "NotOlderThan";
 
-  /** Reads the query; {@code query} gives the first value of a parameter or "". */
-  public static ListOptions of(Function<String, String> query) {
+  /** Reads the query; {@code query} gives the first value of a parameter that is there. A number that is there must not be empty. */
+  public static ListOptions of(Function<String, Optional<String>> query) {
     return new ListOptions(
-        query.apply("labelSelector"),
-        query.apply("fieldSelector"),
-        query.apply("resourceVersion"),
-        query.apply("resourceVersionMatch"),
-        Math.max(0, number("limit", query.apply("limit"))),
-        query.apply("continue"),
-        flag(query.apply("watch")),
-        query.apply("timeoutSeconds").isEmpty()
-            ? Optional.empty()
-            : Optional.of(Duration.ofSeconds(number("timeoutSeconds", query.apply("timeoutSeconds")))),
-        flag(query.apply("allowWatchBookmarks")),
-        query.apply("sendInitialEvents").isEmpty() ? Optional.empty() : Optional.of(flag(query.apply("sendInitialEvents"))));
+        query.apply("labelSelector").orElse(""),
+        query.apply("fieldSelector").orElse(""),
+        query.apply("resourceVersion").orElse(""),
+        query.apply("resourceVersionMatch").orElse(""),
+        Math.max(0, query.apply("limit").map(text -> number("limit", text)).orElse(0L)),
+        query.apply("continue").orElse(""),
+        query.apply("watch").map(ListOptions::flag).orElse(false),
+        query.apply("timeoutSeconds").map(text -> Duration.ofSeconds(number("timeoutSeconds", text))),
+        query.apply("allowWatchBookmarks").map(ListOptions::flag).orElse(false),
+        query.apply("sendInitialEvents").map(ListOptions::flag));
   }
 
   /** Fails with 422 when the options contradict each other. */
   public ListOptions checked() {
     FieldErrors errors = new FieldErrors();
     FieldPath match = FieldPath.of("resourceVersionMatch");
-    if (sendInitialEvents.isPresent() && watch) {
-      checkInitialEvents(match, errors);
+    if (watch) {
+      checkWatch(match, errors);
     } else {
       checkMatch(match, errors);
     }
@@ -73,10 +72,6 @@ public record ListOptions(
     if (match.isEmpty()) {
       return;
     }
-    if (watch) {
-      errors.forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-      return;
-    }
     if (resourceVersion.isEmpty()) {
       errors.forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided");
     }
@@ -91,15 +86,21 @@ public record ListOptions(
     }
   }
 
-  private void checkInitialEvents(FieldPath path, FieldErrors errors) {
-    if (!match.equals(NOT_OLDER_THAN)) {
+  private void checkWatch(FieldPath path, FieldErrors errors) {
+    if (sendInitialEvents.isPresent() && !match.equals(NOT_OLDER_THAN)) {
       errors.forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to " + NOT_OLDER_THAN);
-      if (!match.isEmpty()) {
-        errors.notSupported(path, match, List.of(NOT_OLDER_THAN));
-      }
+    }
+    if (match.isEmpty()) {
+      return;
+    }
+    if (sendInitialEvents.isEmpty()) {
+      errors.forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+    }
+    if (!match.equals(NOT_OLDER_THAN)) {
+      errors.notSupported(path, match, List.of(NOT_OLDER_THAN));
     }
     if (!continueToken.isEmpty()) {
-      errors.forbidden(FieldPath.of("continue"), "sendInitialEvents is not allowed with continue");
+      errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
     }
   }
 
@@ -124,22 +125,28 @@ public record ListOptions(
     }
   }
 
+  /** The revision that a read of one object names. Errors: 500 when it is no number, as native answers it. */
+  public static long readRevision(String text) {
+    try {
+      return text.isEmpty() ? 0 : Long.parseUnsignedLong(text);
+    } catch (NumberFormatException e) {
+      throw new ApiException(500, "", versionError(text), new Tree());
+    }
+  }
+
   static String versionError(String text) {
     return "resourceVersion: Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax";
   }
 
-  /** As Go's query decoding reads a boolean: anything but these words is true. */
+  /** As Go's query decoding reads a boolean: anything but these words is true, nothing after the equals sign too. */
   static boolean flag(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
-      case "", "0", "false" -> false;
+      case "0", "false" -> false;
       default -> true;
     };
   }
 
   private static long number(String name, String text) {
-    if (text.isEmpty()) {
-      return 0;
-    }
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {

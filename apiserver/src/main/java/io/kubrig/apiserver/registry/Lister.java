@@ -38,16 +38,21 @@ public final class Lister {
     if (options.continueToken().isEmpty()) {
       snapshot = snapshot(options);
     } else {
+      ContinueToken token = ContinueToken.decode(options.continueToken(), prefix);
       if (!options.resourceVersion().isEmpty() && !options.resourceVersion().equals("0")) {
         throw ApiException.badRequest("specifying resource version is not allowed when using continue");
       }
-      ContinueToken token = ContinueToken.decode(options.continueToken(), prefix);
       snapshot = continued(token, prefix, from);
       from = token.start();
     }
     return selection.singleName().isPresent()
         ? one(resource, namespace, selection, snapshot)
-        : page(resource, prefix, from, options.limit(), selection, snapshot);
+        : page(resource, prefix, from, pageSize(options), selection, snapshot);
+  }
+
+  /** Version 0 asks for whatever is at hand, and gets it whole. */
+  private static long pageSize(ListOptions options) {
+    return options.resourceVersion().equals("0") ? 0 : options.limit();
   }
 
   /** All selected objects of one state. */
@@ -102,12 +107,11 @@ public final class Lister {
     if (revision == 0) {
       return options.resourceVersion().isEmpty() ? newest() : keyspace.current();
     }
-    Snapshot reached = atLeast(revision);
     if (!options.exact()) {
-      return reached;
+      return atLeast(revision);
     }
     try {
-      return keyspace.at(revision, PATIENCE);
+      return at(revision);
     } catch (CompactedException e) {
       throw ApiException.expired("The resourceVersion for the provided list is too old.");
     } catch (InterruptedException e) {
@@ -136,7 +140,7 @@ public final class Lister {
         throw new IllegalStateException("a revision ahead of the current one cannot be compacted", e);
       }
       if (keyspace.revision() < revision) {
-        throw tooLarge(revision, keyspace.revision());
+        throw tooLarge(revision, keyspace.revision(), Tree.of("retryAfterSeconds", 1L));
       }
     }
     return keyspace.current();
@@ -147,7 +151,7 @@ public final class Lister {
       return newest();
     }
     try {
-      return store.storage().keyspace().at(token.revision(), PATIENCE);
+      return at(token.revision());
     } catch (CompactedException e) {
       String anew = new ContinueToken(-1, token.start()).encode(prefix);
       throw new ApiException(
@@ -164,9 +168,20 @@ public final class Lister {
     }
   }
 
-  private static ApiException tooLarge(long revision, long current) {
+  /** The state at exactly this revision, which must not lie in the future. */
+  private Snapshot at(long revision) throws CompactedException, InterruptedException {
+    Keyspace keyspace = store.storage().keyspace();
+    long latest = Math.max(keyspace.revision(), revision > keyspace.revision() ? newest().revision() : 0);
+    if (revision > latest) {
+      throw tooLarge(revision, latest, new Tree());
+    }
+    return keyspace.at(revision, PATIENCE);
+  }
+
+  private static ApiException tooLarge(long revision, long current, Tree retry) {
     Tree cause = Tree.of("reason", "ResourceVersionTooLarge", "message", "Too large resource version");
-    Tree details = Tree.of("causes", new ArrayList<Object>(List.of(cause)), "retryAfterSeconds", 1L);
+    Tree details = Tree.of("causes", new ArrayList<Object>(List.of(cause)));
+    retry.forEach(details::set);
     return new ApiException(504, "Timeout", "Timeout: Too large resource version: " + revision + ", current: " + current, details);
   }
 

@@ -57,7 +57,34 @@ public final class Watches {
   }
 
   /** A watch that has begun: its first state is decided, nothing has been sent yet. */
-  public final class Session implements AutoCloseable {
+  public sealed interface Session extends AutoCloseable {
+    /** Sends frames until the watch ends. */
+    void run(Sink sink) throws IOException, InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /** A watch that cannot begin where it was asked to: all it sends is why. */
+  private final class Refused implements Session {
+    private final Representation how;
+    private final ApiException why;
+
+    private Refused(Representation how, ApiException why) {
+      this.how = how;
+      this.why = why;
+    }
+
+    @Override
+    public void run(Sink sink) throws IOException {
+      sink.frame(views.frame(how, "ERROR", why.status()));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Live implements Session {
     private final Views.View view;
     private final Selection selection;
     private final ListOptions options;
@@ -68,7 +95,7 @@ public final class Watches {
     private boolean columnsSent;
     private long delivered;
 
-    private Session(
+    private Live(
         Views.View view, Selection selection, ListOptions options, Watcher watcher, List<Entry> initial, long start, Duration timeout) {
       this.view = view;
       this.selection = selection;
@@ -80,7 +107,8 @@ public final class Watches {
       this.delivered = start;
     }
 
-    /** Sends frames until the watch ends; an object that cannot be shown ends it with an error. */
+    /** An object that cannot be shown ends the watch with an error. */
+    @Override
     public void run(Sink sink) throws IOException, InterruptedException {
       try {
         deliverAll(sink);
@@ -194,7 +222,7 @@ public final class Watches {
     }
   }
 
-  /** Decides where a watch begins. Fails with the Status that a client gets instead of a stream. */
+  /** Decides where a watch begins. Fails with the Status that a client gets instead of a stream when the version is none. */
   public Session open(Views.View view, String namespace, ListOptions options, Selection selection, Duration timeout) {
     Resource resource = view.resource();
     String prefix = resource.prefix(namespace);
@@ -209,7 +237,10 @@ public final class Watches {
       Lister.Page page = lister.list(resource, namespace, selection, snapshot);
       return session(view, prefix, selection, options, page.entries(), snapshot.revision(), timeout);
     } catch (CompactedException e) {
-      throw ApiException.expired("too old resource version: " + revision + " (" + e.oldest() + ")");
+      String why = "too old resource version: " + revision + " (" + e.oldest() + ")";
+      return new Refused(view.representation(), ApiException.expired(why));
+    } catch (ApiException e) {
+      return new Refused(view.representation(), e);
     }
   }
 
@@ -217,7 +248,7 @@ public final class Watches {
       Views.View view, String prefix, Selection selection, ListOptions options, List<Entry> initial, long from, Duration timeout)
       throws CompactedException {
     Watcher watcher = store.storage().keyspace().watch(prefix, from);
-    return new Session(view, selection, options, watcher, initial, from, timeout);
+    return new Live(view, selection, options, watcher, initial, from, timeout);
   }
 
   /** A watch answers another error than a list for a version that is no number. */

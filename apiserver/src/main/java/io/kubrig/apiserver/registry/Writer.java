@@ -303,9 +303,6 @@ public final class Writer {
         metadata.fill(member, before.get(member));
       }
     }
-    if (metadata.string("generateName").isEmpty() && !before.string("generateName").isEmpty()) {
-      metadata.set("generateName", before.string("generateName"));
-    }
     return object;
   }
 
@@ -317,14 +314,7 @@ public final class Writer {
     if (uid.isEmpty()) {
       metadata.set("uid", oldUid);
     } else if (!uid.equals(oldUid) && update.replaces()) {
-      throw ApiException.conflict(
-          resource.group(),
-          resource.plural(),
-          operation.name(),
-          "StorageError: invalid object, Code: 4, Key: "
-              + entry.key()
-              + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
-                  + oldUid);
+      throw Preconditions.otherUid(operation, resource, entry, uid, oldUid);
     }
     String version = metadata.string("resourceVersion");
     if (version.isEmpty() || version.equals("0")) {

@@ -164,7 +164,7 @@ public final class ResourceHandler {
   }
 
   private Snapshot snapshotFor(String resourceVersion) {
-    long revision = ListOptions.of(name -> name.equals("resourceVersion") ? resourceVersion : "").revision();
+    long revision = ListOptions.readRevision(resourceVersion);
     if (resourceVersion.equals("0")) {
       return registry.store().storage().keyspace().current();
     }
@@ -214,7 +214,7 @@ public final class ResourceHandler {
   }
 
   private static ListOptions listOptions(Call call, Target target, boolean watch) {
-    Function<String, String> query = call.query()::value;
+    Function<String, Optional<String>> query = call.query()::first;
     if (!watch) {
       return ListOptions.of(query);
     }
@@ -222,8 +222,8 @@ public final class ResourceHandler {
     return ListOptions.of(
         parameter ->
             switch (parameter) {
-              case "watch" -> "true";
-              case "fieldSelector" -> name.isEmpty() ? query.apply(parameter) : "metadata.name=" + name;
+              case "watch" -> Optional.of("true");
+              case "fieldSelector" -> name.isEmpty() ? query.apply(parameter) : Optional.of("metadata.name=" + name);
               default -> query.apply(parameter);
             });
   }
@@ -390,7 +390,8 @@ public final class ResourceHandler {
     Resource resource = target.resource();
     if (!deleted.gone() || resource.behaviour().answersDeletedObject()) {
       Tree object = Views.inVersion(resource, target.version(), deleted.object());
-      responses.send(call, 200, view.representation(), registry.views().object(view, object), warnings);
+      boolean accepted = !deleted.gone() && Boolean.FALSE.equals(options.tree().get("orphanDependents"));
+      responses.send(call, accepted ? 202 : 200, view.representation(), registry.views().object(view, object), warnings);
       return;
     }
     responses.send(call, 200, view.representation().plain(), success(resource, deleted.object()), warnings);
@@ -413,7 +414,7 @@ public final class ResourceHandler {
     }
     Views.View view = view(call, target, Offer.PROJECTIONS);
     WriteOptions.Read options = writeOptions.readDelete(call, bodies);
-    ListOptions list = ListOptions.of(call.query()::value).checked();
+    ListOptions list = ListOptions.of(call.query()::first).checked();
     Selection selection = Selection.of(resource, list);
     Lister.Page page = registry.lister().list(resource, target.namespace(), list, selection);
     Operation all = operation(call, target, Operation.Verb.DELETE, "", options);

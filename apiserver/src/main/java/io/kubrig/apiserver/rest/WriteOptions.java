@@ -46,7 +46,7 @@ public final class WriteOptions {
     boolean apply = kind.equals(APPLY);
     Tree tree = Tree.of("kind", apply ? PATCH : kind, "apiVersion", "meta.k8s.io/v1");
     FieldErrors errors = new FieldErrors();
-    List<String> dryRun = call.query().all("dryRun").stream().filter(text -> !text.isEmpty()).toList();
+    List<String> dryRun = call.query().all("dryRun");
     boolean dry = checkDryRun(dryRun, errors);
     if (!dryRun.isEmpty()) {
       tree.set("dryRun", new ArrayList<Object>(dryRun));
@@ -85,6 +85,12 @@ public final class WriteOptions {
     } else {
       tree = deleteQuery(call);
     }
+    boolean dry = checkDelete(tree);
+    return new Read(tree, new Operation.Options(dry, agent(call), false, FieldValidation.IGNORE));
+  }
+
+  /** Checks DeleteOptions and answers whether they ask for a dry run. @throws ApiException 422 when they are invalid */
+  public static boolean checkDelete(Tree tree) {
     FieldErrors errors = new FieldErrors();
     boolean dry = checkDryRun(tree.strings("dryRun"), errors);
     String policy = tree.string("propagationPolicy");
@@ -97,14 +103,13 @@ public final class WriteOptions {
       }
     }
     fail("DeleteOptions", errors);
-    return new Read(tree, new Operation.Options(dry, agent(call), false, FieldValidation.IGNORE));
+    return dry;
   }
 
   private static Tree deleteQuery(Call call) {
     Tree tree = Tree.of("kind", "DeleteOptions", "apiVersion", "meta.k8s.io/v1");
     call.query()
         .first("gracePeriodSeconds")
-        .filter(text -> !text.isEmpty())
         .ifPresent(text -> tree.set("gracePeriodSeconds", number(text)));
     call.query().first("orphanDependents").ifPresent(text -> tree.set("orphanDependents", call.query().flag("orphanDependents")));
     call.query().first("propagationPolicy").ifPresent(text -> tree.set("propagationPolicy", text));
@@ -112,7 +117,7 @@ public final class WriteOptions {
       tree.set(
           "ignoreStoreReadErrorWithClusterBreakingPotential", call.query().flag("ignoreStoreReadErrorWithClusterBreakingPotential"));
     }
-    List<String> dryRun = call.query().all("dryRun").stream().filter(text -> !text.isEmpty()).toList();
+    List<String> dryRun = call.query().all("dryRun");
     if (!dryRun.isEmpty()) {
       tree.set("dryRun", new ArrayList<Object>(dryRun));
     }

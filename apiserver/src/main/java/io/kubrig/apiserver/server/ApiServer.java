@@ -241,10 +241,13 @@ public final class ApiServer implements Handler, AutoCloseable {
   }
 
   private Map<String, Subresource> podCommands(CommandParts parts) {
-    Subresource binding = new Bindings(parts, () -> registry().catalog().resource("", "pods").orElseThrow()).command();
+    Bindings bindings = new Bindings(parts, () -> registry().catalog().resource("", "pods").orElseThrow());
     DisruptionBudgets budgets =
         new DisruptionBudgets(parts.store(), () -> registry().catalog().resource("policy", "poddisruptionbudgets").orElseThrow());
-    return Map.of("pods/binding", binding, "bindings/", binding, "pods/eviction", new Evictions(parts, budgets).command());
+    return Map.of(
+        "pods/binding", bindings.command(),
+        "bindings/", bindings.legacyCommand(),
+        "pods/eviction", new Evictions(parts, budgets).command());
   }
 
   private AdmissionChain admission(Forms forms, SchemaCatalog schemas) {

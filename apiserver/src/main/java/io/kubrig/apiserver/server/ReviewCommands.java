@@ -70,6 +70,7 @@ final class ReviewCommands {
   }
 
   private Tree token(TokenRequests tokens, StoredObjects objects, Call call, ResourceHandler.Target target, Tree question) {
+    tokens.checkName(question, target.name());
     Tree account =
         objects
             .get("", "serviceaccounts", target.namespace(), target.name())
@@ -103,9 +104,19 @@ final class ReviewCommands {
     Operation.Options write = options.readCreate(call).options();
     Bodies.Expected expected = new Bodies.Expected(kind, schemas.kind(kind).orElseThrow(), false);
     Tree question = bodies.object(call, expected, write.fieldValidation(), warnings::add);
+    fitNamespace(question, target);
     defaults.accept(question);
     manager(kind, target.subresource()).update(Tree.empty(), question, write.fieldManager(), call.received());
     responses.send(call, 201, representation, answer.to(call, target, question), warnings);
+  }
+
+  private static void fitNamespace(Tree question, ResourceHandler.Target target) {
+    Tree metadata = question.need("metadata");
+    if (!target.resource().namespaced()) {
+      metadata.remove("namespace");
+    } else if (!metadata.string("namespace").isEmpty() && !metadata.string("namespace").equals(target.namespace())) {
+      throw ApiException.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    }
   }
 
   /** Questions are owned like objects that are kept. */

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.subresource;
 
 import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Operation;
+import io.kubrig.apiserver.registry.Preconditions;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.status.ApiException;
@@ -20,7 +21,6 @@ import java.util.function.Supplier;
  */
 public final class Bindings {
   private static final GroupVersionKind BINDING = GroupVersionKind.of("v1", "Binding");
-  private static final String TOPOLOGY = "topology.kubernetes.io/";
 
   private final CommandParts parts;
   private final Supplier<Resource> pods;
@@ -32,6 +32,19 @@ public final class Bindings {
 
   public Subresource command() {
     return parts.command(BINDING, (operation, binding, options) -> bind(operation, binding));
+  }
+
+  /** The older form, whose pod is named by the object alone, and whose system fields do not count. */
+  public Subresource legacyCommand() {
+    return parts.command(
+        BINDING,
+        (operation, binding, options) -> {
+          if (operation.name().isEmpty()) {
+            throw ApiException.badRequest("Name parameter required.");
+          }
+          binding.need("metadata").remove("uid");
+          bind(operation, binding);
+        });
   }
 
   private void bind(Operation operation, Tree binding) {
@@ -47,7 +60,7 @@ public final class Bindings {
               .entry(resource, operation.namespace(), operation.name())
               .orElseThrow(() -> ApiException.notFound("", "pods", operation.name()));
       Tree pod = ObjectStore.tree(entry);
-      checkPreconditions(entry, pod, binding.tree("metadata"));
+      checkPreconditions(operation, resource, entry, pod, binding.tree("metadata"));
       assign(pod, binding, operation);
       if (operation.dryRun() || parts.store().put(resource, pod, entry.modified(), operation.now()) instanceof Outcome.Committed) {
         return;
@@ -71,7 +84,7 @@ public final class Bindings {
     }
   }
 
-  private static void checkPreconditions(Entry entry, Tree pod, Tree wanted) {
+  private static void checkPreconditions(Operation operation, Resource resource, Entry entry, Tree pod, Tree wanted) {
     String uid = wanted.string("uid");
     String trouble = "";
     if (!uid.isEmpty() && !uid.equals(pod.tree("metadata").string("uid"))) {
@@ -82,12 +95,7 @@ public final class Bindings {
       trouble = "ResourceVersion in precondition: " + version + ", ResourceVersion in object meta: " + entry.modified();
     }
     if (!trouble.isEmpty()) {
-      throw ApiException.conflict(
-          "",
-          "pods",
-          pod.tree("metadata").string("name"),
-          "StorageError: invalid object, Code: 4, Key: " + entry.key() + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: "
-              + trouble);
+      throw Preconditions.failed(operation, resource, entry, trouble);
     }
   }
 
@@ -107,14 +115,7 @@ public final class Bindings {
     spec.set("nodeName", binding.tree("target").string("name"));
     Tree given = binding.tree("metadata");
     given.stringMap("annotations").forEach((key, value) -> metadata.need("annotations").set(key, value));
-    given
-        .stringMap("labels")
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith(TOPOLOGY)) {
-                metadata.need("labels").fill(key, value);
-              }
-            });
+    given.stringMap("labels").forEach((key, value) -> metadata.need("labels").set(key, value));
     pod.need("status").remove("nominatedNodeName");
     Conditions.set(pod, "PodScheduled", "", "", operation.now());
   }

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Outcome;
@@ -43,7 +44,7 @@ public final class Evictions {
       throw ApiException.badRequest("name in URL does not match name in Eviction object");
     }
     Tree deleteOptions = deleteOptions(eviction, options);
-    boolean dryRun = !deleteOptions.list("dryRun").isEmpty();
+    boolean dryRun = WriteOptions.checkDelete(deleteOptions);
     boolean retries = deleteOptions.tree("preconditions").string("resourceVersion").isEmpty();
     for (int attempt = 1; ; attempt++) {
       try {
@@ -63,8 +64,8 @@ public final class Evictions {
     if (own.list("dryRun").isEmpty() && !wanted.isEmpty()) {
       own.set("dryRun", new ArrayList<>(wanted));
     } else if (!wanted.isEmpty() && !own.list("dryRun").equals(wanted)) {
-      throw ApiException.badRequest(
-          "Non-matching dry-run options in request and content: " + texts(wanted) + " and " + texts(own.list("dryRun")));
+      String why = "Non-matching dry-run options in request and content: " + texts(wanted) + " and " + texts(own.list("dryRun"));
+      throw new ApiException(500, "", why, new Tree());
     }
     return own;
   }

@@ -1,0 +1,156 @@
+package io.kubrig.apiserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What reads, writes and deletions answer to odd questions; the words are those of kube-apiserver 1.36.2. */
+class VerbAnswersTest {
+  private static final String CORE = "/api/v1/namespaces/default/";
+  private static final String MAPS = CORE + "configmaps";
+  private static LiveApi api;
+
+  @BeforeAll
+  static void start() throws Exception {
+    api = new LiveApi();
+    for (String name : new String[] {"one", "two", "three"}) {
+      api.create(MAPS, "{metadata: {name: " + name + ", labels: {verbs: a}}}");
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  private static Tree pod(String name, String node) throws IOException, InterruptedException {
+    return api.create(
+        CORE + "pods", "{metadata: {name: " + name + "}, spec: {nodeName: '" + node + "', containers: [{name: c, image: i}]}}");
+  }
+
+  private static List<String> events(String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(api.uri(path)).header("Authorization", "Bearer admin").build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body().lines().toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET | ?limit= | 400",
+        "GET | ?limit=2&resourceVersion=5&continue=bad | 400",
+        "GET | ?resourceVersion=99999999&resourceVersionMatch=Exact | 504",
+        "GET | /one?resourceVersion=abc | 500",
+        "DELETE | /one?dryRun= | 422",
+        "DELETE | /one?gracePeriodSeconds=&dryRun=All | 400",
+        "POST | ?dryRun= | 422",
+        "GET | ?watch=1&resourceVersionMatch=Exact | 422"
+      })
+  void parameters_that_are_there_must_be_right(String method, String query, int status) throws Exception {
+    String body = method.equals("POST") ? "{metadata: {name: never}}" : "";
+    assertThat(api.send(method, MAPS + query, body).status()).isEqualTo(status);
+  }
+
+  @Test
+  void a_bad_token_is_told_before_a_version_beside_it() throws Exception {
+    assertThat(api.get(MAPS + "?resourceVersion=5&continue=bad").message()).startsWith("invalid continue token");
+  }
+
+  @Test
+  void version_zero_is_answered_whole() throws Exception {
+    assertThat(api.get(MAPS + "?limit=1&resourceVersion=0&labelSelector=verbs=a").body().trees("items")).hasSize(3);
+  }
+
+  @Test
+  void a_version_in_the_future_is_no_reason_to_come_back_soon() throws Exception {
+    LiveApi.Answer answer = api.get(MAPS + "?resourceVersion=99999999&resourceVersionMatch=Exact");
+    assertThat(answer.message()).startsWith("Timeout: Too large resource version: 99999999, current: ");
+    assertThat(answer.headers().allValues("Retry-After")).isEmpty();
+  }
+
+  @Test
+  void a_match_for_watches_is_checked_for_its_value_too() throws Exception {
+    assertThat(api.get(MAPS + "?watch=1&resourceVersionMatch=Exact").message())
+        .contains("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+        .contains("Unsupported value: \"Exact\": supported values: \"NotOlderThan\"");
+  }
+
+  @Test
+  void watchers_see_a_pod_marked_before_it_is_gone() throws Exception {
+    String version = pod("marked", "").tree("metadata").string("resourceVersion");
+    Tree deleted = api.send("DELETE", CORE + "pods/marked", "").body().tree("metadata");
+    List<String> events = events(CORE + "pods?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Dmarked&resourceVersion=" + version);
+
+    assertThat(events.stream().map(line -> line.split("\"")[3])).containsExactly("MODIFIED", "DELETED");
+    assertThat(events.getLast())
+        .contains("\"deletionGracePeriodSeconds\":0")
+        .contains("\"resourceVersion\":\"" + deleted.string("resourceVersion") + "\"");
+  }
+
+  @Test
+  void a_shorter_grace_period_is_counted_from_the_first_deletion() throws Exception {
+    pod("graced", "n1");
+    Tree first = api.send("DELETE", CORE + "pods/graced", "{gracePeriodSeconds: 100}").body().tree("metadata");
+    Tree second = api.send("DELETE", CORE + "pods/graced", "{gracePeriodSeconds: 40}").body().tree("metadata");
+    assertThat(Instant.parse(second.string("deletionTimestamp")))
+        .isEqualTo(Instant.parse(first.string("deletionTimestamp")).minusSeconds(60));
+  }
+
+  @Test
+  void who_wants_dependents_gone_is_told_when_the_object_waits() throws Exception {
+    api.create(MAPS, "{metadata: {name: held, finalizers: [a.b/c]}}");
+    assertThat(api.send("DELETE", MAPS + "/held", "{orphanDependents: false}").status()).isEqualTo(202);
+    assertThat(api.send("DELETE", MAPS + "/held", "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_binding_brings_its_labels_and_names_its_keys_as_the_storage_does() throws Exception {
+    pod("bound", "");
+    String wrong = "{metadata: {name: bound, uid: x}, target: {name: n1}}";
+    assertThat(api.post(CORE + "pods/bound/binding", wrong).message()).contains("Key: /registry/pods/default/bound,");
+    assertThat(api.post(CORE + "pods/bound/binding?dryRun=All", wrong).message()).contains("Key: /pods/default/bound,");
+    assertThat(api.post(CORE + "bindings", "{target: {name: n1}}").message()).isEqualTo("Name parameter required.");
+    api.create(CORE + "pods/bound/binding", "{metadata: {name: bound, labels: {zone: a}}, target: {name: n1}}");
+    assertThat(api.get(CORE + "pods/bound").body().at("metadata", "labels").string("zone")).isEqualTo("a");
+  }
+
+  @Test
+  void an_eviction_checks_how_it_is_to_delete() throws Exception {
+    pod("evicted", "");
+    String options = "{metadata: {name: evicted}, deleteOptions: {propagationPolicy: x}}";
+    assertThat(api.post(CORE + "pods/evicted/eviction", options).status()).isEqualTo(422);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{metadata: {name: x}} | TokenRequest.authentication.k8s.io \"default\" is invalid: metadata.name: Invalid value: \"x\": must "
+            + "match the service account name if specified",
+        "{metadata: {namespace: x}} | the namespace of the provided object does not match the namespace sent on the request",
+        "{spec: {boundObjectRef: {}}} | cannot bind token to object of type /, Kind="
+      })
+  void token_requests_are_refused(String request, String message) throws Exception {
+    api.post(CORE + "serviceaccounts", "{metadata: {name: default}}");
+    assertThat(api.post(CORE + "serviceaccounts/default/token", request).message()).isEqualTo(message);
+  }
+
+  @Test
+  void a_static_token_is_for_this_server_only() throws Exception {
+    String path = "/apis/authentication.k8s.io/v1/tokenreviews";
+    Tree status = api.create(path, "{spec: {token: alice, audiences: [elsewhere]}}").tree("status");
+    assertThat(status.string("error")).isEqualTo("invalid bearer token");
+    assertThat(api.create(path, "{spec: {token: alice}}").tree("status").bool("authenticated")).isTrue();
+  }
+}
