@@ -10,7 +10,9 @@ import io.kubrig.apiserver.admission.webhook.ValidatingWebhooks;
 import io.kubrig.apiserver.admission.webhook.WebhookServices;
 import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.webhook.HookCredentials;
 import io.kubrig.machinery.tree.Tree;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -84,11 +86,19 @@ public final class AdmissionPlugins {
         on(new NodeDeclaredFeatureValidator(cluster)),
         on(new PodResizeValidator(cluster)),
         on(new MutatingPolicies(cluster, authorizer, services.kinds())),
-        on(new MutatingWebhooks(services.webhooks())),
+        on(new MutatingWebhooks(services.webhooks(), credentials(configured, "MutatingAdmissionWebhook"))),
         on(new ValidatingPolicies(cluster, authorizer, services.kinds())),
-        on(new ValidatingWebhooks(services.webhooks())),
+        on(new ValidatingWebhooks(services.webhooks(), credentials(configured, "ValidatingAdmissionWebhook"))),
         on(new ResourceQuota(cluster, services.writes(), LimitedResource.of(configured.of("ResourceQuota")))),
         off(new AlwaysDeny()));
+  }
+
+  private static HookCredentials credentials(AdmissionConfiguration configuration, String plugin) {
+    try {
+      return HookCredentials.configured(configuration.of(plugin));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException("failed to initialize admission plugin \"" + plugin + "\": " + e.getMessage(), e);
+    }
   }
 
   private record Candidate(AdmissionPlugin plugin, boolean byDefault) {}

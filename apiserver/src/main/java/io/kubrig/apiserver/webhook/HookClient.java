@@ -3,12 +3,14 @@ package io.kubrig.apiserver.webhook;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.proxy.Backend;
 import io.kubrig.apiserver.proxy.BackendCall;
+import io.kubrig.apiserver.remote.KubeconfigUser;
 import io.kubrig.apiserver.proxy.GoErrors;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.KubernetesVersion;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.json.JsonException;
 import io.kubrig.machinery.json.Limits;
+import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
@@ -35,7 +38,7 @@ public final class HookClient implements AutoCloseable {
 
   private final ServiceResolver services;
   private final Clock clock;
-  private final Map<String, SSLContext> trusts = new ConcurrentHashMap<>();
+  private final Map<Trust, SSLContext> trusts = new ConcurrentHashMap<>();
   private final IdleConnections idle;
 
   public HookClient(ServiceResolver services, Clock clock) {
@@ -51,15 +54,26 @@ public final class HookClient implements AutoCloseable {
    * @return the answer, which is an object but need not be a review
    */
   public Tree post(ClientConfig config, Tree review, Duration timeout) throws HookCallException {
+    return post(config, HookCredentials.NONE, review, timeout);
+  }
+
+  /** As {@link #post(ClientConfig, Tree, Duration)}, as one of the users that are known for webhooks. */
+  public Tree post(ClientConfig config, HookCredentials credentials, Tree review, Duration timeout) throws HookCallException {
+    KubeconfigUser user = credentials.of(config);
     byte[] body = Json.text(review).concat("\n").getBytes(StandardCharsets.UTF_8);
     String target = config.path() + "?timeout=" + timeout.toSeconds() + "s";
     String failed = "Post \"" + config.origin() + target + "\": ";
     try {
-      return answer(exchange(config, target, body, clock.nanos() + timeout.toNanos()));
+      return answer(exchange(config, user, target, body, clock.nanos() + timeout.toNanos()));
     } catch (FailedException e) {
       throw new HookCallException(failed + e.getMessage(), 503);
     }
   }
+
+  private record Question(String target, Optional<String> authorization, byte[] body) {}
+
+  /** Whom to believe, and who one is; {@code client} may be null. */
+  private record Trust(String caBundle, KeyAndCertificate client) {}
 
   /** A whole answer. */
   private record Answer(int status, byte[] body, String contentType) {}
@@ -72,18 +86,19 @@ public final class HookClient implements AutoCloseable {
     }
   }
 
-  private Answer exchange(ClientConfig config, String target, byte[] body, long deadline) throws FailedException {
+  private Answer exchange(ClientConfig config, KubeconfigUser user, String target, byte[] body, long deadline) throws FailedException {
+    Question question = new Question(target, user.authorization(), body);
     InetSocketAddress address = InetSocketAddress.createUnresolved(config.host(), config.port());
     AtomicBoolean late = new AtomicBoolean();
     try {
       if (config instanceof ClientConfig.Service service) {
         address = services.resolve(service.namespace(), service.name(), service.port());
       }
-      Backend backend = new Backend(config.host(), config.port(), trust(config.caBundle()), true, address);
+      Backend backend = new Backend(config.host(), config.port(), trust(new Trust(config.caBundle(), user.certificate().orElse(null))), true, address);
       BackendCall kept = idle.take(backend);
       if (kept != null) {
         try {
-          return ask(kept, backend, target, body, deadline, late);
+          return ask(kept, backend, question, deadline, late);
         } catch (IOException stale) {
           kept.close(); // the other side has ended it meanwhile: a new connection tells whether anybody is there
           if (late.get()) {
@@ -92,7 +107,7 @@ public final class HookClient implements AutoCloseable {
         }
       }
       Duration left = left(deadline);
-      return ask(BackendCall.open(backend, left), backend, target, body, deadline, late);
+      return ask(BackendCall.open(backend, left), backend, question, deadline, late);
     } catch (IOException e) {
       boolean expired = late.get() || clock.nanos() >= deadline;
       throw new FailedException(expired ? "context deadline exceeded" : GoErrors.text(e, address));
@@ -107,7 +122,7 @@ public final class HookClient implements AutoCloseable {
     return Duration.ofNanos(nanos);
   }
 
-  private Answer ask(BackendCall call, Backend backend, String target, byte[] body, long deadline, AtomicBoolean late) throws IOException {
+  private Answer ask(BackendCall call, Backend backend, Question question, long deadline, AtomicBoolean late) throws IOException {
     Clock.Timer alarm =
         clock.after(
             left(deadline),
@@ -121,7 +136,8 @@ public final class HookClient implements AutoCloseable {
           Headers.of("Host", shownHost(backend), "User-Agent", AGENT)
               .add("Accept", "application/json, */*")
               .add("Content-Type", "application/json");
-      call.ask("POST", target, headers, body);
+      question.authorization.ifPresent(value -> headers.add("Authorization", value));
+      call.ask("POST", question.target, headers, question.body);
       byte[] answer;
       try (InputStream in = call.body()) {
         answer = in.readNBytes(MAX_ANSWER + 1);
@@ -145,14 +161,14 @@ public final class HookClient implements AutoCloseable {
     return backend.port() == ClientConfig.DEFAULT_PORT ? authority.substring(0, authority.lastIndexOf(':')) : authority;
   }
 
-  private SSLContext trust(String caBundle) throws IOException {
-    SSLContext known = trusts.get(caBundle);
+  private SSLContext trust(Trust trust) throws IOException {
+    SSLContext known = trusts.get(trust);
     if (known == null) {
-      known = HookTrust.context(caBundle, null, clock);
+      known = HookTrust.context(trust.caBundle, trust.client, clock);
       if (trusts.size() >= MAX_TRUSTS) {
         trusts.clear();
       }
-      trusts.put(caBundle, known);
+      trusts.put(trust, known);
     }
     return known;
   }

@@ -29,6 +29,7 @@ public final class FakeHook implements AutoCloseable {
   private final HttpsServer server;
   private final List<Tree> reviews = new CopyOnWriteArrayList<>();
   private final List<String> uris = new CopyOnWriteArrayList<>();
+  private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private volatile Function<Tree, Object> answer;
   private volatile int status = 200;
 
@@ -56,6 +57,7 @@ public final class FakeHook implements AutoCloseable {
       Tree review = Json.readTree(exchange.getRequestBody().readAllBytes());
       reviews.add(review);
       uris.add(exchange.getRequestURI().toString());
+      authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
       Object reply = answer.apply(review);
       byte[] body = reply instanceof Tree tree ? Json.write(tree) : String.valueOf(reply).getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", reply instanceof Tree ? "application/json" : "text/plain");
@@ -91,6 +93,11 @@ public final class FakeHook implements AutoCloseable {
 
   public List<Tree> reviews() {
     return reviews;
+  }
+
+  /** Who asked, as the header says; "null" where it says nothing. */
+  public List<String> authorizations() {
+    return authorizations;
   }
 
   /** Paths and queries, as they came. */

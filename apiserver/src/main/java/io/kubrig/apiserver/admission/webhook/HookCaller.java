@@ -4,16 +4,19 @@ import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.webhook.ClientConfig;
 import io.kubrig.apiserver.webhook.HookCallException;
+import io.kubrig.apiserver.webhook.HookCredentials;
 import io.kubrig.machinery.tree.Tree;
 import java.util.UUID;
 
 /** Asks webhooks: writes the review, posts it, reads the verdict, and passes on what it says to the client and to the audit log. */
 final class HookCaller {
   private final WebhookServices services;
+  private final HookCredentials credentials;
   private final boolean mutating;
 
-  HookCaller(WebhookServices services, boolean mutating) {
+  HookCaller(WebhookServices services, HookCredentials credentials, boolean mutating) {
     this.services = services;
+    this.credentials = credentials;
     this.mutating = mutating;
   }
 
@@ -44,7 +47,7 @@ final class HookCaller {
   private HookVerdict verdict(Hook hook, String version, String uid, Tree review) throws HookFailure {
     Tree answer;
     try {
-      answer = services.client().post(ClientConfig.of(hook.stated().tree("clientConfig")), review, hook.timeout());
+      answer = services.client().post(ClientConfig.of(hook.stated().tree("clientConfig")), credentials, review, hook.timeout());
     } catch (HookCallException e) {
       throw new HookFailure(hook, "failed to call webhook: " + e.getMessage(), e.code());
     } catch (IllegalArgumentException e) {

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.admission.Reinvocation;
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.webhook.HookCredentials;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.json.Limits;
 import io.kubrig.machinery.patch.JsonPatch;
@@ -30,11 +31,11 @@ public final class MutatingWebhooks implements AdmissionPlugin {
   private final HookCaller caller;
   private final Mutation mutation;
 
-  public MutatingWebhooks(WebhookServices services) {
+  public MutatingWebhooks(WebhookServices services, HookCredentials credentials) {
     this.services = services;
     metrics = new WebhookMetrics(services.meters());
     matcher = new HookMatcher(services, metrics, TYPE);
-    caller = new HookCaller(services, true);
+    caller = new HookCaller(services, credentials, true);
     mutation = new Mutation(services);
   }
 

@@ -5,6 +5,7 @@ import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.webhook.HookCredentials;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,11 +30,11 @@ public final class ValidatingWebhooks implements AdmissionPlugin {
   private final HookMatcher matcher;
   private final HookCaller caller;
 
-  public ValidatingWebhooks(WebhookServices services) {
+  public ValidatingWebhooks(WebhookServices services, HookCredentials credentials) {
     this.services = services;
     metrics = new WebhookMetrics(services.meters());
     matcher = new HookMatcher(services, metrics, TYPE);
-    caller = new HookCaller(services, false);
+    caller = new HookCaller(services, credentials, false);
   }
 
   @Override
