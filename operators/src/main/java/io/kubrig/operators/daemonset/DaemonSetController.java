@@ -63,7 +63,7 @@ public final class DaemonSetController implements Controller {
     sets.onChange(set -> queue.add(Key.of(set)));
     owned.wake(queue);
     nodes.watch(added -> wake(added, queue), (before, after) -> wake(after, queue),
-        deleted -> sets.list().forEach(set -> queue.add(Key.of(set))));
+        deleted -> { }); // what was on a node that has gone, goes with its pods
   }
 
   /** A change of a node matters to a set that lacks a pod there, or has one that may not stay. */

@@ -99,7 +99,7 @@ public final class DisruptionController implements Controller {
       String message = "Failed to calculate the number of expected pods: " + e.getMessage();
       events.warning(budget, "CalculateExpectedPodCountFailed", message);
       updateStatus(budget, BudgetPlan.failed(seen, e.getMessage()));
-      return Outcome.RETRY;
+      return Outcome.DONE;
     }
     if (BudgetPlan.needsScale(budget) && selected.stream().anyMatch(pod -> Objects.controllerOf(pod).isEmpty())) {
       events.warning(budget, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: "

@@ -14,6 +14,8 @@ import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Cached;
 import io.kubrig.operators.engine.Caches;
 import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.metadata.Discovery;
+import io.kubrig.operators.metadata.MetadataClient;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,9 +93,15 @@ final class Scales {
       return scale == null ? Optional.empty() : Optional.of(new Scale(owner.getUid(), Objects.orElse(scale.getSpec().getReplicas(), 0)));
     } catch (KubernetesClientException e) {
       if (ApiErrors.isNotFound(e)) {
-        throw new IllegalStateException(owner.getKind() + " does not implement the scale subresource");
+        throw new IllegalStateException(resource(owner) + " does not implement the scale subresource");
       }
       throw e;
     }
+  }
+
+  /** The owner's resource, as {@code daemonsets.apps}. */
+  private String resource(OwnerReference owner) {
+    return Discovery.of(new MetadataClient(api.client())).kind(owner.getApiVersion(), owner.getKind())
+        .map(type -> type.group().isEmpty() ? type.plural() : type.groupResource()).orElse(owner.getKind());
   }
 }

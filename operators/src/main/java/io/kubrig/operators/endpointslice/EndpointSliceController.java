@@ -25,11 +25,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
-/** Keeps the slices of every service with a selector. */
+/** Keeps the slices of every service with a selector. Keys: services, and one for all nodes. */
 public final class EndpointSliceController implements Controller {
   static final String MANAGER = "endpointslice-controller.k8s.io";
   private static final String SERVICE_INDEX = "endpointslice-service";
+  private static final Key NODES = new Key("", "nodes");
 
   private final Cached<Service> services;
   private final Cached<EndpointSlice> slices;
@@ -38,8 +40,11 @@ public final class EndpointSliceController implements Controller {
   private final SliceWriter writer;
   private final EventRecorder events;
   private final TriggerTimes triggers = new TriggerTimes();
+  private final GivenHints hints = new GivenHints();
   private final Duration batch;
   private final int max;
+  private volatile SortedMap<String, Double> shares; // of the zones; null until the nodes have been looked at
+  private volatile Queue work; // set by watch, before anything runs
 
   /** A controller in a manager. */
   public EndpointSliceController(ControllerContext context) {
@@ -70,11 +75,18 @@ public final class EndpointSliceController implements Controller {
       touched(queue, before);
       touched(queue, after);
     }, gone -> touched(queue, gone));
-    nodes.watch(added -> nodesChanged(queue, added), (before, after) -> {
+    work = queue;
+    nodes.watch(added -> {
+      queue.add(NODES);
+      nodesChanged(queue, added);
+    }, (before, after) -> {
+      if (ZoneShares.isReady(before) != ZoneShares.isReady(after) || !ZoneShares.zone(before).equals(ZoneShares.zone(after))) {
+        queue.add(NODES);
+      }
       if (!Objects.labels(before).equals(Objects.labels(after))) {
         nodesChanged(queue, after);
       }
-    }, gone -> {});
+    }, gone -> queue.add(NODES));
   }
 
   private static void touched(Queue queue, EndpointSlice slice) {
@@ -95,9 +107,15 @@ public final class EndpointSliceController implements Controller {
 
   @Override
   public Outcome reconcile(Key key) {
+    if (key.equals(NODES)) {
+      shares = ZoneShares.of(nodes.list());
+      hints.overloaded(shares).forEach(work::add);
+      return Outcome.DONE;
+    }
     Optional<Service> service = services.get(key);
     if (service.isEmpty()) {
       triggers.forget(key);
+      hints.forget(key);
     } else if (!"ExternalName".equals(service.get().getSpec().getType())
         && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
       keep(service.get());
@@ -111,7 +129,7 @@ public final class EndpointSliceController implements Controller {
         .filter(slice -> !Objects.isTerminating(slice)).toList();
     OwnerReference owner = Claims.controllerReference(service);
     SlicePlan.Frame frame = new SlicePlan.Frame(service.getMetadata().getNamespace(), service.getMetadata().getName(), owner,
-        ServiceEndpoints.labels(service, MANAGER), Map.of(), max, triggers.next(service, selected));
+        ServiceEndpoints.labels(service, MANAGER), Map.of(), max, triggers.next(service, selected), AutoHints.isWanted(service));
     List<String> families = ServicePods.families(service);
     List<EndpointSlice> strange = existing.stream().filter(slice -> !families.contains(slice.getAddressType()) || !isOwned(slice, owner))
         .toList();
@@ -120,13 +138,44 @@ public final class EndpointSliceController implements Controller {
       for (String family : families) {
         List<EndpointSlice> own = new ArrayList<>(existing);
         own.removeIf(slice -> !family.equals(slice.getAddressType()) || strange.contains(slice));
-        writer.apply(SlicePlan.of(family, ServiceEndpoints.groups(service, selected, family, name -> nodes.get("", name)), own, frame));
+        SlicePlan plan = SlicePlan.of(family, ServiceEndpoints.groups(service, selected, family, name -> nodes.get("", name)), own, frame);
+        apply(service, family, plan, own);
       }
     } catch (RuntimeException e) {
       events.warning(service, "FailedToUpdateEndpointSlices", "Error updating Endpoint Slices for Service " + Key.of(service) + ": "
           + ApiErrors.message(e));
       throw e;
     }
+  }
+
+  private void apply(Service service, String family, SlicePlan plan, List<EndpointSlice> own) {
+    Key key = Key.of(service);
+    if (!AutoHints.isWanted(service)) {
+      boolean had = hints.has(key);
+      hints.remove(key, family);
+      writer.apply(plan);
+      if (had) {
+        tell(service, AutoHints.ended(family));
+      }
+      return;
+    }
+    AutoHints.Hinted hinted = AutoHints.give(family, plan, own, shares(), hints.has(key));
+    if (hinted.byZone().isEmpty()) {
+      hints.remove(key, family);
+    } else {
+      hints.set(key, family, hinted.byZone());
+    }
+    writer.apply(hinted.plan());
+    hinted.told().ifPresent(told -> tell(service, told));
+  }
+
+  private void tell(Service service, AutoHints.Told told) {
+    events.record(EventRecorder.reference(service), told.type(), told.reason(), told.message());
+  }
+
+  private SortedMap<String, Double> shares() {
+    SortedMap<String, Double> known = shares;
+    return known == null ? ZoneShares.of(nodes.list()) : known;
   }
 
   private static boolean isOwned(EndpointSlice slice, OwnerReference owner) {

@@ -23,7 +23,7 @@ import java.util.function.Function;
 
 /** The endpoints of one service over its pods. */
 final class ServiceEndpoints {
-  private static final String ZONE = "topology.kubernetes.io/zone";
+  static final String ZONE = "topology.kubernetes.io/zone";
 
   private ServiceEndpoints() {}
 

@@ -13,7 +13,7 @@ final class TrafficHints {
 
   static List<Endpoint> give(Service service, List<Endpoint> endpoints) {
     String wish = service.getSpec().getTrafficDistribution();
-    if (wish == null) {
+    if (wish == null || AutoHints.isWanted(service)) {
       return endpoints;
     }
     return switch (wish) {

@@ -89,7 +89,7 @@ public final class EndpointSliceMirroringController implements Controller {
     }
     SlicePlan.Frame frame = new SlicePlan.Frame(source.getMetadata().getNamespace(), source.getMetadata().getName(),
         Claims.controllerReference(source), MirrorPlan.labels(source), MirrorPlan.annotations(source), max,
-        Optional.ofNullable(Objects.annotations(source).get("endpoints.kubernetes.io/last-change-trigger-time")));
+        Optional.ofNullable(Objects.annotations(source).get("endpoints.kubernetes.io/last-change-trigger-time")), false);
     try {
       for (String family : families(plan, mirrored)) {
         List<EndpointSlice> own = mirrored.stream().filter(slice -> family.equals(slice.getAddressType())).toList();

@@ -39,17 +39,20 @@ final class Counts implements AutoCloseable {
     return Optional.of(resource.contains(".") ? resource : resource + ".");
   }
 
-  /** The number of objects; empty while it is not known yet. A kind that the server does not have counts as none. */
+  /** Whether the server has such objects; those that it does not have are not counted at all. Asks it, if need be. */
+  synchronized boolean has(String resource) {
+    if (watched.containsKey(resource)) {
+      return true;
+    }
+    Optional<ResourceType> type = Discovery.of(client).preferred().stream()
+        .filter(t -> t.groupResource().equals(resource) && t.serves("list", "watch")).findFirst();
+    type.ifPresent(found -> watched.put(resource, new MetadataInformer(found, client, clock, listener)));
+    return type.isPresent();
+  }
+
+  /** The number of objects that {@link #has} knows; empty while it is not known yet. */
   synchronized OptionalInt of(String resource, String namespace) {
     MetadataInformer informer = watched.get(resource);
-    if (informer == null) {
-      Optional<ResourceType> type = Discovery.of(client).preferred().stream().filter(t -> t.groupResource().equals(resource)).findFirst();
-      if (type.isEmpty() || !type.get().serves("list", "watch")) {
-        return OptionalInt.of(0);
-      }
-      informer = new MetadataInformer(type.get(), client, clock, listener);
-      watched.put(resource, informer);
-    }
     return informer.synced() ? OptionalInt.of(informer.inNamespace(namespace).size()) : OptionalInt.empty();
   }
 

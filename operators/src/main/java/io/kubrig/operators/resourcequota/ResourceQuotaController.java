@@ -136,7 +136,7 @@ public final class ResourceQuotaController implements Controller {
     Map<String, Quantity> ofServices = sum(services, namespace, all::test, ServiceUsage::of);
     Map<String, Quantity> ofClaims = sum(claims, namespace, all::test, ClaimUsage::of);
     for (String name : Objects.orEmpty(quota.getSpec().getHard()).keySet()) {
-      Optional<String> counted = Counts.resource(name);
+      Optional<String> counted = Counts.resource(name).filter(counts::has);
       if (PodUsage.covers(name)) {
         used.put(name, ofPods.getOrDefault(name, Quantity.ZERO));
       } else if (ServiceUsage.covers(name)) {

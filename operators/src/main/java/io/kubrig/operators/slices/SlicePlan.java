@@ -3,6 +3,7 @@ package io.kubrig.operators.slices;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
@@ -45,9 +46,10 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
    * @param owner the controller reference
    * @param max how many endpoints a slice takes
    * @param trigger the trigger-time annotation, if any
+   * @param hintsApart whether somebody else gives the hints afterwards, so that they are no reason for a write
    */
   public record Frame(String namespace, String service, OwnerReference owner, Map<String, String> labels, Map<String, String> annotations,
-      int max, Optional<String> trigger) {}
+      int max, Optional<String> trigger, boolean hintsApart) {}
 
   /** Plans the slices of one address type. With no endpoints at all one empty slice without ports remains. */
   public static SlicePlan of(String addressType, List<Group> groups, List<EndpointSlice> existing, Frame frame) {
@@ -189,11 +191,19 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
       }
       if (after.isEmpty()) {
         plan.delete.add(slice);
-      } else if (!after.equals(before) || !frame.labels().equals(Objects.labels(slice)) || !hasAnnotations(slice)) {
+      } else if (!isSame(after, before) || !frame.labels().equals(Objects.labels(slice)) || !hasAnnotations(slice)) {
         changed.put(slice, after);
       } else {
         untouched.add(slice);
       }
+    }
+
+    private boolean isSame(List<Endpoint> after, List<Endpoint> before) {
+      return after.equals(frame.hintsApart() ? before.stream().map(Packing::unhinted).toList() : before);
+    }
+
+    private static Endpoint unhinted(Endpoint endpoint) {
+      return endpoint.getHints() == null ? endpoint : new EndpointBuilder(endpoint).withHints(null).build();
     }
 
     private boolean hasAnnotations(EndpointSlice slice) {

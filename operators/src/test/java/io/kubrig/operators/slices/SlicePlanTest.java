@@ -19,7 +19,7 @@ class SlicePlanTest {
   private static final Map<String, String> LABELS = Map.of("kubernetes.io/service-name", "web");
   private static final SlicePlan.Frame FRAME = new SlicePlan.Frame("ns", "web",
       new OwnerReferenceBuilder().withKind("Service").withName("web").withUid("s").withController(true).build(), LABELS, Map.of(), 3,
-          Optional.empty());
+          Optional.empty(), false);
   private static final List<EndpointPort> HTTP = List.of(new EndpointPortBuilder().withName("http").withPort(80).build());
 
   private static Endpoint endpoint(int number) {
