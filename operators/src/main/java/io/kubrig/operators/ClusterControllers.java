@@ -25,8 +25,10 @@ import io.kubrig.operators.serviceaccount.AccountTokenController;
 import io.kubrig.operators.serviceaccount.DefaultAccountController;
 import io.kubrig.operators.serviceaccount.LegacyTokenCleaner;
 import io.kubrig.operators.servicecidr.ServiceCidrController;
+import io.kubrig.operators.storageversiongc.StorageVersionGarbageCollector;
 import io.kubrig.operators.storageversionmigration.StorageVersionMigratorController;
 import io.kubrig.operators.tainteviction.TaintEvictionController;
+import io.kubrig.operators.trustbundle.TrustBundlePublisher;
 import io.kubrig.operators.validatingadmissionpolicystatus.ValidatingAdmissionPolicyStatusController;
 import io.kubrig.operators.volumebinder.VolumeBinderController;
 import io.kubrig.operators.volumeexpand.VolumeExpandController;
@@ -51,6 +53,9 @@ final class ClusterControllers {
             DefaultAccountController::new),
         new ControllerDescriptor("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", "root-ca-cert-publisher", true, "",
             RootCaController::new),
+        new ControllerDescriptor("kube-apiserver-serving-clustertrustbundle-publisher-controller",
+            "kube-apiserver-serving-clustertrustbundle-publisher-controller", "kube-apiserver-serving-clustertrustbundle-publisher", true,
+            "", TrustBundlePublisher::new),
         new ControllerDescriptor("namespace-controller", "namespace", "namespace-controller", true, "concurrent-namespace-syncs",
             NamespaceController::new),
         new ControllerDescriptor("garbage-collector-controller", "garbagecollector", "generic-garbage-collector", true,
@@ -130,6 +135,8 @@ final class ClusterControllers {
         new ControllerDescriptor("storage-version-migrator-controller", "storage-version-migrator", "storage-version-migrator-controller",
             true, "",
             StorageVersionMigratorController::new),
+        new ControllerDescriptor("storageversion-garbage-collector-controller", "storage-version-gc",
+            "storage-version-garbage-collector", true, "", StorageVersionGarbageCollector::new),
         new ControllerDescriptor("validatingadmissionpolicy-status-controller", "validatingadmissionpolicy-status",
             "validatingadmissionpolicy-status-controller", true, "concurrent-validating-admission-policy-status-syncs",
             ValidatingAdmissionPolicyStatusController::new));

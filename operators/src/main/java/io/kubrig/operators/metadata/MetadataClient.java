@@ -96,6 +96,11 @@ public final class MetadataClient {
     return tree(send("PUT", path, "application/json", "application/json", document.toString()));
   }
 
+  /** Creates an object from a document. @param collection the path of all objects of its kind */
+  public void create(String collection, Map<String, ?> document) {
+    client.raw(collection, "POST", document);
+  }
+
   /** A document as a tree. */
   public JsonNode json(String path, String accept) {
     return tree(text(path, accept));
