@@ -31,7 +31,7 @@ final class Selections {
   Optional<String> rivals(String namespace, List<Pod> pods) {
     List<String> found = selectors.entrySet().stream().filter(entry -> entry.getKey().namespace().equals(namespace))
         .filter(entry -> pods.stream().anyMatch(pod -> entry.getValue().matches(io.kubrig.operators.engine.Objects.labels(pod))))
-        .map(entry -> "{" + entry.getKey().name() + " " + entry.getKey().namespace() + "}").sorted().toList();
+        .map(entry -> entry.getKey().namespace() + "/" + entry.getKey().name()).sorted().toList();
     return found.size() < 2 ? Optional.empty() : Optional.of(found.stream().collect(Collectors.joining(" ", "[", "]")));
   }
 }

@@ -79,8 +79,8 @@ class AutoscalerPlanTest {
 
   @Test
   void two_autoscalers_of_the_same_pods_do_nothing() {
-    AutoscalerPlan plan = plan(autoscaler(1, 9, "A"), 2, Optional.of("[{a ns} {h ns}]"), AutoscalerPlanTest::never);
-    assertThat(plan.failure()).contains("pods by selector app=web are controlled by multiple HPAs: [{a ns} {h ns}]");
+    AutoscalerPlan plan = plan(autoscaler(1, 9, "A"), 2, Optional.of("[ns/a ns/h]"), AutoscalerPlanTest::never);
+    assertThat(plan.failure()).contains("pods by selector app=web are controlled by multiple HPAs: [ns/a ns/h]");
     assertThat(plan.events()).extracting(AutoscalerPlan.Warning::reason).containsExactly("AmbiguousSelector");
   }
 }
