@@ -263,8 +263,8 @@ public interface Kind {
   }
 
   /**
-   * Called after a write was decided and before it is stored: allocation of addresses and ports. Undone if the write fails, and always on a
-   * dry run.
+   * Called before a write is prepared and validated: allocation of addresses and ports, and what that needs to know. Undone if the write
+   * fails, and always on a dry run.
    *
    * @param old null on create
    */

@@ -74,9 +74,6 @@ public final class Writer {
   private Written create(Operation operation, Tree object, Tree options, boolean recordsOwner) {
     Resource resource = operation.resource();
     fitNamespace(operation, object);
-    if (!object.tree("metadata").string("resourceVersion").isEmpty()) {
-      throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", Tree.empty());
-    }
     ObjectMeta.fillSystemFields(object, operation, random);
     Operation creation = operation.as(Operation.Verb.CREATE, object.tree("metadata").string("name"));
     Tree mutated = recordsOwner ? ownership.updated(creation, new Tree(), object, Lens.OBJECT) : object;
@@ -108,6 +105,28 @@ public final class Writer {
     if (kind.countsGenerations()) {
       metadata.set("generation", 1L);
     }
+    Reservation reservation = kind.allocate(object, null, operation);
+    boolean committed = false;
+    try {
+      Optional<Written> stored = prepareAndStore(operation, object, options);
+      committed = stored.isPresent() && !operation.dryRun();
+      return stored;
+    } finally {
+      settle(reservation, committed);
+    }
+  }
+
+  private static void settle(Reservation reservation, boolean committed) {
+    if (committed) {
+      reservation.commit();
+    } else {
+      reservation.undo();
+    }
+  }
+
+  private Optional<Written> prepareAndStore(Operation operation, Tree object, Tree options) {
+    Resource resource = operation.resource();
+    Kind kind = resource.behaviour();
     kind.prepareForCreate(object, operation);
     FieldErrors errors = new FieldErrors();
     MetadataRules.check(object, resource.namespaced(), kind.nameRule(), kind.qualifiesFinalizers(), errors);
@@ -135,30 +154,18 @@ public final class Writer {
     Tree metadata = object.tree("metadata");
     if (operation.dryRun()) {
       boolean taken = store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent();
-      if (!taken) {
-        resource.behaviour().allocate(object, null, operation).undo();
-      }
       return taken ? Optional.empty() : Optional.of(new Written(object, true, null));
+    }
+    if (!metadata.string("resourceVersion").isEmpty()) {
+      throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", Tree.empty());
     }
     if (store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent()) {
       return Optional.empty();
     }
-    Reservation reservation = resource.behaviour().allocate(object, null, operation);
-    boolean committed = false;
-    try {
-      Tree stored = toStorage(operation, object);
-      Outcome outcome = store.put(resource, stored, 0, operation.now());
-      committed = outcome instanceof Outcome.Committed;
-      return outcome instanceof Outcome.Committed done
-          ? Optional.of(new Written(withRevision(object, done.revision()), true, done.entry()))
-          : Optional.empty();
-    } finally {
-      if (committed) {
-        reservation.commit();
-      } else {
-        reservation.undo();
-      }
-    }
+    Outcome outcome = store.put(resource, toStorage(operation, object), 0, operation.now());
+    return outcome instanceof Outcome.Committed done
+        ? Optional.of(new Written(withRevision(object, done.revision()), true, done.entry()))
+        : Optional.empty();
   }
 
   // ---- update --------------------------------------------------------------------------------------------------------
@@ -221,16 +228,28 @@ public final class Writer {
     }
     AdmissionRequest request = new AdmissionRequest(operation, object, old, update.options(), lens);
     admission.mutate(request);
-    prepareAndValidate(operation, lens, object, old);
-    admission.validate(request);
-    settle(operation, object);
-    if (!outdated && Ownership.sameButForTimes(object, old)) {
-      admission.abandoned(request);
-      return Optional.of(new Written(old, false, entry));
+    Reservation reservation = resource.behaviour().allocate(object, old, operation);
+    boolean committed = false;
+    try {
+      prepareAndValidate(operation, lens, object, old);
+      admission.validate(request);
+      settle(operation, object);
+      if (!outdated && Ownership.sameButForTimes(object, old)) {
+        admission.abandoned(request);
+        return Optional.of(new Written(old, false, entry));
+      }
+      Optional<Written> written = commit(request, update, entry);
+      committed = written.isPresent() && !operation.dryRun();
+      return written;
+    } finally {
+      settle(reservation, committed);
     }
+  }
+
+  private Optional<Written> commit(AdmissionRequest request, Update update, Entry entry) {
     Optional<Written> written = Optional.empty();
     try {
-      written = commit(operation, update, object, old, entry);
+      written = commit(request.operation(), update, request.object(), entry);
       return written;
     } finally {
       if (written.isEmpty()) {
@@ -251,28 +270,18 @@ public final class Writer {
     resource.behaviour().warnings(object, old).forEach(operation::warn);
   }
 
-  private Optional<Written> commit(Operation operation, Update update, Tree object, Tree old, Entry entry) {
+  private Optional<Written> commit(Operation operation, Update update, Tree object, Entry entry) {
     Resource resource = operation.resource();
     boolean finished =
         ObjectMeta.isDeleting(object)
             && ObjectMeta.finalizers(object).isEmpty()
             && ObjectMeta.gracePeriod(object).orElse(0L) == 0
             && !resource.behaviour().holdsItself(object);
-    Reservation reservation = resource.behaviour().allocate(object, old, operation);
     if (operation.dryRun()) {
-      reservation.undo();
       return Optional.of(new Written(object, false, null));
     }
-    Outcome outcome = null;
-    try {
-      outcome = finished ? store.delete(entry) : store.put(resource, toStorage(operation, object), entry.modified(), operation.now());
-    } finally {
-      if (outcome instanceof Outcome.Committed) {
-        reservation.commit();
-      } else {
-        reservation.undo();
-      }
-    }
+    Outcome outcome =
+        finished ? store.delete(entry) : store.put(resource, toStorage(operation, object), entry.modified(), operation.now());
     return switch (outcome) {
       case Outcome.Committed done -> {
         if (finished) {

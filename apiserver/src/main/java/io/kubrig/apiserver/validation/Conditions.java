@@ -49,8 +49,8 @@ public final class Conditions {
           path.child("reason"),
           reason,
           "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,"
-              + ":', and must end with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or"
-              + " 'ReasonA:ReasonB', regex used for validation is '" + REASON + "')");
+              + ":', and must end with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or"
+              + " 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is '" + REASON + "')");
     }
     if (reason.length() > MAX_REASON) {
       errors.tooLong(path.child("reason"), MAX_REASON);

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 
 /** Limit ranges: bounds and defaults of resources by type of object. */
 final class LimitRangeKind implements Kind {
+  private static final Set<String> TYPES = Set.of("Pod", "Container", "PersistentVolumeClaim");
   private static final FieldPath LIMITS = FieldPath.of("spec", "limits");
 
   @Override
@@ -54,7 +55,11 @@ final class LimitRangeKind implements Kind {
     for (int i = 0; i < limits.size(); i++) {
       String type = limits.get(i).string("type");
       FieldPath path = LIMITS.index(i);
-      Names.qualifiedName(type).forEach(text -> errors.invalid(path.child("type"), type, text));
+      List<String> wrong = Names.qualifiedName(type);
+      wrong.forEach(text -> errors.invalid(path.child("type"), type, text));
+      if (wrong.isEmpty() && !type.contains("/") && !TYPES.contains(type)) {
+        errors.invalid(path.child("type"), type, "must be a standard limit type or fully qualified");
+      }
       if (!types.add(type)) {
         errors.duplicate(path.child("type"), type);
       }

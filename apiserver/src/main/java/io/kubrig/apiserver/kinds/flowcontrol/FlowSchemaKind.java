@@ -126,7 +126,8 @@ public final class FlowSchemaKind implements Kind {
     }
     for (String other : List.of("user", "group", "serviceAccount")) {
       if (!other.equals(own) && subject.get(other) != null) {
-        errors.forbidden(path.child(other), other + " is forbidden when subject kind is not '" + other + "'");
+        String kindName = Character.toUpperCase(other.charAt(0)) + other.substring(1);
+        errors.forbidden(path.child(other), other + " is forbidden when subject kind is not '" + kindName + "'");
       }
     }
   }

@@ -71,7 +71,7 @@ final class IngressClassKind implements Kind {
       }
     }
     String group = parameters.string("apiGroup");
-    if (!group.isEmpty()) {
+    if (parameters.get("apiGroup") != null) {
       Names.dnsSubdomain(group).forEach(text -> errors.invalid(PARAMETERS.child("apiGroup"), group, text));
     }
     String namespace = parameters.string("namespace");

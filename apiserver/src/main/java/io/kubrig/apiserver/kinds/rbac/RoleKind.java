@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.rbac;
 
+import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
@@ -42,6 +43,9 @@ final class RoleKind implements Kind {
       }
       for (int i = 0; i < selectors.size(); i++) {
         Selectors.check(selectors.get(i), AGGREGATION.index(i), errors);
+        if (WorkloadRules.parsed(selectors.get(i)).isEmpty()) {
+          errors.invalid(AGGREGATION.index(i), null, "invalid label selector.");
+        }
       }
     }
   }

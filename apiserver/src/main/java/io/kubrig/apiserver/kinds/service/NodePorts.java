@@ -57,10 +57,9 @@ final class NodePorts {
     return taken[0] ? Optional.empty() : Optional.of("provided port is already allocated");
   }
 
-  /** What would be wrong with taking a certain port. */
-  Optional<String> refusal(int port) {
-    Optional<String> outside = outside(port);
-    return outside.isPresent() || !stored().testBit(port - first()) ? outside : Optional.of("provided port is already allocated");
+  /** Whether somebody has a port; nobody has one out of the range. */
+  boolean isTaken(int port) {
+    return isInRange(port) && stored().testBit(port - first());
   }
 
   private Optional<String> outside(int port) {

@@ -55,11 +55,15 @@ final class ServiceAllocation implements Reservation {
     FieldErrors errors = new FieldErrors();
     ServiceFamilies.settle(spec, update ? old : null, addresses.families(), errors);
     failIf(errors);
-    if (ServiceShape.hasClusterIp(spec) && !ServiceShape.isHeadless(spec)) {
+    if (!ServiceShape.isExternalName(spec) && !ServiceShape.isHeadless(spec)) {
       addresses();
     }
     if (ServiceShape.hasNodePorts(spec)) {
-      nodePorts();
+      if (update) {
+        updatedNodePorts();
+      } else {
+        newNodePorts();
+      }
     }
     healthCheckPort();
   }
@@ -115,29 +119,55 @@ final class ServiceAllocation implements Reservation {
 
   // ---- ports ---------------------------------------------------------------------------------------------------------
 
-  private void nodePorts() {
-    Set<Integer> mine = new HashSet<>(ServiceShape.nodePorts(old));
-    Map<Long, Long> byPort = new HashMap<>();
+  /** Of a new service: TCP and UDP on the same port share a node port. */
+  private void newNodePorts() {
+    Map<Long, Long> chosen = new HashMap<>();
     List<Tree> list = spec.trees("ports");
-    for (Tree port : list) {
-      if (port.integer("nodePort") != 0) {
-        byPort.putIfAbsent(port.integer("port"), port.integer("nodePort"));
-      }
-    }
     for (int i = 0; i < list.size(); i++) {
       Tree port = list.get(i);
-      long wanted = port.integer("nodePort");
-      if (wanted == 0 && !ServiceShape.allocatesNodePorts(spec)) {
+      long number = port.integer("port");
+      if (port.integer("nodePort") == 0 && !ServiceShape.allocatesNodePorts(spec)) {
         continue;
       }
-      if (wanted == 0) {
-        // TCP and UDP on the same port share a node port
-        wanted = byPort.computeIfAbsent(port.integer("port"), key -> anyPort("failed to allocate a nodePort: "));
+      if (!chosen.containsKey(number)) {
+        long wanted = list.stream().filter(other -> other.integer("port") == number).mapToLong(other -> other.integer("nodePort"))
+            .filter(asked -> asked != 0).findFirst().orElse(0);
+        if (wanted == 0) {
+          wanted = anyPort("failed to allocate a nodePort: ");
+        } else {
+          takePort((int) wanted, nodePortPath(i));
+        }
         port.set("nodePort", wanted);
-        mine.add((int) wanted);
+        chosen.put(number, wanted);
+      } else if (port.integer("nodePort") == 0) {
+        port.set("nodePort", chosen.get(number));
+      } else if (port.integer("nodePort") != chosen.get(number)) {
+        takePort((int) port.integer("nodePort"), nodePortPath(i));
       }
-      if (mine.add((int) wanted)) {
-        takePort((int) wanted, SPEC.child("ports").index(i).child("nodePort"));
+    }
+  }
+
+  private static FieldPath nodePortPath(int port) {
+    return SPEC.child("ports").index(port).child("nodePort");
+  }
+
+  private void updatedNodePorts() {
+    Set<Integer> mine = new HashSet<>(ServiceShape.nodePorts(old));
+    Set<String> used = new HashSet<>();
+    List<Tree> list = spec.trees("ports");
+    for (int i = 0; i < list.size(); i++) {
+      Tree port = list.get(i);
+      if (port.integer("nodePort") == 0 && !ServiceShape.allocatesNodePorts(spec)) {
+        continue;
+      }
+      if (port.integer("nodePort") == 0) {
+        port.set("nodePort", anyPort("failed to allocate a nodePort: "));
+      } else if (mine.add((int) port.integer("nodePort"))) {
+        takePort((int) port.integer("nodePort"), nodePortPath(i));
+      }
+      String shown = "{" + port.string("protocol") + " " + port.integer("nodePort") + "}";
+      if (!used.add(shown)) {
+        throw new ApiException(500, "", "duplicate nodePort: " + shown, Tree.empty());
       }
     }
   }
@@ -150,14 +180,15 @@ final class ServiceAllocation implements Reservation {
 
   /** What a dry run is shown: no port of the range, so that nobody takes it for his. */
   private int imagined() {
-    return takenPorts.stream().mapToInt(Integer::intValue).max().orElse(DRY_RUN_BASE) + 1;
+    return Math.max(DRY_RUN_BASE, takenPorts.stream().mapToInt(Integer::intValue).max().orElse(0)) + 1;
   }
 
   private Optional<String> taken(int port) {
     if (!dryRun) {
       return ports.take(port);
     }
-    return takenPorts.contains(port) ? Optional.of("provided port is already allocated") : ports.refusal(port);
+    // natively a dry run does not look at the range
+    return takenPorts.contains(port) || ports.isTaken(port) ? Optional.of("provided port is already allocated") : Optional.empty();
   }
 
   private void takePort(int port, FieldPath path) {

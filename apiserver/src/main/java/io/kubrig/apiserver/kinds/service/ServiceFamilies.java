@@ -20,6 +20,7 @@ final class ServiceFamilies {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final FieldPath IPS = SPEC.child("clusterIPs");
   private static final FieldPath POLICY = SPEC.child("ipFamilyPolicy");
+  private static final String UNCHANGED = "may not change once set";
   private static final String SINGLE = "SingleStack";
   private static final String PREFER = "PreferDualStack";
   private static final String REQUIRE = "RequireDualStack";
@@ -34,7 +35,9 @@ final class ServiceFamilies {
     }
     List<String> ips = spec.strings("clusterIPs");
     String ip = spec.string("clusterIP");
-    if (ip.isEmpty() && !ips.isEmpty()) {
+    if (!ip.isEmpty() && ips.isEmpty()) {
+      errors.required(IPS, "");
+    } else if (ip.isEmpty() && !ips.isEmpty()) {
       errors.invalid(IPS, shown(ips), "must be empty when `clusterIP` is not specified");
     } else if (!ip.isEmpty() && !ips.isEmpty() && !ips.getFirst().equals(ip)) {
       errors.invalid(IPS, shown(ips), "first value must match `clusterIP`");
@@ -67,8 +70,8 @@ final class ServiceFamilies {
   private static boolean addresses(List<String> ips, FieldErrors errors) {
     boolean valid = true;
     for (int i = 0; i < ips.size(); i++) {
-      if (ips.get(i).equals(ServiceShape.NONE)) {
-        if (i > 0 || ips.size() > 1) {
+      if (i == 0 && ips.get(i).equals(ServiceShape.NONE)) {
+        if (ips.size() > 1) {
           errors.invalid(IPS, shown(ips), "'None' must be the first and only value");
           valid = false;
         }
@@ -102,23 +105,59 @@ final class ServiceFamilies {
     if (ServiceShape.isExternalName(spec) || ServiceShape.isExternalName(old)) {
       return;
     }
+    boolean headless = ServiceShape.isHeadless(spec);
+    boolean wasHeadless = ServiceShape.isHeadless(old);
+    if (!headless || !wasHeadless) {
+      addressUpdate(spec, old, errors);
+    }
+    if (!headless && !wasHeadless) {
+      familyUpdate(spec, old, errors);
+    }
+  }
+
+  private static void addressUpdate(Tree spec, Tree old, FieldErrors errors) {
     List<String> ips = spec.strings("clusterIPs");
     List<String> before = old.strings("clusterIPs");
-    if (!before.isEmpty() && ips.isEmpty()) {
-      errors.invalid(IPS.index(0), shown(ips), "primary clusterIP can not be unset");
+    if (before.size() > ips.size() && ips.isEmpty()) {
+      errors.invalid(IPS.index(0), spec.get("clusterIPs"), "primary clusterIP can not be unset");
     }
-    for (int i = 0; i < Math.min(ips.size(), before.size()); i++) {
+    int compared = ips.size() == before.size() ? ips.size() : Math.min(1, Math.min(ips.size(), before.size()));
+    for (int i = 0; i < compared; i++) {
       if (!ips.get(i).equals(before.get(i))) {
-        errors.invalid(IPS.index(i), shown(ips), "may not change once set");
+        errors.invalid(IPS.index(i), shown(ips), UNCHANGED);
       }
     }
+    if (before.size() > ips.size() && ips.size() == 1) {
+      release(spec, "must be set to 'SingleStack' when releasing the secondary clusterIP", errors);
+    }
+  }
+
+  private static void familyUpdate(Tree spec, Tree old, FieldErrors errors) {
+    FieldPath path = SPEC.child("ipFamilies").index(0);
     List<String> families = spec.strings("ipFamilies");
-    List<String> oldFamilies = old.strings("ipFamilies");
-    for (int i = 0; i < Math.min(families.size(), oldFamilies.size()); i++) {
-      if (!families.get(i).equals(oldFamilies.get(i))) {
-        String which = i == 0 ? "primary ipFamily can not be changed" : "secondary ipFamily can not be changed";
-        errors.invalid(SPEC.child("ipFamilies").index(i), shown(families), which);
+    List<String> before = old.strings("ipFamilies");
+    if (families.size() == before.size()) {
+      for (int i = 0; i < families.size(); i++) {
+        if (!families.get(i).equals(before.get(i))) {
+          errors.invalid(path, shown(families), UNCHANGED); // native always names the first
+        }
       }
+      return;
+    }
+    if (before.size() > families.size() && spec.list("clusterIPs").isEmpty()) {
+      errors.invalid(path, spec.get("ipFamilies"), "primary ipFamily can not be unset");
+    }
+    if (!families.isEmpty() && !before.isEmpty() && !families.getFirst().equals(before.getFirst())) {
+      errors.invalid(path, spec.get("clusterIPs"), UNCHANGED); // native shows the addresses
+    }
+    if (before.size() > families.size() && families.size() == 1) {
+      release(spec, "must be set to 'SingleStack' when releasing the secondary ipFamily", errors);
+    }
+  }
+
+  private static void release(Tree spec, String words, FieldErrors errors) {
+    if (!spec.string("ipFamilyPolicy").equals(SINGLE)) {
+      errors.invalid(POLICY, spec.get("ipFamilyPolicy"), words);
     }
   }
 
@@ -138,6 +177,10 @@ final class ServiceFamilies {
     if (spec.get("ipFamilyPolicy") == null) {
       boolean keeps = old != null && old.get("ipFamilyPolicy") != null;
       spec.set("ipFamilyPolicy", keeps ? old.string("ipFamilyPolicy") : open ? REQUIRE : SINGLE);
+    }
+    check(spec, errors);
+    if (!errors.isEmpty()) {
+      return;
     }
     String policy = spec.string("ipFamilyPolicy");
     if (old != null) {

@@ -84,13 +84,11 @@ public final class ServiceKind implements Kind {
   }
 
   @Override
-  public void prepareForCreate(Tree object, Operation operation) {
-    ServiceUpdates.normalise(object.need("spec"));
-  }
-
-  @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
-    ServiceUpdates.apply(object.need("spec"), old.tree("spec"));
+    ServiceUpdates.dropUnneeded(object.need("spec"), old.tree("spec"));
+    if (!object.tree("spec").string("type").equals("LoadBalancer")) {
+      object.need("status").set("loadBalancer", new Tree());
+    }
   }
 
   @Override
@@ -150,7 +148,15 @@ public final class ServiceKind implements Kind {
 
   @Override
   public Reservation allocate(Tree object, Tree old, Operation operation) {
-    return operation.subresource().isEmpty() ? ServiceAllocation.of(addresses, ports, object, old, operation.dryRun()) : Reservation.NONE;
+    if (!operation.subresource().isEmpty()) {
+      return Reservation.NONE;
+    }
+    if (old == null) {
+      ServiceUpdates.normalise(object.need("spec"));
+    } else {
+      ServiceUpdates.keep(object.need("spec"), old.tree("spec"));
+    }
+    return ServiceAllocation.of(addresses, ports, object, old, operation.dryRun());
   }
 
   @Override

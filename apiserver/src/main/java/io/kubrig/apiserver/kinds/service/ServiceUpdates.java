@@ -21,23 +21,21 @@ final class ServiceUpdates {
     List<String> ips = spec.strings("clusterIPs");
     if (!ip.isEmpty() && ips.isEmpty()) {
       setIps(spec, List.of(ip));
-    } else if (ip.isEmpty() && !ips.isEmpty()) {
-      spec.set("clusterIP", ips.getFirst());
     }
   }
 
-  static void apply(Tree spec, Tree old) {
+  /** Puts back what was allocated and is not named, and makes clusterIP and clusterIPs agree. */
+  static void keep(Tree spec, Tree old) {
     keepAllocated(spec, old);
     normalise(spec, old);
-    dropUnneeded(spec, old);
   }
 
   private static void keepAllocated(Tree spec, Tree old) {
-    if (ServiceShape.hasClusterIp(old) && ServiceShape.hasClusterIp(spec)) {
+    if (!ServiceShape.isExternalName(old) && !ServiceShape.isExternalName(spec)) {
       if (spec.string("clusterIP").isEmpty() && !old.string("clusterIP").isEmpty()) {
         spec.set("clusterIP", old.string("clusterIP"));
       }
-      if (spec.list("clusterIPs").isEmpty() && spec.string("clusterIP").equals(old.string("clusterIP"))) {
+      if (spec.list("clusterIPs").isEmpty()) {
         setIps(spec, old.strings("clusterIPs"));
       }
     }
@@ -66,20 +64,17 @@ final class ServiceUpdates {
 
   private static void normalise(Tree spec, Tree old) {
     if (spec.string("clusterIP").equals(old.string("clusterIP"))) {
-      List<String> ips = spec.strings("clusterIPs");
-      if (!ServiceShape.same(spec, old, "clusterIPs")) {
-        setIp(spec, ips.isEmpty() ? "" : spec.string("clusterIP").isEmpty() ? ips.getFirst() : spec.string("clusterIP"));
+      if (spec.list("clusterIPs").isEmpty()) {
+        setIps(spec, old.strings("clusterIPs"));
       }
-      return;
-    }
-    if (ServiceShape.same(spec, old, "clusterIPs")) {
+    } else if (ServiceShape.same(spec, old, "clusterIPs")) {
       setIps(spec, spec.string("clusterIP").isEmpty() ? List.of() : List.of(spec.string("clusterIP")));
     }
   }
 
   /** Values that the new type has no use for go, if the writer has not touched them. */
-  private static void dropUnneeded(Tree spec, Tree old) {
-    if (ServiceShape.hasClusterIp(old) && !ServiceShape.hasClusterIp(spec)) {
+  static void dropUnneeded(Tree spec, Tree old) {
+    if (!ServiceShape.isExternalName(old) && ServiceShape.isExternalName(spec)) {
       if (ServiceShape.same(spec, old, "clusterIPs")) {
         spec.remove("clusterIP");
         spec.remove("clusterIPs");
@@ -119,14 +114,6 @@ final class ServiceUpdates {
       spec.remove("clusterIPs");
     } else {
       spec.set("clusterIPs", new ArrayList<Object>(ips));
-    }
-  }
-
-  private static void setIp(Tree spec, String ip) {
-    if (ip.isEmpty()) {
-      spec.remove("clusterIP");
-    } else {
-      spec.set("clusterIP", ip);
     }
   }
 }

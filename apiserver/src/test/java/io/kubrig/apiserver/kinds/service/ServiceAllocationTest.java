@@ -93,8 +93,12 @@ class ServiceAllocationTest {
     assertThat(cluster.get("networking.k8s.io", "ipaddresses", "", "10.96.0.30")).isEmpty();
   }
 
-  private static Tree ports(long nodePort) {
-    return Tree.of("ports", new ArrayList<Object>(List.of(Tree.of("port", 80L, "protocol", "TCP", "nodePort", nodePort))));
+  private static Tree ports(long... nodePorts) {
+    List<Object> ports = new ArrayList<>();
+    for (long nodePort : nodePorts) {
+      ports.add(Tree.of("name", ports.isEmpty() ? "" : "p" + ports.size(), "port", 80L + ports.size(), "protocol", "TCP", "nodePort", nodePort));
+    }
+    return Tree.of("ports", ports);
   }
 
   @Test
@@ -111,8 +115,10 @@ class ServiceAllocationTest {
     String ip = old.tree("spec").string("clusterIP");
     Tree changed = old.copy();
     changed.tree("spec").set("type", "ExternalName").set("externalName", "a.example.com");
-    ServiceUpdates.apply(changed.tree("spec"), old.tree("spec"));
-    allocate(changed, old, false).commit();
+    ServiceUpdates.keep(changed.tree("spec"), old.tree("spec"));
+    Reservation reservation = allocate(changed, old, false);
+    ServiceUpdates.dropUnneeded(changed.tree("spec"), old.tree("spec"));
+    reservation.commit();
     cluster.store(changed);
     assertThat(changed.tree("spec").has("clusterIP")).isFalse();
     assertThat(cluster.get("networking.k8s.io", "ipaddresses", "", ip)).isEmpty();
@@ -123,10 +129,25 @@ class ServiceAllocationTest {
   void an_update_without_addresses_and_ports_keeps_them() {
     Tree old = stored(service("a", "NodePort", ports(30007)));
     Tree changed = service("a", "NodePort");
-    ServiceUpdates.apply(changed.tree("spec"), old.tree("spec"));
+    ServiceUpdates.keep(changed.tree("spec"), old.tree("spec"));
     allocate(changed, old, false).commit();
     assertThat(changed.tree("spec").string("clusterIP")).isEqualTo(old.tree("spec").string("clusterIP"));
     assertThat(changed.tree("spec").trees("ports").getFirst().integer("nodePort")).isEqualTo(30007);
+  }
+
+  @Test
+  void a_dry_run_is_shown_ports_out_of_the_range_and_takes_what_is_asked_for() {
+    Tree shown = service("a", "NodePort", ports(70000, 0));
+    allocate(shown, null, true).undo();
+    assertThat(shown.tree("spec").trees("ports").stream().map(port -> port.integer("nodePort"))).containsExactly(70000L, 70001L);
+  }
+
+  @Test
+  void an_update_may_not_give_one_node_port_to_two_ports_of_a_protocol() {
+    Tree old = stored(service("a", "NodePort", ports(30007)));
+    Tree changed = service("a", "NodePort", ports(30007, 30007));
+    ServiceUpdates.keep(changed.tree("spec"), old.tree("spec"));
+    assertThatThrownBy(() -> allocate(changed, old, false)).hasMessage("duplicate nodePort: {TCP 30007}");
   }
 
   @Test
