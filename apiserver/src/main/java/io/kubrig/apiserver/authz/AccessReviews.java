@@ -142,9 +142,7 @@ public final class AccessReviews {
   private static void validateMetadata(Tree review, String text, FieldErrors errors) {
     Tree metadata = review.tree("metadata").copy();
     metadata.remove("managedFields");
-    if (!text.equals(EMPTY)) {
-      metadata.remove("namespace");
-    }
+    metadata.remove("namespace"); // that of the request, which it agrees with
     if (metadata.names().stream().anyMatch(member -> metadata.get(member) != null)) {
       errors.invalid(FieldPath.of("metadata"), review.tree("metadata"), text);
     }
@@ -219,7 +217,9 @@ public final class AccessReviews {
     if (!found.error().isEmpty()) {
       status.set("evaluationError", found.error());
     }
-    return review.copy().set("status", status);
+    return Tree.of(
+        "kind", review.string("kind"), "apiVersion", review.string("apiVersion"), "metadata", new Tree(), "spec", new Tree(), "status",
+        status);
   }
 
   public Tree selfSubjectReview(Tree review, UserInfo user) {

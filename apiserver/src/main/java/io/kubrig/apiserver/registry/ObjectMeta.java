@@ -3,6 +3,7 @@ package io.kubrig.apiserver.registry;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,6 +16,26 @@ final class ObjectMeta {
   private static final int MAX_BASE = 63 - SUFFIX;
 
   private ObjectMeta() {}
+
+  /** What is said twice of owners is kept once, with a warning. */
+  static void dropRepeatedOwners(Tree object, Operation operation) {
+    List<Tree> owners = object.tree("metadata").trees("ownerReferences");
+    List<Object> kept = new ArrayList<>();
+    List<String> repeated = new ArrayList<>();
+    for (Tree owner : owners) {
+      if (kept.contains(owner)) {
+        repeated.add(owner.string("uid"));
+      } else {
+        kept.add(owner);
+      }
+    }
+    if (!repeated.isEmpty()) {
+      operation.warn(
+          ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests"
+              + " as early as 1.24; please fix your requests; duplicate UID(s) observed: " + String.join(", ", repeated));
+      object.need("metadata").set("ownerReferences", kept);
+    }
+  }
 
   static void fillSystemFields(Tree object, Operation operation, RandomGenerator random) {
     Tree metadata = object.need("metadata");

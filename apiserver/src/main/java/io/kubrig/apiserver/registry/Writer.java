@@ -74,6 +74,7 @@ public final class Writer {
   private Written create(Operation operation, Tree object, Tree options, boolean recordsOwner) {
     Resource resource = operation.resource();
     fitNamespace(operation, object);
+    ObjectMeta.dropRepeatedOwners(object, operation);
     ObjectMeta.fillSystemFields(object, operation, random);
     Operation creation = operation.as(Operation.Verb.CREATE, object.tree("metadata").string("name"));
     Tree mutated = recordsOwner ? ownership.updated(creation, new Tree(), object, Lens.OBJECT) : object;
@@ -221,6 +222,7 @@ public final class Writer {
     Tree changed = update.change().apply(lens.isWhole() ? old.copy() : lens.view(old.copy()));
     Tree object = lens.isWhole() ? changed : lens.put(old.copy(), changed);
     object = carrySystemFields(operation, object, old);
+    ObjectMeta.dropRepeatedOwners(object, operation);
     checkPreconditions(operation, update, object, old, entry);
     object.need("metadata").set("resourceVersion", old.tree("metadata").string("resourceVersion"));
     if (!update.tracksOwners()) {

@@ -61,8 +61,13 @@ public final class CelEnvironment {
       return new CelProgram(ast, language.runtime().createProgram(ast));
     } catch (CelValidationException | CelEvaluationException e) {
       String words = inNativeWords(e.getMessage());
-      throw new CompileException(expression.isEmpty() ? words.replace("<input>:1:1:", "<input>:1:0:") : words);
+      throw new CompileException(expression.isEmpty() ? ofNothing(words) : words);
     }
+  }
+
+  /** Of an empty text Go's parser counts no column and shows no line. */
+  private static String ofNothing(String words) {
+    return words.lines().findFirst().orElse("").replace("<input>:1:1:", "<input>:1:0:");
   }
 
   private static String inNativeWords(String message) {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission.policy;
 
+import dev.cel.common.types.SimpleType;
 import io.kubrig.apiserver.admission.policy.PolicyExpressions.Wanted;
 import io.kubrig.apiserver.kinds.admissionregistration.Expressions;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -48,8 +49,13 @@ public final class CompiledExpressions implements Expressions {
   private static void variables(List<Tree> variables, PolicyExpressions expressions, FieldPath path, FieldErrors errors) {
     for (int i = 0; i < variables.size(); i++) {
       String expression = variables.get(i).string("expression");
-      if (!expression.isBlank() && check(expressions, expression, Wanted.ANY, path.index(i).child("expression"), errors)) {
+      if (expression.isBlank()) {
+        continue;
+      }
+      if (check(expressions, expression, Wanted.ANY, path.index(i).child("expression"), errors)) {
         expressions.define(variables.get(i).string("name"), expression);
+      } else {
+        expressions.variable(variables.get(i).string("name"), SimpleType.DYN); // one complaint is enough
       }
     }
   }

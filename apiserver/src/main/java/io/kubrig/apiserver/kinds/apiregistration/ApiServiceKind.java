@@ -89,6 +89,11 @@ public final class ApiServiceKind implements Kind {
     String group = spec.string("group");
     String version = spec.string("version");
     String name = object.tree("metadata").string("name");
+    String wanted = version + "." + group;
+    String prefix = object.tree("metadata").string("generateName");
+    if (!prefix.isEmpty() && Names.pathSegment(prefix, true).isEmpty() && !prefix.equals(wanted)) {
+      errors.invalid(FieldPath.of("metadata", "generateName"), prefix, "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
+    }
     if (!name.isEmpty() && Names.pathSegment(name, false).isEmpty() && !name.equals(version + "." + group)) {
       errors.invalid(FieldPath.of("metadata", "name"), name, "must be `spec.version+\".\"+spec.group`: \"" + version + "." + group + "\"");
     }

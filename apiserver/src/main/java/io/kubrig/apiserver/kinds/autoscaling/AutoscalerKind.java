@@ -90,7 +90,7 @@ public final class AutoscalerKind implements Kind {
     }
     Tree target = spec.tree("scaleTargetRef");
     Tree before = old.tree("scaleTargetRef");
-    boolean sameTarget =
+    boolean sameTarget = !old.isEmpty() &&
         target.string("apiVersion").equals(before.string("apiVersion")) && target.string("kind").equals(before.string("kind"));
     reference(target, SPEC.child("scaleTargetRef"), errors);
     if (!sameTarget) {
@@ -148,15 +148,15 @@ public final class AutoscalerKind implements Kind {
     String own = MetricSources.MEMBERS.get(type);
     if (own == null) {
       errors.notSupported(path.child("type"), type, TYPES);
-      return;
-    }
-    if (!(metric.get(own) instanceof Tree)) {
+    } else if (!(metric.get(own) instanceof Tree)) {
       errors.required(path.child(own), "must populate information for the given metric source");
     }
-    MetricSources.MEMBERS.values().stream()
-        .filter(other -> !other.equals(own) && metric.get(other) != null)
-        .sorted()
-        .forEach(other -> errors.forbidden(path.child(other), "must populate the given metric source only"));
+    List<String> present = MetricSources.MEMBERS.values().stream().filter(member -> metric.get(member) != null).sorted().toList();
+    if (present.size() != 1) {
+      present.stream()
+          .filter(other -> !other.equals(own))
+          .forEach(other -> errors.forbidden(path.child(other), "must populate the given metric source only"));
+    }
   }
 
   private static void source(Tree source, String member, FieldPath path, FieldErrors errors) {

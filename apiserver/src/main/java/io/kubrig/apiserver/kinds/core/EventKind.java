@@ -75,7 +75,7 @@ final class EventKind implements Kind {
 
   @Override
   public NameRule nameRule() {
-    return NameRule.PATH_SEGMENT;
+    return core ? NameRule.PATH_SEGMENT : NameRule.DNS_SUBDOMAIN;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.core;
 
+import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.kinds.pod.ResourceRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
@@ -36,6 +37,9 @@ final class LimitRangeKind implements Kind {
   @Override
   public void applyDefaults(Tree object, String version) {
     for (Tree limit : object.tree("spec").trees("limits")) {
+      for (String list : List.of("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")) {
+        ResourceAmounts.roundUpList(limit.tree(list));
+      }
       if (limit.string("type").equals("Container")) {
         fill(limit, "default", limit.tree("max"));
         fill(limit, "defaultRequest", limit.tree("default"));
@@ -114,7 +118,7 @@ final class LimitRangeKind implements Kind {
     ratio
         .filter(value -> value.compareTo(Quantity.of(1)) < 0)
         .ifPresent(value -> errors.invalid(at, value.toString(), "ratio " + value + " is less than 1"));
-    if (ratio.isPresent() && min.isPresent() && max.isPresent() && min.get().sign() > 0) {
+    if (ratio.isPresent() && min.isPresent() && max.isPresent()) {
       double most = max.get().doubleValue() / min.get().doubleValue();
       if (ratio.get().doubleValue() > most) {
         errors.invalid(at, ratio.get().toString(), "ratio " + ratio.get() + " is greater than max/min = " + String.format("%f", most));

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.core;
 
+import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
@@ -69,6 +70,9 @@ final class NodeKind implements Kind {
 
   @Override
   public void applyDefaults(Tree object, String version) {
+    for (String list : List.of("capacity", "allocatable")) {
+      ResourceAmounts.roundUpList(object.tree("status").tree(list));
+    }
     if (object.tree("status").get("capacity") instanceof Tree capacity && object.tree("status").get("allocatable") == null) {
       object.need("status").set("allocatable", capacity.copy());
     }

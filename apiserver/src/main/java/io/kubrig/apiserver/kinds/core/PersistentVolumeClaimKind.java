@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.kinds.core;
 
 import io.kubrig.apiserver.kinds.pod.ClaimRules;
+import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
@@ -59,6 +60,7 @@ final class PersistentVolumeClaimKind implements Kind {
       object.need("status").set("phase", "Pending");
     }
     object.need("spec").fill("volumeMode", "Filesystem");
+    ResourceAmounts.roundUp(object.tree("spec").tree("resources"));
   }
 
   @Override
@@ -73,8 +75,16 @@ final class PersistentVolumeClaimKind implements Kind {
       finalizers.add(PROTECTION);
     }
     Tree spec = object.need("spec");
+    dropForeignSource(spec);
     dropUnknownSource(spec);
     alignSources(spec);
+  }
+
+  /** Sources in other namespaces wait for their feature. */
+  private static void dropForeignSource(Tree spec) {
+    if (!spec.tree("dataSourceRef").string("namespace").isEmpty()) {
+      spec.remove("dataSourceRef");
+    }
   }
 
   /** Sources that only claims made by newer clients can have are ignored in the old field. */
@@ -107,6 +117,9 @@ final class PersistentVolumeClaimKind implements Kind {
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
     Tree spec = object.need("spec");
     Tree before = old.tree("spec");
+    if (before.tree("dataSourceRef").isEmpty()) {
+      dropForeignSource(spec);
+    }
     if (before.tree("dataSource").isEmpty() && before.tree("dataSourceRef").isEmpty()) {
       dropUnknownSource(spec);
     }

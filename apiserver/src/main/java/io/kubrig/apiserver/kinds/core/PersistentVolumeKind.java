@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.kinds.core;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -78,6 +79,7 @@ final class PersistentVolumeKind implements Kind {
     }
     spec.fill("volumeMode", "Filesystem");
     VolumeSources.applyDefaults(spec);
+    ResourceAmounts.roundUpList(spec.tree("capacity"));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.core;
 
+import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -51,6 +52,13 @@ final class ResourceQuotaKind implements Kind {
   @Override
   public boolean answersDeletedObject() {
     return true;
+  }
+
+  @Override
+  public void applyDefaults(Tree object, String version) {
+    ResourceAmounts.roundUpList(object.tree("spec").tree("hard"));
+    ResourceAmounts.roundUpList(object.tree("status").tree("hard"));
+    ResourceAmounts.roundUpList(object.tree("status").tree("used"));
   }
 
   @Override

@@ -13,6 +13,8 @@ import java.util.List;
 
 /** Flow schemas: which requests go to which priority level. */
 public final class FlowSchemaKind implements Kind {
+  private static final List<String> VERBS =
+      List.of("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch");
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final long MOST = 10_000;
 
@@ -98,8 +100,13 @@ public final class FlowSchemaKind implements Kind {
     }
     for (int i = 0; i < urls.size(); i++) {
       FieldPath at = path.child("nonResourceRules").index(i);
-      needed(urls.get(i), "verbs", "verbs must contain at least one value", at, errors);
-      needed(urls.get(i), "nonResourceURLs", "nonResourceURLs must contain at least one value", at, errors);
+      needed(urls.get(i), "verbs", "verbs", "verbs must contain at least one value", at, errors);
+      verbs(urls.get(i).strings("verbs"), at.child("verbs"), errors);
+      needed(urls.get(i), "nonResourceURLs", "non-resource URLs", "nonResourceURLs must contain at least one value", at, errors);
+      List<String> paths = urls.get(i).strings("nonResourceURLs");
+      for (int j = 0; j < paths.size() && !paths.contains("*"); j++) {
+        path(paths.get(j), at.child("nonResourceURLs").index(j), errors);
+      }
     }
   }
 
@@ -133,24 +140,56 @@ public final class FlowSchemaKind implements Kind {
   }
 
   private static void resource(Tree rule, FieldPath path, FieldErrors errors) {
-    needed(rule, "verbs", "verbs must contain at least one value", path, errors);
-    needed(rule, "apiGroups", "resource rules must supply at least one api group", path, errors);
-    needed(rule, "resources", "resource rules must supply at least one resource", path, errors);
+    needed(rule, "verbs", "verbs", "verbs must contain at least one value", path, errors);
+    verbs(rule.strings("verbs"), path.child("verbs"), errors);
+    needed(rule, "apiGroups", "api groups", "resource rules must supply at least one api group", path, errors);
+    needed(rule, "resources", "resources", "resource rules must supply at least one resource", path, errors);
     if (rule.list("namespaces").isEmpty() && !rule.bool("clusterScope")) {
       errors.required(path.child("namespaces"), "resource rules that are not cluster scoped must supply at least one namespace");
     }
     List<String> namespaces = rule.strings("namespaces");
-    if (namespaces.contains("*") && namespaces.size() > 1) {
-      errors.invalid(path.child("namespaces"), new ArrayList<Object>(namespaces), "may not specify '*' and anything else");
+    if (namespaces.contains("*")) {
+      if (namespaces.size() > 1) {
+        errors.invalid(
+            path.child("namespaces"), new ArrayList<Object>(namespaces), "if '*' is present, must not specify other namespaces");
+      }
+      return;
+    }
+    for (int i = 0; i < namespaces.size(); i++) {
+      String namespace = namespaces.get(i);
+      FieldPath at = path.child("namespaces").index(i);
+      Names.dnsLabel(namespace)
+          .forEach(text -> errors.invalid(at, namespace, "each member of this list must be '*' or a DNS-1123 label; " + text));
     }
   }
 
-  private static void needed(Tree rule, String member, String words, FieldPath path, FieldErrors errors) {
+  private static void verbs(List<String> verbs, FieldPath path, FieldErrors errors) {
+    if (!verbs.isEmpty() && !verbs.contains("*") && !VERBS.containsAll(verbs)) {
+      errors.notSupported(path, new ArrayList<Object>(verbs), VERBS);
+    }
+  }
+
+  private static void path(String url, FieldPath path, FieldErrors errors) {
+    int star = url.indexOf('*');
+    if (url.isEmpty()) {
+      errors.invalid(path, url, "must not be empty");
+    } else if (!url.startsWith("/")) {
+      errors.invalid(path, url, "must start with slash");
+    } else if (url.contains(" ")) {
+      errors.invalid(path, url, "must not contain white-space");
+    } else if (url.contains("//")) {
+      errors.invalid(path, url, "must not contain double slash");
+    } else if (star >= 0 && (star != url.length() - 1 || !url.endsWith("/*"))) {
+      errors.invalid(path, url, "wildcard can only do suffix matching");
+    }
+  }
+
+  private static void needed(Tree rule, String member, String others, String words, FieldPath path, FieldErrors errors) {
     List<String> values = rule.strings(member);
     if (values.isEmpty()) {
       errors.required(path.child(member), words);
     } else if (values.contains("*") && values.size() > 1) {
-      errors.invalid(path.child(member), new ArrayList<Object>(values), "if '*' is present, must not specify other " + member);
+      errors.invalid(path.child(member), new ArrayList<Object>(values), "if '*' is present, must not specify other " + others);
     }
   }
 

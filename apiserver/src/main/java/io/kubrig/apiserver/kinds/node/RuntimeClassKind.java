@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.kinds.node;
 
 import io.kubrig.apiserver.kinds.pod.NodeLabels;
+import io.kubrig.apiserver.kinds.pod.ResourceRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -9,7 +10,6 @@ import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.apiserver.validation.Names;
-import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,7 +60,7 @@ public final class RuntimeClassKind implements Kind {
     } else {
       Names.dnsLabel(handler).forEach(text -> errors.invalid(HANDLER, handler, text));
     }
-    Quantities.resources(object.tree("overhead").tree("podFixed"), FieldPath.of("overhead", "podFixed"), errors);
+    ResourceRules.overhead(object.tree("overhead").tree("podFixed"), FieldPath.of("overhead"), errors);
     if (object.get("scheduling") instanceof Tree scheduling) {
       MetadataRules.labels(scheduling.stringMap("nodeSelector"), SCHEDULING.child("nodeSelector"), errors);
       tolerations(scheduling.trees("tolerations"), errors);

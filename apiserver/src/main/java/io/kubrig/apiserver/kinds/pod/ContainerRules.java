@@ -66,8 +66,10 @@ final class ContainerRules {
       } else if (!container.list("restartPolicyRules").isEmpty()) {
         errors.required(at.child("restartPolicy"), "must specify restartPolicy when restart rules are used");
       }
-      if (!names.add(container.string("name")) && !container.string("name").isEmpty()) {
+      if (names.contains(container.string("name"))) {
         errors.duplicate(at.child("name"), container.string("name"));
+      } else if (!container.string("name").isEmpty()) {
+        names.add(container.string("name"));
       }
       hostPorts(container, path.index(0), new HashSet<>());
       if (PodResources.isSidecar(container)) {

@@ -34,13 +34,14 @@ public final class ResourceAmounts {
   }
 
   /** Nothing is finer than a thousandth: rounds {@code requests} and {@code limits} up. */
-  static void roundUp(Tree resources) {
+  public static void roundUp(Tree resources) {
     for (String list : new String[] {"requests", "limits"}) {
       roundUpList(resources.tree(list));
     }
   }
 
-  static void roundUpList(Tree list) {
+  /** {@link #roundUp} of one list of resources. */
+  public static void roundUpList(Tree list) {
     for (int i = 0; i < list.size(); i++) {
       int at = i;
       amount(list.valueAt(i)).ifPresent(amount -> list.setValueAt(at, amount.roundedUp(MILLI).toString()));

@@ -204,8 +204,8 @@ public final class ResourceRules {
     }
   }
 
-  /** {@code spec.overhead}. */
-  static void overhead(Tree overhead, FieldPath path, FieldErrors errors) {
+  /** {@code spec.overhead} of pods, {@code overhead} of runtime classes. */
+  public static void overhead(Tree overhead, FieldPath path, FieldErrors errors) {
     requirements(Tree.of("limits", overhead), path, errors, ResourceRules::containerResourceName);
   }
 

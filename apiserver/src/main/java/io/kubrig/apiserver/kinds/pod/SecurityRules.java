@@ -159,7 +159,7 @@ final class SecurityRules {
       }
       return;
     }
-    if (profile.has("localhostProfile")) {
+    if (profile.has("localhostProfile") && PROFILE_TYPES.contains(profile.string("type"))) {
       errors.invalid(local, name, "can only be set when AppArmor type is Localhost");
     }
     type(profile, "appArmorProfile", path, errors);

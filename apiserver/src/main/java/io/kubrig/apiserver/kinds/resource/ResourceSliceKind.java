@@ -8,12 +8,14 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Devices that a driver offers on a node or several. */
 final class ResourceSliceKind implements Kind {
@@ -52,6 +54,38 @@ final class ResourceSliceKind implements Kind {
   @Override
   public boolean answersDeletedObject() {
     return true;
+  }
+
+  @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    dropDisabled(object, Tree.empty());
+    stampTaints(object, operation);
+  }
+
+  @Override
+  public void prepareForUpdate(Tree object, Tree old, Operation operation) {
+    dropDisabled(object, old);
+    stampTaints(object, operation);
+  }
+
+  /** Lists as values of attributes wait for their feature, DRAListTypeAttributes. */
+  private static void dropDisabled(Tree object, Tree old) {
+    if (attributes(old).anyMatch(attribute -> LISTS.stream().anyMatch(list -> attribute.get(list) != null))) {
+      return;
+    }
+    attributes(object).forEach(attribute -> LISTS.forEach(attribute::remove));
+  }
+
+  private static Stream<Tree> attributes(Tree slice) {
+    return slice.tree("spec").trees("devices").stream()
+        .map(device -> device.tree("attributes"))
+        .flatMap(attributes -> attributes.names().stream().map(attributes::tree));
+  }
+
+  private static void stampTaints(Tree object, Operation operation) {
+    for (Tree device : object.tree("spec").trees("devices")) {
+      device.trees("taints").forEach(taint -> taint.fill("timeAdded", Timestamps.format(operation.now())));
+    }
   }
 
   @Override

@@ -106,6 +106,12 @@ final class CsiDriverKind implements Kind {
     if (spec.get("nodeAllocatableUpdatePeriodSeconds") instanceof Long seconds && seconds < LEAST_PERIOD) {
       errors.invalid(SPEC.child("nodeAllocatableUpdatePeriodSeconds"), seconds, "must be greater than or equal to 10 seconds");
     }
+    if (spec.get("serviceAccountTokenInSecrets") != null && spec.list("tokenRequests").isEmpty()) {
+      errors.invalid(
+          SPEC.child("serviceAccountTokenInSecrets"),
+          spec.get("serviceAccountTokenInSecrets"),
+          "serviceAccountTokenInSecrets is set but no tokenRequests are specified");
+    }
     for (String mode : spec.strings("volumeLifecycleModes")) {
       if (!MODES.contains(mode)) {
         errors.notSupported(SPEC.child("volumeLifecycleModes"), mode, MODES);
