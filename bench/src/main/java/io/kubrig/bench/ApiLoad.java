@@ -1,185 +1,141 @@
 package io.kubrig.bench;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Creates pods through an API server, reads them one by one and lists them all; or puts values of the same size into etcd through its HTTP
- * gateway.
+ * Loads an API server, or etcd through its HTTP gateway, and prints what it did as lines of JSON: for the time that passed, which depends on
+ * what else the machine does, and per second of the server's own processor time.
  *
- * <p>Usage: {@code ApiLoad api https://127.0.0.1:7443 TOKEN COUNT IN_FLIGHT [NAMESPACE]} or
- * {@code ApiLoad etcd http://127.0.0.1:2379 - COUNT IN_FLIGHT}.
+ * <p>Usage: {@code ApiLoad URL TOKEN PIDS COUNT IN_FLIGHT NAMESPACE PHASE...} where a phase is {@code warmup}, {@code creates}, {@code gets},
+ * {@code lists}, {@code watch} or {@code puts} (etcd only); {@code COUNT} pods are those of the namespace.
  */
 public final class ApiLoad {
-  private final HttpClient client;
-  private final String server;
-  private final String token;
-  private final int count;
-  private final int inFlight;
+  private static final String JSON = "application/json";
+  private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
+  private static final int WARMING_REQUESTS = 3000;
 
-  private ApiLoad(String server, String token, int count, int inFlight) throws GeneralSecurityException {
-    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trustingAll())
-        .connectTimeout(Duration.ofSeconds(60)).build();
-    this.server = server;
-    this.token = token;
-    this.count = count;
-    this.inFlight = inFlight;
+  private final URI server;
+  private final String token;
+  private final ServerProcesses processes;
+  private final int count;
+  private final String namespace;
+  private final SSLContext tls;
+  private final Load load;
+
+  private ApiLoad(String[] args) throws GeneralSecurityException, IOException {
+    server = URI.create(args[0]);
+    token = args[1];
+    processes = new ServerProcesses(Stream.of(args[2].split(",")).map(Long::parseLong).toList());
+    count = Integer.parseInt(args[3]);
+    namespace = args[5];
+    tls = server.getScheme().equals("https") ? TrustAll.context() : null;
+    Connection[] connections = new Connection[Integer.parseInt(args[4])];
+    for (int i = 0; i < connections.length; i++) {
+      connections[i] = new Connection(server, tls);
+      connections[i].call(request("GET", "/version", JSON, ""), Connection.Body.NOBODY); // one handshake after the other
+    }
+    load = new Load(connections, processes);
   }
 
   public static void main(String[] args) throws IOException, InterruptedException, GeneralSecurityException {
-    if (args.length < 5 || args.length > 6) {
-      System.err.println("usage: ApiLoad api|etcd SERVER TOKEN COUNT IN_FLIGHT [NAMESPACE]");
+    if (args.length < 7) {
+      System.err.println("usage: ApiLoad URL TOKEN PIDS COUNT IN_FLIGHT NAMESPACE warmup|creates|gets|lists|watch|puts ...");
       System.exit(2);
     }
-    ApiLoad load = new ApiLoad(args[1], args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]));
-    if (args[0].equals("etcd")) {
-      load.etcd();
-    } else {
-      load.api(args.length == 6 ? args[5] : "bench");
+    ApiLoad api = new ApiLoad(args);
+    for (String phase : List.of(args).subList(6, args.length)) {
+      api.run(phase);
+    }
+    System.exit(0);
+  }
+
+  private void run(String phase) throws IOException, InterruptedException, GeneralSecurityException {
+    switch (phase) {
+      case "warmup" -> load.run(WARMING_REQUESTS, 200, i -> request("GET", "/version", JSON, ""));
+      case "creates" -> creates();
+      case "gets" -> report(load.run(count, 200, i -> request("GET", pods() + "/p" + i, JSON, "")).json("gets"));
+      case "lists" -> lists();
+      case "watch" -> report(new WatchLoad(server, tls, token, namespace, processes).run(load, count));
+      case "puts" -> puts();
+      default -> throw new IllegalArgumentException("no such phase: " + phase);
     }
   }
 
-  private void api(String namespace) throws InterruptedException, IOException {
-    String collection = "/api/v1/namespaces/" + namespace + "/pods";
-    send("POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + namespace + "\"}}");
-    send("POST", "/api/v1/namespaces/" + namespace + "/serviceaccounts", "{\"metadata\":{\"name\":\"default\"}}");
-    report("creates", run(i -> expect(201, send("POST", collection, BenchPods.json(i)))));
-    report("gets", run(i -> expect(200, send("GET", collection + "/p" + i, ""))));
-    long began = System.nanoTime();
-    byte[] list = send("GET", collection, "").body();
-    System.out.printf(Locale.ROOT, "{\"what\":\"list\",\"bytes\":%d,\"seconds\":%.3f}%n", list.length, (System.nanoTime() - began) / 1e9);
+  private void creates() throws IOException, InterruptedException {
+    try (Connection one = new Connection(server, tls)) {
+      one.call(request("POST", "/api/v1/namespaces", JSON, "{\"metadata\":{\"name\":\"" + namespace + "\"}}"), Connection.Body.NOBODY);
+      one.call(request("POST", "/api/v1/namespaces/" + namespace + "/serviceaccounts", JSON, "{\"metadata\":{\"name\":\"default\"}}"),
+          Connection.Body.NOBODY);
+    }
+    double before = processes.residentMebibytes();
+    report(load.run(count, 201, i -> request("POST", pods(), JSON, BenchPods.json(i))).json("creates"));
+    double after = processes.residentMebibytes();
+    report(String.format(Locale.ROOT, "{\"what\":\"memory\",\"before_mib\":%.0f,\"after_mib\":%.0f,\"kib_per_pod\":%.2f}", before, after,
+        (after - before) * 1024 / count));
   }
 
-  private void etcd() throws InterruptedException, IOException {
+  private void lists() throws IOException {
+    for (String type : List.of(JSON, PROTOBUF)) {
+      list(type);
+    }
+  }
+
+  private void list(String type) throws IOException {
+    List<Double> seconds = new ArrayList<>();
+    double spent;
+    long[] bytes = new long[1];
+    processes.forgetPeak();
+    double before = processes.residentMebibytes();
+    int rounds = 5;
+    try (Connection one = new Connection(server, tls)) {
+      byte[] request = request("GET", pods(), type, "");
+      one.call(request, Connection.Body.NOBODY); // has the values in a form that later ones reuse, where a server keeps one
+      spent = processes.processorSeconds();
+      for (int round = 0; round < rounds; round++) {
+        bytes[0] = 0;
+        long began = System.nanoTime();
+        one.call(request, (buffer, from, to) -> bytes[0] += to - from);
+        seconds.add((System.nanoTime() - began) / 1e9);
+      }
+    }
+    seconds.sort(null);
+    report(String.format(
+        Locale.ROOT,
+        "{\"what\":\"list\",\"type\":\"%s\",\"count\":%d,\"bytes\":%d,\"seconds\":%.3f,\"server_cpu_seconds\":%.3f,\"rss_before_mib\":%.0f,"
+            + "\"rss_peak_mib\":%.0f}",
+        type.equals(JSON) ? "json" : "protobuf", count, bytes[0], seconds.get(rounds / 2), (processes.processorSeconds() - spent) / rounds,
+        before, processes.peakMebibytes()));
+  }
+
+  private void puts() throws IOException, InterruptedException {
     Base64.Encoder base64 = Base64.getEncoder();
     String value = base64.encodeToString(BenchPods.json(0).getBytes(StandardCharsets.UTF_8));
-    report(
-        "puts",
-        run(
-            i -> {
-              String key = base64.encodeToString(("/registry/pods/bench/p" + i).getBytes(StandardCharsets.UTF_8));
-              expect(200, send("POST", "/v3/kv/put", "{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}"));
-            }));
+    report(load.run(
+        count, 200,
+        i -> {
+          String key = base64.encodeToString(("/registry/pods/bench/p" + i).getBytes(StandardCharsets.UTF_8));
+          return request("POST", "/v3/kv/put", JSON, "{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}");
+        }).json("puts"));
   }
 
-  /** One request of a run. */
-  @FunctionalInterface
-  private interface Step {
-    void run(int i) throws IOException, InterruptedException;
+  private String pods() {
+    return "/api/v1/namespaces/" + namespace + "/pods";
   }
 
-  /** Runs all steps from a fixed number of virtual threads; answers the latency of each in nanoseconds, and the whole time last. */
-  private long[] run(Step step) throws InterruptedException, IOException {
-    long[] nanos = new long[count + 1];
-    AtomicInteger next = new AtomicInteger();
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    CountDownLatch done = new CountDownLatch(inFlight);
-    long began = System.nanoTime();
-    for (int t = 0; t < inFlight; t++) {
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                    long start = System.nanoTime();
-                    step.run(i);
-                    nanos[i] = System.nanoTime() - start;
-                  }
-                } catch (IOException | InterruptedException e) {
-                  failure.compareAndSet(null, e);
-                  next.set(count);
-                } finally {
-                  done.countDown();
-                }
-              });
-    }
-    done.await();
-    if (failure.get() != null) {
-      throw new IOException("a request failed, so there is nothing to report: " + failure.get().getMessage(), failure.get());
-    }
-    nanos[count] = System.nanoTime() - began;
-    return nanos;
+  private byte[] request(String method, String path, String accept, String body) {
+    return Connection.request(method, server, path, token, JSON, accept, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  private void report(String what, long[] nanos) {
-    long[] sorted = Arrays.copyOf(nanos, count);
-    Arrays.sort(sorted);
-    System.out.printf(
-        Locale.ROOT,
-        "{\"what\":\"%s\",\"count\":%d,\"in_flight\":%d,\"per_second\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f}%n",
-        what,
-        count,
-        inFlight,
-        count / (nanos[count] / 1e9),
-        sorted[count / 2] / 1e6,
-        sorted[(int) (count * 0.99)] / 1e6);
-  }
-
-  private HttpResponse<byte[]> send(String method, String path, String body) throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server + path))
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .header("Content-Type", "application/json")
-            .timeout(Duration.ofSeconds(60));
-    if (!token.equals("-")) {
-      request.header("Authorization", "Bearer " + token);
-    }
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-  }
-
-  private static void expect(int status, HttpResponse<byte[]> response) throws IOException {
-    if (response.statusCode() != status) {
-      throw new IOException(response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
-    }
-  }
-
-  private static SSLContext trustingAll() throws GeneralSecurityException {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {new TrustAll()}, null);
-    return context;
-  }
-
-  /** The servers measured here are this machine's own, with keys made a moment ago. */
-  private static final class TrustAll extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
+  private static void report(String line) {
+    System.out.println(line);
   }
 }

@@ -6,7 +6,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -22,7 +24,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  *
  * @param context asked for each new connection, so that a renewed certificate is used without a restart
  * @param protocols such as TLSv1.2
- * @param cipherSuites empty for the platform's choice
+ * @param cipherSuites empty for the platform's choice, the suites with shorter keys first, as native's runtime prefers them
  */
 public record Tls(Supplier<SSLContext> context, List<String> protocols, List<String> cipherSuites) {
   private static final String[] ALPN = {"h2", "http/1.1"};
@@ -58,12 +60,24 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
     parameters.setWantClientAuth(true);
     parameters.setApplicationProtocols(ALPN);
     parameters.setProtocols(protocols.toArray(String[]::new));
-    if (!cipherSuites.isEmpty()) {
-      parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
-    }
+    List<String> suites = cipherSuites.isEmpty() ? shorterKeysFirst(List.of(parameters.getCipherSuites())) : cipherSuites;
+    parameters.setCipherSuites(suites.toArray(String[]::new));
     parameters.setUseCipherSuitesOrder(true);
     engine.setSSLParameters(parameters);
     return engine;
+  }
+
+  /** Puts AES with 128 bits before its twin with 256, which costs a third more for a secret that nobody guesses either way. */
+  private static List<String> shorterKeysFirst(List<String> suites) {
+    Set<String> ordered = new LinkedHashSet<>();
+    for (String suite : suites) {
+      String twin = suite.replace("AES_256_GCM_SHA384", "AES_128_GCM_SHA256");
+      if (suites.contains(twin)) {
+        ordered.add(twin);
+      }
+      ordered.add(suite);
+    }
+    return List.copyOf(ordered);
   }
 
   /** Lets every client certificate through the handshake; see the record's comment. */

@@ -248,6 +248,15 @@ class HttpServerTest {
   }
 
   @Test
+  void prefers_the_shorter_key_as_native_does() throws Exception {
+    handler = exchange -> exchange.respond(200, text(), new byte[0]);
+    try (HttpClient client = client(HttpClient.Version.HTTP_1_1, null)) {
+      HttpResponse<String> answer = client.send(to("/").build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.sslSession().orElseThrow().getCipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+    }
+  }
+
+  @Test
   void compresses_large_answers_only_for_clients_that_take_it() throws Exception {
     byte[] large = "abc".repeat(100_000).getBytes(UTF_8);
     handler = exchange -> exchange.respond(200, text(), large);
