@@ -38,12 +38,7 @@ public final class ApiLoad {
     count = Integer.parseInt(args[3]);
     namespace = args[5];
     tls = server.getScheme().equals("https") ? TrustAll.context() : null;
-    Connection[] connections = new Connection[Integer.parseInt(args[4])];
-    for (int i = 0; i < connections.length; i++) {
-      connections[i] = new Connection(server, tls);
-      connections[i].call(request("GET", "/version", JSON, ""), Connection.Body.NOBODY); // one handshake after the other
-    }
-    load = new Load(connections, processes);
+    load = Load.open(server, tls, Integer.parseInt(args[4]), request("GET", "/version", JSON, ""), processes);
   }
 
   public static void main(String[] args) throws IOException, InterruptedException, GeneralSecurityException {
@@ -64,7 +59,7 @@ public final class ApiLoad {
       case "creates" -> creates();
       case "gets" -> report(load.run(count, 200, i -> request("GET", pods() + "/p" + i, JSON, "")).json("gets"));
       case "lists" -> lists();
-      case "watch" -> report(new WatchLoad(server, tls, token, namespace, processes).run(load, count));
+      case "watch" -> report(new WatchLoad(server, tls, token, namespace, processes).run(count));
       case "puts" -> puts();
       default -> throw new IllegalArgumentException("no such phase: " + phase);
     }

@@ -1,25 +1,37 @@
 package io.kubrig.bench;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import javax.net.ssl.SSLContext;
 
 /**
  * Requests sent by a fixed number of connections as fast as they are answered, and what came out.
  *
  * <p>Each connection has a thread of the operating system, so that none waits for another in the client.
  */
-final class Load {
+final class Load implements AutoCloseable {
   private final Connection[] connections;
   private final ServerProcesses server;
 
-  Load(Connection[] connections, ServerProcesses server) {
+  private Load(Connection[] connections, ServerProcesses server) {
     this.connections = connections;
     this.server = server;
+  }
+
+  /** Connects, one connection after the other, and makes sure of each with a request. */
+  static Load open(URI server, SSLContext tls, int count, byte[] firstRequest, ServerProcesses processes) throws IOException {
+    Connection[] connections = new Connection[count];
+    for (int i = 0; i < count; i++) {
+      connections[i] = new Connection(server, tls);
+      connections[i].call(firstRequest, Connection.Body.NOBODY);
+    }
+    return new Load(connections, processes);
   }
 
   /**
@@ -85,5 +97,12 @@ final class Load {
     Arrays.sort(nanos);
     Arrays.sort(overtaken);
     return new Result(nanos, overtaken, seconds, processor);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Connection connection : connections) {
+      connection.close();
+    }
   }
 }

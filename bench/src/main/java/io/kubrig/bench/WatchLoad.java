@@ -13,8 +13,9 @@ import javax.net.ssl.SSLContext;
 
 /** A thousand watchers, each on a connection of its own, and changes that all of them are told of. */
 final class WatchLoad {
-  private static final int WATCHERS = 1000;
+  private static final int WATCHERS = Integer.getInteger("watchers", 1000);
   private static final int CHANGES = 1000;
+  private static final int WRITERS = 16;
   private static final long CHANGES_PER_SECOND = 1000;
   private static final long PATIENCE_NANOS = 120_000_000_000L;
 
@@ -38,8 +39,8 @@ final class WatchLoad {
    * Changes pods at a steady rate, as far as the server keeps up with it, and waits until every watcher knows of every change or has been
    * given up by the server.
    */
-  String run(Load writers, int podCount) throws IOException, InterruptedException {
-    double alone = change(writers, podCount, "Alone");
+  String run(int podCount) throws IOException, InterruptedException {
+    double alone = change(podCount, "Alone");
     List<Connection> watches = new ArrayList<>();
     String revision = revision();
     for (int i = 0; i < WATCHERS; i++) {
@@ -54,7 +55,7 @@ final class WatchLoad {
     delivered.set(0);
     double spent = processes.processorSeconds();
     long began = System.nanoTime();
-    change(writers, podCount, "Watched");
+    change(podCount, "Watched");
     while (delivered.get() < (long) (WATCHERS - ended.get()) * CHANGES && System.nanoTime() - began < PATIENCE_NANOS) {
       LockSupport.parkNanos(10_000_000);
     }
@@ -72,19 +73,19 @@ final class WatchLoad {
   }
 
   /** Answers the processor time that the server took. */
-  private double change(Load writers, int podCount, String phase) throws IOException, InterruptedException {
-    long began = System.nanoTime();
-    return writers.run(
-        CHANGES, 200,
-        i -> {
-          long due = began + i * 1_000_000_000L / CHANGES_PER_SECOND;
-          for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-          }
-          String body = "{\"status\":{\"phase\":\"Running\",\"message\":\"" + phase + i + "\"}}";
-          return Connection.request("PATCH", server, pods + "/p" + i % podCount + "/status", token, "application/merge-patch+json",
-              "application/json", body.getBytes(StandardCharsets.UTF_8));
-        }).processorSeconds();
+  private double change(int podCount, String phase) throws IOException, InterruptedException {
+    try (Load writers = Load.open(server, tls, WRITERS, get("/version"), processes)) {
+      long began = System.nanoTime();
+      return writers.run(CHANGES, 200, i -> {
+        long due = began + i * 1_000_000_000L / CHANGES_PER_SECOND;
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+          LockSupport.parkNanos(left);
+        }
+        String body = "{\"status\":{\"phase\":\"Running\",\"message\":\"" + phase + i + "\"}}";
+        return Connection.request("PATCH", server, pods + "/p" + i % podCount + "/status", token, "application/merge-patch+json",
+            "application/json", body.getBytes(StandardCharsets.UTF_8));
+      }).processorSeconds();
+    }
   }
 
   private String revision() throws IOException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -92,6 +93,7 @@ public final class Watches {
     private final List<Entry> initial;
     private final long start;
     private final Duration timeout;
+    private final Map<String, String> encodings; // the names of those that this watch has in common with others, by type of event
     private boolean columnsSent;
     private long delivered;
 
@@ -105,6 +107,9 @@ public final class Watches {
       this.start = start;
       this.timeout = timeout;
       this.delivered = start;
+      Representation how = view.representation();
+      String suffix = ' ' + view.version() + ' ' + how.mediaType() + ' ' + how.projection();
+      this.encodings = Map.of("ADDED", "ADDED" + suffix, "MODIFIED", "MODIFIED" + suffix, "DELETED", "DELETED" + suffix);
     }
 
     /** An object that cannot be shown ends the watch with an error. */
@@ -186,9 +191,7 @@ public final class Watches {
       if (view.representation().projection() == Representation.Projection.TABLE) {
         return event(type, entry, revision);
       }
-      Representation how = view.representation();
-      String name = type + ' ' + view.version() + ' ' + how.mediaType() + ' ' + how.projection();
-      return change.encoding(name, () -> event(type, entry, revision));
+      return change.encoding(encodings.get(type), () -> event(type, entry, revision));
     }
 
     private byte[] event(String type, Entry entry, Optional<Long> revision) {
