@@ -46,21 +46,19 @@ final class BindingCycle {
   }
 
   private static Status preBind(Attempt a, List<PreBindPlugin> plugins, PreBinding way) throws InterruptedException {
-    String plugin = "";
+    Steps steps = new Steps(a, plugins);
     Status said = Status.SUCCESS;
     way.begin();
     InterruptedException interrupt = null;
     try {
-      for (int i = 0; i < plugins.size() && said.isSuccess(); i++) {
-        plugin = plugins.get(i).name();
-        said = plugins.get(i).preBind(a.state(), a.pod(), a.node());
-      }
+      said = steps.run();
     } catch (InterruptedException e) {
       interrupt = e;
     } catch (RuntimeException e) {
       LOG.error("Binding pod {} failed", a.pod().key(), e);
       said = Status.error(String.valueOf(e.getMessage()));
     }
+    String plugin = steps.current;
     String calledBack = way.end();
     if (calledBack != null) {
       return Status.error("running PreBind plugin \"" + plugin + "\": " + calledBack);
@@ -72,6 +70,38 @@ final class BindingCycle {
       return said.isSuccess() ? said : said.from(plugin);
     }
     return Status.error("running PreBind plugin \"" + plugin + "\": " + said.message());
+  }
+
+  /** The PreBind plugins one after the other, but neighbours that can begin early do so together. */
+  private static final class Steps {
+    private final Attempt attempt;
+    private final List<PreBindPlugin> plugins;
+    private String current = "";
+
+    Steps(Attempt attempt, List<PreBindPlugin> plugins) {
+      this.attempt = attempt;
+      this.plugins = plugins;
+    }
+
+    Status run() throws InterruptedException {
+      int begun = 0;
+      for (int i = 0; i < plugins.size(); i++) {
+        for (begun = Math.max(begun, i); begun < plugins.size() && plugins.get(begun).beginsEarly(); begun++) {
+          PreBindPlugin p = plugins.get(begun);
+          current = p.name();
+          Status s = p.beginPreBind(attempt.state(), attempt.pod(), attempt.node());
+          if (!s.isSuccess()) {
+            return s;
+          }
+        }
+        current = plugins.get(i).name();
+        Status s = plugins.get(i).preBind(attempt.state(), attempt.pod(), attempt.node());
+        if (!s.isSuccess()) {
+          return s;
+        }
+      }
+      return Status.SUCCESS;
+    }
   }
 
   private static Status bind(Attempt a) throws InterruptedException {

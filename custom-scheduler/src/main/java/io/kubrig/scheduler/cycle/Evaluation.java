@@ -33,7 +33,6 @@ final class Evaluation {
   record Scored(ScorePlugin plugin, long[] values) {}
 
   private final Profile profile;
-  private final ClusterState cluster;
   private final CycleState state;
   private final Pod pod;
   private final NodeMemo memo;
@@ -41,13 +40,13 @@ final class Evaluation {
   private final boolean[] askAlways;
   private final boolean[] askOnce;
   private final int firstAlways;
+  private final boolean isNodeLocal;
   private int looked;
   private int scored;
 
   /** After PreFilter; with a null memo every plugin is asked. */
-  Evaluation(Profile profile, ClusterState cluster, CycleState state, Pod pod, NodeMemo memo) {
+  Evaluation(Profile profile, CycleState state, Pod pod, NodeMemo memo) {
     this.profile = profile;
-    this.cluster = cluster;
     this.state = state;
     this.pod = pod;
     this.memo = memo;
@@ -64,17 +63,31 @@ final class Evaluation {
       }
     }
     this.firstAlways = first;
+    this.isNodeLocal = memo != null && profile.isNodeLocal(state, pod);
   }
 
   private boolean isLocal(Plugin plugin) {
     return plugin instanceof NodeLocal l && l.isLocal(pod);
   }
 
+  /** What the filters say of all nodes of the layout; null when they have to be asked one by one. */
+  NodeMemo.Verdicts verdicts(ClusterState cluster) {
+    return isNodeLocal && cluster.nominations().node(pod).isEmpty() ? memo.verdicts(cluster.touched(), this::filter) : null;
+  }
+
+  /** Notes that so many nodes were looked at, whatever was remembered of them. */
+  void looked(int nodes) {
+    looked = nodes;
+  }
+
   /** Whether the pod can run on a node. */
   Status filter(NodeInfo node) {
     looked++;
-    if (memo == null || cluster.nominations().isAnyOn(node.name())) {
+    if (memo == null) {
       return profile.filterWithNominated(state, pod, node);
+    }
+    if (!node.nominated().isEmpty()) {
+      return filterWithNominated(node);
     }
     Status known = memo.verdict(node);
     if (known == null) {
@@ -90,6 +103,29 @@ final class Evaluation {
       }
     }
     return known;
+  }
+
+  /** The same for a node that others are nominated to; remembered when nothing but the node and they matter. */
+  private Status filterWithNominated(NodeInfo node) {
+    List<Pod> nominated = node.nominated();
+    if (!isNodeLocal || isAmong(nominated)) {
+      return profile.filterWithNominated(state, pod, node);
+    }
+    Status known = memo.verdict(node, nominated);
+    if (known == null) {
+      known = profile.filterWithNominated(state, pod, node);
+      memo.remember(node, nominated, known.isSuccess() || known.isRejected() ? known : null);
+    }
+    return known;
+  }
+
+  private boolean isAmong(List<Pod> pods) {
+    for (Pod p : pods) {
+      if (p.uid().equals(pod.uid())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Asks the node-local filters. An error is not remembered: it need not come again. */

@@ -98,7 +98,7 @@ public final class NodeFinder {
       why.addPlugin(pre.status());
       return new Decision.NoFit(why);
     }
-    Evaluation evaluation = new Evaluation(profile, cluster, state, pod, pre.nodes() != null ? null : memo(profile, pod));
+    Evaluation evaluation = new Evaluation(profile, state, pod, pre.nodes() != null ? null : memo(profile, pod));
     Passed passed = feasible(profile, evaluation, pod, pre, why);
     phases.over(ExtensionPoint.FILTER, passed.nodes.isEmpty() ? Code.UNSCHEDULABLE : Code.SUCCESS);
     List<NodeInfo> feasible = passed.nodes;
@@ -134,7 +134,11 @@ public final class NodeFinder {
       candidates = pre.nodes().stream().flatMap(n -> cluster.node(n).stream()).toList();
       why.statuses().setAbsent(Status.unresolvable("node(s) didn't satisfy plugin(s) [" + String.join(" ", pre.limitedBy()) + "]"));
     }
-    Passed passed = passing(profile, evaluation, candidates, why, enough(profile, candidates.size()));
+    NodeMemo.Verdicts known = pre.nodes() == null ? evaluation.verdicts(cluster) : null;
+    int wanted = enough(profile, candidates.size());
+    Passed passed = known != null ? passing(profile, known, candidates, why, wanted)
+        : passing(profile, evaluation, candidates, why, wanted);
+    evaluation.looked(passed.looked);
     return askExtenders(profile, pod, passed, why);
   }
 
@@ -163,8 +167,36 @@ public final class NodeFinder {
       nextStart = (start + looked) % size;
     }
     if (out.isEmpty() || !profile.extenders().isEmpty()) { // otherwise nobody asks why
-      for (int i = 0; i < reasons.size(); i++) {
-        why.reject(rejected.get(i).name(), reasons.get(i));
+      why.reject(rejected, reasons);
+    }
+    return new Passed(out, looked);
+  }
+
+  /** The same with everything known already: the nodes that do not pass are stepped over. */
+  private Passed passing(Profile profile, NodeMemo.Verdicts known, List<NodeInfo> nodes, FitError why, int wanted) {
+    int size = nodes.size();
+    int start = nextStart % size;
+    List<NodeInfo> out = new ArrayList<>();
+    int looked = size;
+    for (int round = 0; round < 2 && out.size() < wanted; round++) {
+      int end = round == 0 ? size : start;
+      int at = known.nextPassing(round == 0 ? start : 0, end);
+      for (; at >= 0 && out.size() < wanted; at = known.nextPassing(at + 1, end)) {
+        out.add(nodes.get(at));
+        looked = out.size() < wanted ? size : at - start + 1 + (round == 0 ? 0 : size);
+      }
+    }
+    if (size > 1) {
+      nextStart = (start + looked) % size;
+    }
+    if (out.isEmpty()) {
+      why.reject(nodes, known.copy());
+    } else if (!profile.extenders().isEmpty()) {
+      for (int i = 0; i < looked; i++) {
+        int at = (start + i) % size;
+        if (!known.at(at).isSuccess()) {
+          why.reject(nodes.get(at).name(), known.at(at));
+        }
       }
     }
     return new Passed(out, looked);

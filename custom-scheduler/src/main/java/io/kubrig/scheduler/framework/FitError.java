@@ -1,6 +1,8 @@
 package io.kubrig.scheduler.framework;
 
+import io.kubrig.scheduler.state.NodeInfo;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Why no node was found: what conditions and events of the pod say. */
@@ -41,6 +43,18 @@ public final class FitError {
   public void reject(String node, Status status) {
     statuses.put(node, status);
     addPlugin(status);
+  }
+
+  /** Notes that nodes were turned down, each for the first time; the lists must not change any more. */
+  public void reject(List<NodeInfo> nodes, List<Status> reasons) {
+    statuses.putAll(nodes, reasons);
+    Status last = null;
+    for (Status s : reasons) {
+      if (s != last) {
+        addPlugin(s);
+        last = s;
+      }
+    }
   }
 
   public void setPreFilterMessage(String message) {

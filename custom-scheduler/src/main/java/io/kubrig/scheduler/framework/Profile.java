@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** One profile at work: its plugins by extension point, and the rules by which their answers become one. */
 public final class Profile {
@@ -236,6 +237,12 @@ public final class Profile {
       }
     }
     return filter(state, pod, node);
+  }
+
+  /** Whether whatever filters a pod, or follows pods that are tried out, looks at one node alone; after PreFilter. */
+  public boolean isNodeLocal(CycleState state, Pod pod) {
+    return Stream.concat(filters.stream(), preFilters.stream())
+        .allMatch(p -> state.skippedFilters().contains(p.name()) || p instanceof NodeLocal l && l.isLocal(pod));
   }
 
   /** Puts a pod on a (copied) node and tells the PreFilter plugins. */

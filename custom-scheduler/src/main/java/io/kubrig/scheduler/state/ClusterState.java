@@ -38,9 +38,14 @@ public final class ClusterState {
   private final Map<String, Integer> claimUses = new HashMap<>();
   private final Map<String, Image> images = new HashMap<>();
   private final Journal journal = new Journal();
+  private final Touched touched = new Touched();
   private final ClusterObjects objects = new ClusterObjects();
   private final PodGroups groups = new PodGroups();
-  private final Nominations nominations = new Nominations();
+  private final Nominations nominations = new Nominations((node, pods) -> {
+    if (nodes.containsKey(node)) {
+      nodes.get(node).setNominated(pods);
+    }
+  });
   private Layout layout = new Layout(List.of());
   private boolean layoutIsStale;
   private long imagesVersion;
@@ -57,6 +62,11 @@ public final class ClusterState {
       layoutIsStale = false;
     }
     return layout;
+  }
+
+  /** Which nodes have changed. */
+  public Touched touched() {
+    return touched;
   }
 
   Journal journal() {
@@ -112,9 +122,20 @@ public final class ClusterState {
     return p != null && p.assumed;
   }
 
+  private NodeInfo info(String name) {
+    NodeInfo info = nodes.get(name);
+    if (info == null) {
+      info = new NodeInfo(name, null);
+      info.setNominated(nominations.on(name));
+      info.reportTo(touched);
+      nodes.put(name, info);
+    }
+    return info;
+  }
+
   /** Notes a node; returns what it was before. */
   public Optional<Node> observe(Node node) {
-    NodeInfo info = nodes.computeIfAbsent(node.name(), n -> new NodeInfo(n, null));
+    NodeInfo info = info(node.name());
     Node before = info.node();
     if (before == null || !before.images().equals(node.images())) {
       if (before != null) {
@@ -204,7 +225,7 @@ public final class ClusterState {
 
   private void put(Pod pod, boolean assumed) {
     pods.put(pod.uid(), new Placement(pod, assumed));
-    NodeInfo info = nodes.computeIfAbsent(pod.state().nodeName(), n -> new NodeInfo(n, null));
+    NodeInfo info = info(pod.state().nodeName());
     info.add(pod);
     journal.add(pod, info, 1);
     groups.placed(pod, assumed);

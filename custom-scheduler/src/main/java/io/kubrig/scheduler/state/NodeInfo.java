@@ -29,6 +29,8 @@ public final class NodeInfo {
   private long nonZeroMemory;
   private long generation;
   private int position = -1;
+  private List<Pod> nominated = List.of();
+  private Touched log; // null for copies, which nobody remembers
 
   public NodeInfo(String name, Node node) {
     this.name = name;
@@ -47,6 +49,7 @@ public final class NodeInfo {
   void setNode(Node node) {
     this.node = node;
     generation++;
+    touch();
   }
 
   public List<Pod> pods() {
@@ -93,7 +96,28 @@ public final class NodeInfo {
     this.position = position;
   }
 
-  /** Grows with each change. */
+  /** The pods nominated to the node, see {@link Nominations#on}. */
+  public List<Pod> nominated() {
+    return nominated;
+  }
+
+  void setNominated(List<Pod> pods) {
+    nominated = pods;
+    touch();
+  }
+
+  /** Tells a log of every change from now on. */
+  void reportTo(Touched changes) {
+    log = changes;
+  }
+
+  private void touch() {
+    if (log != null && position >= 0) {
+      log.add(position);
+    }
+  }
+
+  /** Grows with each change but of the nominations. */
   public long generation() {
     return generation;
   }
@@ -140,6 +164,7 @@ public final class NodeInfo {
     nonZeroCpu += sign * r.nonZero().get(ResourceVector.CPU);
     nonZeroMemory += sign * r.nonZero().get(ResourceVector.MEMORY);
     generation++;
+    touch();
   }
 
   /** An independent copy, for trying things out. */
@@ -154,6 +179,7 @@ public final class NodeInfo {
     copy.nonZeroMemory = nonZeroMemory;
     copy.generation = generation;
     copy.position = position;
+    copy.nominated = nominated;
     return copy;
   }
 

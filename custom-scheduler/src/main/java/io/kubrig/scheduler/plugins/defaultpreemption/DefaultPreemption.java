@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin, EnqueueExtensions {
   static final String NAME = "DefaultPreemption";
   private static final Logger LOG = LoggerFactory.getLogger(DefaultPreemption.class);
-  private static final Status NO_VICTIMS = Status.unresolvable("No preemption victims found for incoming pod");
   private static final Status NOT_HELPFUL = Status.unresolvable("Preemption is not helpful for scheduling");
 
   private final PluginContext context;
   private final Profile profile;
   private final Evictions evictions;
+  private final VictimSearch victims;
   private final int minPercentage;
   private final int minAbsolute;
 
@@ -46,6 +46,7 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     this.context = context;
     this.profile = profile;
     this.evictions = new Evictions(context);
+    this.victims = new VictimSearch(context.state(), profile);
     this.minPercentage = args.integer("minCandidateNodesPercentage", 10);
     this.minAbsolute = args.integer("minCandidateNodesAbsolute", 100);
     if (minPercentage < 0 || minPercentage > 100) {
@@ -104,8 +105,9 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
       return Result.of(Status.unschedulable("no candidate node for preemption"));
     }
     String node = best.get().node();
-    dropLesserNominations(pod, node);
-    evictions.begin(pod, best.get().victims().pods(), node);
+    if (evictions.begin(pod, best.get().victims().pods(), node)) {
+      dropLesserNominations(pod, node);
+    }
     return new Result(Status.SUCCESS, Optional.of(new Nomination(node)));
   }
 
@@ -125,79 +127,34 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
 
   /** Tries out nodes, from a random one on, until enough good ones are found; notes in {@code why} what is wrong with the others. */
   private List<Candidate> candidates(CycleState state, Pod pod, NodeStatuses statuses, FitError why) {
-    List<NodeInfo> potential = context.state().nodes().stream().filter(n -> statuses.of(n.name()).code() == Code.UNSCHEDULABLE).toList();
+    List<NodeInfo> potential = statuses.having(Code.UNSCHEDULABLE, context.state().nodes());
     if (potential.isEmpty()) {
       return List.of();
     }
     int size = potential.size();
     int wanted = Math.min(size, Math.max(size * minPercentage / 100, minAbsolute));
     int offset = context.random().nextInt(size);
-    Budgets budgets = new Budgets(context.state().objects());
+    VictimSearch.Round round = victims.round(state, pod);
     List<Candidate> out = new ArrayList<>();
     boolean withoutViolation = false;
     for (int i = 0; i < size && !(withoutViolation && out.size() >= wanted); i++) {
       NodeInfo node = potential.get((offset + i) % size);
-      switch (tryOut(state.copy(), pod, node.copy(), budgets)) {
-        case Outcome.Fits f -> {
-          out.add(new Candidate(node.name(), f.victims));
-          withoutViolation |= f.victims.budgetViolations() == 0;
+      switch (round.on(node)) {
+        case VictimSearch.Outcome.Fits f -> {
+          out.add(f.candidate());
+          withoutViolation |= f.candidate().victims().budgetViolations() == 0;
         }
-        case Outcome.Not n -> why.statuses().put(node.name(), n.status);
+        case VictimSearch.Outcome.Not n -> why.statuses().put(node.name(), n.status());
       }
     }
     return out;
   }
 
-  private sealed interface Outcome {
-    record Fits(Victims victims) implements Outcome {}
-
-    record Not(Status status) implements Outcome {}
-  }
-
-  /** Finds the fewest and least important pods without which the pod fits; state and node are copies. */
-  private Outcome tryOut(CycleState state, Pod pod, NodeInfo node, Budgets budgets) {
-    List<Pod> lesser = node.pods().stream().filter(p -> p.priority() < pod.priority()).sorted(Candidate.BY_IMPORTANCE).toList();
-    if (lesser.isEmpty()) {
-      return new Outcome.Not(NO_VICTIMS);
-    }
-    for (Pod p : lesser) {
-      Status s = profile.removePod(state, pod, p, node);
-      if (!s.isSuccess()) {
-        return new Outcome.Not(s);
-      }
-    }
-    Status fits = profile.filterWithNominated(state, pod, node);
-    if (!fits.isSuccess()) {
-      return new Outcome.Not(fits);
-    }
-    Set<Pod> violating = budgets.violated(lesser);
-    List<Pod> victims = new ArrayList<>();
-    long violations = 0;
-    List<Pod> order = new ArrayList<>(lesser.stream().filter(violating::contains).toList());
-    lesser.stream().filter(p -> !violating.contains(p)).forEach(order::add);
-    for (Pod p : order) {
-      if (!reprieve(state, pod, p, node)) {
-        victims.add(p);
-        violations += violating.contains(p) ? 1 : 0;
-      }
-    }
-    victims.sort(Candidate.BY_IMPORTANCE);
-    return victims.isEmpty() ? new Outcome.Not(Status.error("expected at least one victim pod on node \"" + node.name() + "\""))
-        : new Outcome.Fits(new Victims(victims, violations));
-  }
-
-  /** Puts a pod back if both fit. */
-  private boolean reprieve(CycleState state, Pod pod, Pod victim, NodeInfo node) {
-    profile.addPod(state, pod, victim, node);
-    if (profile.filterWithNominated(state, pod, node).isSuccess()) {
-      return true;
-    }
-    profile.removePod(state, pod, victim, node);
-    return false;
-  }
-
   private List<Candidate> askExtenders(Pod pod, List<Candidate> candidates) throws ExtenderException {
     List<Extender> asked = profile.extenders().stream().filter(e -> e.preempts() && e.isInterested(pod)).toList();
+    if (asked.isEmpty()) {
+      return candidates;
+    }
     Map<String, Victims> left = new LinkedHashMap<>();
     candidates.forEach(c -> left.put(c.node(), c.victims()));
     for (Extender e : asked) {
@@ -215,7 +172,7 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
         break;
       }
     }
-    return left.entrySet().stream().map(e -> new Candidate(e.getKey(), e.getValue())).toList();
+    return left.entrySet().stream().map(e -> Candidate.of(e.getKey(), e.getValue())).toList();
   }
 
   /** Pods of lower priority that were promised the node must look for another. */

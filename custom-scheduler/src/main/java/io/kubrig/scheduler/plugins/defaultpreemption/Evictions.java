@@ -31,11 +31,15 @@ final class Evictions {
     return underWay.contains(preemptor.uid());
   }
 
-  /** Begins to evict; pods that wait at Permit or PreBind are just turned down, and nothing is asked of those that are terminating. */
-  void begin(Pod preemptor, List<Pod> all, String node) {
+  /**
+   * Begins to evict; pods that wait at Permit or PreBind are just turned down, and nothing is asked of those that are terminating.
+   *
+   * @return whether there was anybody to evict
+   */
+  boolean begin(Pod preemptor, List<Pod> all, String node) {
     List<Pod> victims = all.stream().filter(v -> !v.isTerminating()).toList();
     if (victims.isEmpty()) {
-      return;
+      return false;
     }
     context.metrics().preempted(all.size());
     underWay.add(preemptor.uid());
@@ -55,6 +59,7 @@ final class Evictions {
       boolean ok = done;
       context.loop().post(() -> end(preemptor, ok));
     });
+    return true;
   }
 
   private void end(Pod preemptor, boolean ok) {

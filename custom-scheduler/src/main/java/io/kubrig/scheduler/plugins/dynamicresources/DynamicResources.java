@@ -341,8 +341,18 @@ public final class DynamicResources
   }
 
   @Override
-  public Status preBind(CycleState state, Pod pod, String node) throws InterruptedException {
+  public boolean beginsEarly() {
+    return true;
+  }
+
+  @Override
+  public Status beginPreBind(CycleState state, Pod pod, String node) throws InterruptedException {
     return binding.bind(state.get(this, PodDevices.class), pod, node);
+  }
+
+  @Override
+  public Status preBind(CycleState state, Pod pod, String node) {
+    return Status.SUCCESS;
   }
 
   @Override

@@ -133,7 +133,12 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
   }
 
   @Override
-  public Status preBind(CycleState state, Pod pod, String node) throws InterruptedException {
+  public boolean beginsEarly() {
+    return true;
+  }
+
+  @Override
+  public Status beginPreBind(CycleState state, Pod pod, String node) {
     Changes changes = state.get(Changes.class, Changes.class);
     try {
       changes.volumes.forEach(context.api()::replace);
@@ -141,6 +146,12 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
     } catch (ClusterApiException e) {
       return Status.error(e.getMessage());
     }
+    return Status.SUCCESS;
+  }
+
+  @Override
+  public Status preBind(CycleState state, Pod pod, String node) throws InterruptedException {
+    Changes changes = state.get(Changes.class, Changes.class);
     Instant end = context.clock().now().plus(timeout);
     while (context.clock().now().isBefore(end)) {
       Status s = onLoop(changes, node);

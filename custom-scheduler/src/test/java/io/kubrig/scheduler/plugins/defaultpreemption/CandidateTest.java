@@ -23,7 +23,7 @@ class CandidateTest {
           .withNewStatus().withStartTime(v.length == 1 ? null : "2026-01-01T00:" + v[1] + ":00Z").endStatus().build()));
     }
     pods.sort(Candidate.BY_IMPORTANCE);
-    return new Candidate(parts[0], new Victims(pods, Long.parseLong(parts[1])));
+    return Candidate.of(parts[0], new Victims(pods, Long.parseLong(parts[1])));
   }
 
   @ParameterizedTest(name = "{2}: {0}")
