@@ -31,15 +31,21 @@ import org.slf4j.LoggerFactory;
 public final class EncryptionConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptionConfiguration.class);
   private static final Set<String> VERSIONS = Set.of("apiserver.config.k8s.io/v1", "apiserver.k8s.io/v1");
+  private static final Duration START_PATIENCE = Duration.ofMinutes(1);
   private static final Duration RELOAD = Duration.ofMinutes(1);
 
   private final Path file;
   private final SecureRandom random;
+  private final KeyServices services;
 
-  /** @param random where nonces come from */
-  public EncryptionConfiguration(Path file, SecureRandom random) {
+  /**
+   * @param random where nonces come from
+   * @param services how key management services are reached
+   */
+  public EncryptionConfiguration(Path file, SecureRandom random, KeyServices services) {
     this.file = file;
     this.random = random;
+    this.services = services;
   }
 
   /**
@@ -50,7 +56,7 @@ public final class EncryptionConfiguration {
    * @throws IllegalArgumentException when it is not valid
    */
   public Encryption read(Function<String, StoredResource> owner) throws IOException {
-    return new Encryption(rules(Files.readString(file)), owner);
+    return new Encryption(rules(Files.readString(file), START_PATIENCE), owner);
   }
 
   /** Looks now and then whether the file has changed; one that is not valid is reported and leaves everything as it was. */
@@ -62,8 +68,8 @@ public final class EncryptionConfiguration {
           try {
             String text = Files.readString(file);
             if (!text.equals(known[0])) {
+              encryption.replace(rules(text, Duration.ZERO));
               known[0] = text;
-              encryption.replace(rules(text));
               LOG.info("Loaded the changed encryption configuration {}", file);
             }
           } catch (IOException | IllegalArgumentException e) {
@@ -72,7 +78,7 @@ public final class EncryptionConfiguration {
         });
   }
 
-  Map<StoredResource, Providers> rules(String text) {
+  Map<StoredResource, Providers> rules(String text, Duration patience) throws IOException {
     if (text.isBlank()) {
       throw new IllegalArgumentException("encryption provider configuration file \"" + file + "\" is empty");
     }
@@ -92,13 +98,27 @@ public final class EncryptionConfiguration {
     if (!errors.isEmpty()) {
       throw new IllegalArgumentException("error while parsing file: " + errors.message());
     }
-    return rules(root);
+    return rules(root, patience);
   }
 
-  private Map<StoredResource, Providers> rules(Tree root) {
+  private Map<StoredResource, Providers> rules(Tree root, Duration patience) throws IOException {
     Map<StoredResource, Providers> rules = new LinkedHashMap<>();
+    try {
+      fill(rules, root, patience);
+      return rules;
+    } catch (IOException | IllegalArgumentException e) {
+      Encryption.services(rules).forEach(KmsEnvelope::close);
+      throw e;
+    }
+  }
+
+  private void fill(Map<StoredResource, Providers> rules, Tree root, Duration patience) throws IOException {
     for (Tree element : root.trees("resources")) {
-      Providers providers = new Providers(element.trees("providers").stream().map(this::provider).toList());
+      List<Provider> all = new ArrayList<>();
+      for (Tree provider : element.trees("providers")) {
+        all.add(provider(provider, patience));
+      }
+      Providers providers = new Providers(List.copyOf(all));
       for (String name : element.strings("resources")) {
         StoredResource resource = StoredResource.parse(name);
         failIfMasked(rules, resource, resource.wholeGroup());
@@ -106,7 +126,6 @@ public final class EncryptionConfiguration {
         rules.merge(resource, providers, Providers::and);
       }
     }
-    return rules;
   }
 
   private static void failIfMasked(Map<StoredResource, Providers> rules, StoredResource resource, StoredResource wider) {
@@ -116,7 +135,11 @@ public final class EncryptionConfiguration {
     }
   }
 
-  private Provider provider(Tree provider) {
+  private Provider provider(Tree provider, Duration patience) throws IOException {
+    if (provider.has("kms")) {
+      Tree kms = provider.tree("kms");
+      return new Provider.Kms("k8s:enc:kms:v2:" + kms.string("name") + ":", services.open(kms, patience));
+    }
     if (provider.has("aescbc")) {
       return keys("k8s:enc:aescbc:v1:", "AES", provider.tree("aescbc"), secret -> new AesCbc(new SecretKeySpec(secret, "AES"), random));
     }

@@ -2,8 +2,11 @@ package io.kubrig.apiserver.encryption;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.tree.Tree;
+import java.net.URI;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -23,8 +26,9 @@ final class EncryptionRules {
     if (elements.isEmpty()) {
       return atLeastOne(errors, path, path.toString());
     }
+    Set<String> names = new HashSet<>();
     for (int i = 0; i < elements.size(); i++) {
-      element(elements.get(i), path.index(i), errors);
+      element(elements.get(i), path.index(i), names, errors);
     }
     return errors;
   }
@@ -33,7 +37,7 @@ final class EncryptionRules {
     return errors.required(path, "at least one " + what + " is required");
   }
 
-  private static void element(Tree element, FieldPath path, FieldErrors errors) {
+  private static void element(Tree element, FieldPath path, Set<String> names, FieldErrors errors) {
     FieldPath resourcesPath = path.child("resources");
     List<String> resources = element.strings("resources");
     if (resources.isEmpty()) {
@@ -49,7 +53,7 @@ final class EncryptionRules {
       atLeastOne(errors, providersPath, providersPath.toString());
     }
     for (int i = 0; i < providers.size(); i++) {
-      provider(providers.get(i), providersPath.index(i), errors);
+      provider(providers.get(i), providersPath.index(i), names, errors);
     }
   }
 
@@ -100,7 +104,7 @@ final class EncryptionRules {
     }
   }
 
-  private static void provider(Tree provider, FieldPath path, FieldErrors errors) {
+  private static void provider(Tree provider, FieldPath path, Set<String> names, FieldErrors errors) {
     List<String> named = PROVIDERS.stream().filter(provider::has).toList();
     if (named.isEmpty()) {
       errors.invalid(path, provider, "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity");
@@ -110,11 +114,63 @@ final class EncryptionRules {
       errors.invalid(path, "REDACTED", "more than one provider specified in a single element, should split into different list elements");
     }
     switch (named.getFirst()) {
-      case "kms" -> errors.forbidden(path.child("kms"),
-          "key management services are not supported by this server: use aesgcm, aescbc or secretbox");
+      case "kms" -> kms(provider.tree("kms"), path.child("kms"), names, errors);
       case "aesgcm", "aescbc" -> keys(provider.tree(named.getFirst()), path.child(named.getFirst(), "keys"), AES_LENGTHS, errors);
       case "secretbox" -> keys(provider.tree("secretbox"), path.child("secretbox", "keys"), SECRETBOX_LENGTHS, errors);
       default -> { } // identity has no settings
+    }
+  }
+
+  /** @param names of the services before */
+  private static void kms(Tree kms, FieldPath path, Set<String> names, FieldErrors errors) {
+    String name = kms.string("name");
+    if (name.isEmpty()) {
+      errors.required(path.child("name"), "name is a mandatory field for a provider");
+    }
+    if (name.contains(":")) {
+      errors.invalid(path.child("name"), name, "invalid KMS provider name " + name + ", must not contain ':'");
+    }
+    if (!names.add(name)) {
+      errors.invalid(path.child("name"), name, "duplicate KMS provider name " + name + ", names must be unique");
+    }
+    timeout(kms.string("timeout"), path.child("timeout"), errors);
+    endpoint(kms.string("endpoint"), path.child("endpoint"), errors);
+    if (kms.has("cachesize")) {
+      errors.invalid(path.child("cachesize"), kms.integer("cachesize"), "cachesize is not supported in v2");
+    }
+    String version = kms.string("apiVersion");
+    if (version.isEmpty() || version.equals("v1")) {
+      errors.forbidden(path.child("apiVersion"),
+          "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.");
+    } else if (!version.equals("v2")) {
+      errors.invalid(path.child("apiVersion"), version, "unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported");
+    }
+  }
+
+  private static void timeout(String text, FieldPath path, FieldErrors errors) {
+    try {
+      if (!text.isEmpty() && !GoDuration.parse(text).isPositive()) {
+        errors.invalid(path, text, "timeout should be a positive value");
+      }
+    } catch (IllegalArgumentException e) {
+      errors.invalid(path, text, e.getMessage());
+    }
+  }
+
+  private static void endpoint(String text, FieldPath path, FieldErrors errors) {
+    if (text.isEmpty()) {
+      errors.invalid(path, "", "endpoint is a mandatory field for a kms");
+      return;
+    }
+    try {
+      URI endpoint = URI.create(text);
+      if (!"unix".equals(endpoint.getScheme())) {
+        errors.invalid(path, text, "unsupported scheme \"" + endpoint.getScheme() + "\" for KMS provider, only unix is supported");
+      } else if (endpoint.getPath() == null || !endpoint.getPath().startsWith("/") || endpoint.getPath().startsWith("/@")) {
+        errors.invalid(path, text, "must name a socket file");
+      }
+    } catch (IllegalArgumentException e) {
+      errors.invalid(path, text, "invalid endpoint for kms provider, error: " + e.getMessage());
     }
   }
 

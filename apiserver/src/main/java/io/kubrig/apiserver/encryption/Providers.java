@@ -2,6 +2,7 @@ package io.kubrig.apiserver.encryption;
 
 import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.UnreadableValueException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -30,6 +31,9 @@ record Providers(List<Provider> all) {
      * @param keys the first encrypts
      */
     record Keys(String prefix, String family, List<Key> keys) implements Provider {}
+
+    /** With keys that a key management service wraps. */
+    record Kms(String prefix, KmsEnvelope envelope) implements Provider {}
   }
 
   /** A named key. */
@@ -58,11 +62,29 @@ record Providers(List<Provider> all) {
           throw new IllegalStateException("a cipher of every Java runtime does not work", e);
         }
       }
+      case Provider.Kms kms -> {
+        try {
+          yield Bytes.join(bytes(kms.prefix()), kms.envelope().seal(place, value));
+        } catch (GeneralSecurityException e) {
+          throw new IllegalStateException("a value was to be written before its key was there: " + e.getMessage(), e);
+        }
+      }
     };
   }
 
+  /** @throws IOException when no value can be encrypted now */
+  void ready() throws IOException {
+    if (all.getFirst() instanceof Provider.Kms kms) {
+      kms.envelope().ready();
+    }
+  }
+
+  private static byte[] bytes(String prefix) {
+    return prefix.getBytes(StandardCharsets.US_ASCII);
+  }
+
   private static byte[] prefix(Provider.Keys keys) {
-    return keys.prefix().getBytes(StandardCharsets.US_ASCII);
+    return bytes(keys.prefix());
   }
 
   /** @throws UnreadableValueException when no provider can decrypt it */
@@ -81,6 +103,17 @@ record Providers(List<Provider> all) {
           if (Bytes.begins(kept, prefix(keys))) {
             try {
               return decrypt(keys, place, Arrays.copyOfRange(kept, prefix(keys).length, kept.length), i > 0);
+            } catch (GeneralSecurityException e) {
+              failures.add(e.getMessage());
+            }
+          }
+        }
+        case Provider.Kms kms -> {
+          byte[] prefix = bytes(kms.prefix());
+          if (Bytes.begins(kept, prefix)) {
+            try {
+              AtRest.Opened opened = kms.envelope().open(place, Arrays.copyOfRange(kept, prefix.length, kept.length));
+              return new AtRest.Opened(opened.value(), opened.outdated() || i > 0);
             } catch (GeneralSecurityException e) {
               failures.add(e.getMessage());
             }

@@ -95,6 +95,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final OpenApiHandler openApi;
   private final ServedApis served;
   private final Responses responses;
+  private final List<HealthChecks> health;
   private final Routes routes;
   private final StoredObjects objects;
   private final HookClient hooks;
@@ -151,7 +152,8 @@ public final class ApiServer implements Handler, AutoCloseable {
     openApi = new OpenApiHandler(served, documents);
     definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas, conversions()));
     aggregation = aggregation(remote, resolver);
-    routes = new Routes(healthChecks(), this::metrics, this::apiPaths, settings.storage()::backup);
+    health = healthChecks();
+    routes = new Routes(health, this::metrics, this::apiPaths, settings.storage()::backup);
     fairness = fairness();
     pipeline = pipeline();
     kinds.repair();
@@ -312,6 +314,11 @@ public final class ApiServer implements Handler, AutoCloseable {
       endpoints.add(checks);
     }
     return endpoints;
+  }
+
+  /** Adds a check to all health endpoints. */
+  void watchHealth(HealthCheck check) {
+    health.forEach(checks -> checks.add(check));
   }
 
   private void checkStorage() throws IOException {

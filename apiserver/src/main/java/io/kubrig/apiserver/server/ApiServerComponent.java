@@ -4,6 +4,7 @@ import io.kubrig.apiserver.admission.AdmissionConfiguration;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.encryption.Encryption;
 import io.kubrig.apiserver.encryption.EncryptionConfiguration;
+import io.kubrig.apiserver.encryption.KeyServices;
 import io.kubrig.apiserver.encryption.StoredResources;
 import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
@@ -22,6 +23,7 @@ import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.flags.PortRange;
+import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
@@ -54,6 +56,7 @@ public final class ApiServerComponent implements Component {
   private ApiServer server;
   private HttpServer front;
   private Clock.Timer encryptionReload;
+  private Encryption encryption;
 
   private ApiServerComponent(ApiServerFlags flags, ParsedFlags parsed, Environment environment) {
     this.flags = flags;
@@ -100,6 +103,9 @@ public final class ApiServerComponent implements Component {
     ApiServerSettings settings = settings();
     Tls tls = tls(settings.security().clientAuthorities());
     server = new ApiServer(settings);
+    if (encryption != null && encryption.hasServices()) {
+      server.watchHealth(HealthCheck.of("kms-providers", encryption::checkServices));
+    }
     front = HttpServer.start(ServerOptions.on(address()), tls, server);
     server.announce(peer());
     LOG.info("Serving securely on {}", address());
@@ -204,8 +210,11 @@ public final class ApiServerComponent implements Component {
       }
       return AtRest.PLAIN;
     }
-    EncryptionConfiguration configuration = new EncryptionConfiguration(Path.of(file), new SecureRandom());
-    Encryption encryption = configuration.read(new StoredResources(KubernetesSchemas.resources().onByDefault()));
+    SecureRandom random = new SecureRandom();
+    String identity = new Peer(InetAddress.getLocalHost().getHostName(), "", 0).identity();
+    KeyServices services = new KeyServices(environment.metrics(), environment.clock(), random, identity);
+    EncryptionConfiguration configuration = new EncryptionConfiguration(Path.of(file), random, services);
+    encryption = configuration.read(new StoredResources(KubernetesSchemas.resources().onByDefault()));
     if (parsed.value(flags.encryptionReload)) {
       encryptionReload = configuration.reload(encryption, environment.clock());
     }
@@ -290,6 +299,10 @@ public final class ApiServerComponent implements Component {
         LOG.error("Closing the storage failed", e);
       }
       storage = null;
+    }
+    if (encryption != null) {
+      encryption.close();
+      encryption = null;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.storage;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /** What values look like where they are kept: as they are, or encrypted. Safe for concurrent use. */
@@ -12,6 +13,13 @@ public interface AtRest {
    * @param place the key where the value is kept; an encrypted value can be moved to no other
    */
   byte[] seal(String key, String place, byte[] value);
+
+  /**
+   * Whether values of a key can be sealed now: asked before each write.
+   *
+   * @throws IOException when they cannot, with the reason
+   */
+  default void ready(String key) throws IOException {}
 
   /**
    * The value of what is kept.

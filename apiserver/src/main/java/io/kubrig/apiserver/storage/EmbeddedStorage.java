@@ -108,6 +108,9 @@ public final class EmbeddedStorage implements Storage {
     if (closed) {
       throw new IOException("the storage is closed");
     }
+    if (write instanceof Write.Put) {
+      atRest.ready(write.key());
+    }
     Pending pending = new Pending(write);
     queue.put(pending);
     if (closed && queue.remove(pending)) {

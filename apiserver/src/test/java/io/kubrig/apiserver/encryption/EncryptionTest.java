@@ -12,6 +12,7 @@ import io.kubrig.apiserver.storage.UnreadableValueException;
 import io.kubrig.apiserver.storage.Write;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.clock.VirtualClock;
+import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.schemas.KubernetesSchemas;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,11 @@ class EncryptionTest {
   private EncryptionConfiguration configuration(String text) throws IOException {
     Path file = directory.resolve("encryption.yaml");
     Files.writeString(file, text);
-    return new EncryptionConfiguration(file, new SecureRandom());
+    return new EncryptionConfiguration(file, new SecureRandom(), services());
+  }
+
+  private static KeyServices services() {
+    return new KeyServices(new KubernetesRegistry(), Clock.system(), new SecureRandom(), "apiserver-test");
   }
 
   private Encryption encryption(String text) throws IOException {
@@ -145,8 +150,13 @@ class EncryptionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[secrets]|{kms: {name: k, endpoint: 'unix:///x', apiVersion: v2}}|resources[0].providers[0].kms: Forbidden: key management "
-            + "services are not supported by this server",
+        "[secrets]|{kms: {name: k, endpoint: 'unix:///x'}}|resources[0].providers[0].kms.apiVersion: Forbidden: KMSv1 is deprecated",
+        "[secrets]|{kms: {name: 'a:b', endpoint: 'unix:///x', apiVersion: v2}}|kms.name: Invalid value: \"a:b\": invalid KMS provider name "
+            + "a:b, must not contain ':'",
+        "[secrets]|{kms: {name: k, endpoint: 'tcp://x', apiVersion: v2}}|kms.endpoint: Invalid value: \"tcp://x\": unsupported scheme "
+            + "\"tcp\" for KMS provider, only unix is supported",
+        "[secrets]|{kms: {name: k, endpoint: 'unix:///x', apiVersion: v2, timeout: 0s}}|kms.timeout: Invalid value: \"0s\": timeout should be "
+            + "a positive value",
         "[secrets]|{aescbc: {keys: [{name: a, secret: YWJj}]}}|resources[0].providers[0].aescbc.keys[0].secret: Invalid value: "
             + "\"REDACTED\": secret is not of the expected length, got 3, expected one of [16 24 32]",
         "[secrets]|{secretbox: {keys: []}}|resources[0].providers[0].secretbox.keys: Required value: at least one keys is required",

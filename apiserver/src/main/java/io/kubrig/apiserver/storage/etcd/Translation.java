@@ -6,6 +6,7 @@ import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Splice;
 import io.kubrig.apiserver.storage.UnreadableValueException;
+import java.io.IOException;
 
 /** Keys and values between this server ({@code /registry/…}, JSON) and etcd (a configured prefix, native encodings). */
 final class Translation {
@@ -51,8 +52,13 @@ final class Translation {
     return prefix + key.substring(ROOT.length());
   }
 
-  /** What is kept of an object. */
-  byte[] encode(String key, byte[] json) {
+  /**
+   * What is kept of an object.
+   *
+   * @throws IOException when it can not be encrypted now
+   */
+  byte[] encode(String key, byte[] json) throws IOException {
+    atRest.ready(key);
     return atRest.seal(key, place(key), values.encode(json));
   }
 
