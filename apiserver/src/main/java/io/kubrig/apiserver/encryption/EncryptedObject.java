@@ -84,7 +84,8 @@ record EncryptedObject(byte[] data, KmsPlugin.Wrapped source, boolean seeded) {
   String sourceName() {
     StringBuilder name = new StringBuilder(seeded ? "seed " : "key ");
     name.append(HexFormat.of().formatHex(source.ciphertext())).append(' ').append(source.keyId());
-    new TreeMap<>(source.annotations()).forEach((key, value) -> name.append(' ').append(key).append('=').append(HexFormat.of().formatHex(value)));
+    new TreeMap<>(source.annotations())
+        .forEach((key, value) -> name.append(' ').append(key).append('=').append(HexFormat.of().formatHex(value)));
     return name.toString();
   }
 }

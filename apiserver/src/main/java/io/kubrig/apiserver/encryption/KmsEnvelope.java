@@ -137,7 +137,8 @@ final class KmsEnvelope implements AutoCloseable {
     try {
       status = plugin.status();
     } catch (IOException e) {
-      throw new IOException("failed to perform status section of the healthz check for KMS Provider " + name + ", error: " + e.getMessage(), e);
+      String failed = "failed to perform status section of the healthz check for KMS Provider " + name;
+      throw new IOException(failed + ", error: " + e.getMessage(), e);
     }
     List<String> errors = new ArrayList<>();
     if (!status.healthz().equals("ok")) {
@@ -191,8 +192,8 @@ final class KmsEnvelope implements AutoCloseable {
     }
     EncryptedObject.check(source);
     if (!source.keyId().equals(keyId)) {
-      throw new IOException("failed to rotate DEK uid=\"" + uid + "\": statusKeyIDHash=\"" + KmsMetrics.hash(keyId) + "\", encryptKeyIDHash=\""
-          + KmsMetrics.hash(source.keyId()) + "\"");
+      String hashes = "statusKeyIDHash=\"" + KmsMetrics.hash(keyId) + "\", encryptKeyIDHash=\"" + KmsMetrics.hash(source.keyId()) + "\"";
+      throw new IOException("failed to rotate DEK uid=\"" + uid + "\": " + hashes);
     }
     ValueCipher cipher = new SeededGcm(bytes, random);
     remember(new EncryptedObject(new byte[0], source, true).sourceName(), cipher);

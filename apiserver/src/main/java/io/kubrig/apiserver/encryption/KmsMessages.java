@@ -82,7 +82,8 @@ final class KmsMessages {
     }
 
     Writer map(int number, Map<String, byte[]> pairs) {
-      new TreeMap<>(pairs).forEach((key, value) -> write(() -> out.writeByteArray(number, new Writer().text(1, key).bytes(2, value).done())));
+      new TreeMap<>(pairs).forEach(
+          (key, value) -> write(() -> out.writeByteArray(number, new Writer().text(1, key).bytes(2, value).done())));
       return this;
     }
 

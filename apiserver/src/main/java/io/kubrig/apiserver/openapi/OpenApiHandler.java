@@ -62,7 +62,8 @@ public final class OpenApiHandler {
     }
     if (path.equals(V2)) {
       Source source =
-          new Source("v2", () -> documents.version2(apis.snapshot()), ProtobufDocument::version2, "com.github.proto-openapi.spec.v2.v1.0+protobuf");
+          new Source("v2", () -> documents.version2(apis.snapshot()), ProtobufDocument::version2,
+              "com.github.proto-openapi.spec.v2.v1.0+protobuf");
       serve(exchange, negotiated(exchange, source), "");
       return true;
     }

@@ -155,8 +155,8 @@ class EncryptionTest {
             + "a:b, must not contain ':'",
         "[secrets]|{kms: {name: k, endpoint: 'tcp://x', apiVersion: v2}}|kms.endpoint: Invalid value: \"tcp://x\": unsupported scheme "
             + "\"tcp\" for KMS provider, only unix is supported",
-        "[secrets]|{kms: {name: k, endpoint: 'unix:///x', apiVersion: v2, timeout: 0s}}|kms.timeout: Invalid value: \"0s\": timeout should be "
-            + "a positive value",
+        "[secrets]|{kms: {name: k, endpoint: 'unix:///x', apiVersion: v2, timeout: 0s}}|kms.timeout: Invalid value: \"0s\": timeout "
+            + "should be a positive value",
         "[secrets]|{aescbc: {keys: [{name: a, secret: YWJj}]}}|resources[0].providers[0].aescbc.keys[0].secret: Invalid value: "
             + "\"REDACTED\": secret is not of the expected length, got 3, expected one of [16 24 32]",
         "[secrets]|{secretbox: {keys: []}}|resources[0].providers[0].secretbox.keys: Required value: at least one keys is required",

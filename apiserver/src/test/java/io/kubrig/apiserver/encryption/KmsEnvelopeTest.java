@@ -146,7 +146,8 @@ class KmsEnvelopeTest {
   void a_service_is_reached_over_its_socket() throws Exception {
     Path socket = directory.resolve("kms.sock");
     AutoCloseable serving = kms.serve(socket);
-    try (KmsSocket plugin = new KmsSocket("fake", socket, Duration.ofSeconds(20), new KmsMetrics(metrics, Clock.system(), "a"), Clock.system())) {
+    KmsMetrics counted = new KmsMetrics(metrics, Clock.system(), "a");
+    try (KmsSocket plugin = new KmsSocket("fake", socket, Duration.ofSeconds(20), counted, Clock.system())) {
       assertThat(plugin.status()).isEqualTo(new KmsPlugin.Status("v2", "ok", "key-1"));
       KmsPlugin.Wrapped wrapped = plugin.encrypt(VALUE, "u");
       assertThat(wrapped.keyId()).isEqualTo("key-1");
