@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * {@code clients/go} for Go.
  */
 class LibrariesIT {
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Path CLIENTS = Kubrig.file("src/test/resources/clients");
   private static TestCluster cluster;
 
