@@ -10,8 +10,9 @@ import io.kubrig.machinery.clock.Clock;
 import java.util.List;
 
 /**
- * Who calls a cluster's API. Clients of this JVM are who the test says, without keys and certificates: making and verifying those would take
- * longer than the rest of a start. Whoever comes through the opened port shows a certificate of the authority that is made with the port.
+ * Who calls a cluster's API. Clients of this JVM are who the test says, without keys and certificates: making and verifying those would
+ * take longer than the rest of a start. Whoever comes through the opened port shows a certificate of the authority that is made with the
+ * port.
  */
 final class Callers implements RequestAuthenticator {
   private static final ScopedValue<UserInfo> CALLER = ScopedValue.newInstance();

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 /** Makes the clients of a cluster: those of its parts and those of tests. None of them reads a file or a variable of the environment. */
 final class Clients implements ClientSource, AutoCloseable {
   private static final int RECONNECT_MILLIS = 5;
+  private static final int PATIENCE_MILLIS = 60_000; // nothing gets lost on the way: a late answer means a busy machine
   private static final String ACCOUNT = "system:serviceaccount:";
 
   private final Handler server;
@@ -59,6 +60,7 @@ final class Clients implements ClientSource, AutoCloseable {
         .withNamespace("default")
         .withUserAgent(agent)
         .withWatchReconnectInterval(RECONNECT_MILLIS)
+        .withRequestTimeout(PATIENCE_MILLIS)
         .build();
   }
 

@@ -12,8 +12,8 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
 /**
- * Whom a certificate request is for. A class of its own, so that the library that reads requests, whose signed jar takes a third of a second
- * to be verified, is loaded with the first request and not with the server.
+ * Whom a certificate request is for. A class of its own, so that the library that reads requests, whose signed jar takes a third of a
+ * second to be verified, is loaded with the first request and not with the server.
  */
 final class CertificateSubject {
   private static final String HEADER = "-----BEGIN CERTIFICATE REQUEST-----";

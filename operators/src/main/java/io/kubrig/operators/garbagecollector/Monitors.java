@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Monitors implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Monitors.class);
   private static final Duration DISCOVERY = Duration.ofSeconds(30);
+  private static final int CORE_EVERY = 20;
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Set<String> IGNORED = Set.of("events.", "events.events.k8s.io");
 
@@ -29,7 +30,8 @@ final class Monitors implements AutoCloseable {
   private final MetadataInformer.Listener listener;
   private final Map<String, MetadataInformer> running = new HashMap<>(); // by group and resource, guarded by this
   private volatile Discovery discovery; // null until the server has answered; replaced as a whole
-  private List<String> documents = List.of(); // that discovery was read from; only the timer's
+  private List<String> documents = List.of(); // that discovery was read from: the core group's and the others'; only the timer's
+  private int round; // only the timer's
   private Clock.Timer again; // guarded by this
   private boolean closed; // guarded by this
 
@@ -55,7 +57,7 @@ final class Monitors implements AutoCloseable {
 
   private boolean sync() {
     try {
-      List<String> answered = Discovery.documents(client);
+      List<String> answered = ask();
       if (!answered.equals(documents)) {
         Discovery fresh = Discovery.of(answered);
         discovery = fresh;
@@ -67,6 +69,14 @@ final class Monitors implements AutoCloseable {
       LOG.warn("garbage-collector-controller: cannot discover resources: {}", ApiErrors.message(e));
       return false;
     }
+  }
+
+  /** The core group changes with the server only, which nearly always changes others, too: it need not be asked for each time. */
+  private List<String> ask() {
+    String groups = Discovery.groups(client);
+    boolean same = documents.size() == 2 && documents.getLast().equals(groups);
+    boolean all = !same || round++ % CORE_EVERY == 0;
+    return all ? List.of(Discovery.core(client), groups) : documents;
   }
 
   private synchronized void replace(Discovery fresh) {

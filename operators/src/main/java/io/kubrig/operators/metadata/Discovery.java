@@ -28,15 +28,20 @@ public record Discovery(List<ResourceType> preferred, List<ResourceType> all, Ma
 
   /** Asks the server. */
   public static Discovery of(MetadataClient client) {
-    return of(documents(client));
+    return of(List.of(core(client), groups(client)));
   }
 
-  /** What the server answers, not read yet: the same text means the same offer. */
-  public static List<String> documents(MetadataClient client) {
-    return List.of(client.text("/api", ACCEPT), client.text("/apis", ACCEPT));
+  /** What the server answers of its core group, not read yet: the same text means the same offer. */
+  public static String core(MetadataClient client) {
+    return client.text("/api", ACCEPT);
   }
 
-  /** Reads what {@link #documents} answered. */
+  /** What it answers of all other groups. */
+  public static String groups(MetadataClient client) {
+    return client.text("/apis", ACCEPT);
+  }
+
+  /** Reads what {@link #core} and {@link #groups} answered. */
   public static Discovery of(List<String> documents) {
     Reader reader = new Reader();
     documents.forEach(document -> MetadataClient.tree(document).path("items").forEach(reader::group));

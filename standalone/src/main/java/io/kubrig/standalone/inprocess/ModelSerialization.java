@@ -16,8 +16,8 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.internal.KubernetesDeserializer;
 
 /**
- * Fabric8's reading and writing of objects without its habit of loading every model class there is, more than a thousand, before it reads the
- * first object: a class is loaded when an object of its kind is met. What comes out is the same.
+ * Fabric8's reading and writing of objects without its habit of loading every model class there is, more than a thousand, before it reads
+ * the first object: a class is loaded when an object of its kind is met. What comes out is the same.
  */
 public final class ModelSerialization extends KubernetesSerialization {
   private final ModelDeserializer models;

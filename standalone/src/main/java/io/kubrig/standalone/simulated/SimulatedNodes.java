@@ -22,20 +22,21 @@ import org.slf4j.LoggerFactory;
 /** Some nodes in name only: registers them, keeps their leases and conditions fresh, and lets their pods run. */
 public final class SimulatedNodes implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedNodes.class);
-  private static final Duration STATUS_PERIOD = Duration.ofMinutes(5);
+  private static final int LEASES_PER_STATUS = 30; // as a kubelet has it: every ten seconds, and every five minutes
   private static final int CONFLICT = 409;
 
   private final KubernetesClient client;
   private final Clock clock;
   private final Settings settings;
   private final List<SimulatedNode> nodes;
+  private final Map<String, NodeLease> leases;
   private final SimulatedPods pods;
   private final List<Clock.Timer> timers = new ArrayList<>(); // guarded by this
 
   /**
    * How many nodes there are and how often they say that they live.
    *
-   * @param heartbeat how often a lease is renewed; it lasts four times as long
+   * @param heartbeat how often a lease is renewed; it lasts four times as long. The status is reported thirty times less often
    */
   public record Settings(int count, Duration heartbeat) {
     /** As kubelets do by default. */
@@ -51,6 +52,8 @@ public final class SimulatedNodes implements Component {
     this.clock = clock;
     this.nodes = IntStream.range(0, settings.count()).mapToObj(SimulatedNode::new).toList();
     Map<String, SimulatedNode> byName = nodes.stream().collect(Collectors.toMap(SimulatedNode::name, Function.identity()));
+    this.leases = nodes.stream().collect(Collectors.toMap(SimulatedNode::name,
+        node -> new NodeLease(client, clock, node.name(), settings.heartbeat().multipliedBy(4))));
     this.pods = new SimulatedPods(client, clock, metrics, byName, script);
   }
 
@@ -65,7 +68,7 @@ public final class SimulatedNodes implements Component {
     nodes.forEach(this::renewLease);
     pods.start();
     timers.add(clock.every(settings.heartbeat(), () -> nodes.forEach(this::renewLease)));
-    timers.add(clock.every(STATUS_PERIOD, () -> nodes.forEach(this::refresh)));
+    timers.add(clock.every(settings.heartbeat().multipliedBy(LEASES_PER_STATUS), () -> nodes.forEach(this::refresh)));
   }
 
   private void register(SimulatedNode node) {
@@ -108,7 +111,7 @@ public final class SimulatedNodes implements Component {
 
   private void renewLease(SimulatedNode node) {
     try {
-      NodeLease.renew(client, clock, node.name(), settings.heartbeat().multipliedBy(4));
+      leases.get(node.name()).renew();
     } catch (KubernetesClientException e) {
       LOG.warn("the lease of node {} could not be renewed: {}", node.name(), e.getMessage());
     }

@@ -5,6 +5,9 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.processing.Controller;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.polling.PerResourcePollingEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.polling.PollingEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.timer.TimerEventSource;
 import io.kubrig.machinery.clock.ActiveExecutor;
 import io.kubrig.machinery.clock.Clock;
@@ -15,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * An {@link Operator} of the Java Operator SDK whose retries, reschedulings and timer event sources run on a cluster's clock and whose
- * workers the cluster waits for when it settles. Register reconcilers, start and stop it as any other.
+ * An {@link Operator} of the Java Operator SDK whose retries, reschedulings, timer and polling event sources run on a cluster's clock and
+ * whose workers the cluster waits for when it settles. Register reconcilers, start and stop it as any other.
  */
 public final class TestOperator extends Operator implements AutoCloseable {
   private final Clock clock;
@@ -49,31 +52,39 @@ public final class TestOperator extends Operator implements AutoCloseable {
     super.start();
   }
 
-  /** A timer source makes its timer when it starts: those that run already keep the one they are given here. */
   private void putOnClock(RegisteredController<?> registered) {
     if (registered instanceof Controller<?> controller) {
-      controller
-          .getEventSourceManager()
-          .allEventSources()
-          .forEach(
-              source -> {
-                if (source instanceof TimerEventSource<?> timers) {
-                  timers.start();
-                  replaceTimer(timers);
-                }
-              });
+      controller.getEventSourceManager().allEventSources().forEach(this::putOnClock);
     }
   }
 
-  private void replaceTimer(TimerEventSource<?> source) {
+  private void putOnClock(EventSource<?, ?> source) {
+    switch (source) {
+      case TimerEventSource<?> timers -> {
+        timers.start(); // makes its timer when it starts, but keeps one that is there
+        ((Timer) replace(TimerEventSource.class, "timer", timers, new ClockTimer(clock))).cancel();
+      }
+      case PollingEventSource<?, ?, ?> polling ->
+          ((Timer) replace(PollingEventSource.class, "timer", polling, new ClockTimer(clock))).cancel();
+      case PerResourcePollingEventSource<?, ?, ?> polling -> {
+        ClockScheduler scheduler = new ClockScheduler(clock, workers(clock, "poll"));
+        ((ExecutorService) replace(PerResourcePollingEventSource.class, "executorService", polling, scheduler)).shutdownNow();
+      }
+      default -> {}
+    }
+  }
+
+  /** Answers what was there before. */
+  private static Object replace(Class<?> type, String name, Object source, Object value) {
     try {
-      Field field = TimerEventSource.class.getDeclaredField("timer");
+      Field field = type.getDeclaredField(name);
       field.setAccessible(true);
-      ((Timer) field.get(source)).cancel();
-      field.set(source, new ClockTimer(clock));
+      Object before = field.get(source);
+      field.set(source, value);
+      return before;
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this version of the Java Operator SDK keeps its timers elsewhere: retries cannot be put on the "
-          + "cluster's clock", e);
+      throw new IllegalStateException("this version of the Java Operator SDK keeps its timers elsewhere: retries and polling cannot be put "
+          + "on the cluster's clock", e);
     }
   }
 

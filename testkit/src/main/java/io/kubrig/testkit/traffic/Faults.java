@@ -7,8 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * Lets things go wrong in a cluster, by rule or by seed.
@@ -24,47 +22,14 @@ public final class Faults {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<Held> held = new CopyOnWriteArrayList<>();
   private final List<WatchStream> watches = new CopyOnWriteArrayList<>();
-  private volatile Optional<Chaos> chaos = Optional.empty();
+  private final Map<String, AtomicInteger> times = new ConcurrentHashMap<>(); // how often each call was made since there is a plan
+  private final List<Strike> struck = new CopyOnWriteArrayList<>();
+  private volatile FaultPlan plan = FaultPlan.NONE;
 
   /** @param left how often the rule still strikes */
   private record Rule(CallPattern calls, Fault fault, AtomicInteger left) {
     boolean strikes(Call call) {
       return calls.test(call) && left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
-    }
-  }
-
-  /** A plan of faults that depends on nothing but the seed and on what each client asks for, how often; not on how threads interleave. */
-  private static final class Chaos {
-    private static final List<Fault> KINDS =
-        List.of(Fault.conflict(), Fault.tooManyRequests(), Fault.internalError(), Fault.unavailable(), Fault.timeoutAfterCommit(),
-            new Fault.Lost(),
-            new Fault.AnswerLost());
-
-    private final long seed;
-    private final CallPattern calls;
-    private final double share;
-    private final Map<String, AtomicInteger> times = new ConcurrentHashMap<>();
-
-    Chaos(long seed, CallPattern calls, double share) {
-      this.seed = seed;
-      this.calls = calls;
-      this.share = share;
-    }
-
-    Optional<Fault> of(Call call) {
-      if (!calls.test(call) || call.verb().equals("watch")) {
-        return Optional.empty();
-      }
-      String key = call.toString();
-      int time = times.computeIfAbsent(key, k -> new AtomicInteger()).getAndIncrement();
-      RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 31 + key.hashCode() * 17L + time);
-      return random.nextDouble() < share ? Optional.of(fitting(call, random)) : Optional.empty();
-    }
-
-    private static Fault fitting(Call call, RandomGenerator random) {
-      Fault fault = KINDS.get(random.nextInt(KINDS.size()));
-      boolean conflicting = call.verb().equals("update") || call.verb().equals("patch");
-      return fault.equals(Fault.conflict()) && !conflicting ? Fault.unavailable() : fault;
     }
   }
 
@@ -85,7 +50,28 @@ public final class Faults {
    * @param share of the calls, between 0 and 1
    */
   public void random(long seed, double share, CallPattern calls) {
-    chaos = Optional.of(new Chaos(seed, calls, share));
+    follow(FaultPlan.random(seed, share, calls));
+  }
+
+  /** Exactly these calls go wrong, from now on: what {@link #struck} answered before, or a part of it. */
+  public void replay(List<Strike> strikes) {
+    follow(FaultPlan.of(strikes));
+  }
+
+  /** As {@link #replay(List)}, as failures print them. */
+  public void replay(String strikes) {
+    replay(Strike.parse(strikes));
+  }
+
+  private void follow(FaultPlan next) {
+    times.clear();
+    struck.clear();
+    plan = next;
+  }
+
+  /** The faults of {@link #random} or {@link #replay} that have struck until now, oldest first. */
+  public List<Strike> struck() {
+    return List.copyOf(struck);
   }
 
   /**
@@ -117,13 +103,25 @@ public final class Faults {
   /** From now on everything goes right. */
   public void clear() {
     rules.clear();
-    chaos = Optional.empty();
+    plan = FaultPlan.NONE;
     new ArrayList<>(held).forEach(Held::close);
   }
 
   Optional<Fault> strike(Call call) {
     Optional<Fault> ruled = rules.stream().filter(rule -> rule.strikes(call)).map(Rule::fault).findFirst();
-    return ruled.isPresent() ? ruled : chaos.flatMap(plan -> plan.of(call));
+    return ruled.isPresent() ? ruled : planned(call);
+  }
+
+  private Optional<Fault> planned(Call call) {
+    FaultPlan now = plan;
+    if (now == FaultPlan.NONE || call.verb().equals("watch")) {
+      return Optional.empty();
+    }
+    String text = call.toString();
+    int time = times.computeIfAbsent(text, t -> new AtomicInteger()).incrementAndGet();
+    Optional<Fault> fault = now.of(call, text, time);
+    fault.ifPresent(wrong -> struck.add(new Strike(time, text, wrong)));
+    return fault;
   }
 
   void opened(WatchStream watch) {
