@@ -32,7 +32,7 @@ final class ControllerManager implements Component {
   private final Optional<ElectionSettings> election;
   private final ControllerManagerFlags flags;
   private final Instant started;
-  private LeaderElector elector; // set by start, closed by close; guarded by this
+  private volatile LeaderElector elector; // set by start, closed by close, under the lock; read by every write
 
   ControllerManager(ControllerManagerFlags flags, ControllerManagerOptions options, Environment environment,
       List<ControllerDescriptor> known) {
@@ -40,11 +40,12 @@ final class ControllerManager implements Component {
     this.started = environment.clock().now();
     this.options = options;
     this.environment = environment;
-    this.clients = new ManagerClients(options, environment);
+    boolean plans = options.bool(ControllerManagerFlags.PLAN);
+    this.clients = new ManagerClients(options, environment, plans ? WriteGate.planning() : WriteGate.whileLeading(this::leads));
     ControllerSelection selection = new ControllerSelection(options.strings("controllers"), known);
     this.controllers = new ControllerGroup(known.stream().filter(selection::includes).toList(), clients, options, environment);
     this.status = flags.serving().server(options.given(), environment);
-    this.election = flags.election().wanted(options.given())
+    this.election = flags.election().wanted(options.given()) && !plans // who only plans must not keep another from leading
         ? Optional.of(flags.election().settings(options.given(), environment.random())) : Optional.empty();
   }
 
@@ -95,8 +96,15 @@ final class ControllerManager implements Component {
     });
   }
 
-  private synchronized boolean isStuck() {
-    return elector != null && elector.isStuck(STUCK);
+  /** Whether the controllers may write. */
+  private boolean leads() {
+    LeaderElector candidate = elector;
+    return election.isEmpty() || candidate != null && candidate.isLeading();
+  }
+
+  private boolean isStuck() {
+    LeaderElector candidate = elector;
+    return candidate != null && candidate.isStuck(STUCK);
   }
 
   @Override

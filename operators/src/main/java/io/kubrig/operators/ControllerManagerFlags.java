@@ -23,6 +23,9 @@ import java.util.Map;
  * flags.tsv}).
  */
 final class ControllerManagerFlags {
+  /** The flag of the plan mode. */
+  static final String PLAN = "plan";
+
   private static final int PORT = 10257;
 
   private final FlagSet all = new FlagSet(ControllerManagerOptions.COMPONENT,
@@ -33,6 +36,8 @@ final class ControllerManagerFlags {
   ControllerManagerFlags() {
     new ClientFlags(all, "generic", 20, 30);
     new LoggingFlags(all);
+    all.section("kubrig").flag(PLAN, FlagTypes.BOOL, false, "Show the writes that the controllers would make, and make none: each is logged "
+        + "and sent to the API server as a dry run. The manager takes no lease, so it may run beside another one.");
     try (BufferedReader table =
         new BufferedReader(new InputStreamReader(ControllerManagerFlags.class.getResourceAsStream("flags.tsv"), StandardCharsets.UTF_8))) {
       table.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(this::declare);

@@ -25,11 +25,14 @@ final class ManagerClients implements AutoCloseable {
 
   private final ControllerManagerOptions options;
   private final Environment environment;
+  private final WriteGate gate;
   private final List<KubernetesClient> open = new ArrayList<>(); // guarded by this
 
-  ManagerClients(ControllerManagerOptions options, Environment environment) {
+  /** @param gate what the controllers' writes go through */
+  ManagerClients(ControllerManagerOptions options, Environment environment, WriteGate gate) {
     this.options = options;
     this.environment = environment;
+    this.gate = gate;
   }
 
   /** A client for a purpose of the manager itself. */
@@ -42,14 +45,14 @@ final class ManagerClients implements AutoCloseable {
         options.string("kubeconfig"), options.string("master"), options.real("kube-api-qps"), options.integer("kube-api-burst"));
   }
 
-  /** A client for one controller. */
+  /** A client for one controller; its writes go through the gate. */
   KubernetesClient ofController(ControllerDescriptor controller) {
-    KubernetesClient own = open(controller.name());
+    ClientSettings gated = settings(controller.name()).with(gate);
     if (!options.bool("use-service-account-credentials")) {
-      return own;
+      return closing(environment.clients().open(gated));
     }
-    Tokens tokens = new Tokens(own, controller.serviceAccount(), environment.clock());
-    return closing(environment.clients().openAs(settings(controller.name()), tokens::current));
+    Tokens tokens = new Tokens(open(controller.name()), controller.serviceAccount(), environment.clock());
+    return closing(environment.clients().openAs(gated, tokens::current));
   }
 
   private synchronized KubernetesClient closing(KubernetesClient client) {

@@ -89,14 +89,14 @@ final class Clients implements ClientSource, AutoCloseable {
         settings.component().contains("scheduler")
             ? UserInfo.of("system:kube-scheduler")
             : UserInfo.of("system:kube-controller-manager", "system:masters");
-    return client(config(KubeconfigClients.userAgent(settings.component())), as(user, settings.component(), () -> {}));
+    return client(config(KubeconfigClients.userAgent(settings.component())), as(user, settings.component(), () -> {}), settings);
   }
 
   @Override
   public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
     Config config = config(KubeconfigClients.userAgent(settings.component()));
     return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(),
-        traffic.observing(settings.component(), server, () -> {}));
+        traffic.observing(settings.component(), server, () -> {}), settings);
   }
 
   /**
@@ -109,11 +109,16 @@ final class Clients implements ClientSource, AutoCloseable {
   }
 
   private KubernetesClient client(Config config, Handler handler) {
+    return client(config, handler, ClientSettings.of("", ""));
+  }
+
+  private KubernetesClient client(Config config, Handler handler, ClientSettings settings) {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(Models.SERIALIZATION)
         .withTaskExecutor(tasks)
         .withHttpClientFactory(new InProcessClients(handler, List.of(), clock.activity()))
+        .withHttpClientBuilderConsumer(settings::intercept)
         .build();
   }
 

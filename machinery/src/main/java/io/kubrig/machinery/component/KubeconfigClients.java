@@ -36,11 +36,12 @@ public final class KubeconfigClients implements ClientSource {
       builder.withMasterUrl(settings.master());
     }
     KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(builder.build());
-    if (settings.qps() > 0) {
-      RequestRate rate = new RequestRate(Clock.system(), settings.qps(), Math.max(1, settings.burst()));
-      client.withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("request-rate", rate));
-    }
-    return client.build();
+    return client.withHttpClientBuilderConsumer(http -> {
+      settings.intercept(http);
+      if (settings.qps() > 0) {
+        http.addOrReplaceInterceptor("request-rate", new RequestRate(Clock.system(), settings.qps(), Math.max(1, settings.burst())));
+      }
+    }).build();
   }
 
   /** The user agent native components send: name, version, platform. */

@@ -45,6 +45,7 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
    *
    * @param owner the controller reference
    * @param max how many endpoints a slice takes
+   * @param annotations all that slices are to have, but for the trigger time; empty means that theirs are their own affair
    * @param trigger the trigger-time annotation, if any
    * @param hintsApart whether somebody else gives the hints afterwards, so that they are no reason for a write
    */
@@ -172,7 +173,7 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
     }
 
     private Map<String, String> updated(EndpointSlice slice) {
-      Map<String, String> annotations = new HashMap<>(frame.annotations());
+      Map<String, String> annotations = new HashMap<>(frame.annotations().isEmpty() ? Objects.annotations(slice) : frame.annotations());
       String last = Objects.annotations(slice).get(TriggerTimes.ANNOTATION);
       Optional<String> trigger = frame.trigger().or(() -> Optional.ofNullable(last));
       trigger.ifPresent(time -> annotations.put(TriggerTimes.ANNOTATION, time));

@@ -37,6 +37,7 @@ public final class StatefulSetController implements Controller {
   private static final Logger LOG = LoggerFactory.getLogger(StatefulSetController.class);
 
   private static final String UPDATE = "Update";
+  private static final int STATUS_TRIES = 5;
 
   private final Api api;
   private final Clock clock;
@@ -246,11 +247,22 @@ public final class StatefulSetController implements Controller {
     return verb + " Pod " + pod.getMetadata().getName() + " in StatefulSet " + set.getMetadata().getName();
   }
 
+  /** Writes the status where it differs, also over a set that was changed meanwhile: which revision is current is known from it alone. */
   private void updateStatus(StatefulSet set, StatefulSetStatus status) {
-    if (!status.equals(set.getStatus())) {
-      StatefulSet copy = Objects.copy(set);
+    Optional<StatefulSet> at = Optional.of(set);
+    for (int tries = STATUS_TRIES; at.isPresent() && !status.equals(at.get().getStatus()); tries--) {
+      StatefulSet copy = Objects.copy(at.get());
       copy.setStatus(status);
-      api.updateStatus(copy);
+      try {
+        api.updateStatus(copy);
+        return;
+      } catch (RuntimeException e) {
+        if (!ApiErrors.isConflict(e) || tries == 1) {
+          throw e;
+        }
+        at = api.live(StatefulSet.class, set.getMetadata().getNamespace(), set.getMetadata().getName())
+            .filter(live -> live.getMetadata().getUid().equals(set.getMetadata().getUid()));
+      }
     }
   }
 }

@@ -183,13 +183,16 @@ final class StatefulSetPlanner {
     if (seen.maxUnavailable()) {
       int max = rolling().map(RollingUpdateStatefulSetStrategy::getMaxUnavailable)
           .map(value -> Fraction.roundedDown(value, Identity.replicas(set))).orElse(1);
-      budget = Math.max(1, max) - (int) wanted.values().stream().filter(pod -> !isHealthy(pod) || !isAvailable(pod)).count();
+      int missing = Identity.replicas(set) - wanted.size();
+      budget = Math.max(1, max) - missing - (int) wanted.values().stream().filter(pod -> !isHealthy(pod) || !isAvailable(pod)).count();
     }
-    for (Pod pod : wanted.descendingMap().values()) {
-      if (Identity.ordinal(pod) < first || budget <= 0) {
-        return;
-      }
-      if (!Identity.revision(pod).equals(seen.update().name()) && !Objects.isTerminating(pod)) {
+    for (int ordinal = Identity.start(set) + Identity.replicas(set) - 1; ordinal >= first && budget > 0; ordinal--) {
+      Pod pod = wanted.get(ordinal);
+      if (pod == null) { // made just now, by a parallel set: it is of the new revision, and not ready
+        if (!seen.maxUnavailable()) {
+          return;
+        }
+      } else if (!Identity.revision(pod).equals(seen.update().name()) && !Objects.isTerminating(pod)) {
         replace(pod, status);
         budget--;
       } else if (!seen.maxUnavailable() && !(isHealthy(pod) && isAvailable(pod))) {

@@ -83,6 +83,14 @@ class StatefulSetPlannerTest {
   }
 
   @Test
+  void a_parallel_set_updates_no_further_pod_while_it_makes_one_anew() {
+    StatefulSet set = set(3);
+    set.getSpec().setPodManagementPolicy("Parallel");
+    assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true)))).containsExactly("create web-2 of new");
+    assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 2, "new", true)))).containsExactly("create web-1 of new");
+  }
+
+  @Test
   void a_set_shrinks_from_the_highest_number_one_by_one() {
     StatefulSet set = set(1);
     Pod last = pod(set, 2, "new", true);

@@ -34,12 +34,12 @@ public final class InProcessSource implements ClientSource {
   @Override
   public KubernetesClient open(ClientSettings settings) {
     Config config = read(settings);
-    return client(named(config, settings).build(), identity(config));
+    return client(settings, named(config, settings).build(), identity(config));
   }
 
   @Override
   public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
-    return client(named(ClientSource.anonymous(read(settings)), settings).withOauthTokenProvider(token::get).build(), List.of());
+    return client(settings, named(ClientSource.anonymous(read(settings)), settings).withOauthTokenProvider(token::get).build(), List.of());
   }
 
   private static Config read(ClientSettings settings) {
@@ -56,11 +56,12 @@ public final class InProcessSource implements ClientSource {
         .withRequestTimeout(KubeconfigClients.PATIENCE_MILLIS);
   }
 
-  private KubernetesClient client(Config config, List<X509Certificate> identity) {
+  private KubernetesClient client(ClientSettings settings, Config config, List<X509Certificate> identity) {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(models)
         .withHttpClientFactory(new InProcessClients(handler, identity))
+        .withHttpClientBuilderConsumer(settings::intercept)
         .build();
   }
 

@@ -1,0 +1,66 @@
+package io.kubrig.operators;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What stands between the controllers and the API server, whatever way they write. Reads pass. */
+abstract class WriteGate implements Interceptor {
+  private static final Set<String> READS = Set.of("GET", "HEAD");
+
+  private WriteGate() {}
+
+  /**
+   * Lets writes pass while this process leads, beyond doubt. A process that stood still, or was cut off, may have been succeeded: what its
+   * controllers were about to do must not be done any more, even before they hear of it.
+   */
+  static WriteGate whileLeading(BooleanSupplier leads) {
+    return new WriteGate() {
+      @Override
+      void write(BasicBuilder builder, HttpRequest request) {
+        if (!leads.getAsBoolean()) {
+          throw new KubernetesClientException(
+              request.method() + " " + request.uri().getPath() + " was not sent: this process does not lead any more",
+              HttpURLConnection.HTTP_CONFLICT, null);
+        }
+      }
+    };
+  }
+
+  /** Shows writes and has the server only check them: they are sent as dry runs. */
+  static WriteGate planning() {
+    Logger log = LoggerFactory.getLogger("plan");
+    return new WriteGate() {
+      @Override
+      void write(BasicBuilder builder, HttpRequest request) {
+        log.info("{} {} {}", request.method(), request.uri().getPath(), request.bodyString() == null ? "" : request.bodyString());
+        builder.uri(dry(request.uri()));
+      }
+    };
+  }
+
+  static URI dry(URI uri) {
+    String query = uri.getRawQuery();
+    if (query != null && query.contains("dryRun=")) {
+      return uri; // a request that is sent again
+    }
+    return URI.create(uri + (query == null ? "?" : "&") + "dryRun=All");
+  }
+
+  @Override
+  public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+    if (!READS.contains(request.method())) {
+      write(builder, request);
+    }
+  }
+
+  /** Lets a write pass, changes it, or throws. */
+  abstract void write(BasicBuilder builder, HttpRequest request);
+}

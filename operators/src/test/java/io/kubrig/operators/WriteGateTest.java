@@ -1,0 +1,93 @@
+package io.kubrig.operators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.kubrig.machinery.component.ClientSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WriteGateTest {
+  private static final ConfigMap MAP =
+      new ConfigMapBuilder().withNewMetadata().withName("m").withNamespace("ns").withResourceVersion("1").endMetadata().build();
+
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private HttpServer server;
+
+  @BeforeEach
+  void begin() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] answer = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"namespace\":\"ns\"}}"
+        .getBytes(StandardCharsets.UTF_8);
+    server.createContext("/", exchange -> {
+      asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(200, answer.length);
+      exchange.getResponseBody().write(answer);
+      exchange.close();
+    });
+    server.start();
+  }
+
+  @AfterEach
+  void end() {
+    server.stop(0);
+  }
+
+  private KubernetesClient client(WriteGate gate) {
+    ClientSettings settings = ClientSettings.of("test", "").with(gate);
+    return new KubernetesClientBuilder()
+        .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
+            .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort()).build())
+        .withHttpClientBuilderConsumer(settings::intercept).build();
+  }
+
+  @Test
+  void who_was_deposed_reads_and_does_not_write() {
+    AtomicBoolean leads = new AtomicBoolean(true);
+    try (KubernetesClient client = client(WriteGate.whileLeading(leads::get))) {
+      client.resource(MAP).create();
+      leads.set(false);
+      assertThatThrownBy(() -> client.resource(MAP).create()).isInstanceOf(KubernetesClientException.class)
+          .hasStackTraceContaining("this process does not lead any more");
+      assertThatThrownBy(() -> client.raw("/api/v1/namespaces/ns/configmaps/m", "DELETE", null)).isInstanceOf(RuntimeException.class);
+      assertThatCode(() -> client.resource(MAP).get()).doesNotThrowAnyException();
+      assertThat(asked).filteredOn(request -> !request.startsWith("GET")).hasSize(1);
+    }
+  }
+
+  @Test
+  void what_is_planned_is_only_checked_by_the_server() {
+    try (KubernetesClient client = client(WriteGate.planning())) {
+      client.resource(MAP).get();
+      client.resource(MAP).create();
+      client.raw("/api/v1/namespaces/ns/configmaps/m?a=b", "DELETE", null);
+    }
+    assertThat(asked).containsExactly("GET /api/v1/namespaces/ns/configmaps/m", "POST /api/v1/namespaces/ns/configmaps?dryRun=All",
+        "DELETE /api/v1/namespaces/ns/configmaps/m?a=b&dryRun=All");
+  }
+
+  @Test
+  void a_request_that_is_sent_again_is_dry_once() {
+    URI dry = WriteGate.dry(URI.create("https://s/api?x=%20y"));
+    assertThat(dry).hasToString("https://s/api?x=%20y&dryRun=All");
+    assertThat(WriteGate.dry(dry)).isEqualTo(dry);
+  }
+}
