@@ -2,6 +2,7 @@ package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Optional;
 
@@ -57,6 +58,9 @@ public final class RuntimeClassAdmission implements AdmissionPlugin {
     String name = spec.string("runtimeClassName");
     Optional<Tree> found = cluster.get("node.k8s.io", "runtimeclasses", "", name);
     if (found.isEmpty()) {
+      if (name.isEmpty()) {
+        throw new ApiException(500, "", "resource name may not be empty", Tree.empty());
+      }
       throw request.forbidden("pod rejected: RuntimeClass \"" + name + "\" not found");
     }
     return found;

@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,13 @@ public final class ServiceAccountAdmission implements AdmissionPlugin {
 
   private Tree account(AdmissionRequest request, String name) {
     String namespace = request.operation().namespace();
+    List<String> wrong = Names.pathSegment(name, false);
+    if (!wrong.isEmpty()) {
+      throw Pods.forbidden(
+          request,
+          "error looking up service account " + namespace + "/" + name + ": invalid resource name " + FieldErrors.quoted(name) + ": "
+              + "" + wrong);
+    }
     Optional<Tree> account = cluster.get("", "serviceaccounts", namespace, name);
     return account.orElseThrow(
         () ->

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.ClaimRules;
+import io.kubrig.apiserver.kinds.pod.PodAnnotationRules;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
 import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
@@ -142,6 +143,7 @@ public final class StatefulSets implements Workload {
     // native looks at the metadata of the template twice, the second time under paths of its own
     MetadataRules.labels(template.tree("metadata"), SPEC.child("template", "labels"), errors);
     MetadataRules.annotations(template.tree("metadata"), SPEC.child("template", "annotations"), errors);
+    PodAnnotationRules.check(template, SPEC.child("template", "annotations"), errors);
   }
 
   /** The template as far as its pods will have it: the claims are volumes, before the others; host names are the controller's. */

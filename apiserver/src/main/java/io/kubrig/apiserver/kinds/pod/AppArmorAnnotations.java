@@ -29,13 +29,7 @@ final class AppArmorAnnotations {
   private static void sync(Tree pod, Tree container, Object podProfile, Operation operation) {
     String key = PREFIX + container.string("name");
     Object own = container.tree("securityContext").get("appArmorProfile");
-    if (!pod.tree("metadata").tree("annotations").has(key)) {
-      if ((own != null ? own : podProfile) instanceof Tree profile) {
-        annotation(profile).ifPresent(text -> pod.need("metadata").need("annotations").set(key, text));
-      }
-      return;
-    }
-    if (own != null) {
+    if (own != null || !pod.tree("metadata").tree("annotations").has(key)) {
       return;
     }
     Optional<Tree> derived = field(pod.tree("metadata").tree("annotations").string(key));
@@ -46,16 +40,6 @@ final class AppArmorAnnotations {
     if (differs || derived.isEmpty()) {
       operation.warn("metadata.annotations[" + key + "]: deprecated since v1.30; use the \"appArmorProfile\" field instead");
     }
-  }
-
-  static Optional<String> annotation(Tree profile) {
-    return switch (profile.string("type")) {
-      case "Unconfined" -> Optional.of("unconfined");
-      case "RuntimeDefault" -> Optional.of("runtime/default");
-      case "Localhost" -> profile.has("localhostProfile") ? Optional.of("localhost/" + profile.string("localhostProfile"))
-          : Optional.empty();
-      default -> Optional.empty();
-    };
   }
 
   static Optional<Tree> field(String annotation) {

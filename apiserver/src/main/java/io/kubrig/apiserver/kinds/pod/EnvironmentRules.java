@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.pod;
 
+import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.validation.Names;
@@ -78,17 +79,44 @@ final class EnvironmentRules {
   }
 
   private static void key(Tree reference, FieldPath path, FieldErrors errors) {
-    Checks.required(reference, "name", path, errors);
+    Checks.dnsSubdomain(reference.string("name"), path.child("name"), errors);
     if (Checks.required(reference, "key", path, errors)) {
       String key = reference.string("key");
       Checks.dataKey(key).forEach(text -> errors.invalid(path.child("key"), key, text));
     }
   }
 
+  /** Files of variables come from volumes of the pod that are directories of its own. */
+  static void fileVolumes(Tree spec, FieldPath path, FieldErrors errors) {
+    for (String list : PodDefaults.CONTAINER_LISTS) {
+      List<Tree> containers = spec.trees(list);
+      for (int i = 0; i < containers.size(); i++) {
+        List<Tree> variables = containers.get(i).trees("env");
+        for (int j = 0; j < variables.size(); j++) {
+          if (variables.get(j).tree("valueFrom").get("fileKeyRef") instanceof Tree reference) {
+            FieldPath at = path.child(list).index(i).child("env").index(j).child("valueFrom", "fileKeyRef", "volumeName");
+            fileVolume(reference.string("volumeName"), spec.trees("volumes"), at, errors);
+          }
+        }
+      }
+    }
+  }
+
+  private static void fileVolume(String name, List<Tree> volumes, FieldPath path, FieldErrors errors) {
+    List<Tree> named = volumes.stream().filter(volume -> volume.string("name").equals(name)).toList();
+    if (named.isEmpty()) {
+      errors.notFound(path, name);
+    } else if (named.getLast().get("emptyDir") == null) {
+      errors.invalid(path, name, "referenced volume must be of type emptyDir");
+    }
+  }
+
   private static void file(Tree reference, FieldPath path, FieldErrors errors) {
-    Checks.required(reference, "volumeName", path, errors);
+    if (Checks.required(reference, "volumeName", path, errors)) {
+      Checks.dnsLabel(reference.string("volumeName"), path.child("volumeName"), errors);
+    }
     if (Checks.required(reference, "path", path, errors)) {
-      Checks.nonReservedPath(reference.string("path"), path.child("path"), errors);
+      Checks.noBacksteps(reference.string("path"), path.child("path"), errors);
     }
     if (Checks.required(reference, "key", path, errors)) {
       String key = reference.string("key");
@@ -108,7 +136,10 @@ final class EnvironmentRules {
       for (String type : List.of("configMapRef", "secretRef")) {
         if (source.get(type) instanceof Tree reference) {
           given++;
-          Checks.required(reference, "name", at.child(type), errors);
+          if (Checks.required(reference, "name", at.child(type), errors)) {
+            String name = reference.string("name");
+            NameRule.DNS_SUBDOMAIN.check(name, true).forEach(text -> errors.invalid(at.child(type, "name"), name, text));
+          }
         }
       }
       if (given == 0) {

@@ -26,27 +26,10 @@ public final class PodRules {
     Tree metadata = template.tree("metadata");
     Checks.labels(metadata.stringMap("labels"), path.child("labels"), errors);
     MetadataRules.annotations(metadata, path.child("annotations"), errors);
-    deletionCost(metadata, path.child("annotations"), errors);
+    PodAnnotationRules.check(template, path.child("annotations"), errors);
     spec(template.tree("spec"), scope, path.child("spec"), errors);
     if (!template.tree("spec").list("ephemeralContainers").isEmpty()) {
       errors.forbidden(path.child("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template");
-    }
-  }
-
-  static void deletionCost(Tree metadata, FieldPath path, FieldErrors errors) {
-    String key = "controller.kubernetes.io/pod-deletion-cost";
-    String cost = metadata.tree("annotations").string(key);
-    if (metadata.tree("annotations").has(key) && !isInteger(cost)) {
-      errors.invalid(path.key(key), cost, "must be a 32bit integer");
-    }
-  }
-
-  /** A number of 32 bits, written without a plus sign or needless zeros. */
-  private static boolean isInteger(String text) {
-    try {
-      return Integer.toString(Integer.parseInt(text)).equals(text);
-    } catch (NumberFormatException e) {
-      return false;
     }
   }
 
@@ -82,6 +65,7 @@ public final class PodRules {
     }
     hostAliases(spec.trees("hostAliases"), path.child("hostAliases"), errors);
     operatingSystem(spec, path, errors);
+    EnvironmentRules.fileVolumes(spec, path, errors);
   }
 
   private static Set<String> claims(List<Tree> claims, FieldPath path, FieldErrors errors) {

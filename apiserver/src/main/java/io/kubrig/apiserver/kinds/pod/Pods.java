@@ -91,7 +91,10 @@ public final class Pods implements Kind {
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
-    PodRules.deletionCost(object.tree("metadata"), FieldPath.of("metadata", "annotations"), errors);
+    PodAnnotationRules.check(object, FieldPath.of("metadata", "annotations"), errors);
+    if (object.tree("metadata").tree("annotations").has("kubernetes.io/config.mirror") && !spec.list("resourceClaims").isEmpty()) {
+      errors.forbidden(FieldPath.of("[]"), "static pods do not support resource claims"); // native names the field so
+    }
     PodRules.spec(spec, object.tree("metadata").string("name"), scope, SPEC, errors);
     if (operation.verb() != Operation.Verb.CREATE) {
       return;

@@ -31,6 +31,14 @@ final class SecurityRules {
           errors.forbidden(specPath.child(shown), "when `hostUsers` is false");
         }
       }
+      for (String list : PodDefaults.CONTAINER_LISTS) {
+        List<Tree> containers = spec.trees(list);
+        for (int i = 0; i < containers.size(); i++) {
+          if (!containers.get(i).list("volumeDevices").isEmpty()) {
+            errors.forbidden(specPath.child(list).index(i).child("volumeDevices"), "when `hostUsers` is false");
+          }
+        }
+      }
     }
     if (!(spec.get("securityContext") instanceof Tree context)) {
       return;
