@@ -58,9 +58,14 @@ public record AuthorizationConfiguration(List<Entry> authorizers) {
    * @throws IllegalArgumentException when it is not valid
    */
   public static AuthorizationConfiguration read(Path file) throws IOException {
+    return read(Files.readString(file));
+  }
+
+  /** Reads the text of a file. */
+  public static AuthorizationConfiguration read(String text) {
     Tree root;
     try {
-      root = Yaml.readTree(Files.readString(file));
+      root = Yaml.readTree(text);
     } catch (YamlException | JsonException e) {
       throw new IllegalArgumentException("failed to load AuthorizationConfiguration from file: " + e.getMessage(), e);
     }

@@ -155,7 +155,7 @@ final class KmsEnvelope implements AutoCloseable {
       }
     } else {
       metrics.toldInvalid(name, status.keyId().isEmpty() ? "empty" : "too_long");
-      errors.add("got invalid KMSv2 KeyID hash \"" + KmsMetrics.hash(status.keyId()) + "\": " + wrong);
+      errors.add("got invalid KMSv2 KeyID hash \"" + Sha256.of(status.keyId()) + "\": " + wrong);
     }
     if (!errors.isEmpty()) {
       String all = errors.size() == 1 ? errors.getFirst() : "[" + String.join(", ", errors) + "]";
@@ -192,7 +192,7 @@ final class KmsEnvelope implements AutoCloseable {
     }
     EncryptedObject.check(source);
     if (!source.keyId().equals(keyId)) {
-      String hashes = "statusKeyIDHash=\"" + KmsMetrics.hash(keyId) + "\", encryptKeyIDHash=\"" + KmsMetrics.hash(source.keyId()) + "\"";
+      String hashes = "statusKeyIDHash=\"" + Sha256.of(keyId) + "\", encryptKeyIDHash=\"" + Sha256.of(source.keyId()) + "\"";
       throw new IOException("failed to rotate DEK uid=\"" + uid + "\": " + hashes);
     }
     ValueCipher cipher = new SeededGcm(bytes, random);
@@ -221,7 +221,7 @@ final class KmsEnvelope implements AutoCloseable {
       throw new IOException("got unexpected nil transformer");
     }
     if (clock.now().isAfter(now.expires)) {
-      throw new IOException("encryptedDEKSource with keyID hash \"" + KmsMetrics.hash(now.source.keyId()) + "\" expired at "
+      throw new IOException("encryptedDEKSource with keyID hash \"" + Sha256.of(now.source.keyId()) + "\" expired at "
           + Timestamps.format(now.expires) + " (current time is " + Timestamps.format(clock.now()) + ")");
     }
   }

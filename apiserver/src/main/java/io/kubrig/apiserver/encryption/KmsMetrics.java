@@ -6,10 +6,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,20 +24,7 @@ final class KmsMetrics {
   KmsMetrics(MeterRegistry registry, Clock clock, String server) {
     this.registry = registry;
     this.clock = clock;
-    this.server = hash(server);
-  }
-
-  /** {@code sha256:…}; "" for nothing. */
-  static String hash(String text) {
-    if (text.isEmpty()) {
-      return "";
-    }
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "sha256:" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    this.server = Sha256.of(server);
   }
 
   void called(String provider, String method, String code, double seconds) {
@@ -55,7 +38,7 @@ final class KmsMetrics {
   /** @param transformation from_storage or to_storage */
   void used(String transformation, String provider, String keyId) {
     Tags tags =
-        Tags.of("transformation_type", transformation, "provider_name", provider, "key_id_hash", hash(keyId), "apiserver_id_hash", server);
+        Tags.of("transformation_type", transformation, "provider_name", provider, "key_id_hash", Sha256.of(keyId), "apiserver_id_hash", server);
     Counter.builder(PREFIX + "key_id_hash_total")
         .tags(tags)
         .description("Number of times a keyID is used split by transformation type, provider, and apiserver identity.")
@@ -66,7 +49,7 @@ final class KmsMetrics {
 
   void told(String provider, String keyId) {
     now(PREFIX + "key_id_hash_status_last_timestamp_seconds",
-        Tags.of("provider_name", provider, "key_id_hash", hash(keyId), "apiserver_id_hash", server),
+        Tags.of("provider_name", provider, "key_id_hash", Sha256.of(keyId), "apiserver_id_hash", server),
         "The last time in seconds when a keyID was returned by the Status RPC call.");
   }
 

@@ -211,7 +211,7 @@ public final class ApiServerComponent implements Component {
       return AtRest.PLAIN;
     }
     SecureRandom random = new SecureRandom();
-    String identity = new Peer(InetAddress.getLocalHost().getHostName(), "", 0).identity();
+    String identity = Peer.ofThisHost().identity();
     KeyServices services = new KeyServices(environment.metrics(), environment.clock(), random, identity);
     EncryptionConfiguration configuration = new EncryptionConfiguration(Path.of(file), random, services);
     encryption = configuration.read(new StoredResources(KubernetesSchemas.resources().onByDefault()));

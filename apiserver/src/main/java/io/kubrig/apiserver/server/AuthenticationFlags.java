@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.authn.ChangingTokens;
 import io.kubrig.apiserver.authn.Jwt;
 import io.kubrig.apiserver.authn.TokenAuthenticator;
 import io.kubrig.apiserver.authn.WebhookTokens;
@@ -47,13 +48,14 @@ final class AuthenticationFlags {
       if (oidcFlags().stream().anyMatch(parsed::isSet)) {
         throw new FlagException("authentication-config file and oidc-* flags are mutually exclusive");
       }
-      AuthenticationConfiguration configuration = AuthenticationConfiguration.read(Path.of(file), ownIssuers);
+      String text = Files.readString(Path.of(file));
+      AuthenticationConfiguration configuration = AuthenticationConfiguration.read(text, Path.of(file), ownIssuers);
       anonymous = configuration.anonymous();
       if (anonymous.isPresent() && parsed.isSet(flags.anonymousAuth)) {
         throw new FlagException("--anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration "
             + "file");
       }
-      tokens.addAll(configuration.authenticators(Jwt.algorithms(), environment.clock()));
+      tokens.add(followed(Path.of(file), text, configuration, ownIssuers));
     } else if (oidcFlags().stream().anyMatch(parsed::isSet)) {
       AuthenticationConfiguration configuration =
           AuthenticationConfiguration.of(Tree.of("jwt", new ArrayList<Object>(List.of(issuer()))), ownIssuers);
@@ -64,6 +66,22 @@ final class AuthenticationFlags {
         tokens,
         anonymous.map(AuthenticationConfiguration.Anonymous::enabled).orElse(parsed.value(flags.anonymousAuth)),
         anonymous.map(AuthenticationConfiguration.Anonymous::paths).orElse(List.of()));
+  }
+
+  /** The issuers of a file, today's and tomorrow's. */
+  private ChangingTokens followed(Path file, String text, AuthenticationConfiguration first, List<String> ownIssuers) throws IOException {
+    ChangingTokens tokens = new ChangingTokens(first.authenticators(Jwt.algorithms(), environment.clock()));
+    FollowedFile.Use use = changed -> {
+      AuthenticationConfiguration configuration = AuthenticationConfiguration.read(changed, file, ownIssuers);
+      if (!configuration.anonymous().equals(first.anonymous())) {
+        throw new IllegalArgumentException("anonymous: Forbidden: changed from initial configuration file");
+      }
+      tokens.replace(configuration.authenticators(Jwt.algorithms(), environment.clock()));
+    };
+    FollowedFile.Metrics metrics =
+        new FollowedFile.Metrics(environment.metrics(), environment.clock(), "authentication", Peer.ofThisHost().identity());
+    tokens.follow(new FollowedFile(file, text, use, metrics, environment.clock()));
+    return tokens;
   }
 
   private List<Flag<?>> oidcFlags() {

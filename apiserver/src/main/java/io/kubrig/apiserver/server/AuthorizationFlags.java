@@ -11,10 +11,13 @@ import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.flags.ParsedFlags;
 import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Reads which authorizers are asked, in which order: by {@code --authorization-mode} or by a configuration file. */
@@ -45,11 +48,8 @@ final class AuthorizationFlags {
         throw new FlagException("--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* "
             + "flags are defined");
       }
-      for (AuthorizationConfiguration.Entry entry : AuthorizationConfiguration.read(Path.of(file)).authorizers()) {
-        modes.add(
-            entry.webhook().isPresent() ? new Mode.Given(entry.webhook().get().connect(environment.clock(), environment.random()))
-                : mode(entry.type()));
-      }
+      String text = Files.readString(Path.of(file));
+      modes.add(new Mode.Followed(configured(text), use -> follow(Path.of(file), text, use)));
       return modes;
     }
     List<String> names = parsed.value(flags.authorizationMode).isEmpty() ? List.of("Node", "RBAC") : parsed.value(flags.authorizationMode);
@@ -58,6 +58,26 @@ final class AuthorizationFlags {
       modes.add(mode(name));
     }
     return modes;
+  }
+
+  private List<Mode> configured(String text) throws IOException {
+    List<Mode> modes = new ArrayList<>();
+    for (AuthorizationConfiguration.Entry entry : AuthorizationConfiguration.read(text).authorizers()) {
+      modes.add(
+          entry.webhook().isPresent() ? new Mode.Given(entry.webhook().get().connect(environment.clock(), environment.random()))
+              : mode(entry.type()));
+    }
+    return modes;
+  }
+
+  private AutoCloseable follow(Path file, String text, Consumer<List<Mode>> use) {
+    try {
+      FollowedFile.Metrics metrics =
+          new FollowedFile.Metrics(environment.metrics(), environment.clock(), "authorization", Peer.ofThisHost().identity());
+      return new FollowedFile(file, text, changed -> use.accept(configured(changed)), metrics, environment.clock());
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("this host does not know its name: " + e.getMessage(), e);
+    }
   }
 
   private void check(List<String> names) {

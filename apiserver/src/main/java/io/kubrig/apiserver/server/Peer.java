@@ -1,6 +1,8 @@
 package io.kubrig.apiserver.server;
 
 import io.kubrig.machinery.tree.Tree;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +18,11 @@ public record Peer(String hostname, String host, int port) {
   private static final String COMPONENT = "kube-apiserver";
   private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int HASHED = 16;
+
+  /** Where it does not matter how the server is reached. */
+  static Peer ofThisHost() throws UnknownHostException {
+    return new Peer(InetAddress.getLocalHost().getHostName(), "", 0);
+  }
 
   /** Name of its Lease: stays the same from one start to the next. (Source: apiserver/pkg/server/config.go.) */
   public String identity() {

@@ -10,6 +10,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What authentication and authorization are made of.
@@ -67,10 +69,29 @@ public record SecuritySettings(
       ALWAYS_ALLOW,
       ALWAYS_DENY,
       NODE,
-      RBAC
+      RBAC;
+
+      /** As configurations name it. */
+      String shown() {
+        return switch (this) {
+          case ALWAYS_ALLOW -> "AlwaysAllow";
+          case ALWAYS_DENY -> "AlwaysDeny";
+          case NODE -> "Node";
+          case RBAC -> "RBAC";
+        };
+      }
     }
 
     /** One that is made already: of a policy file, or one that asks a server. */
     record Given(Authorizer authorizer) implements Mode {}
+
+    /**
+     * Several that a file names, which can change.
+     *
+     * @param first as the file names them at the start
+     * @param follow has further lists used, until what it answers is closed; a list that cannot be used is refused by an
+     *     IllegalArgumentException
+     */
+    record Followed(List<Mode> first, Function<Consumer<List<Mode>>, AutoCloseable> follow) implements Mode {}
   }
 }

@@ -49,9 +49,14 @@ public record AuthenticationConfiguration(List<JwtAuthenticator> jwt, Optional<A
    * @throws IllegalArgumentException when it is not valid
    */
   public static AuthenticationConfiguration read(Path file, List<String> ownIssuers) throws IOException {
+    return read(Files.readString(file), file, ownIssuers);
+  }
+
+  /** Reads the text of a file. */
+  public static AuthenticationConfiguration read(String text, Path file, List<String> ownIssuers) {
     Tree root;
     try {
-      root = Yaml.readTree(Files.readString(file));
+      root = Yaml.readTree(text);
     } catch (YamlException | JsonException e) {
       throw new IllegalArgumentException("error decoding authentication configuration file \"" + file + "\": " + e.getMessage(), e);
     }
