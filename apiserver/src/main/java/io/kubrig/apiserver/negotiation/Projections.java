@@ -56,7 +56,7 @@ public final class Projections {
         "columnDefinitions",
         form.withColumns() ? definitions : null,
         "rows",
-        rows);
+        rows.isEmpty() && form.columns().omitsEmptyRows() ? null : rows);
   }
 
   private static Tree definition(TableColumns.Column column) {

@@ -26,8 +26,7 @@ public final class FieldOwnership implements Ownership {
   private static final Map<String, Set<String>> STATUS_RESETS =
       Map.of(
           "deployments.apps", Set.of("metadata.labels"),
-          "pods", Set.of("metadata.deletionTimestamp", "metadata.ownerReferences"),
-          "resourceclaims.resource.k8s.io", Set.of("metadata"));
+          "pods", Set.of("metadata.deletionTimestamp", "metadata.ownerReferences"));
 
   private final SchemaCatalog schemas;
   private final Schema objectMeta;
@@ -171,7 +170,10 @@ public final class FieldOwnership implements Ownership {
       }
     } else if (subresource.equals("status")) {
       paths.add("spec");
-      paths.addAll(resource.custom() ? Set.of("metadata") : STATUS_RESETS.getOrDefault(resource.qualifiedName(), Set.of()));
+      boolean metadata = resource.custom() || resource.behaviour().statusKeepsMetadata();
+      paths.addAll(metadata ? Set.of("metadata") : STATUS_RESETS.getOrDefault(resource.qualifiedName(), Set.of()));
+    } else if (subresource.equals("finalize")) {
+      paths.add("status");
     }
     return paths;
   }

@@ -87,6 +87,16 @@ public interface Kind {
   /** Carries over what an update of the status may not touch beyond spec and metadata. */
   default void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {}
 
+  /** Whether a status update changes nothing of metadata: no labels, annotations, finalizers or owners. */
+  default boolean statusKeepsMetadata() {
+    return false;
+  }
+
+  /** Whether lists can be selected by {@code metadata.namespace}, which cluster-scoped kinds may as well, mostly. */
+  default boolean selectableByNamespace() {
+    return true;
+  }
+
   default void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {}
 
   /** What names must look like. */

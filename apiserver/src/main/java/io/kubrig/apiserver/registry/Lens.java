@@ -3,6 +3,7 @@ package io.kubrig.apiserver.registry;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,11 @@ public interface Lens {
    */
   default Tree put(Tree object, Tree view) {
     return view;
+  }
+
+  /** Whether this path knows no other verb than a replacement. */
+  default boolean onlyReplaced() {
+    return false;
   }
 
   /** Whether what is seen through this path is the whole object as it is. */
@@ -87,6 +93,11 @@ public interface Lens {
           for (String name : old.names()) {
             if (!Kind.BOOKKEEPING.contains(name)) {
               object.set(name, Tree.copyOf(old.get(name)));
+            }
+          }
+          if (operation.resource().behaviour().statusKeepsMetadata()) {
+            for (String member : List.of("labels", "annotations", "finalizers", "ownerReferences")) {
+              carry(member, object.need("metadata"), old.tree("metadata"));
             }
           }
           operation.resource().behaviour().prepareForStatusUpdate(object, old, operation);

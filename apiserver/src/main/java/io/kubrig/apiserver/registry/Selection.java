@@ -35,7 +35,8 @@ public final class Selection {
     for (FieldSelector.Term term : fields.terms()) {
       String field = term.field();
       boolean everywhere = field.equals("metadata.name")
-          || (field.equals("metadata.namespace") && (resource.namespaced() || !resource.custom()));
+          || (field.equals("metadata.namespace")
+              && (resource.namespaced() || (!resource.custom() && resource.behaviour().selectableByNamespace())));
       if (!everywhere && !known.contains(field)) {
         throw ApiException.badRequest(unsupported(resource, field));
       }

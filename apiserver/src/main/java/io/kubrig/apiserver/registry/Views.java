@@ -4,6 +4,7 @@ import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.negotiation.MediaType;
 import io.kubrig.apiserver.negotiation.Projections;
 import io.kubrig.apiserver.negotiation.Representation;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.protobuf.Protobuf;
@@ -99,6 +100,10 @@ public final class Views {
 
   /** An object that is already in the version of the view. */
   public byte[] object(View view, Tree object) {
+    if (view.representation().projection() == Representation.Projection.METADATA_LIST) {
+      throw ApiException.notAcceptable(
+          "you requested PartialObjectMetadataList, but the requested object is not a list (" + view.resource().kind() + ")");
+    }
     Tree listMetadata = Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion"));
     return encoder.encode(projected(view, object, listMetadata, true), view.representation());
   }

@@ -110,6 +110,8 @@ public final class Patches {
         case STRATEGIC -> {
           PatchTree strategic = PatchTree.readStrategic(patch);
           Tree result = StrategicMergePatch.apply(current, strategic.tree(), expected.schema());
+          result.fill("kind", expected.kind().kind());
+          result.fill("apiVersion", expected.kind().apiVersion());
           yield decoded(result, strategic.strictErrors(), Wording.UNSTRUCTURED, operation, expected);
         }
         case APPLY -> applied(patch, current, operation, expected, lens);
@@ -166,10 +168,10 @@ public final class Patches {
     try {
       document = Yaml.readDocument(patch, Limits.REQUEST);
     } catch (YamlException e) {
-      throw ApiException.badRequest("error decoding patch: " + e.getMessage());
+      throw ApiException.badRequest("error decoding YAML: " + e.getMessage());
     }
     if (document.value() != null && !(document.value() instanceof Tree)) {
-      throw ApiException.badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: the patch is no object");
+      throw ApiException.badRequest("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal the patch");
     }
     Tree intent = document.value() instanceof Tree tree ? tree : new Tree();
     String uid = intent.tree("metadata").string("uid");
@@ -187,14 +189,26 @@ public final class Patches {
     try {
       return forms.normalise(expected.schema(), expected.custom(), result);
     } catch (DecodeException e) {
-      throw new ApiException(500, "", e.getMessage(), Tree.empty());
+      throw new ApiException(500, "", inVain(intent, expected.kind()) + why(e), Tree.empty());
     }
+  }
+
+  /** Bytes are decoded by another path than the rest, which says so. */
+  private static String why(DecodeException e) {
+    return e.getMessage().startsWith("illegal base64") ? "error decoding from json: " + e.getMessage() : e.getMessage();
+  }
+
+  private static String inVain(Tree intent, GroupVersionKind kind) {
+    Tree metadata = intent.tree("metadata");
+    String what = kind.group() + "/" + kind.version() + ", Kind=" + kind.kind();
+    return "failed to convert new object (" + metadata.string("namespace") + "/" + metadata.string("name") + "; " + what
+        + ") to proper version: unable to convert unstructured object to " + what + ": ";
   }
 
   private static void duplicates(List<String> remarks, Operation operation) {
     String error = "error converting YAML to JSON: yaml: unmarshal errors:\n  " + String.join("\n  ", remarks);
     switch (operation.options().fieldValidation()) {
-      case STRICT -> throw ApiException.badRequest("error strict decoding patch: " + error);
+      case STRICT -> throw ApiException.badRequest("error strict decoding YAML: " + error);
       case WARN -> remarks.forEach(operation::warn);
       case IGNORE -> {}
     }

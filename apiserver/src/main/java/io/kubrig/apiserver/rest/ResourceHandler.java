@@ -117,6 +117,10 @@ public final class ResourceHandler {
       special.get().handle(call, target, warnings);
       return;
     }
+    if (!target.isMain() && !call.exchange().method().equals("PUT")
+        && registry.lens(target.resource(), target.subresource()).onlyReplaced()) {
+      throw ApiException.methodNotAllowed();
+    }
     switch (call.exchange().method()) {
       case "GET" -> read(call, target, warnings);
       case "POST" -> create(call, target, warnings);
@@ -150,10 +154,6 @@ public final class ResourceHandler {
     }
     Entry entry = snapshotFor(call.query().value("resourceVersion")).get(resource.key(target.namespace(), target.name()))
         .orElseThrow(() -> ApiException.notFound(resource.group(), resource.plural(), target.name()));
-    if (view.representation().projection() == Representation.Projection.METADATA_LIST) {
-      throw ApiException.notAcceptable(
-          "you requested PartialObjectMetadataList, but the requested object is not a list (" + resource.kind() + ")");
-    }
     if (target.isMain() || registry.lens(resource, target.subresource()) == Lens.STATUS) {
       responses.send(call, 200, view.representation(), registry.views().entry(view, entry), warnings);
       return;
@@ -417,7 +417,6 @@ public final class ResourceHandler {
     ListOptions list = ListOptions.of(call.query()::first).checked();
     Selection selection = Selection.of(resource, list);
     Lister.Page page = registry.lister().list(resource, target.namespace(), list, selection);
-    Operation all = operation(call, target, Operation.Verb.DELETE, "", options);
     List<Tree> deleted = new ArrayList<>();
     for (Entry entry : page.entries()) {
       Tree metadata = ObjectStore.tree(entry).tree("metadata");
@@ -431,7 +430,8 @@ public final class ResourceHandler {
         }
       }
     }
-    warnings.addAll(all.warnings());
+    resource.behaviour().warningsOnDelete(options.tree()).forEach(warnings::add);
+    checkListProjection(view, false);
     Tree metadata = Tree.of("resourceVersion", Long.toString(page.revision()));
     responses.send(call, 200, view.representation(), registry.views().list(view, metadata, deleted), warnings);
   }

@@ -7,6 +7,7 @@ import io.kubrig.apiserver.registry.Operation.FieldValidation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
@@ -54,7 +55,7 @@ public final class WriteOptions {
     String manager = call.query().value("fieldManager");
     if (!manager.isEmpty()) {
       tree.set("fieldManager", manager);
-      checkManager(manager, errors);
+      MetadataRules.manager(manager, FieldPath.of("fieldManager"), errors);
     } else if (apply) {
       errors.required(FieldPath.of("fieldManager"), "is required for apply patch");
     }
@@ -140,16 +141,6 @@ public final class WriteOptions {
       }
     }
     return !values.isEmpty();
-  }
-
-  private static void checkManager(String manager, FieldErrors errors) {
-    FieldPath path = FieldPath.of("fieldManager");
-    if (manager.length() > MAX_MANAGER) {
-      errors.tooLong(path, MAX_MANAGER);
-    }
-    if (manager.codePoints().anyMatch(c -> Character.isISOControl(c))) {
-      errors.invalid(path, manager, "should only contain printable characters");
-    }
   }
 
   private static FieldValidation validation(String text, FieldErrors errors) {

@@ -25,6 +25,11 @@ final class NameAndAge implements TableColumns {
   }
 
   @Override
+  public boolean omitsEmptyRows() {
+    return true;
+  }
+
+  @Override
   public List<Object> cells(Tree object, Instant now) {
     List<Object> cells = new ArrayList<>(2);
     cells.add(object.tree("metadata").string("name"));

@@ -33,6 +33,11 @@ public interface TableColumns {
     return Optional.empty();
   }
 
+  /** Whether a table without objects has no list of rows at all. */
+  default boolean omitsEmptyRows() {
+    return false;
+  }
+
   /** For kinds that say nothing of their own. */
   TableColumns NAME_AND_AGE = new NameAndAge();
 }

@@ -138,7 +138,7 @@ public final class WorkloadTables {
               Columns.row(Columns.name(object), controller(object), object.integer("revision"), Columns.age(object, now)),
           Columns.NAME,
           Columns.text("Controller", "Controller of the object"),
-          Columns.number("Revision", "Revision indicates the revision of the state represented by Data."),
+          Columns.text("Revision", "Revision indicates the revision of the state represented by Data."),
           Columns.AGE);
 
   public static final TableColumns JOBS =

@@ -16,6 +16,7 @@ import java.util.Set;
 /** What metadata must look like, for every kind. (Source: apimachinery/pkg/api/validation/objectmeta.go.) */
 public final class MetadataRules {
   private static final FieldPath METADATA = FieldPath.of("metadata");
+  private static final int MAX_MANAGER_BYTES = 128;
   private static final int MAX_ANNOTATIONS_BYTES = 256 << 10;
   private static final Set<String> STANDARD_FINALIZERS =
       Set.of("kubernetes", "kubernetes.io/pv-protection", "kubernetes.io/pvc-protection", "orphan", "foregroundDeletion");
@@ -43,6 +44,7 @@ public final class MetadataRules {
     annotations(metadata, METADATA.child("annotations"), errors);
     ownerReferences(metadata.trees("ownerReferences"), errors);
     finalizers(metadata.strings("finalizers"), METADATA.child("finalizers"), errors);
+    managers(metadata.trees("managedFields"), errors);
     if (qualified) {
       checkQualified(object, errors);
     }
@@ -66,11 +68,32 @@ public final class MetadataRules {
     labels(metadata, METADATA.child("labels"), errors);
     annotations(metadata, METADATA.child("annotations"), errors);
     ownerReferences(metadata.trees("ownerReferences"), errors);
+    managers(metadata.trees("managedFields"), errors);
     if (metadata.integer("generation") < before.integer("generation")) {
       errors.invalid(METADATA.child("generation"), metadata.integer("generation"), "must not be decremented");
     }
     for (String member : List.of("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")) {
       immutable(metadata.get(member), before.get(member), METADATA.child(member), errors);
+    }
+  }
+
+  private static void managers(List<Tree> entries, FieldErrors errors) {
+    for (int i = 0; i < entries.size(); i++) {
+      manager(entries.get(i).string("manager"), METADATA.child("managedFields").index(i).child("manager"), errors);
+    }
+  }
+
+  /** The name of who manages fields: not too long, and printable. */
+  public static void manager(String name, FieldPath path, FieldErrors errors) {
+    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_MANAGER_BYTES) {
+      errors.tooLong(path, MAX_MANAGER_BYTES);
+    }
+    int at = 0;
+    for (int c : name.codePoints().toArray()) {
+      if (Character.isISOControl(c)) {
+        errors.invalid(path, name, String.format("invalid character U+%04X (at position %d)", c, at));
+      }
+      at += new String(Character.toChars(c)).getBytes(StandardCharsets.UTF_8).length;
     }
   }
 

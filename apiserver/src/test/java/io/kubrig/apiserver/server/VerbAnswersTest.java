@@ -146,6 +146,81 @@ class VerbAnswersTest {
     assertThat(api.post(CORE + "serviceaccounts/default/token", request).message()).isEqualTo(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "GET | /api/v1/namespaces/default/finalize | | 405",
+        "GET | /api/v1/nodes?fieldSelector=metadata.namespace%3Dx | | 400",
+        "GET | /apis/batch/v1/jobs?fieldSelector=a%3Db | | 400",
+        "PUT | /api/v1/namespaces/default/finalize?dryRun=All | {metadata: {name: default}, spec: {finalizers: [kubernetes, bad]}} | 422",
+        "PATCH | /api/v1/namespaces/default/configmaps/one?dryRun=All |"
+            + " {metadata: {managedFields: [{manager: \"a\\nb\", operation: Update, apiVersion: v1, fieldsType: FieldsV1,"
+            + " fieldsV1: {f:data: {}}}]}} | 422"
+      })
+  void paths_and_fields_have_their_own_limits(String method, String path, String body, int status) throws Exception {
+    assertThat(api.send(method, path, body == null ? "" : body).status()).isEqualTo(status);
+  }
+
+  @Test
+  void the_status_of_some_kinds_brings_no_metadata() throws Exception {
+    String path = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
+    api.create(path, "{metadata: {name: kept}, spec: {priorityLevelConfiguration: {name: exempt}}}");
+    Tree answer = api.send("PATCH", path + "/kept/status", "{metadata: {labels: {a: b}, annotations: {c: d}}}").body();
+    assertThat(answer.tree("metadata").names()).doesNotContain("labels", "annotations");
+  }
+
+  @Test
+  void a_list_is_no_projection_of_one_object() throws Exception {
+    String list = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+    String object = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+    assertThat(api.send("PATCH", MAPS + "/one", "{}", "Accept", list).status()).isEqualTo(406);
+    assertThat(api.send("DELETE", MAPS + "?labelSelector=no=body", "", "Accept", object).status()).isEqualTo(406);
+    assertThat(api.get("/apis/rbac.authorization.k8s.io/v1/namespaces/none/roles", "Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+        .text()).contains("\"rows\":null");
+  }
+
+  @Test
+  void a_collection_of_jobs_is_deleted_with_a_warning() throws Exception {
+    assertThat(api.send("DELETE", "/apis/batch/v1/namespaces/default/jobs", "").warnings())
+        .singleElement().asString().contains("child pods are preserved by default");
+  }
+
+  @Test
+  void a_name_of_elsewhere_has_no_internal_traffic() throws Exception {
+    api.create(CORE + "services", "{metadata: {name: away}, spec: {ports: [{port: 80}]}}");
+    Tree away = api.send("PATCH", CORE + "services/away", "{spec: {type: ExternalName, externalName: a.b}}").body();
+    assertThat(away.tree("spec").has("internalTrafficPolicy")).isFalse();
+    assertThat(api.send("PATCH", CORE + "services/away/status", "{status: {loadBalancer: {ingress: [{ip: 1.2.3.4}]}}}").status())
+        .isEqualTo(422);
+  }
+
+  @Test
+  void the_claim_of_a_volume_is_owned_member_by_member() throws Exception {
+    Tree volume = api.create("/api/v1/persistentvolumes", "{metadata: {name: v}, spec: {capacity: {storage: 1Gi},"
+        + " accessModes: [ReadWriteOnce], hostPath: {path: /x}, claimRef: {name: c, namespace: elsewhere}}}");
+    Tree fields = volume.tree("metadata").trees("managedFields").getFirst().at("fieldsV1", "f:spec", "f:claimRef");
+    assertThat(fields.names()).contains("f:name", "f:namespace");
+  }
+
+  @Test
+  void patches_of_lists_say_what_is_wrong_with_their_order() throws Exception {
+    String path = CORE + "podtemplates";
+    api.create(path, "{metadata: {name: t}, template: {spec: {containers: [{name: c, image: i}]}}}");
+    assertThat(strategic(path + "/t", "{\"template\":{\"spec\":{\"$setElementOrder/containers\":\"x\"}}}"))
+        .isEqualTo("expected a []interface {}, but received a string");
+    assertThat(strategic(path + "/t", "{\"template\":{\"spec\":{\"$setElementOrder/containers\":[\"x\"]}}}"))
+        .isEqualTo("value for key 0 is not a map");
+    assertThat(strategic(path + "/t", "{\"template\":{\"spec\":{\"$setElementOrder/nope\":[]}}}"))
+        .isEqualTo("unable to find api field in struct PodSpec for the json field \"nope\"");
+    assertThat(strategic(path + "/t", "{\"$patch\":\"delete\"}")).endsWith("was undeterminable: name must be provided");
+  }
+
+  private static String strategic(String path, String patch) throws Exception {
+    return api.send("PATCH", path, patch, "Content-Type", "application/strategic-merge-patch+json").message();
+  }
+
   @Test
   void a_static_token_is_for_this_server_only() throws Exception {
     String path = "/apis/authentication.k8s.io/v1/tokenreviews";

@@ -61,7 +61,7 @@ record ListMerge(String mergeKey, Schema items) {
       switch (change.string(StrategicMergePatch.DIRECTIVE)) {
         case "delete" -> {
           Object key = key(change);
-          base.removeIf(candidate -> candidate instanceof Tree tree && tree.has(mergeKey) && key.equals(tree.get(mergeKey)));
+          base.removeIf(candidate -> candidate instanceof Tree tree && tree.has(mergeKey) && Objects.equals(key, tree.get(mergeKey)));
         }
         case "replace" -> replace = true;
         case "merge" -> throw PatchException.internal("merging lists cannot yet be specified in the patch");
@@ -74,7 +74,7 @@ record ListMerge(String mergeKey, Schema items) {
   private void mergeElement(List<Object> base, Tree change) {
     Object key = key(change);
     for (int i = 0; i < base.size(); i++) {
-      if (base.get(i) instanceof Tree candidate && key.equals(candidate.get(mergeKey))) {
+      if (base.get(i) instanceof Tree candidate && Objects.equals(key, candidate.get(mergeKey))) {
         base.set(i, StrategicMergePatch.merged(candidate, change, items));
         return;
       }
@@ -83,11 +83,10 @@ record ListMerge(String mergeKey, Schema items) {
   }
 
   private Object key(Tree element) {
-    Object key = element.get(mergeKey);
-    if (key == null) {
+    if (!element.has(mergeKey)) {
       throw PatchException.internal("map: " + GoText.plain(element) + " does not contain declared merge key: " + mergeKey);
     }
-    return key;
+    return element.get(mergeKey);
   }
 
   private static boolean elementsAreObjects(List<?> original, List<?> patch) {
@@ -151,6 +150,16 @@ record ListMerge(String mergeKey, Schema items) {
     return -1;
   }
 
+  /** Whether the elements of a stated order can be told apart. */
+  void checkKeys(List<?> order) {
+    for (int i = 0; i < order.size() && !mergeKey.isEmpty(); i++) {
+      if (!(order.get(i) instanceof Tree element)) {
+        throw PatchException.internal("value for key " + i + " is not a map");
+      }
+      key(element);
+    }
+  }
+
   /** Whether the patch's elements come in the stated order and all occur in it. */
   void checkOrder(List<?> patch, List<?> order) {
     if (patch.isEmpty() || order.isEmpty()) {
@@ -176,6 +185,6 @@ record ListMerge(String mergeKey, Schema items) {
     if (!(left instanceof Tree a) || !(right instanceof Tree b)) {
       throw PatchException.internal("expected a map[string]interface {}, but received another type");
     }
-    return key(a).equals(key(b));
+    return Objects.equals(key(a), key(b));
   }
 }

@@ -61,7 +61,21 @@ public final class StrategicMergePatch {
   }
 
   static PatchException badDirective(Object directive, Tree patch) {
-    return PatchException.internal("unknown patch type: " + GoText.plain(directive) + " in map: " + GoText.plain(patch));
+    String shown = directive instanceof String text ? text : "%!s(" + goType(directive) + "=" + GoText.plain(directive) + ")";
+    return PatchException.internal("unknown patch type: " + shown + " in map: " + GoText.plain(patch));
+  }
+
+  /** What Go calls the type of a decoded value. */
+  static String goType(Object value) {
+    return switch (value) {
+      case null -> "nil";
+      case Tree ignored -> "map[string]interface {}";
+      case List<?> ignored -> "[]interface {}";
+      case String ignored -> "string";
+      case Boolean ignored -> "bool";
+      case Long ignored -> "int64";
+      default -> "float64";
+    };
   }
 
   private static void retainKeys(Tree original, Tree patch) {
@@ -150,19 +164,25 @@ public final class StrategicMergePatch {
 
   /** Merges a list whose order the patch states; the list is then done with. */
   private static void order(Tree original, Tree patch, String directive, Schema schema) {
-    if (!(patch.remove(directive) instanceof List<?> order)) {
-      throw PatchException.internal("expected a []interface {}, but received another type");
+    Object stated = patch.remove(directive);
+    if (!(stated instanceof List<?> order)) {
+      throw PatchException.internal("expected a []interface {}, but received a " + goType(stated));
     }
     String name = target(directive, ORDER_PREFIX, "invalid patch format of setElementOrder list");
     List<?> current = listOrNull(original, name);
     List<?> change = listOrNull(patch, name);
     Field field = schema.fields().get(name);
+    if (field == null && schema.type() == Schema.Type.OBJECT) {
+      throw PatchException.internal("unable to find api field in struct " + schema.name().substring(schema.name().lastIndexOf('.') + 1)
+          + " for the json field \"" + name + "\"");
+    }
     String mergeKey = field == null ? "" : field.patchMergeKey();
     ListMerge merge = new ListMerge(mergeKey, elementSchema(childSchema(schema, field)));
     merge.checkOrder(change == null ? List.of() : change, order);
     if (current == null && change == null) {
       return;
     }
+    merge.checkKeys(order);
     List<?> merged;
     if (change == null) {
       merged = current;
@@ -184,8 +204,7 @@ public final class StrategicMergePatch {
     if (tree.get(name) instanceof List<?> list) {
       return list;
     }
-    throw PatchException.internal("expected a []interface {}, but received a "
-        + (tree.get(name) instanceof Tree ? "map[string]interface {}" : "scalar"));
+    throw PatchException.internal("expected a []interface {}, but received a " + goType(tree.get(name)));
   }
 
   // ---- new values ----------------------------------------------------------------------------------------------------

@@ -115,11 +115,12 @@ final class YamlComposer {
       boolean merge = keyEvent instanceof ScalarEvent scalar && scalar.isPlain() && scalar.getValue().equals("<<")
           && scalar.getTag().isEmpty();
       Object key = value();
+      Event valueEvent = events.peekEvent();
       Object value = value();
       if (merge) {
         merge(members, value);
       } else if (members.put(name(key), value) != null) {
-        int line = keyEvent.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+        int line = valueEvent.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
         remarks.add("line " + line + ": key " + (key instanceof String text ? "\"" + text + "\"" : key) + " already set in map");
       }
     }

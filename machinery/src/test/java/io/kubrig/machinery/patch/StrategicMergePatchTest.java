@@ -56,6 +56,13 @@ class StrategicMergePatchTest {
   }
 
   @Test
+  void an_element_whose_key_is_null_is_new() {
+    assertThat(apply(CONTAINERS, "{'spec':{'containers':[{'name':null,'image':'k'}]}}")).contains("{'name':null,'image':'k'}");
+    assertThatThrownBy(() -> apply(CONTAINERS, "{'spec':{'containers':[{'$patch':5}]}}")).hasMessageStartingWith(
+        "unknown patch type: %!s(int64=5) in map: ");
+  }
+
+  @Test
   void follows_a_stated_order() {
     assertThat(
             apply(

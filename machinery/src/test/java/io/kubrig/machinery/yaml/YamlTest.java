@@ -44,6 +44,12 @@ class YamlTest {
   }
 
   @Test
+  void remarks_the_line_where_the_second_value_begins() {
+    Document document = Yaml.readDocument("a:\n  k: v\na:\n  l: w\n".getBytes(StandardCharsets.UTF_8), Limits.REQUEST);
+    assertThat(document.remarks()).containsExactly("line 4: key \"a\" already set in map");
+  }
+
+  @Test
   void follows_aliases_and_merges() {
     assertThat(Json.text(read("base: &b {x: 1, z: 2}\nd:\n  <<: *b\n  z: 3\n")))
         .isEqualTo("{\"base\":{\"x\":1,\"z\":2},\"d\":{\"x\":1,\"z\":3}}");

@@ -190,14 +190,16 @@ final class SchemaAssembler {
     };
   }
 
+  /** A field may say otherwise than its type whether it is one value or the sum of its members. */
   private Schema atomicIfMarked(Schema schema, Comment comment) {
-    boolean marked = comment.value("mapType").or(() -> comment.value("structType")).filter("atomic"::equals).isPresent();
-    if (!marked || schema.atomicMap() || schema.type() != Type.OBJECT) {
+    Optional<String> marked = comment.value("mapType").or(() -> comment.value("structType"));
+    boolean atomic = marked.filter("atomic"::equals).isPresent();
+    if (marked.isEmpty() || schema.atomicMap() == atomic || schema.type() != Type.OBJECT) {
       return schema;
     }
-    Schema atomic = new Schema(Type.OBJECT).name(schema.name()).atomicMap(true);
-    schema.fields().values().forEach(atomic::field);
-    return atomic;
+    Schema own = new Schema(Type.OBJECT).name(schema.name()).atomicMap(atomic);
+    schema.fields().values().forEach(own::field);
+    return own;
   }
 
   private static Schema list(Schema items, Comment comment) {

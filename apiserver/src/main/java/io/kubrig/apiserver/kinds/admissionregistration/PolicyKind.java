@@ -44,6 +44,11 @@ final class PolicyKind implements Kind {
   }
 
   @Override
+  public boolean statusKeepsMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean hasStatus() {
     return !mutating;
   }

@@ -190,10 +190,10 @@ final class AutoscalerForms {
     Tree target = Tree.of("scaleTargetRef", spec.get("scaleTargetRef"));
     copy(spec, target, "minReplicas", "maxReplicas");
     List<Object> metrics = new ArrayList<>();
+    list(annotations.get(METRICS)).forEach(metric -> metrics.add(metricToV2(metric)));
     if (spec.get(UTILIZATION) instanceof Long utilization) {
       metrics.add(AutoscalerDefaults.cpu(utilization));
     }
-    list(annotations.get(METRICS)).forEach(metric -> metrics.add(metricToV2(metric)));
     target.set("metrics", metrics.isEmpty() ? new ArrayList<Object>(List.of(AutoscalerDefaults.cpu(AutoscalerDefaults.UTILIZATION)))
         : metrics);
     if (annotations.get(BEHAVIOR) != null && Json.read(annotations.get(BEHAVIOR)) instanceof Tree behavior) {

@@ -126,7 +126,7 @@ public final class Jobs implements Kind {
 
   @Override
   public String unsupportedField(String field) {
-    return "field label \"" + field + "\" not supported for batchv1.Job";
+    return "field label \"" + field + "\" not supported for Job";
   }
 
   @Override

@@ -256,7 +256,12 @@ public final class SigningRequestKind implements Kind {
     keeps(object, old, errors, DECISIONS, true);
     keeps(object, old, errors, List.of("Failed"), false);
     String certificate = old.tree("status").string("certificate");
-    if (!certificate.isEmpty() && !certificate.equals(object.tree("status").string("certificate"))) {
+    String issued = object.tree("status").string("certificate");
+    if (!issued.equals(certificate) && IssuedCertificate.trouble(certificate).isEmpty()) {
+      IssuedCertificate.trouble(issued)
+          .ifPresent(why -> errors.invalid(FieldPath.of("status", "certificate"), "<certificate data>", why));
+    }
+    if (!certificate.isEmpty() && !certificate.equals(issued)) {
       errors.forbidden(FieldPath.of("status", "certificate"), "updates may not set certificate content");
     }
   }

@@ -74,14 +74,16 @@ final class NamespaceKind implements Kind {
     finalizers(object.tree("spec").strings("finalizers"), errors);
   }
 
-  /** Reported under the list itself, unlike those of metadata. */
+  /** Reported under the list itself where the object is created, unlike those of metadata. */
   private static void finalizers(List<String> finalizers, FieldErrors errors) {
     FieldPath path = FieldPath.of("spec", "finalizers");
-    for (String finalizer : finalizers) {
-      Names.qualifiedName(finalizer).forEach(text -> errors.invalid(path, finalizer, text));
-      if (!finalizer.contains("/") && !STANDARD.contains(finalizer)) {
-        errors.invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
-      }
+    finalizers.forEach(finalizer -> finalizer(finalizer, path, errors));
+  }
+
+  private static void finalizer(String finalizer, FieldPath path, FieldErrors errors) {
+    Names.qualifiedName(finalizer).forEach(text -> errors.invalid(path, finalizer, text));
+    if (!finalizer.contains("/") && !STANDARD.contains(finalizer)) {
+      errors.invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
     }
   }
 
@@ -116,15 +118,28 @@ final class NamespaceKind implements Kind {
   private static final Lens FINALIZE =
       new Lens() {
         @Override
+        public boolean onlyReplaced() {
+          return true;
+        }
+
+        @Override
         public void prepare(Tree object, Tree old, Operation operation) {
           Lens.carry("status", object, old);
         }
 
         @Override
         public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-          finalizers(object.tree("spec").strings("finalizers"), errors);
+          List<String> finalizers = object.tree("spec").strings("finalizers");
+          for (int i = 0; i < finalizers.size(); i++) {
+            finalizer(finalizers.get(i), FieldPath.of("spec", "finalizers").index(i), errors);
+          }
         }
       };
+
+  @Override
+  public boolean selectableByNamespace() {
+    return false;
+  }
 
   @Override
   public Map<String, String> selectableFields(Tree object) {

@@ -196,6 +196,11 @@ final class NodeKind implements Kind {
   }
 
   @Override
+  public boolean selectableByNamespace() {
+    return false;
+  }
+
+  @Override
   public Map<String, String> selectableFields(Tree object) {
     return Map.of("spec.unschedulable", Boolean.toString(object.tree("spec").bool("unschedulable")));
   }

@@ -222,7 +222,7 @@ final class PersistentVolumeClaimKind implements Kind {
     row.add(Columns.name(claim));
     row.add(phase);
     row.add(spec.string("volumeName"));
-    row.add(bound ? status.tree("capacity").string("storage") : "");
+    row.add(bound ? status.tree("capacity").string("storage", "0") : "");
     row.add(bound ? AccessModes.shown(status.strings("accessModes")) : "");
     row.add(claim.tree("metadata").stringMap("annotations").getOrDefault(CLASS_ANNOTATION, spec.string("storageClassName")));
     row.add(spec.string("volumeAttributesClassName", "<unset>"));

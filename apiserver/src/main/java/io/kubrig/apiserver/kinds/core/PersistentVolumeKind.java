@@ -3,6 +3,7 @@ package io.kubrig.apiserver.kinds.core;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.registry.Kind;
+import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
@@ -91,8 +92,12 @@ final class PersistentVolumeKind implements Kind {
   @Override
   public void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {
     Tree status = object.need("status");
-    if (!status.string("phase").equals(old.tree("status").string("phase"))
-        && status.string("lastPhaseTransitionTime").equals(old.tree("status").string("lastPhaseTransitionTime"))) {
+    String given = status.string("lastPhaseTransitionTime");
+    String before = old.tree("status").string("lastPhaseTransitionTime");
+    boolean phaseChanged = !status.string("phase").equals(old.tree("status").string("phase"));
+    if (!phaseChanged && given.isEmpty()) {
+      Lens.carry("lastPhaseTransitionTime", status, old.tree("status"));
+    } else if (phaseChanged && (given.isEmpty() || given.equals(before))) {
       status.set("lastPhaseTransitionTime", Timestamps.format(operation.now()));
     }
   }

@@ -41,6 +41,11 @@ public final class FlowSchemaKind implements Kind {
   }
 
   @Override
+  public boolean statusKeepsMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

@@ -34,6 +34,11 @@ public final class PriorityLevelKind implements Kind {
   }
 
   @Override
+  public boolean statusKeepsMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

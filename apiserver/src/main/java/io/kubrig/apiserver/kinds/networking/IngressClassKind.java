@@ -19,7 +19,7 @@ final class IngressClassKind implements Kind {
   private static final TableColumns COLUMNS =
       Columns.of(
           (type, now) ->
-              Columns.row(Columns.name(type), type.tree("spec").string("controller"), parameters(type), Columns.age(type, now)),
+              Columns.row(name(type), type.tree("spec").string("controller"), parameters(type), Columns.age(type, now)),
           Columns.NAME,
           Columns.text("Controller", "Controller that is responsible for handling this class"),
           Columns.text("Parameters", "A reference to a resource with additional parameters"),
@@ -101,6 +101,11 @@ final class IngressClassKind implements Kind {
   @Override
   public TableColumns columns() {
     return COLUMNS;
+  }
+
+  private static String name(Tree type) {
+    boolean preset = type.at("metadata", "annotations").string("ingressclass.kubernetes.io/is-default-class").equals("true");
+    return Columns.name(type) + (preset ? " (default)" : "");
   }
 
   private static String parameters(Tree type) {

@@ -30,6 +30,11 @@ final class ServiceCidrKind implements Kind {
   }
 
   @Override
+  public boolean statusKeepsMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

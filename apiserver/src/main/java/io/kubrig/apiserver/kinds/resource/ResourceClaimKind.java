@@ -34,6 +34,11 @@ final class ResourceClaimKind implements Kind {
   }
 
   @Override
+  public boolean statusKeepsMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }

@@ -31,7 +31,7 @@ final class ResourceSliceKind implements Kind {
           (slice, now) ->
               Columns.row(
                   Columns.name(slice),
-                  slice.tree("spec").string("nodeName", "<unset>"),
+                  slice.tree("spec").string("nodeName"),
                   slice.tree("spec").string("driver"),
                   slice.tree("spec").tree("pool").string("name"),
                   Columns.age(slice, now)),

@@ -84,8 +84,14 @@ public final class ServiceKind implements Kind {
   }
 
   @Override
+  public void prepareForCreate(Tree object, Operation operation) {
+    ServiceUpdates.dropInternalPolicy(object.need("spec"));
+  }
+
+  @Override
   public void prepareForUpdate(Tree object, Tree old, Operation operation) {
     ServiceUpdates.dropUnneeded(object.need("spec"), old.tree("spec"));
+    ServiceUpdates.dropInternalPolicy(object.need("spec"));
     if (!object.tree("spec").string("type").equals("LoadBalancer")) {
       object.need("status").set("loadBalancer", new Tree());
     }
@@ -108,17 +114,11 @@ public final class ServiceKind implements Kind {
   }
 
   @Override
-  public void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {
-    if (!object.tree("spec").string("type").equals("LoadBalancer") && old.tree("status").tree("loadBalancer").isEmpty()) {
-      object.need("status").set("loadBalancer", new Tree());
-    }
-  }
-
-  @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     List<Tree> points = object.tree("status").tree("loadBalancer").trees("ingress");
     if (!points.isEmpty() && !object.tree("spec").string("type").equals("LoadBalancer")) {
-      errors.forbidden(INGRESS, "may only be used when `spec.type` is \"LoadBalancer\"");
+      errors.forbidden(INGRESS, "may only be used when `spec.type` is 'LoadBalancer'");
+      return;
     }
     for (int i = 0; i < points.size(); i++) {
       loadBalancerPoint(points.get(i), INGRESS.index(i), errors);

@@ -30,6 +30,13 @@ final class ServiceUpdates {
     normalise(spec, old);
   }
 
+  /** Names of elsewhere have no internal traffic; native does not show what older versions stored there. */
+  static void dropInternalPolicy(Tree spec) {
+    if (spec.string("type").equals("ExternalName")) {
+      spec.remove("internalTrafficPolicy");
+    }
+  }
+
   private static void keepAllocated(Tree spec, Tree old) {
     if (!ServiceShape.isExternalName(old) && !ServiceShape.isExternalName(spec)) {
       if (spec.string("clusterIP").isEmpty() && !old.string("clusterIP").isEmpty()) {

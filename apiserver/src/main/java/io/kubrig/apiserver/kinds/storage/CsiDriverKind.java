@@ -151,7 +151,11 @@ final class CsiDriverKind implements Kind {
   @Override
   public List<String> warnings(Tree object, Tree old) {
     Tree spec = object.tree("spec");
-    return !spec.list("tokenRequests").isEmpty() && spec.get("serviceAccountTokenInSecrets") == null
+    boolean asked =
+        old == null
+            ? !spec.list("tokenRequests").isEmpty()
+            : !spec.list("tokenRequests").equals(old.tree("spec").list("tokenRequests"));
+    return asked && spec.get("serviceAccountTokenInSecrets") == null
         ? List.of(
             "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of "
                 + "tokens in"

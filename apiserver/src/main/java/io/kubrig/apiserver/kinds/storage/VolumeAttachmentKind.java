@@ -38,6 +38,11 @@ final class VolumeAttachmentKind implements Kind {
   }
 
   @Override
+  public boolean statusKeepsMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean hasStatus() {
     return true;
   }
