@@ -108,7 +108,9 @@ public final class PolicyExpressions {
     known.put("oldObject", SimpleType.DYN);
     known.put("namespaceObject", SimpleType.DYN);
     known.put("request", AdmissionTypes.request(types));
-    known.put("variables", types.struct("kubernetes.variables", new LinkedHashMap<>(variables)));
+    if (mutates || !variables.isEmpty()) {
+      known.put("variables", types.struct("kubernetes.variables", new LinkedHashMap<>(variables)));
+    }
     if (params) {
       known.put("params", SimpleType.DYN);
     }

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.apps;
 
 import io.kubrig.apiserver.kinds.pod.Checks;
 import io.kubrig.apiserver.kinds.pod.PodDefaults;
+import io.kubrig.apiserver.kinds.pod.PodWarnings;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Lens;
@@ -65,6 +66,16 @@ public final class ReplicationControllers implements Workload {
   @Override
   public String unsupportedField(String field) {
     return "field label not supported: " + field;
+  }
+
+  /** On an update native looks at the template that was, not at the one that is. */
+  @Override
+  public List<String> warnings(Tree object, Tree old) {
+    if (old == null) {
+      return Workload.super.warnings(object, null);
+    }
+    boolean changed = object.tree("metadata").integer("generation") != old.tree("metadata").integer("generation");
+    return changed ? PodWarnings.ofTemplate(old.tree("spec").tree("template"), FieldPath.of("spec", "template")) : List.of();
   }
 
   @Override

@@ -27,6 +27,7 @@ import java.util.Set;
  * core/event/strategy.go.)
  */
 final class EventKind implements Kind {
+  private static final Set<String> TEXTS = Set.of("reason", "message", "type", "action");
   private static final int MAX_NOTE = 1024;
   private static final int MAX_NAME = 128;
 
@@ -195,9 +196,12 @@ final class EventKind implements Kind {
     }
     Tree event = EventForms.core(object);
     Tree before = EventForms.core(old);
-    for (String member : List.of("involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "type",
-        "eventTime", "action")) {
-      MetadataRules.immutable(event.get(member), before.get(member), FieldPath.of(member), errors);
+    for (String member : List.of("involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "reason",
+        "type", "eventTime", "action", "related")) { // native checks the reason twice
+      Object empty = TEXTS.contains(member) ? "" : null;
+      Object now = event.get(member);
+      Object then = before.get(member);
+      MetadataRules.immutable(now == null ? empty : now, then == null ? empty : then, FieldPath.of(member), errors);
     }
     MetadataRules.immutable(event.get("reportingComponent"), before.get("reportingComponent"), FieldPath.of("reportingController"), errors);
     MetadataRules.immutable(event.get("reportingInstance"), before.get("reportingInstance"), FieldPath.of("reportingInstance"), errors);

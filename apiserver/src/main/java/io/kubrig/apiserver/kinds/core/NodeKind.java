@@ -77,10 +77,12 @@ final class NodeKind implements Kind {
       object.need("status").set("allocatable", capacity.copy());
     }
     Tree spec = object.tree("spec");
-    if (!spec.string("podCIDR").isEmpty() && spec.list("podCIDRs").isEmpty()) {
-      spec.set("podCIDRs", new ArrayList<Object>(List.of(spec.string("podCIDR"))));
-    } else if (!spec.list("podCIDRs").isEmpty()) {
-      spec.set("podCIDR", spec.strings("podCIDRs").getFirst());
+    String first = spec.string("podCIDR");
+    List<String> all = spec.strings("podCIDRs");
+    if (!first.isEmpty() && (all.isEmpty() || !all.getFirst().equals(first))) {
+      spec.set("podCIDRs", new ArrayList<Object>(List.of(first)));
+    } else if (first.isEmpty() && !all.isEmpty()) {
+      spec.set("podCIDR", all.getFirst());
     }
   }
 

@@ -130,7 +130,7 @@ final class PersistentVolumeKind implements Kind {
     Tree spec = object.tree("spec");
     Tree before = old.tree("spec");
     for (String source : VolumeSpecRules.SOURCES) {
-      if (!comparable(spec, before, source).equals(before.tree(source)) || spec.get(source) == null && before.get(source) != null) {
+      if (!comparable(spec, before, source).equals(before.tree(source)) || (spec.get(source) == null) != (before.get(source) == null)) {
         errors.forbidden(SPEC.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
         break;
       }

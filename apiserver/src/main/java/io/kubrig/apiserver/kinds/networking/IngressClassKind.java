@@ -95,7 +95,7 @@ final class IngressClassKind implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    MetadataRules.immutable(object.tree("spec").get("controller"), old.tree("spec").get("controller"), CONTROLLER, errors);
+    MetadataRules.immutable(object.tree("spec").string("controller"), old.tree("spec").string("controller"), CONTROLLER, errors);
   }
 
   @Override

@@ -37,13 +37,12 @@ final class ResourceClaimTemplateKind implements Kind {
 
   @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
-    if (operation.verb() != Operation.Verb.CREATE) {
-      return;
-    }
     Tree spec = object.tree("spec");
     MetadataRules.template(spec.tree("metadata"), SPEC.child("metadata"), errors);
     DeviceRequests.check(spec.tree("spec").tree("devices"), SPEC.child("spec", "devices"), expressions, errors);
-    DeviceRequests.adminAccess(spec.tree("spec").tree("devices"), operation.namespace(), cluster, errors);
+    if (operation.verb() == Operation.Verb.CREATE) {
+      DeviceRequests.adminAccess(spec.tree("spec").tree("devices"), operation.namespace(), cluster, errors);
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 /** Devices that a driver offers on a node or several. */
 final class ResourceSliceKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final String MAPPINGS = "nodeAllocatableResourceMappings";
   private static final int MOST_DEVICES = 128;
   private static final int MOST_ADVANCED_DEVICES = 64;
   private static final int MOST_COUNTER_SETS = 8;
@@ -68,8 +69,11 @@ final class ResourceSliceKind implements Kind {
     stampTaints(object, operation);
   }
 
-  /** Lists as values of attributes wait for their feature, DRAListTypeAttributes. */
+  /** Lists as values of attributes and mappings to resources of nodes wait for their features. */
   private static void dropDisabled(Tree object, Tree old) {
+    if (old.tree("spec").trees("devices").stream().allMatch(device -> device.tree(MAPPINGS).isEmpty())) {
+      object.tree("spec").trees("devices").forEach(device -> device.remove(MAPPINGS));
+    }
     if (attributes(old).anyMatch(attribute -> LISTS.stream().anyMatch(list -> attribute.get(list) != null))) {
       return;
     }

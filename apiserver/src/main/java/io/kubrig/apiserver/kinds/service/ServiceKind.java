@@ -111,6 +111,11 @@ public final class ServiceKind implements Kind {
     if (balanced && !spec.string("loadBalancerClass").equals(before.string("loadBalancerClass"))) {
       errors.invalid(FieldPath.of("spec", "loadBalancerClass"), spec.get("loadBalancerClass"), "may not change once set");
     }
+    ServiceRules.balancerClass(spec, errors); // native checks it twice
+    if (ServiceShape.needsHealthCheckPort(spec) && ServiceShape.needsHealthCheckPort(before)
+        && spec.integer("healthCheckNodePort") != before.integer("healthCheckNodePort")) {
+      errors.forbidden(FieldPath.of("spec", "healthCheckNodePort"), "field is immutable");
+    }
   }
 
   @Override

@@ -223,13 +223,17 @@ final class ServiceRules {
     if (spec.get("allocateLoadBalancerNodePorts") == null && balanced) {
       errors.required(allocates, "");
     }
-    if (spec.get("loadBalancerClass") != null) {
-      String name = spec.string("loadBalancerClass");
-      if (balanced) {
-        Names.qualifiedName(name).forEach(text -> errors.invalid(SPEC.child("loadBalancerClass"), name, text));
-      } else {
-        errors.forbidden(SPEC.child("loadBalancerClass"), BALANCERS_ONLY);
-      }
+    balancerClass(spec, errors);
+  }
+
+  static void balancerClass(Tree spec, FieldErrors errors) {
+    if (!(spec.get("loadBalancerClass") instanceof String name)) {
+      return;
+    }
+    if (spec.string("type").equals("LoadBalancer")) {
+      Names.qualifiedName(name).forEach(text -> errors.invalid(SPEC.child("loadBalancerClass"), name, text));
+    } else {
+      errors.forbidden(SPEC.child("loadBalancerClass"), BALANCERS_ONLY);
     }
   }
 
