@@ -124,7 +124,7 @@ public final class VolumeSpecRules {
       errors.required(at, "");
     }
     if (!capacity.has("storage") || capacity.size() > 1) {
-      errors.notSupported(at, capacity.isEmpty() ? null : capacity, List.of("storage"));
+      errors.notSupported(at, capacity, List.of("storage"));
     }
     for (String name : capacity.names()) {
       Quantity amount = Quantities.of(capacity, name).orElse(Quantity.ZERO);
