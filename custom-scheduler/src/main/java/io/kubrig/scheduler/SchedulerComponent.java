@@ -90,6 +90,9 @@ final class SchedulerComponent implements Component {
     } catch (InvalidConfigurationException e) {
       throw new StartException(e.getMessage(), e);
     }
+    if (flags.explanations(given) > 0) {
+      scheduler.keepExplanations(flags.explanations(given));
+    }
   }
 
   private KubernetesClient open() {

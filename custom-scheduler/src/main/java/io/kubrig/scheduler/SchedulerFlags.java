@@ -30,6 +30,7 @@ final class SchedulerFlags {
   private final Flag<String> pluginDir;
   private final Flag<Duration> pluginTimeout;
   private final Flag<String> extenderAddress;
+  private final Flag<Integer> explanations;
   private final Flag<Map<String, List<String>>> featureGates;
 
   SchedulerFlags() {
@@ -57,6 +58,8 @@ final class SchedulerFlags {
     extenderAddress = all.section("kubrig").string("extender-address", "",
         "If set (host:port), serve the first profile's plugins to another scheduler as an HTTP extender: /filter, /prioritize, "
             + "/preempt, /bind.");
+    explanations = all.section("kubrig").integer("explanations", 200,
+        "For how many of the last decisions to keep a SchedulingExplanation in the API, if it has that kind; 0: none.");
     explainFile = all.section("kubrig").string("explain-file", "",
         "If set, append every normalized score to this file, one JSON object a line.");
   }
@@ -91,6 +94,10 @@ final class SchedulerFlags {
 
   String extenderAddress(ParsedFlags flags) {
     return flags.value(extenderAddress);
+  }
+
+  int explanations(ParsedFlags flags) {
+    return flags.value(explanations);
   }
 
   String pluginDir(ParsedFlags flags) {

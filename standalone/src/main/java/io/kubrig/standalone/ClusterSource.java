@@ -2,20 +2,25 @@ package io.kubrig.standalone;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
+import io.kubrig.scheduler.explain.Decided;
+import io.kubrig.scheduler.explain.SchedulingExplanation;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.whatif.ClusterDump;
 import io.kubrig.scheduler.whatif.LiveCluster;
 import io.kubrig.scheduler.whatif.Planner;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,10 +49,30 @@ final class ClusterSource {
     if (snapshot != null) {
       return ClusterDump.objects(text(snapshot));
     }
-    Path file = kubeconfig != null ? kubeconfig : data.directory().adminKubeconfig();
-    try (KubernetesClient client = new KubeconfigClients().open(ClientSettings.of("kubrig", file.toString()))) {
+    try (KubernetesClient client = open()) {
       return LiveCluster.read(client);
     }
+  }
+
+  /** What a scheduler has kept of its last decision about a pod; empty when it keeps none, or when another configuration is asked about. */
+  Optional<Decided> kept(String namespace, String pod) {
+    if (snapshot != null || config != null) {
+      return Optional.empty();
+    }
+    try (KubernetesClient client = open()) {
+      SchedulingExplanation found = client.resources(SchedulingExplanation.class).inNamespace(namespace).withName(pod).get();
+      return Optional.ofNullable(found).map(SchedulingExplanation::getStatus);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return Optional.empty(); // who may not read what is kept may still read the cluster
+      }
+      throw e;
+    }
+  }
+
+  private KubernetesClient open() {
+    Path file = kubeconfig != null ? kubeconfig : data.directory().adminKubeconfig();
+    return new KubeconfigClients().open(ClientSettings.of("kubrig", file.toString()));
   }
 
   /** A planner with the configuration that was named. */

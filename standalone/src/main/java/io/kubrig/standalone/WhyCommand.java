@@ -2,10 +2,12 @@ package io.kubrig.standalone;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.component.StartException;
+import io.kubrig.scheduler.explain.Decided;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.whatif.Explanation;
 import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.Report;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +37,9 @@ final class WhyCommand implements Callable<Integer> {
   @Option(names = {"-o", "--output"}, defaultValue = "text", description = "text or json. Default: ${DEFAULT-VALUE}.")
   private String output;
 
+  @Option(names = "--now", description = "Ask about the cluster as it is now, even if the scheduler has kept what it last decided.")
+  private boolean now;
+
   @Mixin private ClusterSource source;
 
   @Override
@@ -42,11 +47,18 @@ final class WhyCommand implements Callable<Integer> {
     if (!kind.equals("pod") && !kind.equals("pods") && !kind.equals("po")) {
       throw new StartException("why knows pods only, not " + kind);
     }
+    Optional<Decided> kept = now ? Optional.empty() : source.kept(namespace, name);
+    if (kept.isPresent()) {
+      return tell(kept.get().explanation(), "Decided at " + kept.get().at() + ", attempt " + kept.get().attempts() + " (--now asks again). ");
+    }
     Planner planner = source.planner(source.objects());
     Pod pod = planner.pod(namespace, name)
         .orElseThrow(() -> new StartException("pods \"" + name + "\" not found in namespace " + namespace));
-    Explanation e = planner.explain(pod, limit);
-    System.out.print(output.equals("json") ? new KubernetesSerialization().asJson(e) + "\n" : Report.of(e));
+    return tell(planner.explain(pod, limit), "");
+  }
+
+  private int tell(Explanation e, String when) {
+    System.out.print(output.equals("json") ? new KubernetesSerialization().asJson(e) + "\n" : when + Report.of(e));
     return e.verdicts().stream().anyMatch(Explanation.Verdict::fits) ? 0 : FITS_NOWHERE;
   }
 }

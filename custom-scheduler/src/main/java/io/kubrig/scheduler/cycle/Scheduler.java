@@ -12,6 +12,7 @@ import io.kubrig.scheduler.events.EventRecorder.Note;
 import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.extender.ExtenderServer;
 import io.kubrig.scheduler.extender.ExtenderService;
+import io.kubrig.scheduler.explain.KeptExplanations;
 import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EventKind;
@@ -56,6 +57,7 @@ import org.slf4j.LoggerFactory;
 public final class Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int WRITES_AT_ONCE = 128;
+  private static final int NODES_TOLD = 20;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
   /** What a scheduler is made of. */
@@ -86,6 +88,7 @@ public final class Scheduler {
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
   private final ClusterEvents clusterEvents;
+  private KeptExplanations explanations; // null: none are kept
   private volatile long tasksSeen; // by everySecond, itself included
   private volatile boolean backingOff; // at the end of everySecond
 
@@ -148,11 +151,19 @@ public final class Scheduler {
     queue.flushBackoff();
     backingOff = queue.isBackingOff();
     metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount());
+    if (explanations != null) {
+      explanations.explain(this::explainNow);
+    }
   }
 
   /** Ends {@link #run}. */
   public void stop() {
     loop.stop();
+  }
+
+  /** Keeps explanations of the last decisions in the API; to be called before {@link #run}. */
+  public void keepExplanations(int limit) {
+    explanations = new KeptExplanations(api, writer, clock, limit);
   }
 
   /** The thread that decides; tests and simulations drive it step by step. */
@@ -173,6 +184,11 @@ public final class Scheduler {
   /** The queue; only to be touched on the scheduling thread. */
   public SchedulingQueue queue() {
     return queue;
+  }
+
+  private Optional<Explanation> explainNow(Pod pod) {
+    boolean isThere = state.pod(pod.uid()).isPresent() || queue.contains(pod.uid());
+    return isThere ? Optional.of(new Explainer(state).explain(profiles.get(pod.schedulerName()), pod, NODES_TOLD)) : Optional.empty();
   }
 
   /** Explains a pod that is known, on the scheduling thread. */
@@ -354,6 +370,7 @@ public final class Scheduler {
     }
     state.nominations().remove(a.pod());
     queue.forget(a.queued());
+    decided(a.pod(), a.queued());
     Phases phases = phases(a.profile());
     for (PostBindPlugin p : a.profile().at(ExtensionPoint.POST_BIND, PostBindPlugin.class)) {
       p.postBind(a.state(), a.pod(), a.node());
@@ -362,6 +379,12 @@ public final class Scheduler {
     metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
     events.record(a.pod(), null, Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
         a.profile().name());
+  }
+
+  private void decided(Pod pod, QueuedPod queued) {
+    if (explanations != null) {
+      explanations.decided(pod, queued.attempts());
+    }
   }
 
   /** Undoes what {@link #place} did. What the pod held is free again, which others may be waiting for. */
@@ -400,6 +423,7 @@ public final class Scheduler {
       state.nominations().remove(pod);
     }
     LOG.debug("Pod {} is not scheduled: {}", pod.key(), status.message());
+    decided(pod, queued);
     queue.putBack(queued);
     events.record(pod, null, Note.warning("FailedScheduling", "Scheduling", status.message()), profile.name());
     statuses.notScheduled(pod, reason, status.message(), node);
