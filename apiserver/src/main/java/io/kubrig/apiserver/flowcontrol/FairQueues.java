@@ -28,6 +28,7 @@ final class FairQueues {
   private static final double GUESS_SECONDS = 0.003;
 
   private final Clock clock;
+  private final SeatDemand demand;
   private final ReentrantLock lock = new ReentrantLock();
   private PriorityLevel.Queuing queuing;
   private Queue[] queues;
@@ -106,8 +107,10 @@ final class FairQueues {
     }
   }
 
-  FairQueues(PriorityLevel.Queuing queuing, int seats, Clock clock) {
+  /** @param demand is told how many seats are in use and waited for */
+  FairQueues(PriorityLevel.Queuing queuing, int seats, Clock clock, SeatDemand demand) {
     this.clock = clock;
+    this.demand = demand;
     this.seats = seats;
     this.lastNanos = clock.nanos();
     arrange(queuing);
@@ -167,6 +170,7 @@ final class FairQueues {
       if (queuing.queues() == 0) {
         if (fits(ticket)) {
           begin(ticket);
+          noteDemand();
         } else {
           decide(ticket, Outcome.CONCURRENCY_LIMIT);
         }
@@ -180,6 +184,7 @@ final class FairQueues {
         ticket.queue.nextStart = progress;
       }
       ticket.queue.waiting.add(ticket);
+      noteDemand();
       dispatch();
       return ticket;
     } finally {
@@ -212,6 +217,7 @@ final class FairQueues {
         ticket.queue.waiting.remove(ticket);
         decide(ticket, Outcome.TIME_OUT);
         dispatch();
+        noteDemand();
       }
     } finally {
       lock.unlock();
@@ -268,6 +274,7 @@ final class FairQueues {
       queue.nextStart = oldest.arrival; // what a queue did not use while it was idle it cannot save up
     }
     dispatch();
+    noteDemand();
   }
 
   private void dispatch() {
@@ -296,6 +303,17 @@ final class FairQueues {
       next = (index + 1) % queues.length;
     }
     return best;
+  }
+
+  /** What is needed from now on. */
+  private void noteDemand() {
+    int needed = seatsInUse;
+    for (Queue queue : queues) {
+      for (Ticket ticket : queue.waiting) {
+        needed += ticket.width;
+      }
+    }
+    demand.set(needed);
   }
 
   private void advance() {

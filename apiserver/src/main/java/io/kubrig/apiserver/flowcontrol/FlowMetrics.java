@@ -17,7 +17,7 @@ final class FlowMetrics {
 
   private final MeterRegistry registry;
   private final Map<Flow, Meters> flows = new ConcurrentHashMap<>();
-  private final Map<String, AtomicInteger> limits = new ConcurrentHashMap<>();
+  private final Map<String, AtomicDouble> values = new ConcurrentHashMap<>();
 
   private record Flow(String schema, String level) {}
 
@@ -107,19 +107,53 @@ final class FlowMetrics {
     return flows.computeIfAbsent(new Flow(schema, level), Meters::new);
   }
 
-  void limit(String level, int seats) {
-    limits
-        .computeIfAbsent(
-            level,
-            name -> {
-              AtomicInteger value = new AtomicInteger();
-              Tags tags = Tags.of("priority_level", name);
-              gauge("apiserver_flowcontrol_nominal_limit_seats", value, tags,
-                  "Nominal number of execution seats configured for each priority level");
-              gauge("apiserver_flowcontrol_current_limit_seats", value, tags,
-                  "current derived number of execution seats available to each priority level");
-              return value;
-            })
-        .set(seats);
+  /** The numbers of a level as they are now. */
+  void limits(String level, LevelSeats seats) {
+    number(level, "nominal_limit_seats", "Nominal number of execution seats configured for each priority level", seats.nominal());
+    number(level, "lower_limit_seats", "Configured lower bound on number of execution seats available to each priority level",
+        seats.least());
+    number(level, "upper_limit_seats", "Configured upper bound on number of execution seats available to each priority level",
+        seats.most());
+    number(level, "current_limit_seats", "current derived number of execution seats available to each priority level", seats.current());
+    number(level, "demand_seats_high_watermark", "High watermark, over last adjustment period, of number of seats each priority level could "
+        + "use", seats.period().highest());
+    number(level, "demand_seats_average", "Time-weighted average, over last adjustment period, of demand_seats", seats.period().average());
+    number(level, "demand_seats_stdev", "Time-weighted standard deviation, over last adjustment period, of demand_seats",
+        seats.period().deviation());
+    number(level, "demand_seats_smoothed", "Smoothed seat demands", seats.smoothed());
+    number(level, "target_seats", "Seat allocation targets", seats.claim().target());
+  }
+
+  /** What part of its target a level gets that is not bounded. */
+  void fairFraction(double fraction) {
+    value("apiserver_flowcontrol_seat_fair_frac", Tags.empty(), "Fair fraction of server's concurrency to allocate to each priority level "
+        + "that can use it").set(fraction);
+  }
+
+  private void number(String level, String name, String description, double now) {
+    value("apiserver_flowcontrol_" + name, Tags.of("priority_level", level), description).set(now);
+  }
+
+  private AtomicDouble value(String name, Tags tags, String description) {
+    return values.computeIfAbsent(
+        name + tags,
+        key -> {
+          AtomicDouble value = new AtomicDouble();
+          Gauge.builder(name, value, AtomicDouble::get).tags(tags).description(description).register(registry);
+          return value;
+        });
+  }
+
+  /** A number that one thread sets and others read. */
+  private static final class AtomicDouble {
+    private volatile double value;
+
+    void set(double now) {
+      value = now;
+    }
+
+    double get() {
+      return value;
+    }
   }
 }

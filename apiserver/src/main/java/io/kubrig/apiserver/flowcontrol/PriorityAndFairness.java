@@ -34,6 +34,7 @@ public final class PriorityAndFairness implements FlowControl {
   private final Map<String, FlowSchema> schemas = new TreeMap<>();
   private final Map<String, PriorityLevel> levels = new TreeMap<>();
   private final Map<String, FairQueues> queues = new HashMap<>();
+  private final Map<String, LevelSeats> seats = new HashMap<>();
   private volatile State state;
 
   /** How many seats a request takes. */
@@ -43,7 +44,8 @@ public final class PriorityAndFairness implements FlowControl {
   }
 
   /** What requests are classified by right now. */
-  private record State(List<FlowSchema> schemas, Map<String, PriorityLevel> levels, Map<String, FairQueues> queues) {}
+  private record State(
+      List<FlowSchema> schemas, Map<String, PriorityLevel> levels, Map<String, FairQueues> queues, Map<String, LevelSeats> seats) {}
 
   /**
    * @param totalSeats what all levels share, {@code --max-requests-inflight} and {@code --max-mutating-requests-inflight} together
@@ -92,15 +94,18 @@ public final class PriorityAndFairness implements FlowControl {
     all.putIfAbsent(CATCH_ALL, new PriorityLevel(CATCH_ALL, "", false, 5, PriorityLevel.Queuing.NONE));
     long shares = all.values().stream().mapToLong(PriorityLevel::shares).sum();
     queues.keySet().retainAll(all.keySet());
+    seats.keySet().retainAll(all.keySet());
     for (PriorityLevel level : all.values()) {
-      int seats = shares == 0 ? 0 : (int) Math.ceil((double) totalSeats * level.shares() / shares);
-      metrics.limit(level.name(), seats);
+      int nominal = shares == 0 ? 0 : (int) Math.ceil((double) totalSeats * level.shares() / shares);
+      LevelSeats own = seats.computeIfAbsent(level.name(), name -> new LevelSeats(clock));
+      own.configure(level, nominal, totalSeats);
+      metrics.limits(level.name(), own);
       if (level.exempt()) {
         queues.remove(level.name());
       } else if (queues.containsKey(level.name())) {
-        queues.get(level.name()).change(level.queuing(), seats);
+        queues.get(level.name()).change(level.queuing(), own.current());
       } else {
-        queues.put(level.name(), new FairQueues(level.queuing(), seats, clock));
+        queues.put(level.name(), new FairQueues(level.queuing(), own.current(), clock, own.demand()));
       }
     }
     List<FlowSchema> ordered = new ArrayList<>();
@@ -111,7 +116,45 @@ public final class PriorityAndFairness implements FlowControl {
     if (!schemas.containsKey(CATCH_ALL)) {
       ordered.addLast(mandatory(CATCH_ALL, 10_000, List.of("system:unauthenticated", "system:authenticated")));
     }
-    state = new State(List.copyOf(ordered), Map.copyOf(all), Map.copyOf(queues));
+    state = new State(List.copyOf(ordered), Map.copyOf(all), Map.copyOf(queues), Map.copyOf(seats));
+  }
+
+  /**
+   * Has levels that need more borrow seats of those that need less; to be called every ten seconds. (Source: KEP-1040, "Dispatching":
+   * adjustment of the concurrency limits.)
+   */
+  public synchronized void lend() {
+    State now = state;
+    List<PriorityLevel> limited = now.levels.values().stream().filter(level -> !level.exempt()).toList();
+    seats.values().forEach(LevelSeats::observe);
+    int all = seats.values().stream().mapToInt(LevelSeats::nominal).sum();
+    int left = all;
+    for (PriorityLevel level : now.levels.values()) {
+      if (level.exempt()) {
+        LevelSeats own = seats.get(level.name());
+        own.current(own.used());
+        left -= own.used();
+      }
+    }
+    int least = limited.stream().mapToInt(level -> seats.get(level.name()).least()).sum();
+    int kept = limited.stream().mapToInt(level -> seats.get(level.name()).kept()).sum();
+    double fraction = 0;
+    if (left <= kept) {
+      double share = left <= least ? 0 : (double) (left - least) / (kept - least);
+      limited.stream().map(level -> seats.get(level.name()))
+          .forEach(own -> own.current(own.least() + (int) Math.round((own.kept() - own.least()) * share)));
+    } else {
+      SeatLending.Shares divided = SeatLending.divide(all, limited.stream().map(level -> seats.get(level.name()).claim()).toList());
+      fraction = divided.fraction();
+      for (int i = 0; i < limited.size(); i++) {
+        seats.get(limited.get(i).name()).current((int) Math.round(divided.seats()[i]));
+      }
+    }
+    metrics.fairFraction(fraction);
+    for (PriorityLevel level : limited) {
+      queues.get(level.name()).change(level.queuing(), seats.get(level.name()).current());
+    }
+    seats.forEach(metrics::limits);
   }
 
   private static FlowSchema mandatory(String name, long precedence, List<String> groups) {
@@ -136,7 +179,7 @@ public final class PriorityAndFairness implements FlowControl {
     PriorityLevel level = now.levels.get(schema.level());
     FlowMetrics.Meters meters = metrics.of(schema.name(), level.name());
     if (level.exempt()) {
-      return new Taken(schema, level, meters, null, 0);
+      return new Taken(schema, level, meters, null, now.seats.get(level.name()).demand(), 0);
     }
     long arrived = clock.nanos();
     FairQueues line = now.queues.get(level.name());
@@ -154,7 +197,7 @@ public final class PriorityAndFairness implements FlowControl {
     }
     double waited = (clock.nanos() - arrived) / 1e9;
     if (outcome == Outcome.ADMITTED) {
-      return new Taken(schema, level, meters, ticket, waited);
+      return new Taken(schema, level, meters, ticket, null, waited);
     }
     meters.rejected(reason(outcome), waited);
     return new Refused(schema, level);
@@ -178,14 +221,22 @@ public final class PriorityAndFairness implements FlowControl {
     private final Headers headers;
     private final FlowMetrics.Meters meters;
     private final FairQueues.Ticket ticket;
+    private final SeatDemand demand;
     private final long begun = clock.nanos();
     private boolean closed;
 
-    /** @param ticket null for an exempt request */
-    Taken(FlowSchema schema, PriorityLevel level, FlowMetrics.Meters meters, FairQueues.Ticket ticket, double waited) {
+    /**
+     * @param ticket null for an exempt request
+     * @param demand of an exempt request's level, else null: queues tell theirs
+     */
+    Taken(FlowSchema schema, PriorityLevel level, FlowMetrics.Meters meters, FairQueues.Ticket ticket, SeatDemand demand, double waited) {
       this.headers = classification(schema, level);
       this.meters = meters;
       this.ticket = ticket;
+      this.demand = demand;
+      if (demand != null) {
+        demand.add(1);
+      }
       meters.begun(width(), waited);
     }
 
@@ -211,6 +262,9 @@ public final class PriorityAndFairness implements FlowControl {
       closed = true;
       if (ticket != null) {
         ticket.end();
+      }
+      if (demand != null) {
+        demand.add(-1);
       }
       meters.ended(width(), (clock.nanos() - begun) / 1e9);
     }

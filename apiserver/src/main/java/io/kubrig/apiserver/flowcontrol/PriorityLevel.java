@@ -8,7 +8,15 @@ import io.kubrig.machinery.tree.Tree;
  * @param exempt whether its requests never wait
  * @param shares of the server's seats, relative to the other levels'
  */
-record PriorityLevel(String name, String uid, boolean exempt, long shares, Queuing queuing) {
+record PriorityLevel(
+    String name, String uid, boolean exempt, long shares, Queuing queuing, long lendablePercent, long borrowingLimitPercent) {
+
+  /** A level that neither lends nor is bounded in what it borrows. */
+  PriorityLevel(String name, String uid, boolean exempt, long shares, Queuing queuing) {
+    this(name, uid, exempt, shares, queuing, 0, UNBOUNDED);
+  }
+
+  static final long UNBOUNDED = -1;
 
   /**
    * Where requests wait.
@@ -35,6 +43,8 @@ record PriorityLevel(String name, String uid, boolean exempt, long shares, Queui
         exempt,
         limited.integer("nominalConcurrencyShares", exempt ? 0 : 30),
         queues ? new Queuing((int) queuing.integer("queues", 64), (int) queuing.integer("handSize", 8),
-            (int) queuing.integer("queueLengthLimit", 50)) : Queuing.NONE);
+            (int) queuing.integer("queueLengthLimit", 50)) : Queuing.NONE,
+        limited.integer("lendablePercent", 0),
+        exempt ? 0 : limited.integer("borrowingLimitPercent", UNBOUNDED));
   }
 }

@@ -39,15 +39,17 @@ import java.util.function.Function;
  * The verbs of the API on every resource: reads a call, has the registry do it, and answers. The one handler for all kinds.
  */
 public final class ResourceHandler {
-  private static final Duration MIN_WATCH = Duration.ofMinutes(30);
-
   private final Registry registry;
   private final Bodies bodies;
+  private final Duration minWatch;
   private final Responses responses;
   private final WriteOptions writeOptions;
   private final Patches patches;
 
-  public ResourceHandler(Registry registry, Bodies bodies, Responses responses, WriteOptions writeOptions, Patches patches) {
+  /** @param minWatch how long a watch lasts at least when the client does not say */
+  public ResourceHandler(
+      Registry registry, Bodies bodies, Responses responses, WriteOptions writeOptions, Patches patches, Duration minWatch) {
+    this.minWatch = minWatch;
     this.registry = registry;
     this.bodies = bodies;
     this.responses = responses;
@@ -230,7 +232,7 @@ public final class ResourceHandler {
 
   private void watch(Call call, Target target, Views.View view, ListOptions options, Selection selection, List<String> warnings)
       throws IOException {
-    Duration timeout = options.timeout().filter(Duration::isPositive).orElseGet(() -> registry.watchTimeout(MIN_WATCH));
+    Duration timeout = options.timeout().filter(Duration::isPositive).orElseGet(() -> registry.watchTimeout(minWatch));
     try (Watches.Session session = registry.watches().open(view, target.namespace(), options, selection, timeout)) {
       Optional<WatchSocket> socket = WatchSocket.open(call, view.representation());
       if (socket.isPresent()) {

@@ -144,7 +144,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     commands.putAll(AdmittedConnections.of(new Connections(objects, settings.kubelets(), settings.random()).commands(), admission));
     WriteOptions writeOptions = new WriteOptions(schemas);
     commands.putAll(podCommands(new CommandParts(schemas, bodies, responses, writeOptions, admission, store)));
-    resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership));
+    resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership), settings.limits().minWatch());
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     RemoteDocuments remote = new RemoteDocuments(served::refresh);

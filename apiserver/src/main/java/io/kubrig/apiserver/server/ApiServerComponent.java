@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +107,7 @@ public final class ApiServerComponent implements Component {
     if (encryption != null && encryption.hasServices()) {
       server.watchHealth(HealthCheck.of("kms-providers", encryption::checkServices));
     }
-    front = HttpServer.start(ServerOptions.on(address()), tls, server);
+    front = HttpServer.start(serverOptions(), tls, server);
     server.announce(peer());
     LOG.info("Serving securely on {}", address());
   }
@@ -130,7 +131,8 @@ public final class ApiServerComponent implements Component {
             parsed.value(flags.corsAllowedOrigins),
             String.join("; ", parsed.value(flags.hsts)),
             parsed.value(flags.requestTimeout),
-            parsed.value(flags.priorityAndFairness));
+            parsed.value(flags.priorityAndFairness),
+            Duration.ofSeconds(parsed.value(flags.minRequestTimeout)));
     SecuritySettings security = new SecurityFlags(flags, parsed, pki, environment).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
@@ -182,6 +184,12 @@ public final class ApiServerComponent implements Component {
   /** The server without its socket, for clients in the same process. Only after {@link #start}. */
   public ApiServer server() {
     return server;
+  }
+
+  private ServerOptions serverOptions() {
+    ServerOptions options = ServerOptions.on(address());
+    int streams = parsed.value(flags.http2MaxStreams);
+    return streams > 0 ? options.withMaxStreams(streams) : options;
   }
 
   private InetSocketAddress address() {
@@ -236,7 +244,8 @@ public final class ApiServerComponent implements Component {
     }
     List<X509Certificate> chain = PemFiles.certificates(certificate);
     PrivateKey privateKey = PemFiles.privateKey(key);
-    return Tls.of(privateKey, chain, clientAuthorities);
+    Tls tls = Tls.of(privateKey, chain, clientAuthorities);
+    return new Tls(tls.context(), TlsFlags.protocols(parsed.value(flags.tlsMinVersion)), TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
   }
 
   private ClusterPki pki() throws IOException {

@@ -57,8 +57,6 @@ final class ApiServerFlags {
       etcd.bool(
           "encryption-provider-config-automatic-reload", false,
               "Determines if the file set by --encryption-provider-config should be automatically reloaded if the disk contents change.");
-  final Flag<Integer> deleteCollectionWorkers =
-      etcd.integer("delete-collection-workers", 1, "Number of workers spawned for DeleteCollection call.");
 
   {
     etcd.inert("enable-garbage-collector", FlagTypes.BOOL, true, "the garbage collector runs in the controller manager");
@@ -66,6 +64,7 @@ final class ApiServerFlags {
     etcd.inert("etcd-db-metric-poll-interval", FlagTypes.DURATION, Duration.ofSeconds(30), "sizes are read when metrics are read");
     etcd.inert("etcd-readycheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2),
         "readiness asks what health asks, see --etcd-healthcheck-timeout");
+    etcd.inert("delete-collection-workers", FlagTypes.INT, 1, "objects of a collection are deleted one after another");
     etcd.inert("etcd-servers-overrides", FlagTypes.STRINGS, List.of(), LATER);
     etcd.inert("watch-cache", FlagTypes.BOOL, true, "all reads are served from memory");
     etcd.inert("watch-cache-sizes", FlagTypes.STRINGS, List.of(), "history is bounded by bytes and age for all resources together");
@@ -102,8 +101,6 @@ final class ApiServerFlags {
   private final FlagSection generic = set.section("generic");
   final Flag<String> advertiseAddress =
       generic.string("advertise-address", "", "The IP address on which to advertise the apiserver to members of the cluster.");
-  final Flag<String> externalHostname =
-      generic.string("external-hostname", "", "The hostname to use when generating externalized URLs for this master.");
   final Flag<Map<String, List<String>>> featureGates =
       generic.flag("feature-gates", FlagTypes.MULTIMAP, Map.of(), "A set of key=value pairs that describe feature gates.");
   final Flag<Integer> maxMutatingInFlight =
@@ -124,6 +121,7 @@ final class ApiServerFlags {
     generic.inert("emulation-forward-compatible", FlagTypes.BOOL, false, "this server is one version");
     generic.inert("min-compatibility-version", FlagTypes.STRINGS, List.of(), "this server is one version");
     generic.inert("runtime-config-emulation-forward-compatible", FlagTypes.BOOL, false, "this server is one version");
+    generic.inert("external-hostname", FlagTypes.STRING, "", LATER);
     generic.inert("goaway-chance", FlagTypes.FLOAT, 0.0, LATER);
     generic.inert("livez-grace-period", FlagTypes.DURATION, Duration.ZERO, "the server is live when it listens");
     generic.inert("send-retry-after-while-not-ready-once", FlagTypes.BOOL, false, "the server listens when it is ready");
@@ -167,13 +165,9 @@ final class ApiServerFlags {
           "List of request headers to inspect for usernames. X-Remote-User is common.");
   final Flag<List<String>> issuers =
       authn.flag("service-account-issuer", FlagTypes.STRING_ARRAY, List.of(), "Identifier of the service account token issuer.");
-  final Flag<String> jwksUri =
-      authn.string("service-account-jwks-uri", "", "Overrides the URI for the JSON Web Key Set in the discovery doc.");
   final Flag<List<String>> serviceAccountKeys =
       authn.flag("service-account-key-file", FlagTypes.STRING_ARRAY, List.of(),
           "File containing PEM-encoded keys used to verify ServiceAccount tokens.");
-  final Flag<Boolean> serviceAccountLookup =
-      authn.bool("service-account-lookup", true, "If true, validate ServiceAccount tokens exist in etcd as part of authentication.");
   final Flag<Duration> maxTokenExpiration =
       authn.duration("service-account-max-token-expiration", Duration.ZERO,
           "The maximum validity duration of a token created by the token issuer.");
@@ -301,6 +295,8 @@ final class ApiServerFlags {
   final Flag<String> proxyClientKey = misc.string("proxy-client-key-file", "", "Private key of the client certificate of the aggregator.");
 
   {
+    authn.inert("service-account-jwks-uri", FlagTypes.STRING, "", LATER);
+    authn.inert("service-account-lookup", FlagTypes.BOOL, true, "tokens of what is deleted are always refused");
     misc.inert("aggregator-reject-forwarding-redirect", FlagTypes.BOOL, true, "redirects of backends are never followed");
     misc.inert("coordinated-leadership-lease-duration", FlagTypes.DURATION, Duration.ofSeconds(15), "the feature is off by default");
     misc.inert("coordinated-leadership-renew-deadline", FlagTypes.DURATION, Duration.ofSeconds(10), "the feature is off by default");

@@ -57,14 +57,16 @@ public record ApiServerSettings(
    * @param requestTimeout how long a request may take that is not meant to last
    * @param fairness whether requests are classified and queued ({@code --enable-priority-and-fairness}), rather than bounded by the two
    *     numbers alone
+   * @param minWatch how long a watch lasts at least when the client does not say
    */
   public record Limits(
       int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout,
-          boolean fairness) {
+          boolean fairness, Duration minWatch) {
+    private static final Duration MIN_WATCH = Duration.ofMinutes(30);
 
     /** With priority and fairness. */
     public Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout) {
-      this(maxReading, maxMutating, corsOrigins, strictTransportSecurity, requestTimeout, true);
+      this(maxReading, maxMutating, corsOrigins, strictTransportSecurity, requestTimeout, true, MIN_WATCH);
     }
   }
 }

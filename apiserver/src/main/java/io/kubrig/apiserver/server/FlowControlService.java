@@ -12,6 +12,7 @@ import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.registry.Writer;
 import io.kubrig.apiserver.rest.Registry;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.storage.Snapshot;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
@@ -34,7 +35,10 @@ final class FlowControlService implements AutoCloseable {
   private static final String SCHEMAS = "flowschemas";
   private static final String LEVELS = "prioritylevelconfigurations";
   private static final Duration ENSURE_PERIOD = Duration.ofMinutes(1);
-  private static final int OBJECTS_PER_SEAT = 100;
+  private static final Duration LENDING_PERIOD = Duration.ofSeconds(10);
+  private static final long BYTES_PER_SEAT = 100_000;
+  private static final long MOST_BYTES_AT_ONCE = 1_000_000;
+  private static final int SAMPLE = 50;
   private static final int MOST_SEATS = 10;
   private static final Operation.Options AS_CONSUMER =
       new Operation.Options(false, "api-priority-and-fairness-config-consumer-v1", true, Operation.FieldValidation.IGNORE);
@@ -47,6 +51,7 @@ final class FlowControlService implements AutoCloseable {
   private final Semaphore changed = new Semaphore(0);
   private Thread writer;
   private Clock.Timer ensuring;
+  private Clock.Timer lending;
 
   FlowControlService(PriorityAndFairness control, Registry registry, Ownership ownership, Clock clock) {
     this.control = control;
@@ -55,23 +60,41 @@ final class FlowControlService implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** How many seats a request takes: a list more, the more objects it reads. */
+  /**
+   * How many seats a request takes: a list, or a watch that begins with one, the more, the more bytes it brings together. (Source:
+   * apiserver/pkg/util/flowcontrol/request/list_work_estimator.go, for lists from memory.)
+   */
   static int width(Registry registry, RequestInfo info, Query query) {
-    if (!info.verb().equals("list") || !info.name().isEmpty()) {
+    boolean lists = info.verb().equals("list") || info.verb().equals("watch") && beginsWithList(query);
+    if (!lists || !info.name().isEmpty()) {
       return 1;
     }
     Optional<Resource> resource = registry.catalog().resource(info.group(), info.resourceName());
     if (resource.isEmpty()) {
       return 1;
     }
-    String prefix = resource.get().prefix(info.namespace());
-    long objects = registry.store().storage().keyspace().current().count(prefix, prefix);
+    String prefix = resource.get().prefix("");
+    Snapshot snapshot = registry.store().storage().keyspace().current();
+    long objects = snapshot.count(prefix, prefix);
     long limit = limit(query.value("limit"));
-    if (limit > 0) {
-      boolean selects = !info.labelSelector().isEmpty() || !info.fieldSelector().isEmpty();
-      objects = Math.min(objects, selects ? 2 * limit : limit);
-    }
-    return Math.clamp(Math.ceilDiv(objects, OBJECTS_PER_SEAT), 1, MOST_SEATS);
+    long bytes = (limit > 0 ? Math.min(objects, limit) : objects) * averageSize(snapshot, prefix);
+    return Math.clamp(Math.ceilDiv(Math.min(bytes, MOST_BYTES_AT_ONCE), BYTES_PER_SEAT), 1, MOST_SEATS);
+  }
+
+  private static boolean beginsWithList(Query query) {
+    String version = query.value("resourceVersion");
+    return query.flag("sendInitialEvents") || version.isEmpty() || version.equals("0");
+  }
+
+  /** Of the first objects: they are much alike. */
+  private static long averageSize(Snapshot snapshot, String prefix) {
+    long[] sum = new long[2];
+    snapshot.scan(prefix, prefix, entry -> {
+      sum[0]++;
+      sum[1] += entry.size();
+      return sum[0] < SAMPLE;
+    });
+    return sum[0] == 0 ? 0 : Math.ceilDiv(sum[1], sum[0]);
   }
 
   private static long limit(String text) {
@@ -88,6 +111,7 @@ final class FlowControlService implements AutoCloseable {
     objects.follow(GROUP, SCHEMAS, follower(control::putSchema, control::removeSchema));
     writer = Thread.ofVirtual().name("flowschema-status").start(() -> run(objects));
     ensuring = clock.every(ENSURE_PERIOD, () -> ensure(bootstrap));
+    lending = clock.every(LENDING_PERIOD, control::lend);
   }
 
   private static void ensure(Runnable bootstrap) {
@@ -177,6 +201,7 @@ final class FlowControlService implements AutoCloseable {
     if (writer != null) {
       writer.interrupt();
       ensuring.cancel();
+      lending.cancel();
     }
   }
 }

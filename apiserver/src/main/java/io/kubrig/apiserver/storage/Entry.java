@@ -86,7 +86,7 @@ public final class Entry {
   }
 
   /** How many bytes the value has. */
-  int size() {
+  public int size() {
     return value.length;
   }
 

@@ -18,7 +18,7 @@ class FairQueuesTest {
   private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
 
   private FairQueues queues(int queues, int hand, int length, int seats) {
-    return new FairQueues(new PriorityLevel.Queuing(queues, hand, length), seats, clock);
+    return new FairQueues(new PriorityLevel.Queuing(queues, hand, length), seats, clock, new SeatDemand(clock));
   }
 
   private static long flow(String name) {

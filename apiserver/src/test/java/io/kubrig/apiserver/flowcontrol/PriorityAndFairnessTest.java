@@ -108,6 +108,63 @@ class PriorityAndFairnessTest {
     assertThat(control.seat(bob, request("GET", "/version"), NO_QUERY).admitted()).isTrue();
   }
 
+  private List<Seat> taken(String name, int count) throws RequestInfo.Unresolved {
+    List<Seat> seats = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Seat seat = control.seat(UserInfo.of(name, "system:authenticated"), request("GET", "/version"), NO_QUERY);
+      if (seat.admitted()) {
+        seats.add(seat);
+      }
+    }
+    return seats;
+  }
+
+  /** Two levels of 240 seats beside the 120 of catch-all, of which one lends half of its own. */
+  private void twoLevels(String borrowing) {
+    control.putLevel(level("busy", 10, "{type: Reject}" + borrowing));
+    control.putLevel(level("idle", 10, "{type: Reject}, lendablePercent: 50"));
+    control.putSchema(schema("all", "busy", 10,
+        "{subjects: [{kind: User, user: {name: bob}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}]}"));
+  }
+
+  @Test
+  void a_busy_level_borrows_what_an_idle_one_lends() throws Exception {
+    twoLevels("");
+    assertThat(taken("bob", 300)).hasSize(240);
+    clock.advance(Duration.ofSeconds(10));
+    control.lend();
+    assertThat(taken("bob", 300)).as("of 600 seats 240 : 120 : 120 are wanted").hasSize(60);
+    assertThat(registry.scrape())
+        .contains("apiserver_flowcontrol_current_limit_seats{priority_level=\"busy\"} 300")
+        .contains("apiserver_flowcontrol_current_limit_seats{priority_level=\"idle\"} 150")
+        .contains("apiserver_flowcontrol_lower_limit_seats{priority_level=\"idle\"} 120")
+        .contains("apiserver_flowcontrol_seat_fair_frac 1.25");
+  }
+
+  @Test
+  void a_level_borrows_no_more_than_its_limit() throws Exception {
+    twoLevels(", borrowingLimitPercent: 10");
+    taken("bob", 300);
+    clock.advance(Duration.ofSeconds(10));
+    control.lend();
+    assertThat(taken("bob", 300)).hasSize(24);
+  }
+
+  @Test
+  void what_was_lent_comes_back_when_it_is_needed() throws Exception {
+    twoLevels("");
+    List<Seat> seats = taken("bob", 240);
+    clock.advance(Duration.ofSeconds(10));
+    control.lend();
+    seats.forEach(Seat::close);
+    control.putSchema(schema("other", "idle", 5,
+        "{subjects: [{kind: User, user: {name: eve}}], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}]}"));
+    assertThat(taken("eve", 300)).hasSize(150);
+    clock.advance(Duration.ofSeconds(10));
+    control.lend();
+    assertThat(taken("eve", 300)).isNotEmpty();
+  }
+
   @Test
   void what_lasts_is_not_limited_but_a_watch_is_classified() throws Exception {
     UserInfo user = UserInfo.of("u", "system:authenticated");

@@ -50,7 +50,8 @@ public final class Flag<T> {
     return defaultValue;
   }
 
-  String usage() {
+  /** What the help says of it. */
+  public String usage() {
     return usage;
   }
 
@@ -62,7 +63,8 @@ public final class Flag<T> {
     return deprecation;
   }
 
-  String inertReason() {
+  /** Why the flag has no effect; "" for one that has. */
+  public String inertReason() {
     return inertReason;
   }
 

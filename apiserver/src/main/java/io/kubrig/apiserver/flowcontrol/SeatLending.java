@@ -1,0 +1,57 @@
+package io.kubrig.apiserver.flowcontrol;
+
+import java.util.List;
+
+/**
+ * How seats go round among levels: each gets as much as it wants or as is its due, in proportion, between what it never lends and what it
+ * may have at most. (Source: KEP-1040; apiserver/pkg/util/flowcontrol/conc_alloc.go.)
+ */
+final class SeatLending {
+  private static final double LEAST_TARGET = 0.001;
+  private static final int STEPS = 200;
+
+  private SeatLending() {}
+
+  /**
+   * What one level can be given.
+   *
+   * @param least what it has in any case
+   * @param most what it may have with all that it borrows, not less than {@code least}
+   * @param target what it could use
+   */
+  record Claim(double least, double most, double target) {}
+
+  /**
+   * The seats of each level, in the order of the claims, and the proportion of its target that a level gets that meets neither bound.
+   *
+   * @param fraction of the targets
+   */
+  record Shares(double[] seats, double fraction) {}
+
+  /** Divides all seats. Where the bounds do not let them be divided, the bounds win. */
+  static Shares divide(double seats, List<Claim> claims) {
+    double low = 0;
+    double high = 1;
+    while (total(high, claims) < seats && high < 1e12) {
+      high *= 2;
+    }
+    for (int i = 0; i < STEPS; i++) {
+      double middle = (low + high) / 2;
+      if (total(middle, claims) < seats) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    double fraction = high;
+    return new Shares(claims.stream().mapToDouble(claim -> share(fraction, claim)).toArray(), fraction);
+  }
+
+  private static double total(double fraction, List<Claim> claims) {
+    return claims.stream().mapToDouble(claim -> share(fraction, claim)).sum();
+  }
+
+  private static double share(double fraction, Claim claim) {
+    return Math.max(claim.least, Math.min(claim.most, fraction * Math.max(claim.target, LEAST_TARGET)));
+  }
+}
