@@ -51,6 +51,7 @@ final class DefinitionRules {
     group();
     scope();
     schemasPresent();
+    preservation();
     versions();
     lifted();
     requiredNames();
@@ -67,6 +68,24 @@ final class DefinitionRules {
           true,
           "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
     }
+  }
+
+  /** What cannot be together with fields that nobody prunes. */
+  private void preservation() {
+    if (!spec.bool("preserveUnknownFields")) {
+      return;
+    }
+    if (versions.stream().anyMatch(version -> hasDefaults(version.at("schema", "openAPIV3Schema")))) {
+      errors.invalid(SPEC.child("preserveUnknownFields"), true, "must be false in order to use defaults in the schema");
+    }
+    String strategy = spec.tree("conversion").string("strategy");
+    if (spec.get("conversion") != null && !strategy.equals("None")) {
+      errors.invalid(SPEC.child("conversion", "strategy"), strategy, "must be None if spec.preserveUnknownFields is true");
+    }
+  }
+
+  private static boolean hasDefaults(Tree schema) {
+    return schema.get("default") != null || SchemaRules.parts(schema).anyMatch(DefinitionRules::hasDefaults);
   }
 
   private void group() {
@@ -212,10 +231,12 @@ final class DefinitionRules {
       errors.invalid(path, null, "must have at least one stored version");
       return;
     }
+    List<String> left = new ArrayList<>(stored); // each stored version is that of one version only
     for (Tree version : versions) {
-      if (version.bool("storage") && !stored.contains(version.string("name"))) {
+      if (version.bool("storage") && !left.contains(version.string("name"))) {
         errors.invalid(path, new ArrayList<Object>(stored), "must have the storage version " + version.string("name"));
       }
+      left.remove(version.string("name"));
     }
     for (int i = 0; i < stored.size(); i++) {
       String name = stored.get(i);

@@ -31,6 +31,7 @@ final class DefinitionVersionRules {
     }
     if (!version.bool("deprecated")) {
       errors.invalid(path, warning, "can only be set for deprecated versions");
+      return;
     }
     if (warning.getBytes(StandardCharsets.UTF_8).length > MAX_WARNING) {
       errors.invalid(path, warning, "must be <= 256 characters long");
@@ -116,6 +117,10 @@ final class DefinitionVersionRules {
 
   void selectable(Tree version, FieldPath path) {
     List<Tree> fields = version.trees("selectableFields");
+    if (!fields.isEmpty() && version.tree("schema").get("openAPIV3Schema") == null) {
+      errors.invalid(path, "", "may only be set when `version.schema.openAPIV3Schema` is not included"); // sic
+      return;
+    }
     Set<String> unique = new TreeSet<>();
     for (int i = 0; i < fields.size(); i++) {
       String jsonPath = fields.get(i).string("jsonPath");

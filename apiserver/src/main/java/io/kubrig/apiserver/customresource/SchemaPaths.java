@@ -69,8 +69,13 @@ final class SchemaPaths {
     return node.get("additionalProperties") instanceof Tree values ? values : null;
   }
 
+  /** The first token: one of the three delimiters, or what stands before the next. */
   private static String first(String text) {
-    return text.isEmpty() ? "" : text.substring(0, 1);
+    int end = 0;
+    while (end < text.length() && ".[]".indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    return text.substring(0, Math.max(Math.min(1, text.length()), end));
   }
 
   private static Found wrong(String problem) {

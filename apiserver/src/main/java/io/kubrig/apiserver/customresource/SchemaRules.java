@@ -6,7 +6,9 @@ import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the schema of a version must look like as an OpenAPI schema of a custom resource. {@link StructuralRules} has the rest. */
 final class SchemaRules {
@@ -27,6 +29,9 @@ final class SchemaRules {
   private final boolean unchanged;
   private final FieldErrors errors;
 
+  private static final List<String> UNSUPPORTED =
+      List.of("id", "$schema", "$ref", "patternProperties", "dependencies", "additionalItems", "definitions");
+
   /** @param unchanged whether the same schema was accepted before */
   SchemaRules(FieldPath root, boolean unchanged, FieldErrors errors) {
     this.root = root;
@@ -43,16 +48,38 @@ final class SchemaRules {
       errors.forbidden(root.child("nullable"), "nullable cannot be true at the root");
     }
     int structural = errors.size();
-    StructuralRules.check(schema, root, errors);
+    Optional<String> strange = unsupported(schema);
+    if (strange.isEmpty()) {
+      StructuralRules.check(schema, root, errors);
+    }
     boolean sound = errors.size() == structural;
-    if (sound) {
+    if (sound && strange.isEmpty()) {
       DefaultRules.check(schema, root, errors);
       sound = errors.size() == structural;
     }
+    int own = errors.size();
     node(schema, root, new Context(true, false, ""));
+    if (errors.size() == own) {
+      strange.ifPresent(member -> errors.invalid(root, "", "OpenAPIV3Schema '" + member + "' is not supported"));
+    }
     if (sound && errors.size() == before) {
       RuleChecks.check(schema, root, unchanged, errors);
     }
+  }
+
+  /** The first member that structural schemas do not know, by the name that native gives it. */
+  private static Optional<String> unsupported(Tree schema) {
+    Optional<String> own = UNSUPPORTED.stream().filter(schema::has).findFirst().map(member -> member.equals("$schema") ? "schema" : member);
+    return own.isPresent() ? own : parts(schema).map(SchemaRules::unsupported).flatMap(Optional::stream).findFirst();
+  }
+
+  /** The schemas that a schema is made of. */
+  static Stream<Tree> parts(Tree schema) {
+    Stream<Tree> single =
+        Stream.of("items", "additionalProperties", "not").map(schema::get).filter(Tree.class::isInstance).map(Tree.class::cast);
+    Stream<Tree> listed = Stream.of("allOf", "anyOf", "oneOf").flatMap(list -> schema.trees(list).stream());
+    Tree properties = schema.tree("properties");
+    return Stream.of(single, listed, properties.names().stream().map(properties::tree)).flatMap(stream -> stream);
   }
 
   private void underStatus(Tree schema) {
