@@ -83,10 +83,13 @@ public final class DefinitionKind implements Kind {
     if (operation.verb() != Operation.Verb.CREATE) {
       return;
     }
-    String name = object.tree("metadata").string("name");
     Tree spec = object.tree("spec");
-    if (!name.isEmpty() && !name.equals(spec.tree("names").string("plural") + "." + spec.string("group"))) {
-      errors.invalid(FieldPath.of("metadata", "name"), name, "must be spec.names.plural+\".\"+spec.group");
+    String wanted = spec.tree("names").string("plural") + "." + spec.string("group");
+    for (String member : List.of("generateName", "name")) {
+      String given = object.tree("metadata").string(member);
+      if (!given.isEmpty() && !given.equals(wanted)) {
+        errors.invalid(FieldPath.of("metadata", member), given, "must be spec.names.plural+\".\"+spec.group");
+      }
     }
     new DefinitionRules(object, null, errors).check();
   }

@@ -125,6 +125,10 @@ final class SchemaRules {
               }
               node((Tree) value, path.child("properties").key(name), inner);
             });
+    for (String member : List.of("patternProperties", "definitions")) {
+      Tree named = schema.tree(member);
+      named.names().forEach(name -> node(named.tree(name), path.child(member).key(name), context.below()));
+    }
     if (schema.get("not") instanceof Tree not) {
       node(not, path.child("not"), context.below());
     }

@@ -269,7 +269,9 @@ public final class Writer {
     resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), errors);
     lens.validate(object, old, errors, operation);
     failIfInvalid(operation, object, errors);
-    resource.behaviour().warnings(object, old).forEach(operation::warn);
+    if (!operation.subresource().equals("status")) {
+      resource.behaviour().warnings(object, old).forEach(operation::warn);
+    }
   }
 
   private Optional<Written> commit(Operation operation, Update update, Tree object, Entry entry) {

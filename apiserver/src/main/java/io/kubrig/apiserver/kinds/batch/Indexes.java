@@ -1,5 +1,7 @@
 package io.kubrig.apiserver.kinds.batch;
 
+import java.util.OptionalLong;
+
 /**
  * A list of completion indexes such as {@code 0-2,5}: ascending, without overlaps.
  *
@@ -41,6 +43,29 @@ record Indexes(long count, String trouble) {
       last = end;
     }
     return new Indexes(count, "");
+  }
+
+  /** The first index that is in both of two lists, as far as they can be read. */
+  static OptionalLong overlap(String one, String other, long completions) {
+    for (String interval : one.split(",", -1)) {
+      for (String against : other.split(",", -1)) {
+        boolean readable = !interval.isEmpty() && !against.isEmpty() && parse(interval, completions).trouble().isEmpty()
+            && parse(against, completions).trouble().isEmpty();
+        if (readable && first(interval) <= last(against) && first(against) <= last(interval)) {
+          return OptionalLong.of(Math.max(first(interval), first(against)));
+        }
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private static long first(String interval) {
+    return number(interval.split("-", -1)[0]);
+  }
+
+  private static long last(String interval) {
+    String[] limits = interval.split("-", -1);
+    return number(limits[limits.length - 1]);
   }
 
   private static Indexes wrong(String trouble) {

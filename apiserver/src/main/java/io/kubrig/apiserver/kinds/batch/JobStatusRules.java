@@ -5,8 +5,10 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What the status of a job may say: a job ends in steps, once. (Source: KEP-4368, apis/batch/validation of native.) */
 final class JobStatusRules {
@@ -30,10 +32,66 @@ final class JobStatusRules {
     for (String counter : List.of("active", "succeeded", "failed", "ready", "terminating")) {
       Checks.nonNegative(rules.status, counter, STATUS, errors);
     }
+    rules.uncounted();
+    rules.indexes(job.tree("spec"));
     rules.together();
     rules.finished();
     rules.times();
     rules.progress();
+  }
+
+  private void uncounted() {
+    Set<String> seen = new HashSet<>();
+    for (String list : List.of("succeeded", "failed")) {
+      List<String> uids = status.tree("uncountedTerminatedPods").strings(list);
+      for (int i = 0; i < uids.size(); i++) {
+        FieldPath path = STATUS.child("uncountedTerminatedPods", list).index(i);
+        if (uids.get(i).isEmpty()) {
+          errors.invalid(path, "", "must not be empty");
+        } else if (!seen.add(uids.get(i))) {
+          errors.duplicate(path, uids.get(i));
+        }
+      }
+    }
+  }
+
+  /** The indexes that have completed and failed, where they change. */
+  private void indexes(Tree spec) {
+    FieldPath completedPath = STATUS.child("completedIndexes");
+    FieldPath failedPath = STATUS.child("failedIndexes");
+    String completed = status.string("completedIndexes");
+    String failed = status.string("failedIndexes");
+    boolean counted = spec.get("completions") != null;
+    long completions = spec.integer("completions");
+    if (changed("completedIndexes")) {
+      if (counted) {
+        readable(completed, completions, completedPath);
+      }
+      if (!completed.isEmpty() && !JobRules.isIndexed(spec)) {
+        errors.invalid(completedPath, completed, "cannot set non-empty completedIndexes when non-indexed completion mode");
+      }
+    }
+    boolean hasFailed = status.get("failedIndexes") != null;
+    boolean limited = spec.get("backoffLimitPerIndex") != null;
+    if (changed("failedIndexes") && hasFailed) {
+      if (counted && limited) {
+        readable(failed, completions, failedPath);
+      }
+      if (!limited) {
+        errors.invalid(failedPath, failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null");
+      }
+    }
+    if (changed("failedIndexes", "completedIndexes") && counted && hasFailed) {
+      Indexes.overlap(completed, failed, completions)
+          .ifPresent(index -> errors.invalid(failedPath, failed, "failedIndexes and completedIndexes overlap at index: " + index));
+    }
+  }
+
+  private void readable(String indexes, long completions, FieldPath path) {
+    String trouble = Indexes.parse(indexes, completions).trouble();
+    if (!trouble.isEmpty()) {
+      errors.invalid(path, indexes, "error parsing " + path.toString().replace("status.", "") + ": " + trouble);
+    }
   }
 
   private boolean is(String condition) {
@@ -90,7 +148,7 @@ final class JobStatusRules {
     }
     Tree uncounted = status.tree("uncountedTerminatedPods");
     if (finishes && !(uncounted.list("succeeded").isEmpty() && uncounted.list("failed").isEmpty())) {
-      errors.invalid(STATUS.child("uncountedTerminatedPods"), uncounted, "uncountedTerminatedPods needs to be empty for finished job");
+      errors.invalid(STATUS.child("uncountedTerminatedPods"), uncounted, "must be empty for finished job");
     }
     if (status.integer("ready") > status.integer("active") && changed("ready", "active")) {
       errors.invalid(STATUS.child("ready"), status.integer("ready"), "cannot set more ready pods than active");
@@ -124,7 +182,7 @@ final class JobStatusRules {
     }
     String begin = status.string("startTime");
     if (!begin.isEmpty() && changed("completionTime", "startTime") && Timestamps.parse(end).isBefore(Timestamps.parse(begin))) {
-      errors.invalid(completion, end, "completionTime cannot be set before startTime");
+      errors.invalid(completion, end, "must be equal to or after `startTime`");
     }
   }
 

@@ -10,6 +10,7 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.MetadataRules;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.tree.Tree;
@@ -23,6 +24,10 @@ import java.util.Optional;
 final class PersistentVolumeClaimKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final String PROTECTION = "kubernetes.io/pvc-protection";
+  private static final FieldPath STATUS = FieldPath.of("status");
+  private static final List<String> RESIZES =
+      List.of(
+          "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending");
   private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
   private static final TableColumns COLUMNS =
@@ -143,6 +148,43 @@ final class PersistentVolumeClaimKind implements Kind {
     if (operation.verb() == Operation.Verb.CREATE) {
       ClaimRules.spec(object.tree("spec"), SPEC, errors);
     }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree status = object.tree("status");
+    Tree resizes = status.tree("allocatedResourceStatuses");
+    for (String name : resizes.names()) {
+      resourceKey(name, STATUS.child("allocatedResourceStatuses"), errors);
+      if (!RESIZES.contains(resizes.string(name))) {
+        errors.notSupported(STATUS.child("allocatedResourceStatuses"), name, RESIZES); // native shows the resource
+      }
+    }
+    for (String name : status.tree("capacity").names()) {
+      Quantities.of(status.tree("capacity"), name)
+          .filter(amount -> amount.value() < 0)
+          .ifPresent(
+              amount -> errors.invalid(STATUS.child("capacity").key(name), amount.value(), "must be a valid resource quantity"));
+    }
+    Tree allocated = status.tree("allocatedResources");
+    for (String name : allocated.names()) {
+      if (resourceKey(name, STATUS.child("allocatedResources"), errors)) {
+        FieldPath path = STATUS.child("allocatedResources").key(name);
+        Quantities.of(allocated, name).ifPresent(amount -> Quantities.nonNegative(amount, path, errors));
+      }
+    }
+  }
+
+  /** Of Kubernetes' own resources a claim has storage only. Answers whether the name is good. */
+  private static boolean resourceKey(String name, FieldPath path, FieldErrors errors) {
+    List<String> wrong = Names.qualifiedName(name);
+    wrong.forEach(text -> errors.invalid(path, name, text));
+    boolean own = !name.contains("/") || name.contains("kubernetes.io/");
+    if (wrong.isEmpty() && own && !name.equals("storage")) {
+      errors.notSupported(path, name, List.of("storage"));
+      return false;
+    }
+    return wrong.isEmpty();
   }
 
   @Override

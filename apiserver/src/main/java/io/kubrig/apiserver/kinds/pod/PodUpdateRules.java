@@ -138,10 +138,13 @@ final class PodUpdateRules {
       Checks.dnsSubdomain(nominated, STATUS.child("nominatedNodeName"), errors);
     }
     MetadataRules.immutable(status.string("qosClass"), before.string("qosClass"), STATUS.child("qosClass"), errors);
-    Checks.nonNegative(status, "observedGeneration", STATUS, errors);
+    if (status.integer("observedGeneration") < 0) {
+      errors.invalid(STATUS.child("observedGeneration"), status.integer("observedGeneration"), "must be a non-negative integer");
+    }
     transitions("containerStatuses", pod, old, errors);
     transitions("initContainerStatuses", pod, old, errors);
     AddressRules.pod(status, errors);
+    PodStatusRules.check(pod, errors);
   }
 
   /** A container that has ended for good does not run again. */

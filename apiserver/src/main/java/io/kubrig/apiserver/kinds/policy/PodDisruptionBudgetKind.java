@@ -7,7 +7,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.apiserver.validation.Names;
+import io.kubrig.apiserver.validation.Conditions;
 import io.kubrig.apiserver.validation.Numbers;
 import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.tree.Tree;
@@ -95,15 +95,7 @@ public final class PodDisruptionBudgetKind implements Kind {
     for (String member : List.of("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")) {
       Numbers.nonNegative(status, member, path, errors);
     }
-    List<Tree> conditions = status.trees("conditions");
-    for (int i = 0; i < conditions.size(); i++) {
-      String type = conditions.get(i).string("type");
-      FieldPath at = path.child("conditions").index(i);
-      Names.qualifiedName(type).forEach(text -> errors.invalid(at.child("type"), type, text));
-      if (conditions.get(i).string("reason").isEmpty()) {
-        errors.required(at.child("reason"), "must be set");
-      }
-    }
+    Conditions.check(status.trees("conditions"), path.child("conditions"), errors);
   }
 
   @Override

@@ -24,4 +24,11 @@ class IndexesTest {
   void intervals_are_counted() {
     assertThat(Indexes.parse("0,2-4", 5)).isEqualTo(new Indexes(4, ""));
   }
+
+  @Test
+  void what_has_failed_has_not_completed() {
+    assertThat(Indexes.overlap("0-2,5", "3-4", 9)).isEmpty();
+    assertThat(Indexes.overlap("0-2,5", "x,2-4", 9)).hasValue(2);
+    assertThat(Indexes.overlap("", "0", 9)).isEmpty();
+  }
 }
