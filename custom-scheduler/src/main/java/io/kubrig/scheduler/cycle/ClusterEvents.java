@@ -23,7 +23,6 @@ import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Brings what the API tells into the state and the queue. Objects are read on the caller's thread, applied on the scheduling thread. */
@@ -46,15 +45,21 @@ final class ClusterEvents implements ClusterApi.Listener {
   private final SchedulingQueue queue;
   private final Predicate<Pod> isOurs;
   private final boolean keepSources;
-  private final Consumer<Pod> placedByOthers;
+  private final Placements placements;
 
-  /**
-   * With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. {@code placedByOthers} hears of pods
-   * that came to a node without having been assumed there.
-   */
+  /** Hears of pods on nodes. */
+  interface Placements {
+    /** A pod came to a node without having been assumed there. */
+    void placedByOthers(Pod pod);
+
+    /** A pod has left its node. */
+    void left(Pod pod);
+  }
+
+  /** With {@code keepSources} the API objects of pods on nodes are kept, because someone needs them. */
   ClusterEvents(EventLoop loop, ClusterState state, SchedulingQueue queue, Predicate<Pod> isOurs, boolean keepSources,
-      Consumer<Pod> placedByOthers) {
-    this.placedByOthers = placedByOthers;
+      Placements placements) {
+    this.placements = placements;
     this.loop = loop;
     this.state = state;
     this.queue = queue;
@@ -113,7 +118,7 @@ final class ClusterEvents implements ClusterApi.Listener {
     boolean wasAssumed = state.isAssumed(pod);
     Optional<Pod> before = state.observe(pod);
     if (before.isEmpty()) {
-      placedByOthers.accept(pod);
+      placements.placedByOthers(pod);
     }
     if (before.isEmpty() || wasAssumed) {
       queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.ADD), null, pod);
@@ -147,7 +152,10 @@ final class ClusterEvents implements ClusterApi.Listener {
         queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.DELETE), pod, null);
       }
     });
-    assigned.ifPresent(pod -> queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.DELETE), pod, null));
+    assigned.ifPresent(pod -> {
+      placements.left(pod);
+      queue.happened(EventKind.of(Subject.ASSIGNED_POD, Action.DELETE), pod, null);
+    });
   }
 
   private void nodeSeen(Node node) {

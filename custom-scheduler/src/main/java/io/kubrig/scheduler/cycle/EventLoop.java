@@ -1,8 +1,14 @@
 package io.kubrig.scheduler.cycle;
 
 import io.kubrig.machinery.clock.Activity;
+import io.kubrig.scheduler.whatif.QuestionException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLoop {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
   private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
   private final Activity activity;
@@ -47,6 +55,23 @@ public final class EventLoop {
         busy.close();
         busy = null;
       }
+    }
+  }
+
+  /** Has a question answered on the loop's thread, between two attempts; refuses when it does not work. */
+  public <T> T ask(Callable<T> question) throws InterruptedException {
+    FutureTask<T> answer = new FutureTask<>(question);
+    post(answer);
+    try {
+      return answer.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(false);
+      throw new QuestionException("this scheduler does not schedule now; ask the one that leads");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
     }
   }
 

@@ -41,11 +41,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +53,6 @@ public final class Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int WRITES_AT_ONCE = 128;
   private static final int NODES_TOLD = 20;
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
   /** What a scheduler is made of. */
   public record Parts(
@@ -82,6 +76,7 @@ public final class Scheduler {
   private final SerialWriter writer;
   private final EventRecorder events;
   private final PodStatuses statuses;
+  private final TurnedDown turnedDown;
   private final WaitingPods waiting;
   private final Overtaken overtaken = new Overtaken();
   private final Map<String, PreBinding> preBinding = new HashMap<>(); // by uid
@@ -100,6 +95,7 @@ public final class Scheduler {
     this.writer = new SerialWriter(WRITES_AT_ONCE, clock.activity());
     this.events = new EventRecorder(api, writer, clock, parts.hostName());
     this.statuses = new PodStatuses(api, writer, clock);
+    this.turnedDown = new TurnedDown(api, writer, events, metrics, clock);
     PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), parts.metrics(), new LoopDoor());
     configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, parts.registry(), context, parts.extenders())));
     checkQueueSort();
@@ -109,7 +105,7 @@ public final class Scheduler {
     this.groupCycle = new GroupCycle(state, queue, new GroupHands());
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty(),
-        pod -> state.node(pod.state().nodeName()).ifPresent(overtaken::arrived));
+        new Placed());
   }
 
   /** All profiles share one queue, so they must agree on its order. */
@@ -194,7 +190,7 @@ public final class Scheduler {
   /** Explains a pod that is known, on the scheduling thread. */
   public Optional<Explanation> explain(String namespace, String name, int limit) throws InterruptedException {
     String key = namespace + "/" + name;
-    return ask(() -> {
+    return loop.ask(() -> {
       Optional<Pod> pod = queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
           .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst());
       return pod.map(p -> {
@@ -209,7 +205,7 @@ public final class Scheduler {
 
   /** Tells a planner what this scheduler knows. */
   public void tell(Planner planner) throws InterruptedException {
-    ask(() -> {
+    loop.ask(() -> {
       planner.know(state, queue.pods());
       return true;
     });
@@ -217,24 +213,7 @@ public final class Scheduler {
 
   /** The first profile's plugins as an extender of another scheduler, on an address. */
   public ExtenderServer serveAsExtender(InetSocketAddress address) {
-    return new ExtenderServer(address, this::ask, new ExtenderService(profiles.values().iterator().next(), state), api);
-  }
-
-  /** Has a question answered on the scheduling thread, between two attempts. */
-  private <T> T ask(Callable<T> question) throws InterruptedException {
-    FutureTask<T> answer = new FutureTask<>(question);
-    loop.post(answer);
-    try {
-      return answer.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      answer.cancel(false);
-      throw new QuestionException("this scheduler does not schedule now; ask the one that leads");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
+    return new ExtenderServer(address, loop::ask, new ExtenderService(profiles.values().iterator().next(), state), api);
   }
 
   /** Tries the next pod; returns whether there was one. */
@@ -370,6 +349,7 @@ public final class Scheduler {
     }
     state.nominations().remove(a.pod());
     queue.forget(a.queued());
+    turnedDown.bound(a.pod());
     decided(a.pod(), a.queued());
     Phases phases = phases(a.profile());
     for (PostBindPlugin p : a.profile().at(ExtensionPoint.POST_BIND, PostBindPlugin.class)) {
@@ -448,6 +428,18 @@ public final class Scheduler {
     @Override
     public boolean skips(QueuedPod queued) {
       return Scheduler.this.skips(queued);
+    }
+  }
+
+  private final class Placed implements ClusterEvents.Placements {
+    @Override
+    public void placedByOthers(Pod pod) {
+      state.node(pod.state().nodeName()).ifPresent(overtaken::arrived);
+    }
+
+    @Override
+    public void left(Pod pod) {
+      turnedDown.left(pod);
     }
   }
 

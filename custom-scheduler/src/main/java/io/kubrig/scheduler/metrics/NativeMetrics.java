@@ -153,6 +153,13 @@ public final class NativeMetrics implements SchedulerMetrics {
   }
 
   @Override
+  public void turnedDown(String reason) {
+    counters.computeIfAbsent(new Key("turned down", reason, "", ""), k -> Counter.builder("kubrig_scheduler_pods_turned_down_total")
+        .description("Number of pods that a node turned down after they were bound to it.").tag("reason", reason).register(registry))
+        .increment();
+  }
+
+  @Override
   public void binding(int by) {
     gauge("scheduler_goroutines", "Number of running goroutines split by the work they do such as binding.", "operation", "binding")
         .addAndGet(by);

@@ -45,6 +45,9 @@ public interface SchedulerMetrics {
   /** A pod has waited for Permit plugins, with what result. */
   default void permitWaited(Code outcome, long nanos) {}
 
+  /** A node has turned down a pod that was bound to it, for a reason such as {@code OutOfcpu}. */
+  default void turnedDown(String reason) {}
+
   /** So many more or fewer pods are being bound. */
   default void binding(int by) {}
 }
