@@ -2,6 +2,8 @@ package io.kubrig.apiserver.discovery;
 
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Headers;
+import io.kubrig.apiserver.negotiation.Negotiation;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.JsonWriter;
 import io.kubrig.machinery.protobuf.Protobuf;
 import io.kubrig.machinery.schema.GroupVersionKind;
@@ -26,6 +28,8 @@ import java.util.function.Supplier;
  * until what is served changes.
  */
 public final class DiscoveryHandler {
+  private static final List<String> PRODUCED = List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
+
   private final ServedApis apis;
   private final SchemaCatalog schemas;
   private final Supplier<String> serverAddress;
@@ -52,18 +56,19 @@ public final class DiscoveryHandler {
    * or version that is not served.
    *
    * @param path decoded
-   * @throws io.kubrig.apiserver.status.ApiException 406
+   * @throws ApiException 405, 406, and 404 for an unknown version of a group that is served
    */
   public boolean handle(Exchange exchange, String path) throws IOException {
-    if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
-      return false;
-    }
     List<String> parts = parts(path);
     boolean legacyRoot = !parts.isEmpty() && parts.getFirst().equals("api");
     if (parts.isEmpty() || !legacyRoot && !parts.getFirst().equals("apis") || parts.size() > (legacyRoot ? 2 : 3)) {
       return false;
     }
     ServedApis.Snapshot snapshot = apis.snapshot();
+    boolean routed = legacyRoot || parts.size() == 3;
+    if (routed) {
+      checkRoute(exchange, snapshot, parts);
+    }
     DocumentFormat wanted = parts.size() == 1 ? DocumentFormat.choose(exchange.headers().value("Accept"), true) : null;
     Optional<Supplier<Tree>> document = document(snapshot, parts, wanted != null && wanted.aggregated());
     if (document.isEmpty()) {
@@ -75,6 +80,25 @@ public final class DiscoveryHandler {
             .computeIfAbsent(String.join("/", parts) + " " + format.contentType(), _ -> encode(document.get().get(), format));
     respond(exchange, answer, format);
     return true;
+  }
+
+  /** The documents of built-in versions are routes of their own, with one verb and few media types. */
+  private static void checkRoute(Exchange exchange, ServedApis.Snapshot snapshot, List<String> parts) {
+    boolean version = parts.size() == 3;
+    Optional<ServedGroup> group = snapshot.group(version ? parts.get(1) : "").filter(DiscoveryHandler::isBuiltIn);
+    if (version && group.isPresent() && group.get().version(parts.get(2)).isEmpty()) {
+      throw ApiException.noSuchPath();
+    }
+    if (group.isPresent() && (parts.size() != 2 || group.get().version(parts.get(1)).isPresent())) {
+      if (!exchange.method().equals("GET")) {
+        throw ApiException.methodNotAllowed();
+      }
+      Negotiation.route(exchange.headers().value("Accept"), PRODUCED);
+    }
+  }
+
+  private static boolean isBuiltIn(ServedGroup group) {
+    return group.versions().stream().anyMatch(version -> version.origin() == ServedVersion.Origin.BUILT_IN);
   }
 
   private static List<String> parts(String path) {

@@ -105,6 +105,23 @@ public final class Negotiation {
     return ApiException.notRoutable("406: Not Acceptable\n\nAvailable representations: " + types + streams);
   }
 
+  /**
+   * The check that native's router makes for a path, before its handler looks at parameters.
+   *
+   * @param produced the media types that the path answers with
+   * @throws ApiException 406 when the header names none of them, letter by letter
+   */
+  public static void route(String accepts, List<String> produced) {
+    boolean any = accepts.isBlank();
+    for (String clause : accepts.split(",")) {
+      String type = clause.split(";", 2)[0].strip();
+      any |= type.equals("*/*") || produced.contains(type);
+    }
+    if (!any) {
+      throw ApiException.notRoutable("406: Not Acceptable\n\nAvailable representations: " + String.join(", ", produced));
+    }
+  }
+
   /** The encoding of a request's body. */
   public static MediaType body(String contentType, boolean protobuf) {
     String type = contentType.isBlank() ? "application/json" : contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);

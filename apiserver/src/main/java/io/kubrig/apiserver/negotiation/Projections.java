@@ -28,7 +28,8 @@ public final class Projections {
   public static Tree metadataList(List<Tree> objects, Tree listMetadata, String apiVersion) {
     List<Object> items = new ArrayList<>(objects.size());
     objects.forEach(object -> items.add(metadata(object, apiVersion)));
-    return Tree.of("kind", "PartialObjectMetadataList", "apiVersion", apiVersion, "metadata", listMetadata, "items", items);
+    Object shown = items.isEmpty() ? null : items;
+    return Tree.of("kind", "PartialObjectMetadataList", "apiVersion", apiVersion, "metadata", listMetadata, "items", shown);
   }
 
   /**

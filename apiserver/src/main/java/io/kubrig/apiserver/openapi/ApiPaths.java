@@ -2,12 +2,10 @@ package io.kubrig.apiserver.openapi;
 
 import io.kubrig.apiserver.discovery.ServedApis;
 import io.kubrig.apiserver.discovery.ServedVersion;
-import io.kubrig.apiserver.openapi.Operation.Parameter;
 import io.kubrig.apiserver.openapi.Operation.Response;
 import io.kubrig.machinery.schema.ApiResource;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +35,6 @@ final class ApiPaths {
     parts.put(".well-known/openid-configuration", ApiPaths::openIdConfiguration);
     parts.put("openid/v1/jwks", ApiPaths::openIdKeys);
     parts.put("version", ApiPaths::version);
-    parts.put("logs", ApiPaths::logs);
     parts.put("api", () -> discovery("/api/", "get available API versions", "getCoreAPIVersions", "core", "APIVersions", DISCOVERY));
     parts.put("apis", () -> discovery("/apis/", "get available API versions", "getAPIVersions", "apis", "APIGroupList", DISCOVERY));
     served
@@ -110,23 +107,6 @@ final class ApiPaths {
     Tree schema = Tree.of("$ref", Definitions.REF + "io.k8s.apimachinery.pkg.version.Info");
     String description = "get the version information for this server";
     return Map.of("/version/", List.of(get(description, "getCodeVersion", "version", List.of("application/json"), schema)));
-  }
-
-  private static Map<String, List<Operation>> logs() {
-    Map<Integer, Response> responses = Map.of(401, new Response("Unauthorized", Optional.empty()));
-    Parameter path = new Parameter("path", "logpath", "string", "path to the log");
-    Map<String, List<Operation>> paths = new LinkedHashMap<>();
-    paths.put(
-        "/logs/",
-        List.of(
-            new Operation(
-                "get", "", "logFileListHandler", "logs", List.of(), Optional.empty(), List.of(), responses, "", Optional.empty())));
-    paths.put(
-        "/logs/{logpath}",
-        List.of(
-            new Operation(
-                "get", "", "logFileHandler", "logs", List.of(path), Optional.empty(), List.of(), responses, "", Optional.empty())));
-    return paths;
   }
 
   private static Operation get(String description, String id, String tag, List<String> produces, Tree schema) {

@@ -128,9 +128,22 @@ final class BuiltInDefinitions implements Definitions {
       case INTEGER -> Tree.of("format", schema.format(), "type", "integer");
       case NUMBER -> Tree.of("format", schema.format(), "type", "number");
       case BYTES -> Tree.of("format", "byte", "type", "string");
-      case ARRAY -> Tree.of("items", value(schema.items()), "type", "array");
-      case MAP -> Tree.of("additionalProperties", value(schema.items()), "type", "object");
+      case ARRAY -> Tree.of("items", element(schema.items()), "type", "array");
+      case MAP -> Tree.of("additionalProperties", element(schema.items()), "type", "object");
       case OBJECT, INT_OR_STRING, QUANTITY, TIME, MICRO_TIME, DURATION, ANY -> throw new IllegalStateException("a type without a name");
+    };
+  }
+
+  /** The type of the elements of a list or map, with the zero that Go gives them. */
+  private static Tree element(Schema schema) {
+    Tree value = value(schema);
+    return switch (schema.type()) {
+      case OBJECT -> Tree.of("allOf", new ArrayList<>(List.<Object>of(value)), "default", new Tree());
+      case STRING -> value.set("default", "");
+      case INTEGER -> value.set("default", 0L);
+      case NUMBER -> value.set("default", 0L);
+      case BOOLEAN -> value.set("default", false);
+      case MAP, ARRAY, INT_OR_STRING, QUANTITY, TIME, MICRO_TIME, DURATION, BYTES, ANY -> value;
     };
   }
 

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.openapi;
 
 import io.kubrig.apiserver.openapi.Operation.Parameter;
 import io.kubrig.apiserver.openapi.Operation.Response;
+import io.kubrig.machinery.component.KubernetesVersion;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayDeque;
@@ -35,7 +36,7 @@ final class DocumentV3 {
   }
 
   static Tree info() {
-    return Tree.of("title", "Kubernetes", "version", "unversioned");
+    return Tree.of("title", "Kubernetes", "version", KubernetesVersion.MAJOR + "." + KubernetesVersion.MINOR);
   }
 
   static Tree bearerToken() {

@@ -13,21 +13,18 @@ import java.util.List;
 record MediaTypes(List<String> plain, List<String> streaming, List<String> patches, boolean deprecatedWatches) {
   static final MediaTypes BUILT_IN =
       new MediaTypes(
-          List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf", "application/cbor"),
+          List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf"),
           List.of(
               "application/json",
               "application/yaml",
               "application/vnd.kubernetes.protobuf",
-              "application/cbor",
               "application/json;stream=watch",
-              "application/vnd.kubernetes.protobuf;stream=watch",
-              "application/cbor-seq"),
+              "application/vnd.kubernetes.protobuf;stream=watch"),
           List.of(
               "application/json-patch+json",
               "application/merge-patch+json",
               "application/strategic-merge-patch+json",
-              "application/apply-patch+yaml",
-              "application/apply-patch+cbor"),
+              "application/apply-patch+yaml"),
           true);
 
   /** Of custom resources. */

@@ -56,8 +56,7 @@ public final class OpenApiHandler {
    * @param path decoded
    */
   public boolean handle(Exchange exchange, String path) throws IOException {
-    boolean reading = exchange.method().equals("GET") || exchange.method().equals("HEAD");
-    if (!reading || !path.startsWith("/openapi/v")) {
+    if (!path.startsWith("/openapi/v")) {
       return false;
     }
     if (path.equals(V2)) {
@@ -67,7 +66,7 @@ public final class OpenApiHandler {
       serve(exchange, negotiated(exchange, source), "");
       return true;
     }
-    if (path.equals(V3) || path.equals(V3 + "/")) {
+    if (path.equals(V3)) {
       serve(exchange, document("index", "text/plain; charset=utf-8", this::index), "");
       return true;
     }

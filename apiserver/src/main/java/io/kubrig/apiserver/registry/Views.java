@@ -104,7 +104,8 @@ public final class Views {
       throw ApiException.notAcceptable(
           "you requested PartialObjectMetadataList, but the requested object is not a list (" + view.resource().kind() + ")");
     }
-    Tree listMetadata = Tree.of("resourceVersion", object.tree("metadata").string("resourceVersion"));
+    String version = object.tree("metadata").string("resourceVersion");
+    Tree listMetadata = version.isEmpty() ? new Tree() : Tree.of("resourceVersion", version);
     return encoder.encode(projected(view, object, listMetadata, true), view.representation());
   }
 

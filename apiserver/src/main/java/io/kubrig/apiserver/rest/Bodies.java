@@ -16,6 +16,9 @@ import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +34,11 @@ public final class Bodies {
 
   /** Versions that are no longer served under which a kind may still be sent to its subresource. */
   private static final Map<String, String> FORMER_VERSIONS = Map.of("Eviction", "policy/v1beta1");
+
+  private static final Set<String> UNVERSIONED = Set.of("Status", "APIVersions", "APIGroup", "APIGroupList", "APIResourceList");
+
+  /** Bytes of a body that messages show. */
+  private static final int SHOWN_BYTES = 30;
 
   private final TypedDecoding typed;
 
@@ -63,12 +71,16 @@ public final class Bodies {
       return typed.protobuf(bytes, expected);
     }
     Document document = read(bytes, type, expected);
+    if (expected.custom()) {
+      checkKindIsThere(document.value(), bytes, type, expected, validation);
+    }
     if (document.value() == null) {
       document = Document.of(new Tree());
     }
     if (!(document.value() instanceof Tree tree)) {
       throw unrecognized(expected, "json: cannot unmarshal " + jsonType(document.value()) + " into Go value of type struct");
     }
+    checkVersionForm(tree, bytes, expected);
     checkKind(tree, expected);
     withKind(tree, expected);
     return typed.normalised(document, expected, validation, warnings);
@@ -77,6 +89,7 @@ public final class Bodies {
   /** Decodes the body of a deletion, which may name any group's version. */
   Tree deleteOptions(byte[] bytes, MediaType type, Expected expected) {
     if (type != MediaType.PROTOBUF && read(bytes, type, expected).value() instanceof Tree tree) {
+      checkOptionsKind(tree.string("kind"), tree.string("apiVersion", "v1"));
       tree.remove("kind");
       tree.remove("apiVersion");
       return object(io.kubrig.machinery.json.Json.write(tree), MediaType.JSON, expected, FieldValidation.IGNORE, text -> {});
@@ -96,12 +109,62 @@ public final class Bodies {
   }
 
   private static ApiException unrecognized(Expected expected, String why) {
-    if (expected.custom()) {
-      return ApiException.badRequest("error decoding " + expected.kind().kind() + ": " + why);
-    }
+    return ApiException.badRequest(subject(expected) + "couldn't get version/kind; json parse error: " + why);
+  }
+
+  static String subject(Expected expected) {
     String type = expected.kind().kind();
-    String subject = type.equals("DeleteOptions") ? "" : "the object provided is unrecognized (must be of type " + type + "): ";
-    return ApiException.badRequest(subject + "couldn't get version/kind; json parse error: " + why);
+    return type.equals("DeleteOptions") ? "" : "the object provided is unrecognized (must be of type " + type + "): ";
+  }
+
+  /** How messages show a body: its beginning, as text or in hexadecimal digits. (Source: apimachinery, summarizeData.) */
+  static String summary(byte[] body) {
+    if (body.length == 0) {
+      return " (<empty>)";
+    }
+    byte[] shown = Arrays.copyOf(body, Math.min(body.length, SHOWN_BYTES));
+    String text = body[0] == '{' ? new String(shown, StandardCharsets.UTF_8) : HexFormat.of().formatHex(shown);
+    return " (" + text + (body.length > SHOWN_BYTES ? " ..." : "") + ")";
+  }
+
+  /** Custom resources must say their kind, built-in ones need not. */
+  private static void checkKindIsThere(Object value, byte[] body, MediaType type, Expected expected, FieldValidation validation) {
+    boolean object = value == null || value instanceof Tree;
+    if (!object || (value instanceof Tree tree && (!tree.string("kind").isEmpty() || tree.get("kind") instanceof Tree))) {
+      return;
+    }
+    byte[] json = type == MediaType.YAML ? Json.write(value) : body;
+    String why = "Object 'Kind' is missing in '" + new String(json, StandardCharsets.UTF_8) + "'";
+    String kind = expected.kind().kind();
+    throw ApiException.badRequest(
+        validation == FieldValidation.IGNORE
+            ? kind + " in version \"" + expected.kind().version() + "\" cannot be handled as a " + kind + ": " + why
+            : subject(expected) + why + summary(body));
+  }
+
+  /** Kind and version must be texts, and the version one or two words. */
+  private static void checkVersionForm(Tree tree, byte[] body, Expected expected) {
+    for (String member : List.of("apiVersion", "kind")) {
+      Object value = tree.get(member);
+      if (value != null && !(value instanceof String)) {
+        throw unrecognized(expected, "json: cannot unmarshal " + jsonType(value) + " into Go struct field ." + member + " of type string");
+      }
+    }
+    String version = tree.string("apiVersion");
+    if (version.chars().filter(c -> c == '/').count() > 1) {
+      throw ApiException.badRequest(subject(expected) + "unexpected GroupVersion string: " + version + summary(body));
+    }
+  }
+
+  /** DeleteOptions may be of any version, but of no other kind. */
+  private static void checkOptionsKind(String kind, String version) {
+    if (kind.isEmpty() || kind.equals("DeleteOptions")) {
+      return;
+    }
+    throw ApiException.badRequest(
+        version.equals("v1") && UNVERSIONED.contains(kind)
+            ? "converting (v1." + kind + ") to (v1.DeleteOptions): unknown conversion"
+            : "no kind \"" + kind + "\" is registered for version \"" + version + "\" in scheme \"pkg/runtime/scheme.go\"");
   }
 
   private static String jsonType(Object value) {

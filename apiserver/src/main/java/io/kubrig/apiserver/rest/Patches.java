@@ -134,6 +134,9 @@ public final class Patches {
   private Tree decoded(Tree result, List<String> patchErrors, Wording wording, Operation operation, Bodies.Expected expected) {
     String shown = Json.text(result);
     GroupVersionKind kind = GroupVersionKind.of(result.string("apiVersion"), result.string("kind"));
+    if (!kind.equals(expected.kind()) && expected.custom()) {
+      throw otherKind(result, kind, expected.kind());
+    }
     if (!kind.equals(expected.kind())) {
       throw invalid(shown, kind.kind() + " in version \"" + kind.version() + "\" cannot be handled as a " + expected.kind().kind());
     }
@@ -155,6 +158,16 @@ public final class Patches {
       case IGNORE -> {}
     }
     return decoded.tree();
+  }
+
+  private static ApiException otherKind(Tree result, GroupVersionKind kind, GroupVersionKind wanted) {
+    FieldErrors errors = new FieldErrors();
+    if (kind.apiVersion().equals(wanted.apiVersion())) {
+      errors.invalid(FieldPath.of("kind"), kind.kind(), "must be " + wanted.kind());
+    } else {
+      errors.invalid(FieldPath.of("apiVersion"), kind.apiVersion(), "must be " + wanted.apiVersion());
+    }
+    return ApiException.invalid(wanted.group(), kind.kind(), result.tree("metadata").string("name"), errors);
   }
 
   private static ApiException invalid(String patched, String why) {

@@ -104,13 +104,20 @@ public final class ResourceHandler {
     if (!info.subresource().isEmpty() && resource.custom() && !resource.behaviour().hasSubresource(info.version(), info.subresource())) {
       throw ApiException.notFound(resource.group(), resource.plural(), name);
     }
+    if (info.parts().size() > 3 && !info.subresource().equals("proxy")) {
+      throw ApiException.noSuchPath();
+    }
+    if (name.equals(".") || name.equals("..")) {
+      throw ApiException.badRequest("Name parameter invalid: \"" + name + "\": may not be '" + name + "'");
+    }
     return new Target(resource, info.version(), info.subresource(), namespace, name);
   }
 
   private void route(Call call, Target target, List<String> warnings) throws IOException {
     Optional<Subresource> special = registry.subresource(target.resource(), target.subresource());
-    if (special.isPresent() && target.isMain() && !target.isCollection()) {
-      throw ApiException.noSuchPath(); // reviews and bindings are only ever created
+    boolean nowhere = target.resource().namespaced() && target.namespace().isEmpty();
+    if (special.isPresent() && target.isMain() && (nowhere || !target.isCollection())) {
+      throw ApiException.noSuchPath(); // reviews and bindings are only ever created, those of namespaces in one
     }
     if (!call.exchange().method().equals("GET")) {
       registry.lister().newest(); // a write is decided upon what has been acknowledged before it came, by whichever server
@@ -145,7 +152,7 @@ public final class ResourceHandler {
 
   private void get(Call call, Target target, List<String> warnings) throws IOException {
     require(target, "get");
-    Views.View view = view(call, target, Offer.PROJECTIONS_AND_STREAM);
+    Views.View view = view(call, target, Offer.PROJECTIONS);
     Resource resource = target.resource();
     Optional<ComputedObjects> computed = registry.computed(resource);
     if (computed.isPresent()) {

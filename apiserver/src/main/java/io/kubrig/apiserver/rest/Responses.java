@@ -65,7 +65,7 @@ public final class Responses {
 
   private static Representation forStatus(Call call) {
     try {
-      return Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS_AND_STREAM, true).plain();
+      return Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.OBJECT, true);
     } catch (ApiException e) {
       return Representation.object(MediaType.JSON, call.pretty());
     }

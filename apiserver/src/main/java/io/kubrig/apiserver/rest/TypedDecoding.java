@@ -58,9 +58,17 @@ public final class TypedDecoding {
       Tree tree = Protobuf.decode(expected.schema(), envelope);
       tree.set("kind", expected.kind().kind()).set("apiVersion", expected.kind().apiVersion());
       return forms.normalise(expected.schema(), false, tree);
-    } catch (ProtobufException | DecodeException e) {
+    } catch (ProtobufException e) {
+      boolean other = e.getMessage().startsWith("provided data does not appear to be a protobuf message");
+      throw other ? foreign(bytes, expected, e.getMessage()) : cannotHandle(expected, e.getMessage());
+    } catch (DecodeException e) {
       throw cannotHandle(expected, e.getMessage());
     }
+  }
+
+  private static ApiException foreign(byte[] bytes, Bodies.Expected expected, String why) {
+    boolean options = expected.kind().kind().equals("DeleteOptions");
+    return ApiException.badRequest(options ? why : Bodies.subject(expected) + why + Bodies.summary(bytes));
   }
 
   /** The refusal of a body of another kind than the path's. */

@@ -3,6 +3,8 @@ package io.kubrig.apiserver.server;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.http.Query;
+import io.kubrig.apiserver.negotiation.Negotiation;
+import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.component.KubernetesVersion;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.json.Json;
@@ -54,7 +56,13 @@ final class Routes {
       }
     }
     switch (path) {
-      case "/version", "/version/" -> respond(exchange, 200, "application/json", Json.pretty(version()));
+      case "/version", "/version/" -> {
+        if (!exchange.method().equals("GET")) {
+          throw ApiException.methodNotAllowed();
+        }
+        Negotiation.route(exchange.headers().value("Accept"), List.of("application/json"));
+        respond(exchange, 200, "application/json", Json.pretty(version()));
+      }
       case "/metrics" -> respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
       case BACKUP -> backup(exchange);
       case "/" -> respond(exchange, 200, "application/json", Json.pretty(paths()));
@@ -98,14 +106,17 @@ final class Routes {
 
   private static void health(Exchange exchange, HealthChecks checks, String below, Query query) throws IOException {
     Optional<HealthChecks.Answer> answer =
-        below.length() <= 1
+        below.isEmpty()
             ? Optional.of(checks.answer(query.all("exclude"), query.has("verbose")))
             : checks.answer(below.substring(1));
     if (answer.isEmpty()) {
       notFound(exchange);
       return;
     }
-    Headers headers = Headers.of("Cache-Control", "no-cache, private", "Content-Type", TEXT, "X-Content-Type-Options", "nosniff");
+    Headers headers = Headers.of("Cache-Control", "no-cache, private", "Content-Type", TEXT);
+    if (below.isEmpty()) {
+      headers.set("X-Content-Type-Options", "nosniff");
+    }
     exchange.respond(answer.get().status(), headers, answer.get().text().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -128,7 +139,8 @@ final class Routes {
 
   private Tree paths() {
     TreeSet<String> paths = new TreeSet<>(apiPaths.get());
-    paths.addAll(List.of("/metrics", "/version", "/openapi/v2", "/openapi/v3", "/.well-known/openid-configuration", "/openid/v1/jwks"));
+    paths.addAll(List.of("/apis/", "/metrics", "/version", "/openapi/v2", "/openapi/v3"));
+    paths.addAll(List.of("/.well-known/openid-configuration", "/openid/v1/jwks"));
     for (HealthChecks checks : health) {
       paths.add("/" + checks.endpoint());
       checks.names().forEach(name -> paths.add("/" + checks.endpoint() + "/" + name));

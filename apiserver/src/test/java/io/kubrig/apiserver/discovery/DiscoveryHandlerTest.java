@@ -79,10 +79,12 @@ class DiscoveryHandlerTest {
 
   @Test
   void other_paths_and_methods_are_left_to_others() throws IOException {
-    for (String path : List.of("/apis/apps/v1/deployments", "/apis/nosuch", "/apis/apps/v9", "/api/v1/pods", "/healthz", "/", "/api/v2")) {
+    for (String path : List.of("/apis/apps/v1/deployments", "/apis/nosuch", "/apis/nosuch/v1", "/api/v1/pods", "/", "/api/v2")) {
       assertThat(handler.handle(exchange(path), path)).as(path).isFalse();
     }
-    assertThat(handler.handle(new RecordedExchange("POST", "/apis", new Headers()), "/apis")).isFalse();
+    assertThatThrownBy(() -> handler.handle(exchange("/apis/apps/v9"), "/apis/apps/v9")).hasMessageContaining("could not find");
+    assertThatThrownBy(() -> handler.handle(new RecordedExchange("POST", "/api", new Headers()), "/api"))
+        .hasMessageContaining("does not allow this method");
   }
 
   private static ApiVersion widgets(String version) {

@@ -221,6 +221,53 @@ class VerbAnswersTest {
     return api.send("PATCH", path, patch, "Content-Type", "application/strategic-merge-patch+json").message();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST | /api | 405",
+        "HEAD | /apis/apps/v1 | 405",
+        "PUT | /version | 405",
+        "POST | /apis | 200",
+        "DELETE | /apis/apps | 200",
+        "GET | /apis/apps/v7 | 404",
+        "GET | /healthz/ | 404",
+        "GET | /openapi/v3/ | 404",
+        "GET | /api/v1/bindings | 404",
+        "GET | /api/v1/namespaces/default/pods/a/log/b | 404",
+        "GET | /api/v1/namespaces/default/pods/.. | 400"
+      })
+  void documents_and_paths_have_their_verbs(String method, String path, int status) throws Exception {
+    assertThat(api.send(method, path, "").status()).isEqualTo(status);
+  }
+
+  @Test
+  void documents_of_versions_are_had_in_three_media_types() throws Exception {
+    LiveApi.Answer answer = api.get("/apis/apps/v1", "Accept", "application/*");
+    assertThat(answer.status()).isEqualTo(406);
+    assertThat(answer.message()).startsWith("406: Not Acceptable\n\nAvailable representations: application/json, application/yaml");
+    assertThat(api.get("/version", "Accept", "application/yaml").status()).isEqualTo(406);
+  }
+
+  @Test
+  void bodies_must_say_what_they_are() throws Exception {
+    assertThat(api.post(MAPS, "{apiVersion: a/b/c, kind: ConfigMap}").message())
+        .isEqualTo("the object provided is unrecognized (must be of type ConfigMap): unexpected GroupVersion string: a/b/c"
+            + " ({\"apiVersion\":\"a/b/c\",\"kind\":\" ...)");
+    assertThat(api.post(MAPS, "{apiVersion: 1}").message()).contains("couldn't get version/kind; json parse error: ");
+    assertThat(api.send("DELETE", MAPS + "/one", "{kind: Status, apiVersion: v1}").message())
+        .isEqualTo("converting (v1.Status) to (v1.DeleteOptions): unknown conversion");
+    assertThat(api.send("DELETE", MAPS + "/one", "{kind: Pod, apiVersion: v1}").status()).isEqualTo(400);
+  }
+
+  @Test
+  void empty_projections_have_no_list_and_new_objects_no_version() throws Exception {
+    String list = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+    assertThat(api.get("/api/v1/namespaces/none/configmaps", "Accept", list).text()).contains("\"items\":null");
+    String table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+    assertThat(api.post(MAPS + "?dryRun=All", "{metadata: {name: tabled}}", "Accept", table).body().tree("metadata").names()).isEmpty();
+  }
+
   @Test
   void a_static_token_is_for_this_server_only() throws Exception {
     String path = "/apis/authentication.k8s.io/v1/tokenreviews";

@@ -16,8 +16,12 @@ import java.util.Map;
  */
 public record Document(Object value, Map<Tree, List<Duplicate>> duplicates, List<String> remarks) {
 
-  /** An earlier occurrence of a member whose name occurred again. */
-  public record Duplicate(String name, Object earlier) {}
+  /**
+   * An earlier occurrence of a member whose name occurred again.
+   *
+   * @param after how many members (of different names) stood before the later occurrence
+   */
+  public record Duplicate(String name, Object earlier, int after) {}
 
   /** A document without anything to remark. */
   public static Document of(Object value) {

@@ -160,7 +160,7 @@ final class JsonReader {
     if (duplicates == null) {
       duplicates = new IdentityHashMap<>();
     }
-    duplicates.computeIfAbsent(tree, key -> new ArrayList<>()).add(new Duplicate(name, tree.get(name)));
+    duplicates.computeIfAbsent(tree, key -> new ArrayList<>()).add(new Duplicate(name, tree.get(name), tree.size()));
   }
 
   private Object literal(String word, Object value) {

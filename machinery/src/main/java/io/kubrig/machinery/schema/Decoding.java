@@ -38,6 +38,7 @@ final class Decoding {
   private Tree object(Tree in, Schema schema) {
     List<Duplicate> duplicates = document.duplicatesIn(in);
     for (int i = 0; i < in.size(); i++) {
+      complainOfScalars(duplicates, schema, i, i);
       String name = in.nameAt(i);
       Field field = schema.fields().get(name);
       if (field == null) {
@@ -54,7 +55,25 @@ final class Decoding {
         strict.leave(mark);
       }
     }
+    complainOfScalars(duplicates, schema, in.size(), Integer.MAX_VALUE);
     return Decoder.ordered(in, schema);
+  }
+
+  /** Complains of repeated scalars where the text has the later occurrence: after {@code from} to {@code to} members. */
+  private void complainOfScalars(List<Duplicate> duplicates, Schema schema, int from, int to) {
+    for (Duplicate duplicate : duplicates) {
+      Field field = schema.fields().get(duplicate.name());
+      if (duplicate.after() >= from && duplicate.after() <= to && field != null && isScalar(field.schema())) {
+        strict.duplicate(duplicate.name());
+      }
+    }
+  }
+
+  private static boolean isScalar(Schema schema) {
+    return switch (schema.type()) {
+      case OBJECT, MAP, ARRAY, ANY -> false;
+      default -> true;
+    };
   }
 
   private Tree map(Tree in, Schema schema, Schema owner) {
@@ -120,7 +139,9 @@ final class Decoding {
     result = onto(result, last, schema);
     // complaints about the earlier occurrence come first, as the text has them
     decodedForComplaints(name, schema, duplicates);
-    duplicates.stream().filter(duplicate -> duplicate.name().equals(name)).forEach(duplicate -> strict.duplicate(name));
+    if (!isScalar(schema)) {
+      duplicates.stream().filter(duplicate -> duplicate.name().equals(name)).forEach(duplicate -> strict.duplicate(name));
+    }
     return result;
   }
 

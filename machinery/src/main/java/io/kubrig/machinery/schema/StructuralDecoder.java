@@ -1,6 +1,7 @@
 package io.kubrig.machinery.schema;
 
 import io.kubrig.machinery.json.Document;
+import io.kubrig.machinery.json.Document.Duplicate;
 import io.kubrig.machinery.json.SharedTrees;
 import io.kubrig.machinery.schema.Schema.Type;
 import io.kubrig.machinery.tree.Tree;
@@ -97,11 +98,16 @@ public final class StructuralDecoder {
 
   private static void duplicates(Object value, Document document, StrictErrors strict) {
     if (value instanceof Tree tree) {
-      document.duplicatesIn(tree).forEach(duplicate -> strict.duplicate(duplicate.name()));
+      List<Duplicate> duplicates = document.duplicatesIn(tree);
       for (int i = 0; i < tree.size(); i++) {
-        int mark = strict.enter(tree.nameAt(i));
-        duplicates(tree.valueAt(i), document, strict);
-        strict.leave(mark);
+        String name = tree.nameAt(i);
+        for (Duplicate duplicate : duplicates) {
+          if (duplicate.name().equals(name)) {
+            duplicatesBelow(name, duplicate.earlier(), document, strict);
+            strict.duplicate(name);
+          }
+        }
+        duplicatesBelow(name, tree.valueAt(i), document, strict);
       }
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
@@ -110,6 +116,12 @@ public final class StructuralDecoder {
         strict.leave(mark);
       }
     }
+  }
+
+  private static void duplicatesBelow(String name, Object value, Document document, StrictErrors strict) {
+    int mark = strict.enter(name);
+    duplicates(value, document, strict);
+    strict.leave(mark);
   }
 
   private static Tree sortedAll(Tree tree) {

@@ -31,8 +31,8 @@ class JsonTest {
     Document document = Json.readDocument("{\"a\":1,\"b\":{\"x\":1,\"x\":2},\"a\":3}".getBytes(StandardCharsets.UTF_8), Limits.REQUEST);
     Tree tree = (Tree) document.value();
     assertThat(tree).isEqualTo(Tree.of("a", 3L, "b", Tree.of("x", 2L)));
-    assertThat(document.duplicatesIn(tree)).containsExactly(new Document.Duplicate("a", 1L));
-    assertThat(document.duplicatesIn(tree.tree("b"))).containsExactly(new Document.Duplicate("x", 1L));
+    assertThat(document.duplicatesIn(tree)).containsExactly(new Document.Duplicate("a", 1L, 2));
+    assertThat(document.duplicatesIn(tree.tree("b"))).containsExactly(new Document.Duplicate("x", 1L, 1));
   }
 
   @ParameterizedTest

@@ -84,6 +84,12 @@ class DecoderTest {
   }
 
   @Test
+  void complains_of_a_repeated_scalar_where_it_is_repeated() {
+    assertThat(decode("{\"spec\":{\"replicas\":1,\"foo\":1,\"replicas\":2,\"bar\":1}}").strictErrors())
+        .containsExactly("unknown field \"spec.foo\"", "duplicate field \"spec.replicas\"", "unknown field \"spec.bar\"");
+  }
+
+  @Test
   void is_idempotent() {
     Decoded once = decode("{\"spec\":{\"quota\":\"1024Mi\",\"containers\":[{\"name\":\"a\",\"ports\":[{\"containerPort\":80}]}]}}");
     String text = Json.text(once.tree());
