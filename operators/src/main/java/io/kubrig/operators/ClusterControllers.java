@@ -13,6 +13,7 @@ import io.kubrig.operators.endpointslice.EndpointSliceController;
 import io.kubrig.operators.endpointslicemirroring.EndpointSliceMirroringController;
 import io.kubrig.operators.ephemeralvolume.EphemeralVolumeController;
 import io.kubrig.operators.garbagecollector.GarbageCollector;
+import io.kubrig.operators.loadbalancer.ServiceLoadBalancerController;
 import io.kubrig.operators.namespace.NamespaceController;
 import io.kubrig.operators.nodeipam.NodeIpamController;
 import io.kubrig.operators.nodelifecycle.NodeLifecycleController;
@@ -74,6 +75,8 @@ final class ClusterControllers {
             "concurrent-service-endpoint-syncs", EndpointSliceController::new),
         new ControllerDescriptor("endpointslice-mirroring-controller", "endpointslicemirroring", "endpointslicemirroring-controller", true,
             "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new),
+        new ControllerDescriptor("service-lb-controller", "service", "service-controller", true, "concurrent-service-syncs",
+            ServiceLoadBalancerController::new),
         new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "",
             ServiceCidrController::new));
   }

@@ -68,13 +68,18 @@ public final class DaemonSetController implements Controller {
 
   /** A change of a node matters to a set that lacks a pod there, or has one that may not stay. */
   private void wake(Node node, Queue queue) {
+    sets.list().stream().filter(set -> concerns(node, set)).map(Key::of).forEach(queue::add);
+  }
+
+  private boolean concerns(Node node, DaemonSet set) {
     String name = node.getMetadata().getName();
-    for (DaemonSet set : sets.list()) {
+    try {
       DaemonPods.Verdict verdict = DaemonPods.verdict(set, node);
       boolean scheduled = owned.controlledBy(set).stream().anyMatch(pod -> DaemonPods.node(pod).filter(name::equals).isPresent());
-      if (verdict.run() && !scheduled || !verdict.stay() && scheduled) {
-        queue.add(Key.of(set));
-      }
+      return verdict.run() && !scheduled || !verdict.stay() && scheduled;
+    } catch (RuntimeException e) {
+      // the set's own reconcile reports what is wrong with it; the other sets must hear of the node all the same
+      return false;
     }
   }
 

@@ -72,8 +72,8 @@ public final class DisruptionController implements Controller {
   private static boolean selects(PodDisruptionBudget budget, Pod pod) {
     try {
       return Selector.of(budget.getSpec().getSelector()).matches(pod.getMetadata().getLabels());
-    } catch (IllegalArgumentException e) {
-      // the budget's own reconcile reports its selector
+    } catch (RuntimeException e) {
+      // the budget's own reconcile reports what is wrong with it
       return false;
     }
   }

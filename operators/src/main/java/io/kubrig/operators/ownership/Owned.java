@@ -76,8 +76,8 @@ public final class Owned<T extends HasMetadata, O extends HasMetadata> {
   private boolean selects(O owner, T object) {
     try {
       return selector.apply(owner).matches(object.getMetadata().getLabels());
-    } catch (IllegalArgumentException e) {
-      // the owner's own reconcile reports its selector
+    } catch (RuntimeException e) {
+      // the owner's own reconcile reports what is wrong with it; the other owners must hear of the object all the same
       return false;
     }
   }

@@ -66,4 +66,13 @@ class PerturbationSweepTest {
   void a_job_makes_no_pod_too_many_and_counts_each_once() throws InterruptedException {
     sweep("Job", Stories.JobStory::new);
   }
+
+  @Test
+  void objects_that_make_no_sense_stop_no_controller() throws InterruptedException {
+    sweep("ReplicaSet among absurd objects", () -> new AbsurdStory(new Stories.ReplicaSetStory()));
+    sweep("Deployment among absurd objects", () -> new AbsurdStory(new Stories.DeploymentStory()));
+    sweep("StatefulSet among absurd objects", () -> new AbsurdStory(new Stories.StatefulSetStory()));
+    sweep("DaemonSet among absurd objects", () -> new AbsurdStory(new Stories.DaemonSetStory()));
+    sweep("Job among absurd objects", () -> new AbsurdStory(new Stories.JobStory()));
+  }
 }

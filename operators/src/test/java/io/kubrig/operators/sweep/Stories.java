@@ -48,9 +48,14 @@ final class Stories {
         .withNewSpec().addNewContainer().withName("app").withImage("i:" + version).endContainer().endSpec().build();
   }
 
+  /** All objects of a kind that make sense. */
+  private static <T extends HasMetadata> List<T> all(MemoryServer server, Class<T> kind) {
+    return server.list(kind).stream().filter(object -> !object.getMetadata().getName().startsWith(AbsurdStory.ABSURD)).toList();
+  }
+
   private static List<Pod> active(MemoryServer server, HasMetadata owner) {
-    return server.list(Pod.class).stream().filter(Pods::isActive)
-        .filter(pod -> Objects.controllerOf(pod).filter(o -> o.getUid().equals(owner.getMetadata().getUid())).isPresent()).toList();
+    return all(server, Pod.class).stream().filter(Pods::isActive)
+        .filter(pod -> Objects.controllerOf(pod).filter(o -> owner.getMetadata().getUid().equals(o.getUid())).isPresent()).toList();
   }
 
   private static <T extends HasMetadata> void edit(MemoryServer server, Class<T> kind, String field, Object value) {
@@ -63,7 +68,7 @@ final class Stories {
   }
 
   private static void noOrphans(MemoryServer server) {
-    assertThat(server.list(Pod.class))
+    assertThat(all(server, Pod.class))
         .allSatisfy(pod -> assertThat(Objects.controllerOf(pod)).as("owner of %s", pod.getMetadata().getName()).isPresent());
   }
 
@@ -177,7 +182,7 @@ final class Stories {
         return;
       }
       if (change.after() instanceof ReplicaSet set) {
-        long same = server.list(ReplicaSet.class).stream()
+        long same = all(server, ReplicaSet.class).stream()
             .filter(other -> image(other.getSpec().getTemplate().getSpec()).equals(image(set.getSpec().getTemplate().getSpec()))).count();
         assertThat(same).as("sets of one template").isEqualTo(1);
       }
@@ -189,10 +194,10 @@ final class Stories {
       int wanted = deployment.getSpec().getReplicas();
       String image = image(deployment.getSpec().getTemplate().getSpec());
       noOrphans(server);
-      assertThat(server.list(ReplicaSet.class))
+      assertThat(all(server, ReplicaSet.class))
           .allSatisfy(set -> assertThat(set.getSpec().getReplicas())
           .isEqualTo(image(set.getSpec().getTemplate().getSpec()).equals(image) ? wanted : 0));
-      assertThat(server.list(Pod.class).stream().filter(Pods::isActive)).hasSize(wanted)
+      assertThat(all(server, Pod.class).stream().filter(Pods::isActive)).hasSize(wanted)
           .allSatisfy(pod -> assertThat(image(pod.getSpec())).isEqualTo(image));
       assertThat(deployment.getStatus().getObservedGeneration()).isEqualTo(deployment.getMetadata().getGeneration());
       assertThat(Objects.orElse(deployment.getStatus().getUpdatedReplicas(), 0)).isEqualTo(wanted);
@@ -243,7 +248,7 @@ final class Stories {
         }
       }
       if (Boolean.FALSE.equals(resizes)) {
-        long terminating = server.list(Pod.class).stream().filter(Objects::isTerminating).count();
+        long terminating = all(server, Pod.class).stream().filter(Objects::isTerminating).count();
         assertThat(terminating).as("pods that end at once").isLessThanOrEqualTo(1);
       }
     }
@@ -252,7 +257,7 @@ final class Stories {
     public void settled(MemoryServer server) {
       StatefulSet set = server.find(StatefulSet.class, KEY).orElseThrow();
       noOrphans(server);
-      assertThat(server.list(Pod.class)).hasSize(set.getSpec().getReplicas()).allSatisfy(pod -> {
+      assertThat(all(server, Pod.class)).hasSize(set.getSpec().getReplicas()).allSatisfy(pod -> {
         assertThat(pod.getMetadata().getLabels()).containsEntry("controller-revision-hash", set.getStatus().getUpdateRevision());
         assertThat(image(pod.getSpec())).isEqualTo(image(set.getSpec().getTemplate().getSpec()));
       });
@@ -311,7 +316,7 @@ final class Stories {
     @Override
     public void saw(MemoryServer server, MemoryServer.Change change) {
       if (change.before() == null && change.after() instanceof Pod pod) {
-        long there = server.list(Pod.class).stream().filter(Pods::isActive).filter(other -> node(other).equals(node(pod))).count();
+        long there = all(server, Pod.class).stream().filter(Pods::isActive).filter(other -> node(other).equals(node(pod))).count();
         assertThat(there).as("pods on %s", node(pod)).isEqualTo(1);
       }
     }
@@ -320,9 +325,9 @@ final class Stories {
     public void settled(MemoryServer server) {
       DaemonSet set = server.find(DaemonSet.class, KEY).orElseThrow();
       noOrphans(server);
-      List<String> nodes = server.list(Node.class).stream().map(node -> node.getMetadata().getName()).toList();
-      assertThat(server.list(Pod.class).stream().map(DaemonSetStory::node)).containsExactlyInAnyOrderElementsOf(nodes);
-      assertThat(server.list(Pod.class)).allSatisfy(pod ->
+      List<String> nodes = all(server, Node.class).stream().map(node -> node.getMetadata().getName()).toList();
+      assertThat(all(server, Pod.class).stream().map(DaemonSetStory::node)).containsExactlyInAnyOrderElementsOf(nodes);
+      assertThat(all(server, Pod.class)).allSatisfy(pod ->
           assertThat(image(pod.getSpec())).isEqualTo(image(set.getSpec().getTemplate().getSpec())));
       assertThat(set.getStatus().getNumberReady()).isEqualTo(nodes.size());
     }
@@ -364,7 +369,7 @@ final class Stories {
       if (change.before() == null && change.after() instanceof Pod) {
         made++;
         assertThat(made).as("pods ever made").isLessThanOrEqualTo(COMPLETIONS);
-        long running = server.list(Pod.class).stream().filter(Pods::isActive).count();
+        long running = all(server, Pod.class).stream().filter(Pods::isActive).count();
         assertThat(running).as("pods at once").isLessThanOrEqualTo(2);
       }
       if (change.after() instanceof Job job && job.getStatus() != null) {
@@ -377,7 +382,7 @@ final class Stories {
       Job job = server.find(Job.class, KEY).orElseThrow();
       assertThat(job.getStatus().getSucceeded()).isEqualTo(COMPLETIONS);
       assertThat(job.getStatus().getConditions()).anySatisfy(condition -> assertThat(condition.getType()).isEqualTo("Complete"));
-      assertThat(server.list(Pod.class)).hasSize(COMPLETIONS)
+      assertThat(all(server, Pod.class)).hasSize(COMPLETIONS)
           .allSatisfy(pod -> assertThat(Objects.orEmpty(pod.getMetadata().getFinalizers())).isEmpty());
     }
   }

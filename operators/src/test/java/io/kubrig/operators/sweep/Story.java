@@ -2,6 +2,7 @@ package io.kubrig.operators.sweep;
 
 import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
+import io.kubrig.operators.engine.Key;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -24,6 +25,11 @@ interface Story {
 
   /** Whether pods end by themselves. */
   default boolean podsEnd() {
+    return false;
+  }
+
+  /** Whether a key is of an object that makes no sense, so that its reconcile may fail as it likes. */
+  default boolean isAbsurd(Key key) {
     return false;
   }
 }

@@ -257,7 +257,7 @@ final class World {
       } catch (Faults.Crash e) {
         return true;
       } catch (RuntimeException e) {
-        if (!faults.dead()) {
+        if (!faults.dead() && !story.isAbsurd(key)) {
           if (faultRate == 0 || !(e instanceof io.kubrig.operators.ownership.Claims.OwnerGone)) {
             throw e;
           }
