@@ -114,10 +114,10 @@ public final class ServiceLoadBalancerController implements Controller {
     events.normal(service, "DeletedLoadBalancer", "Deleted load balancer");
   }
 
-  /** Adds or takes away the finalizer. @param how the member of a strategic merge patch that does it */
+  /** Adds or takes away the finalizer, through the status, as the account may. @param how the member of a strategic merge patch for it */
   private void finalizer(Service service, String how) {
     try {
-      api.patch(service, PatchType.STRATEGIC_MERGE,
+      api.patch(service, "status", PatchType.STRATEGIC_MERGE,
           Map.of("metadata", Map.of("uid", service.getMetadata().getUid(), how, List.of(FINALIZER))));
     } catch (RuntimeException e) {
       if (!ApiErrors.isNotFound(e)) {
