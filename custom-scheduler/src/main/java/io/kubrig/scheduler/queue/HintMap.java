@@ -5,6 +5,7 @@ import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.Plugin;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.model.Pod;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /** Which plugin of which profile wants to hear of which events, and whether an event may help a pod. Source: KEP-4247. */
 final class HintMap {
+  private static final EventKind NEW_NODE = EventKind.of(EventKind.Subject.NODE, EventKind.Action.ADD);
+  private static final EventKind NEW_TAINT = EventKind.of(EventKind.Subject.NODE, EventKind.Action.UPDATE_NODE_TAINT);
   private static final Logger LOG = LoggerFactory.getLogger(HintMap.class);
 
   /** An event of the cluster: what happened to which object. */
@@ -28,11 +31,23 @@ final class HintMap {
       Map<String, List<EnqueueExtensions.Registration>> byPlugin = new HashMap<>();
       for (Plugin p : profile.plugins()) {
         if (p instanceof EnqueueExtensions e) {
-          byPlugin.put(p.name(), List.copyOf(e.events()));
+          byPlugin.put(p.name(), completed(e.events()));
         }
       }
       byProfile.put(profile.name(), byPlugin);
     }
+  }
+
+  /** As native, whoever hears of new nodes, and not of changed taints, is told of these, too: each is then worth another attempt. */
+  private static List<EnqueueExtensions.Registration> completed(List<EnqueueExtensions.Registration> own) {
+    boolean hearsOfNodes = own.stream().anyMatch(r -> r.event().covers(NEW_NODE));
+    boolean hearsOfTaints = own.stream().anyMatch(r -> r.event().covers(NEW_TAINT));
+    if (!hearsOfNodes || hearsOfTaints) {
+      return List.copyOf(own);
+    }
+    List<EnqueueExtensions.Registration> out = new ArrayList<>(own);
+    out.add(EnqueueExtensions.Registration.of(NEW_TAINT));
+    return List.copyOf(out);
   }
 
   /** Whether an event makes another attempt worthwhile for a pod that plugins have turned down. */
