@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** What stands between the controllers and the API server, whatever way they write. Reads pass. */
 abstract class WriteGate implements Interceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteGate.class);
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
   private WriteGate() {}
@@ -36,11 +37,10 @@ abstract class WriteGate implements Interceptor {
 
   /** Shows writes and has the server only check them: they are sent as dry runs. */
   static WriteGate planning() {
-    Logger log = LoggerFactory.getLogger("plan");
     return new WriteGate() {
       @Override
       void write(BasicBuilder builder, HttpRequest request) {
-        log.info("{} {} {}", request.method(), request.uri().getPath(), request.bodyString() == null ? "" : request.bodyString());
+        LOG.info("plan: {} {} {}", request.method(), request.uri().getPath(), request.bodyString() == null ? "" : request.bodyString());
         builder.uri(dry(request.uri()));
       }
     };
