@@ -94,6 +94,7 @@ final class BuiltInDefinitions implements Definitions {
     }
     describe(rest, descriptions.field(owner.name(), field.name()));
     extend(rest, owner.name(), field.name());
+    enumerate(value, rest);
     if (value.has("$ref") && !rest.isEmpty()) {
       Tree wrapped = Tree.of("allOf", new ArrayList<>(List.<Object>of(value)));
       rest.forEach(wrapped::set);
@@ -101,6 +102,15 @@ final class BuiltInDefinitions implements Definitions {
     }
     rest.forEach(value::set);
     return value;
+  }
+
+  /** The values of a list or map are those of its elements. */
+  private static void enumerate(Tree value, Tree rest) {
+    for (String elements : List.of("items", "additionalProperties")) {
+      if (rest.has("enum") && value.get(elements) instanceof Tree element) {
+        element.set("enum", rest.remove("enum"));
+      }
+    }
   }
 
   /** What the field states itself, or the zero that Go fills in where the field is never left out. */

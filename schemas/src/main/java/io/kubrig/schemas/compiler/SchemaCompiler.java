@@ -43,6 +43,7 @@ public final class SchemaCompiler {
     Map<String, List<GoField>> goFields = GoFields.parse(Files.readAllLines(data.resolve("go-fields.txt")));
     SchemaAssembler assembler = new SchemaAssembler(messages, goFields, ApiTexts.read(jars.resolve("client-java-api.jar")));
     assembler.assemble();
+    Enumerations.apply(assembler.definitions(), assembler.extensions(), Files.readAllLines(data.resolve("enumerations.txt")));
     Map<GroupVersionKind, Schema> kinds = kinds(assembler.definitions(), goFields, Files.readAllLines(groups));
 
     Files.createDirectories(output);
