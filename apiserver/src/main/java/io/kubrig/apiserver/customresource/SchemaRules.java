@@ -125,10 +125,6 @@ final class SchemaRules {
               }
               node((Tree) value, path.child("properties").key(name), inner);
             });
-    for (String member : List.of("patternProperties", "definitions")) {
-      Tree named = schema.tree(member);
-      named.names().forEach(name -> node(named.tree(name), path.child(member).key(name), context.below()));
-    }
     if (schema.get("not") instanceof Tree not) {
       node(not, path.child("not"), context.below());
     }
@@ -138,12 +134,27 @@ final class SchemaRules {
         node(parts.get(i), path.child(name).index(i), context.below());
       }
     }
-    if (schema.get("items") instanceof Tree items) {
-      node(items, path.child("items"), context.below());
+    named(schema.tree("definitions"), path.child("definitions"), context);
+    if (schema.get("items") instanceof Tree each) {
+      node(each, path.child("items"), context.below());
     }
+    List<Tree> items = schema.trees("items");
+    for (int i = 0; i < items.size(); i++) {
+      node(items.get(i), path.child("items").index(i), context.below());
+    }
+    named(schema.tree("dependencies"), path.child("dependencies"), context);
     extensions(schema, path);
     listMap(schema, path);
     ruleForms(schema, path);
+  }
+
+  private void named(Tree schemas, FieldPath path, Context context) {
+    schemas.forEach(
+        (name, schema) -> {
+          if (schema instanceof Tree tree) {
+            node(tree, path.key(name), context.below());
+          }
+        });
   }
 
   private void additional(Tree schema, FieldPath path, Context context) {
