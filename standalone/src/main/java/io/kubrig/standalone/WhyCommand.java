@@ -49,7 +49,8 @@ final class WhyCommand implements Callable<Integer> {
     }
     Optional<Decided> kept = now ? Optional.empty() : source.kept(namespace, name);
     if (kept.isPresent()) {
-      return tell(kept.get().explanation(), "Decided at " + kept.get().at() + ", attempt " + kept.get().attempts() + " (--now asks again). ");
+      Decided d = kept.get();
+      return tell(d.explanation(), "Decided at " + d.at() + ", attempt " + d.attempts() + " (--now asks again). ");
     }
     Planner planner = source.planner(source.objects());
     Pod pod = planner.pod(namespace, name)

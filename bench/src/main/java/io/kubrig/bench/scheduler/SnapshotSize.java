@@ -52,7 +52,8 @@ public final class SnapshotSize {
     System.gc();
     Runtime r = Runtime.getRuntime();
     System.out.printf("{\"nodes\":%d,\"pods\":%d,\"residentMiB\":%d,\"residentFilledMiB\":%d,\"peakMiB\":%d,\"heapInUseMiB\":%d,"
-        + "\"decided\":%d,\"millisEach\":%.1f}%n", nodes, pods, resident(), filled, status("VmHWM"), (r.totalMemory() - r.freeMemory()) >> 20, placed,
+        + "\"decided\":%d,\"millisEach\":%.1f}%n", nodes, pods, resident(), filled, status("VmHWM"),
+        (r.totalMemory() - r.freeMemory()) >> 20, placed,
         seconds * 1000 / placed);
     System.exit(0); // the writers of bindings need not end
   }
@@ -112,7 +113,9 @@ public final class SnapshotSize {
     String place = node == null ? "" : ", \"nodeName\": \"" + node + "\"";
     return "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"" + name + "\", \"namespace\": \"ns-" + template % 50
         + "\", \"uid\": \"" + name + "\", \"labels\": {\"app\": \"a" + template + "\"}}, \"spec\": {"
-        + "\"schedulerName\": \"default-scheduler\", \"containers\": [{\"name\": \"c\", \"image\": \"registry.example/images/application-" + template % 500 + ":v1\","
+       
+        + "\"schedulerName\": \"default-scheduler\","
+        + " \"containers\": [{\"name\": \"c\", \"image\": \"registry.example/images/application-" + template % 500 + ":v1\","
         + " \"resources\": {\"requests\": {\"cpu\": \"500m\", \"memory\": \"1Gi\"}}}]" + rules + place + "}, \"status\": {\"phase\": \""
         + (node == null ? "Pending" : "Running") + "\"}}";
   }

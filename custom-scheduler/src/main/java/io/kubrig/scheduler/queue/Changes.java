@@ -55,7 +55,7 @@ public final class Changes {
     if (!before.labels().equals(after.labels())) {
       actions.add(Action.UPDATE_NODE_LABEL);
     }
-    if (before.unschedulable() != after.unschedulable() || !before.taints().equals(after.taints())) {
+    if (before.unschedulable() && !after.unschedulable() || !before.taints().equals(after.taints())) {
       actions.add(Action.UPDATE_NODE_TAINT);
     }
     if (!before.declaredFeatures().equals(after.declaredFeatures())) {

@@ -25,7 +25,8 @@ import java.util.function.Consumer;
 
 /** Every object other than pods and nodes that decisions depend on, by kind. Used by the scheduling thread only. */
 public final class ClusterObjects {
-  private static final String IMPLICIT_RESOURCE = "deviceclass.resource.kubernetes.io/";
+  /** What the name of a device class follows to make the extended resource it stands for by itself. */
+  public static final String IMPLICIT_RESOURCE = "deviceclass.resource.kubernetes.io/";
 
   private final Map<Class<?>, Index<?>> indexes = new HashMap<>();
   private final Map<String, Labels> namespaceLabels = new HashMap<>();

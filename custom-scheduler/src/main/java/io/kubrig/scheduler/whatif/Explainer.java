@@ -64,7 +64,8 @@ public final class Explainer {
     List<Explanation.Change> changes = feasible.isEmpty() ? new Changes(profile, cluster).of(pod, verdicts) : List.of();
     verdicts.sort(Comparator.comparingInt(v -> v.rejections().size()));
     verdicts.addAll(0, score(profile, state, pod, feasible));
-    String message = nodes.isEmpty() ? "no nodes available to schedule pods" : feasible.isEmpty() ? why.message() : feasible.size() + "/" + nodes.size() + " nodes fit";
+    String message = nodes.isEmpty() ? "no nodes available to schedule pods" : feasible.isEmpty() ? why.message()
+        : feasible.size() + "/" + nodes.size() + " nodes fit";
     return new Explanation(pod.key(), profile.name(), pod.state().nodeName(), message, nodes.size(), counts,
         List.copyOf(verdicts.subList(0, Math.min(limit, verdicts.size()))), changes);
   }

@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.plugins.noderesources;
 
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.kubrig.scheduler.config.ConfigNode;
 import io.kubrig.scheduler.config.ExtenderConfiguration;
 import io.kubrig.scheduler.framework.Code;
@@ -155,10 +156,25 @@ public final class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, Sc
     return false;
   }
 
+  /** Whether a device class begins to stand for an extended resource that the pod wants. */
+  private static boolean standsFor(Pod pod, DeviceClass before, DeviceClass after) {
+    String name = after.getSpec().getExtendedResourceName();
+    if (before == null && wants(pod, ClusterObjects.IMPLICIT_RESOURCE + after.getMetadata().getName())) {
+      return true;
+    }
+    return name != null && (before == null || !name.equals(before.getSpec().getExtendedResourceName())) && wants(pod, name);
+  }
+
+  private static boolean wants(Pod pod, String resource) {
+    return pod.spec().requests().total().get(ResourceVector.index(resource)) > 0;
+  }
+
   @Override
   public List<Registration> events() {
     return List.of(
         Registration.of(EventKind.of(Subject.ASSIGNED_POD, Action.DELETE)),
+        new Registration(EventKind.of(Subject.DEVICE_CLASS, Action.ADD, Action.UPDATE),
+            (pod, before, after) -> standsFor(pod, (DeviceClass) before, (DeviceClass) after)),
         new Registration(EventKind.of(Subject.ASSIGNED_POD, Action.UPDATE_POD_SCALE_DOWN),
             (pod, before, after) -> gaveUpSomething(pod, (Pod) before, (Pod) after)),
         new Registration(EventKind.of(Subject.UNSCHEDULED_POD, Action.UPDATE_POD_SCALE_DOWN),
