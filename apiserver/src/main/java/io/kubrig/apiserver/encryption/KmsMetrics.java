@@ -38,7 +38,8 @@ final class KmsMetrics {
   /** @param transformation from_storage or to_storage */
   void used(String transformation, String provider, String keyId) {
     Tags tags =
-        Tags.of("transformation_type", transformation, "provider_name", provider, "key_id_hash", Sha256.of(keyId), "apiserver_id_hash", server);
+        Tags.of("transformation_type", transformation, "provider_name", provider, "key_id_hash", Sha256.of(keyId),
+            "apiserver_id_hash", server);
     Counter.builder(PREFIX + "key_id_hash_total")
         .tags(tags)
         .description("Number of times a keyID is used split by transformation type, provider, and apiserver identity.")

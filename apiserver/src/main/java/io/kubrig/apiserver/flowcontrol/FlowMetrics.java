@@ -115,8 +115,8 @@ final class FlowMetrics {
     number(level, "upper_limit_seats", "Configured upper bound on number of execution seats available to each priority level",
         seats.most());
     number(level, "current_limit_seats", "current derived number of execution seats available to each priority level", seats.current());
-    number(level, "demand_seats_high_watermark", "High watermark, over last adjustment period, of number of seats each priority level could "
-        + "use", seats.period().highest());
+    number(level, "demand_seats_high_watermark", "High watermark, over last adjustment period, of number of seats each priority "
+        + "level could use", seats.period().highest());
     number(level, "demand_seats_average", "Time-weighted average, over last adjustment period, of demand_seats", seats.period().average());
     number(level, "demand_seats_stdev", "Time-weighted standard deviation, over last adjustment period, of demand_seats",
         seats.period().deviation());

@@ -34,7 +34,8 @@ final class LevelSeats {
     boolean changed = nominal != nominalSeats || least != nominalSeats - lendable;
     nominal = nominalSeats;
     least = nominalSeats - lendable;
-    most = nominalSeats + (level.borrowingLimitPercent() < 0 ? all : (int) Math.round(nominalSeats * level.borrowingLimitPercent() / 100.0));
+    long limit = level.borrowingLimitPercent();
+    most = nominalSeats + (limit < 0 ? all : (int) Math.round(nominalSeats * limit / 100.0));
     if (first || changed) {
       current = level.exempt() ? 0 : nominalSeats - lendable / 2;
     }

@@ -87,6 +87,9 @@ public final class ApiServer implements Handler, AutoCloseable {
   /** Requests may wait for a quarter of the time that they have. */
   private static final int QUEUE_WAIT_SHARE = 4;
 
+  /** Where what is stored has an end. */
+  private static final List<String> PASSING = List.of("/registry/events/", "/registry/masterleases/", "/registry/peerserverleases/");
+
   private final ApiServerSettings settings;
   private final Optional<ExpirySweep> expiry;
   private final ResourceHandler resources;
@@ -213,7 +216,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   /** Events and what servers say of themselves have an end. */
   private Optional<ExpirySweep> expiry(Storage storage) {
     return storage.expiresByItself() ? Optional.empty()
-        : Optional.of(ExpirySweep.start(storage, settings.clock(), List.of("/registry/events/", "/registry/masterleases/", "/registry/peerserverleases/")));
+        : Optional.of(ExpirySweep.start(storage, settings.clock(), PASSING));
   }
 
   private Aggregation aggregation(RemoteDocuments remote, ServiceResolver resolver) {

@@ -245,7 +245,8 @@ public final class ApiServerComponent implements Component {
     List<X509Certificate> chain = PemFiles.certificates(certificate);
     PrivateKey privateKey = PemFiles.privateKey(key);
     Tls tls = Tls.of(privateKey, chain, clientAuthorities);
-    return new Tls(tls.context(), TlsFlags.protocols(parsed.value(flags.tlsMinVersion)), TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
+    List<String> protocols = TlsFlags.protocols(parsed.value(flags.tlsMinVersion));
+    return new Tls(tls.context(), protocols, TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
   }
 
   private ClusterPki pki() throws IOException {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The endpoints of the service {@code kubernetes}: the servers on one storage that are alive. Each keeps a record that lasts a little longer
- * than the time until it is renewed, and each sets the endpoints to what records there are. (Source:
+ * The endpoints of the service {@code kubernetes}: the servers on one storage that are alive. Each keeps a record that lasts a little
+ * longer than the time until it is renewed, and each sets the endpoints to what records there are. (Source:
  * pkg/controlplane/reconcilers/lease.go.)
  */
 final class MasterEndpoints {

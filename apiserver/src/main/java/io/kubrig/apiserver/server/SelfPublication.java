@@ -108,7 +108,8 @@ final class SelfPublication {
   /** Adds what this server trusts to what others on the same storage do. */
   private void authentication() {
     Tree known =
-        cluster.get("", "configmaps", "kube-system", "extension-apiserver-authentication").map(map -> map.tree("data")).orElse(Tree.empty());
+        cluster.get("", "configmaps", "kube-system", "extension-apiserver-authentication").map(map -> map.tree("data"))
+            .orElse(Tree.empty());
     Tree data = new Tree();
     List<X509Certificate> clients = union(known, "client-ca-file", settings.security().clientAuthorities());
     if (!clients.isEmpty()) {

@@ -3,8 +3,8 @@ package io.kubrig.apiserver.webhook;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.proxy.Backend;
 import io.kubrig.apiserver.proxy.BackendCall;
-import io.kubrig.apiserver.remote.KubeconfigUser;
 import io.kubrig.apiserver.proxy.GoErrors;
+import io.kubrig.apiserver.remote.KubeconfigUser;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.KubernetesVersion;
 import io.kubrig.machinery.json.Json;
@@ -94,7 +94,8 @@ public final class HookClient implements AutoCloseable {
       if (config instanceof ClientConfig.Service service) {
         address = services.resolve(service.namespace(), service.name(), service.port());
       }
-      Backend backend = new Backend(config.host(), config.port(), trust(new Trust(config.caBundle(), user.certificate().orElse(null))), true, address);
+      SSLContext tls = trust(new Trust(config.caBundle(), user.certificate().orElse(null)));
+      Backend backend = new Backend(config.host(), config.port(), tls, true, address);
       BackendCall kept = idle.take(backend);
       if (kept != null) {
         try {

@@ -19,7 +19,8 @@ class ProtobufDocumentTest {
   @Test
   void a_definition_is_a_pair_of_name_and_schema() {
     // definitions(9) { pair(1) { name(1): A, value(2) { type(22) { value(1): object } } } }
-    assertThat(version2("{'definitions':{'A':{'type':'object'}}}")).isEqualTo("4a12" + "0a10" + "0a0141" + "120b" + "b20108" + "0a066f626a656374");
+    assertThat(version2("{'definitions':{'A':{'type':'object'}}}"))
+        .isEqualTo("4a12" + "0a10" + "0a0141" + "120b" + "b20108" + "0a066f626a656374");
   }
 
   @Test

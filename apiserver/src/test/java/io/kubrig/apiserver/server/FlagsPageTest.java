@@ -23,8 +23,8 @@ class FlagsPageTest {
       String text = flag.inertReason().isEmpty() ? flag.usage() : flag.inertReason();
       table.append("| `--").append(name).append("` | ").append(text.replace("|", "\\|")).append(" |\n");
     });
-    return "# Flags of the API server\n\nMade from the program by `FlagsPageTest`; what the flags mean beyond this is in [apiserver.md](apiserver.md). "
-        + "An unknown flag is an error.\n\n## Flags that have an effect\n| flag | |\n|---|---|\n" + effective
+    return "# Flags of the API server\n\nMade from the program by `FlagsPageTest`; what the flags mean beyond this is in "
+        + "[apiserver.md](apiserver.md). An unknown flag is an error.\n\n## Flags that have an effect\n| flag | |\n|---|---|\n" + effective
         + "\n## Flags that are accepted, with a warning, and have none\n| flag | why |\n|---|---|\n" + inert;
   }
 

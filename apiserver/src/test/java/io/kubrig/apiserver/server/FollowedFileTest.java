@@ -32,8 +32,8 @@ class FollowedFileTest {
   }
 
   private long reloads(String status) {
-    return (long) metrics.find("apiserver_authorization_config_controller_automatic_reloads_total").tag("status", status).counters().stream()
-        .mapToDouble(counter -> counter.count()).sum();
+    String name = "apiserver_authorization_config_controller_automatic_reloads_total";
+    return (long) metrics.find(name).tag("status", status).counters().stream().mapToDouble(counter -> counter.count()).sum();
   }
 
   @Test

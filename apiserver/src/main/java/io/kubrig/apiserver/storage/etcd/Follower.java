@@ -58,7 +58,8 @@ final class Follower implements AutoCloseable {
   }
 
   /** Reads everything, however long etcd takes to answer up to some seconds, and goes on following. */
-  static Follower start(EtcdClient client, Translation translation, Clock clock, EtcdMetrics metrics) throws IOException, InterruptedException {
+  static Follower start(EtcdClient client, Translation translation, Clock clock, EtcdMetrics metrics)
+      throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
         return new Follower(client, translation, clock, metrics, read(client, translation));

@@ -198,7 +198,8 @@ class EtcdStorageTest {
     long doomed = written(storage, put(gone, 0, "x"));
     try (EtcdClient client = new EtcdClient(settings("/registry"))) {
       Follower behind = Follower.start(client,
-          new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system(), METRICS);
+          new Translation("/registry", new EtcdValues(KubernetesSchemas.load(), EtcdValues.Encoding.JSON), AtRest.PLAIN), Clock.system(),
+          METRICS);
       Watcher watcher = behind.keyspace().watch("/registry/configmaps/", doomed);
       behind.pause();
       long second = written(storage, put(KEY, first, "two"));

@@ -31,7 +31,8 @@ class EtcdValuesTest {
   @Test
   void claim_templates_say_what_they_are() {
     Tree set =
-        kept("{'kind':'StatefulSet','apiVersion':'apps/v1','metadata':{'name':'a'},'spec':{'volumeClaimTemplates':[{'metadata':{'name':'c'}}]}}");
+        kept("{'kind':'StatefulSet','apiVersion':'apps/v1','metadata':{'name':'a'},"
+            + "'spec':{'volumeClaimTemplates':[{'metadata':{'name':'c'}}]}}");
     Tree template = set.tree("spec").trees("volumeClaimTemplates").getFirst();
     assertThat(template.string("kind")).isEqualTo("PersistentVolumeClaim");
     assertThat(template.string("apiVersion")).isEqualTo("v1");

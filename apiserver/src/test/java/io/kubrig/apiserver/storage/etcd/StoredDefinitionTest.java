@@ -14,8 +14,8 @@ class StoredDefinitionTest {
 
   private static Tree definition(String version, String spec) {
     return read(
-        "{'kind':'CustomResourceDefinition','apiVersion':'apiextensions.k8s.io/" + version + "','metadata':{'name':'foos.example.com'},'spec':"
-            + spec + ",'status':{'storedVersions':['v1']}}");
+        "{'kind':'CustomResourceDefinition','apiVersion':'apiextensions.k8s.io/" + version + "',"
+            + "'metadata':{'name':'foos.example.com'},'spec':" + spec + ",'status':{'storedVersions':['v1']}}");
   }
 
   private static final String NAMES = "'names':{'plural':'foos','singular':'foo','kind':'Foo','listKind':'FooList'},'scope':'Namespaced'";
