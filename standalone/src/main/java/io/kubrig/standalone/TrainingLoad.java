@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TrainingLoad {
   private static final String NAMESPACE = "kubrig-training";
   /** So many that the paths of requests are hot by the virtual machine's standards: it then compiles them at once, without counting again. */
-  private static final int PODS = 2000;
+  private static final int PODS = 1000;
   private static final int IN_FLIGHT = 16;
   private static final int LISTS = 20;
   private static final String COLLECTION = "/api/v1/namespaces/" + NAMESPACE + "/pods";
