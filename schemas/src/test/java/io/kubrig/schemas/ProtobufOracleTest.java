@@ -12,10 +12,13 @@ import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.Runtime;
 import io.kubernetes.client.proto.V1;
 import io.kubrig.machinery.protobuf.Protobuf;
+import io.kubrig.machinery.protobuf.ProtobufList;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.SchemaCatalog;
 import io.kubrig.machinery.tree.Tree;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -125,13 +128,20 @@ class ProtobufOracleTest {
   }
 
   @Test
-  void a_list_of_encoded_items_reads_as_a_list() {
+  void a_list_of_encoded_items_reads_as_a_list() throws IOException {
     GroupVersionKind kind = new GroupVersionKind("", "v1", "ConfigMapList");
     Schema item = CATALOG.definition("io.k8s.api.core.v1.ConfigMap").orElseThrow();
     Schema listMeta = CATALOG.definition("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta").orElseThrow();
-    List<byte[]> items = List.of(Protobuf.encodeMessage(item, Tree.of("metadata", Tree.of("name", "a"), "data", Tree.of("k", "v"))));
-    byte[] list = Protobuf.list(kind, listMeta, Tree.of("resourceVersion", "7"), items);
-    Tree tree = Protobuf.decode(CATALOG.kind(kind).orElseThrow(), Protobuf.open(list));
+    String longValue = "v".repeat(20_000);
+    List<byte[]> items =
+        List.of(
+            Protobuf.encodeMessage(item, Tree.of("metadata", Tree.of("name", "a"), "data", Tree.of("k", "v"))),
+            Protobuf.encodeMessage(item, Tree.of("metadata", Tree.of("name", "b"), "data", Tree.of("k", longValue))));
+    ProtobufList list = new ProtobufList(kind, listMeta, Tree.of("resourceVersion", "7"), items);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    list.writeTo(out);
+    assertThat(list.length()).isEqualTo(out.size());
+    Tree tree = Protobuf.decode(CATALOG.kind(kind).orElseThrow(), Protobuf.open(out.toByteArray()));
     assertThat(tree)
         .isEqualTo(
             Tree.of(
@@ -142,7 +152,8 @@ class ProtobufOracleTest {
                 "metadata",
                 Tree.of("resourceVersion", "7"),
                 "items",
-                List.of(Tree.of("metadata", Tree.of("name", "a"), "data", Tree.of("k", "v")))));
+                List.of(Tree.of("metadata", Tree.of("name", "a"), "data", Tree.of("k", "v")),
+                    Tree.of("metadata", Tree.of("name", "b"), "data", Tree.of("k", longValue)))));
   }
 
   private static List<String> unknownFields(Message message) throws InvalidProtocolBufferException {

@@ -15,7 +15,10 @@ final class TrainingLoad {
   /** So many that the paths of requests are hot by the virtual machine's standards: it then compiles them at once, without counting again. */
   private static final int PODS = 1000;
   private static final int IN_FLIGHT = 16;
-  private static final int LISTS = 20;
+  private static final int LABELS = 20;
+
+  /** So many that enciphering large answers is hot as well. */
+  private static final int LISTS = 80;
   private static final String COLLECTION = "/api/v1/namespaces/" + NAMESPACE + "/pods";
 
   private final KubernetesClient client;
@@ -51,7 +54,7 @@ final class TrainingLoad {
     }
     for (int i = 0; i < LISTS; i++) {
       client.raw(COLLECTION);
-      client.raw(COLLECTION + "?labelSelector=n%3D" + i);
+      client.raw(COLLECTION + "?labelSelector=n%3D" + i % LABELS);
     }
   }
 
@@ -68,7 +71,7 @@ final class TrainingLoad {
 
   private static String json(int i, String more) {
     return "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"training\",\"n\":\""
-        + i % LISTS + "\"}},"
+        + i % LABELS + "\"}},"
         + "\"spec\":{\"schedulerName\":\"nobody\",\"containers\":[{\"name\":\"c\",\"image\":\"example.com/app:1\",\"ports\":[{\"containerPort\":8080}],"
         + "\"resources\":{\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"env\":[{\"name\":\"A\",\"value\":\"b\"}]}]}" + more + "}";
   }

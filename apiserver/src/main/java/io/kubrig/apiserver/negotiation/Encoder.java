@@ -3,6 +3,7 @@ package io.kubrig.apiserver.negotiation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.protobuf.Protobuf;
+import io.kubrig.machinery.protobuf.ProtobufList;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.SchemaCatalog;
@@ -47,8 +48,8 @@ public final class Encoder {
   }
 
   /** A list of objects whose messages are there already, in its envelope. */
-  public byte[] protobufList(GroupVersionKind listKind, Tree metadata, List<byte[]> messages) {
-    return Protobuf.list(listKind, listMeta, metadata, messages);
+  public ProtobufList protobufList(GroupVersionKind listKind, Tree metadata, List<byte[]> messages) {
+    return new ProtobufList(listKind, listMeta, metadata, messages);
   }
 
   private byte[] protobuf(Tree object) {

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.registry;
 
+import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.negotiation.Encoder;
 import io.kubrig.apiserver.negotiation.MediaType;
 import io.kubrig.apiserver.negotiation.Projections;
@@ -117,8 +118,13 @@ public final class Views {
     };
   }
 
-  /** A list that is made of stored bytes alone; empty where the view shows something else. */
-  public Optional<StoredList> storedList(View view, Lister.Page page) {
+  /** A list that is made of stored bytes, or of messages kept beside them; empty where the view shows something else. */
+  public Optional<Exchange.LargeBody> storedList(View view, Lister.Page page) {
+    if (view.isStoredMessage()) {
+      List<byte[]> messages = new ArrayList<>(page.entries().size());
+      page.entries().forEach(entry -> messages.add(message(view, entry)));
+      return Optional.of(new StoredMessages(encoder.protobufList(view.listKind(), listMetadata(page), messages)));
+    }
     if (!view.isStored()) {
       return Optional.empty();
     }
@@ -131,11 +137,6 @@ public final class Views {
   /** The list of a page as the view shows it, but for {@link #storedList}. */
   public byte[] list(View view, Lister.Page page) {
     Tree metadata = listMetadata(page);
-    if (view.isStoredMessage()) {
-      List<byte[]> messages = new ArrayList<>(page.entries().size());
-      page.entries().forEach(entry -> messages.add(message(view, entry)));
-      return encoder.protobufList(view.listKind(), metadata, messages);
-    }
     List<Tree> objects = new ArrayList<>(page.entries().size());
     page.entries().forEach(entry -> objects.add(ObjectStore.tree(entry)));
     return list(view, metadata, inVersion(view.resource(), view.version(), objects));

@@ -16,7 +16,6 @@ import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.registry.Selection;
-import io.kubrig.apiserver.registry.StoredList;
 import io.kubrig.apiserver.registry.Views;
 import io.kubrig.apiserver.registry.Watches;
 import io.kubrig.apiserver.registry.Writer;
@@ -202,7 +201,7 @@ public final class ResourceHandler {
       return;
     }
     Lister.Page page = registry.lister().list(target.resource(), target.namespace(), options, selection);
-    Optional<StoredList> stored = registry.views().storedList(view, page);
+    Optional<Exchange.LargeBody> stored = registry.views().storedList(view, page);
     if (stored.isPresent()) {
       responses.send(call, 200, view.representation(), stored.get(), warnings);
     } else {

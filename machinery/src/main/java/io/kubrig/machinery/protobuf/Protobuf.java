@@ -4,7 +4,6 @@ import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Objects in {@code application/vnd.kubernetes.protobuf}: four magic bytes and a {@code runtime.Unknown} that names the kind and carries
@@ -59,23 +58,21 @@ public final class Protobuf {
     return out.toBytes();
   }
 
-  /**
-   * A list of objects whose messages were encoded before, in its envelope.
-   *
-   * @param listMeta the schema of {@code ListMeta}
-   */
-  public static byte[] list(GroupVersionKind listKind, Schema listMeta, Tree metadata, List<byte[]> messages) {
+  /** What stands before the items of a list: its envelope's head and its metadata. */
+  static byte[] listHead(GroupVersionKind listKind, Schema listMeta, Tree metadata, long itemBytes) {
+    BackwardWriter out = new BackwardWriter();
+    new MessageEncoder(out).message(listMeta, metadata);
+    out.message(1, 0);
+    out.varint(out.length() + itemBytes);
+    out.tag(2, BackwardWriter.BYTES);
+    head(out, listKind);
+    return out.toBytes();
+  }
+
+  /** What stands behind the message in an envelope. */
+  static byte[] envelopeTail() {
     BackwardWriter out = new BackwardWriter();
     tail(out);
-    int end = out.length();
-    for (int i = messages.size() - 1; i >= 0; i--) {
-      out.bytes(2, messages.get(i));
-    }
-    int item = out.length();
-    new MessageEncoder(out).message(listMeta, metadata);
-    out.message(1, item);
-    out.message(2, end);
-    head(out, listKind);
     return out.toBytes();
   }
 
