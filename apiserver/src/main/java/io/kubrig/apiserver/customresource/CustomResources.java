@@ -71,7 +71,7 @@ public final class CustomResources implements ObjectReader.Follower {
     if (definition.established()) {
       for (Definition.Version version : definition.served()) {
         GroupVersionKind kind = new GroupVersionKind(definition.group(), version.name(), definition.names().kind());
-        documents.define(kind, definition.names().listKind(), version.schema());
+        documents.define(kind, definition.names().listKind(), version.schema(), version.selectable());
       }
     }
     publish(definition.group());

@@ -12,13 +12,20 @@ import java.util.Locale;
  * The definitions of a custom kind and of its list. (Source: apiextensions-apiserver/pkg/controller/openapi/builder.)
  *
  * @param schema as the definition of the custom resource states it
+ * @param selectable paths of the fields by which lists can be selected, with a leading dot
  */
-record CustomDefinition(GroupVersionKind kind, String listKind, Tree schema) {
+record CustomDefinition(GroupVersionKind kind, String listKind, Tree schema, List<String> selectable) {
   private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
   private static final String API_VERSION =
       "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest"
           + " internal value, and may reject unrecognized values. More info:"
           + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources";
+  private static final String EMBEDDED_VERSION =
+      "apiVersion defines the versioned schema of this representation of an object. More info:"
+          + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources";
+  private static final String EMBEDDED_KIND =
+      "kind is a string value representing the type of this object. In CamelCase. More info:"
+          + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds";
   private static final String KIND =
       "Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client"
           + " submits requests to. Cannot be updated. In CamelCase. More info:"
@@ -49,16 +56,57 @@ record CustomDefinition(GroupVersionKind kind, String listKind, Tree schema) {
       Tree properties = tree.need("properties");
       properties.set("apiVersion", Tree.of("description", API_VERSION, "type", "string"));
       properties.set("kind", Tree.of("description", KIND, "type", "string"));
-      properties.set(
-          "metadata",
-          Tree.of(
-              "allOf",
-              new ArrayList<>(List.<Object>of(Tree.of("$ref", Definitions.REF + META + "ObjectMeta"))),
-              "description",
-              "Standard object's metadata. More info:"
-                  + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata"));
+      properties.set("metadata", objectMeta());
     }
-    return tree.set("x-kubernetes-group-version-kind", groupVersionKind(kind));
+    published(tree);
+    return selectableFields(tree.set("x-kubernetes-group-version-kind", groupVersionKind(kind)));
+  }
+
+  /** Spells out what two extensions mean, for clients that do not know them. */
+  private static void published(Tree schema) {
+    if (schema.bool("x-kubernetes-int-or-string") && !schema.has("anyOf")) {
+      schema.set("anyOf", new ArrayList<>(List.<Object>of(Tree.of("type", "integer"), Tree.of("type", "string"))));
+    }
+    schema.tree("properties").forEach((_, property) -> published((Tree) property));
+    for (String member : List.of("items", "additionalProperties")) {
+      if (schema.get(member) instanceof Tree element) {
+        published(element);
+      }
+    }
+    if (schema.bool("x-kubernetes-embedded-resource")) {
+      embed(schema);
+    }
+  }
+
+  private static void embed(Tree schema) {
+    Tree properties = schema.need("properties");
+    properties.set("apiVersion", Tree.of("description", EMBEDDED_VERSION, "type", "string"));
+    properties.set("kind", Tree.of("description", EMBEDDED_KIND, "type", "string"));
+    properties.set("metadata", objectMeta());
+    List<Object> required = schema.needList("required");
+    for (String member : List.of("kind", "apiVersion")) {
+      if (!required.contains(member)) {
+        required.add(member);
+      }
+    }
+  }
+
+  private static Tree objectMeta() {
+    return Tree.of(
+        "allOf",
+        new ArrayList<>(List.<Object>of(Tree.of("$ref", Definitions.REF + META + "ObjectMeta"))),
+        "description",
+        "Standard object's metadata. More info:"
+            + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata");
+  }
+
+  private Tree selectableFields(Tree tree) {
+    if (!selectable.isEmpty()) {
+      List<Object> fields = new ArrayList<>();
+      selectable.forEach(path -> fields.add(Tree.of("fieldPath", path.startsWith(".") ? path.substring(1) : path)));
+      tree.set("x-kubernetes-selectable-fields", fields);
+    }
+    return tree;
   }
 
   private Tree listObject() {
@@ -85,7 +133,7 @@ record CustomDefinition(GroupVersionKind kind, String listKind, Tree schema) {
                 "description",
                 "Standard list metadata. More info:"
                     + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds"));
-    return Tree.of(
+    return selectableFields(Tree.of(
         "description",
         listKind + " is a list of " + kind.kind(),
         "properties",
@@ -95,7 +143,7 @@ record CustomDefinition(GroupVersionKind kind, String listKind, Tree schema) {
         "type",
         "object",
         "x-kubernetes-group-version-kind",
-        groupVersionKind(list()));
+        groupVersionKind(list())));
   }
 
   private String plural() {

@@ -176,6 +176,11 @@ final class DocumentV2 {
             case "default", "nullable", "anyOf", "not" -> {
               // version 2 cannot say it
             }
+            case "required" -> {
+              if (!free || !schema.bool("x-kubernetes-embedded-resource")) {
+                written.set("required", value);
+              }
+            }
             case "properties" -> {
               if (!free) {
                 written.set("properties", members((Tree) value));

@@ -41,9 +41,10 @@ public final class OpenApiDocuments {
    *
    * @param schema its OpenAPI 3.0 schema as the definition of the custom resource states it; empty for one that publishes none
    * @param listKind the kind of its list
+   * @param selectable paths of the fields by which its lists can be selected, with a leading dot
    */
-  public void define(GroupVersionKind kind, String listKind, Tree schema) {
-    CustomDefinition definition = new CustomDefinition(kind, listKind, schema);
+  public void define(GroupVersionKind kind, String listKind, Tree schema, List<String> selectable) {
+    CustomDefinition definition = new CustomDefinition(kind, listKind, schema, selectable);
     custom.put(kind, definition);
     custom.put(definition.list(), definition);
   }

@@ -60,15 +60,30 @@ class OpenApiHandlerTest {
   }
 
   @Test
+  void extensions_are_spelt_out_for_clients_that_do_not_know_them() throws IOException {
+    Tree properties =
+        Tree.of(
+            "port", Tree.of("x-kubernetes-int-or-string", true),
+            "inner", Tree.of("type", "object", "x-kubernetes-embedded-resource", true));
+    documents.define(WIDGET, "WidgetList", Tree.of("type", "object", "properties", properties), List.of());
+    apis.put(ServedVersion.custom(widgets()));
+    Tree shown = json(get("/openapi/v3/apis/example.com/v1")).at("components", "schemas", "com.example.v1.Widget", "properties");
+    assertThat(shown.tree("port").trees("anyOf")).containsExactly(Tree.of("type", "integer"), Tree.of("type", "string"));
+    assertThat(shown.tree("inner").strings("required")).containsExactly("kind", "apiVersion");
+    assertThat(shown.at("inner", "properties").names()).contains("apiVersion", "kind", "metadata");
+  }
+
+  @Test
   void custom_kinds_are_published_when_they_are_served() throws IOException {
     Tree spec = Tree.of("type", "object", "properties", Tree.of("size", Tree.of("type", "integer", "default", 3L)));
-    documents.define(WIDGET, "WidgetList", Tree.of("type", "object", "properties", Tree.of("spec", spec)));
+    documents.define(WIDGET, "WidgetList", Tree.of("type", "object", "properties", Tree.of("spec", spec)), List.of(".spec.size"));
     apis.put(ServedVersion.custom(widgets()));
     Tree document = json(get("/openapi/v3/apis/example.com/v1"));
     assertThat(document.tree("paths").names()).contains("/apis/example.com/v1/namespaces/{namespace}/widgets/{name}/scale");
     Tree definition = document.at("components", "schemas", "com.example.v1.Widget");
     assertThat(definition.at("properties", "spec", "properties", "size").integer("default")).isEqualTo(3);
     assertThat(definition.trees("x-kubernetes-group-version-kind").getFirst().string("kind")).isEqualTo("Widget");
+    assertThat(definition.trees("x-kubernetes-selectable-fields")).containsExactly(Tree.of("fieldPath", "spec.size"));
     Tree second = json(get("/openapi/v2")).at("definitions", "com.example.v1.Widget", "properties", "spec", "properties", "size");
     assertThat(second).isEqualTo(Tree.of("type", "integer"));
     apis.remove("example.com", "v1");
