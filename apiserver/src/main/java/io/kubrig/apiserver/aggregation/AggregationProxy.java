@@ -79,7 +79,8 @@ final class AggregationProxy {
     }
     String target = exchange.rawPath() + (exchange.rawQuery().isEmpty() ? "" : "?" + exchange.rawQuery());
     try {
-      passing.relay(exchange, backend, target, headers -> identify(headers, user, RemoteClient.shown(backend), auditId));
+      passing.relay(exchange, backend, target, headers -> identify(headers, user, RemoteClient.shown(backend), auditId),
+          Passing.Redirects.REFUSED);
     } catch (Passing.UnreachableException e) {
       fail(exchange, 503, (exchange.canUpgrade() ? "" : "error trying to reach service: ") + e.getMessage());
     } catch (ApiException e) {

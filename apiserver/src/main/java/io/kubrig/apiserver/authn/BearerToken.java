@@ -3,6 +3,7 @@ package io.kubrig.apiserver.authn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kubrig.apiserver.http.Exchange;
+import io.kubrig.apiserver.http.Headers;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -26,8 +27,8 @@ public final class BearerToken implements RequestAuthenticator {
 
   @Override
   public Identity authenticate(Exchange exchange) {
-    Optional<String> token = fromHeader(exchange).or(() -> fromSubprotocols(exchange));
-    return token.map(text -> identify(text, audiences)).orElse(Identity.NOT_MINE);
+    Optional<String> token = fromHeader(exchange);
+    return token.isPresent() ? identify(token.get(), audiences) : bySubprotocol(exchange.headers());
   }
 
   /** Whose a token is; never {@link Identity.NotMine}: a token that nobody knows is bad. */
@@ -64,19 +65,41 @@ public final class BearerToken implements RequestAuthenticator {
     return bearer ? Optional.of(parts[1]) : Optional.empty();
   }
 
-  private static Optional<String> fromSubprotocols(Exchange exchange) {
-    if (!exchange.headers().value("Upgrade").equalsIgnoreCase("websocket")) {
-      return Optional.empty();
+  /**
+   * The token that a browser hides among the subprotocols of a WebSocket; it goes no further than this.
+   * (Source: apiserver/pkg/authentication/request/websocket.)
+   */
+  private Identity bySubprotocol(Headers headers) {
+    if (!headers.value("Upgrade").equalsIgnoreCase("websocket")) {
+      return Identity.NOT_MINE;
     }
-    for (String field : exchange.headers().all("Sec-WebSocket-Protocol")) {
+    List<String> others = new ArrayList<>();
+    List<String> hidden = new ArrayList<>();
+    for (String field : headers.all("Sec-WebSocket-Protocol")) {
       for (String protocol : field.split(",")) {
         String name = protocol.strip();
-        if (name.startsWith(WEBSOCKET_PREFIX)) {
-          return decode(name.substring(WEBSOCKET_PREFIX.length()));
-        }
+        boolean hides = name.startsWith(WEBSOCKET_PREFIX);
+        (hides ? hidden : others).add(hides ? name.substring(WEBSOCKET_PREFIX.length()) : name);
       }
     }
-    return Optional.empty();
+    if (hidden.isEmpty()) {
+      return Identity.NOT_MINE;
+    }
+    if (hidden.size() > 1) {
+      return new Identity.Bad("multiple base64.bearer.authorization tokens specified");
+    }
+    if (others.isEmpty()) {
+      return new Identity.Bad("missing additional subprotocol");
+    }
+    Optional<String> token = decode(hidden.getFirst());
+    if (token.isEmpty()) {
+      return new Identity.Bad("invalid base64.bearer.authorization token encoding");
+    }
+    Identity identity = identify(token.get(), audiences);
+    if (identity instanceof Identity.Known) {
+      headers.set("Sec-WebSocket-Protocol", String.join(",", others));
+    }
+    return identity;
   }
 
   private static Optional<String> decode(String encoded) {

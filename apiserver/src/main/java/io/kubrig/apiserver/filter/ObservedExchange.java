@@ -5,6 +5,7 @@ import io.kubrig.apiserver.http.Headers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -104,6 +105,12 @@ final class ObservedExchange implements Exchange {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
         stream.write(bytes, offset, length);
+        written.addAndGet(length);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length, Duration patience) throws IOException {
+        stream.write(bytes, offset, length, patience);
         written.addAndGet(length);
       }
 

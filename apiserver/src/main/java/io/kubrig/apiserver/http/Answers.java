@@ -48,6 +48,15 @@ final class Answers {
     void done(boolean complete);
   }
 
+  /** A client that takes nothing of its answer for too long. */
+  static final class StalledClientException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    StalledClientException() {
+      super("the client does not read its answer");
+    }
+  }
+
   private record Head(int status, Headers headers, boolean last) {}
 
   private record Piece(byte[] bytes, int offset, int length, boolean last) {}
@@ -107,7 +116,7 @@ final class Answers {
     try {
       while (pending.get() > HIGH && !closed) {
         if (remaining <= 0) {
-          throw new IOException("the client does not read its answer");
+          throw new StalledClientException();
         }
         remaining = drained.awaitNanos(remaining);
       }

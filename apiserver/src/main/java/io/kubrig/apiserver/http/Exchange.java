@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -84,6 +85,11 @@ public interface Exchange {
       write(bytes, 0, bytes.length);
     }
 
+    /** As {@link #write(byte[], int, int)}, but fails when the client has not read enough for so long. */
+    default void write(byte[] bytes, int offset, int length, Duration patience) throws IOException {
+      write(bytes, offset, length);
+    }
+
     /** Ends the body in order. */
     @Override
     void close() throws IOException;
@@ -95,6 +101,9 @@ public interface Exchange {
 
     /** Unbuffered: each write goes out. */
     OutputStream output();
+
+    /** How long a write may wait for the other side to read; for ever unless this is said. Later it fails. */
+    default void patience(Duration patience) {}
 
     @Override
     void close() throws IOException;

@@ -6,10 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -28,10 +28,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -45,6 +47,9 @@ import java.util.concurrent.TimeUnit;
 final class Http1Connection extends ChannelInboundHandlerAdapter {
   private static final int AHEAD = 256 * 1024;
 
+  /** As natively (Go's rstAvoidanceDelay). */
+  private static final long LINGER_MILLIS = 500;
+
   private final ServerOptions options;
   private final Handler handler;
   private final NettyExchange.Peer peer;
@@ -54,6 +59,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private Http1Exchange current;
   private boolean requestEnded = true;
   private boolean lastExchange;
+
+  /** Nothing more is taken from this client: it is being told so. */
+  private boolean refusing;
   private int held;
   private Future<?> deadline;
 
@@ -92,7 +100,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!(message instanceof HttpObject object)) {
+    if (refusing || !(message instanceof HttpObject object)) {
       ReferenceCountUtil.release(message);
       return;
     }
@@ -123,8 +131,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private void begin(HttpRequest request) {
     stopWaiting();
-    if (request.protocolVersion().equals(HttpVersion.HTTP_1_1) && !request.headers().contains(HttpHeaderNames.HOST)) {
-      answerPlain(HttpResponseStatus.BAD_REQUEST, "400 Bad Request: missing required Host header");
+    if (!understood(request)) {
       return;
     }
     Headers headers = new Headers();
@@ -136,6 +143,26 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     current = new Http1Exchange(request, headers);
     connections.begun();
     current.start(handler, connections::ended);
+  }
+
+  /** Refuses what other parties on the way may have read as another request. */
+  private boolean understood(HttpRequest request) {
+    List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!RequestRules.isMethod(request.method().name()) || !RequestRules.isTarget(request.uri())) {
+      answerPlain(HttpResponseStatus.BAD_REQUEST, "400 Bad Request");
+    } else if (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+      answerPlain(HttpResponseStatus.BAD_REQUEST, "400 Bad Request: missing required Host header");
+    } else if (hosts.size() > 1) {
+      answerPlain(HttpResponseStatus.BAD_REQUEST, "400 Bad Request: too many Host headers");
+    } else if (!hosts.isEmpty() && !RequestRules.isHost(hosts.getFirst())) {
+      answerPlain(HttpResponseStatus.BAD_REQUEST, "400 Bad Request: malformed Host header");
+    } else if (!RequestRules.isTransferEncoding(codings)) {
+      answerPlain(HttpResponseStatus.NOT_IMPLEMENTED, "Unsupported transfer encoding");
+    } else {
+      return true;
+    }
+    return false;
   }
 
   private void receive(HttpContent content) {
@@ -151,7 +178,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         next();
       }
     } else if (current.complete && (current.discarded += length) > AHEAD) {
-      context.close();
+      closeGently();
     }
   }
 
@@ -174,8 +201,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     Http1Exchange exchange = current;
     exchange.finished();
     exchange.complete = true;
-    if (!complete || lastExchange || exchange.withheldBody()) {
+    if (!complete) {
       context.close();
+    } else if (lastExchange || exchange.withheldBody()) {
+      closeGently();
     } else if (requestEnded) {
       next();
     } else {
@@ -209,7 +238,30 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(text, UTF_8));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    refusing = true;
+    context.writeAndFlush(response).addListener(sent -> closeGently());
+  }
+
+  /**
+   * Closes such that the client can read the answer before: a socket that is closed with unread bytes in it resets the connection, which
+   * makes the client lose what it was sent. So only this side is closed, and what still comes is thrown away for a moment.
+   */
+  private void closeGently() {
+    boolean nothingToCome = !refusing && (current == null || requestEnded) && ahead.isEmpty();
+    if (nothingToCome || !(context.channel() instanceof DuplexChannel channel)) {
+      context.close();
+      return;
+    }
+    refusing = true;
+    stopWaiting();
+    deadline = context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    SslHandler secure = context.pipeline().get(SslHandler.class);
+    if (secure != null) {
+      secure.closeOutbound().addListener(said -> channel.shutdownOutput());
+    } else {
+      channel.shutdownOutput();
+    }
+    channel.config().setAutoRead(true);
   }
 
   @Override

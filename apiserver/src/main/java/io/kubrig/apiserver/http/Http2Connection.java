@@ -115,7 +115,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
       idle = null;
     }
     Http2Headers fields = frame.headers();
-    if (fields.method() == null || fields.path() == null || fields.path().isEmpty()) {
+    if (!understood(fields)) {
       context.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.PROTOCOL_ERROR).stream(frame.stream()));
       return;
     }
@@ -131,6 +131,24 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     } else {
       context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM)).addListener(sent -> context.close());
     }
+  }
+
+  /** What HTTP/1.1 could not say must not be said here: it would be another request where it is passed on. */
+  private static boolean understood(Http2Headers fields) {
+    if (fields.method() == null || fields.path() == null || !RequestRules.isMethod(fields.method())
+        || !RequestRules.isTarget(fields.path())) {
+      return false;
+    }
+    if (fields.authority() != null && !RequestRules.isHost(fields.authority().toString())) {
+      return false;
+    }
+    for (Map.Entry<CharSequence, CharSequence> field : fields) {
+      boolean pseudo = field.getKey().length() > 0 && field.getKey().charAt(0) == ':';
+      if (!pseudo && !RequestRules.isMethod(field.getKey()) || !RequestRules.isValue(field.getValue())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void start(Http2Exchange exchange) {

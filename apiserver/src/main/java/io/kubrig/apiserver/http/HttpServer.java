@@ -107,7 +107,7 @@ public final class HttpServer implements AutoCloseable {
     SSLEngine engine = tls.engine();
     SslHandler secure = new SslHandler(engine, task -> Thread.ofVirtual().name("handshake").start(task));
     secure.setHandshakeTimeout(options.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    channel.pipeline().addLast(secure).addLast(new AfterHandshake(engine));
+    channel.pipeline().addLast(new PlainRequest()).addLast(secure).addLast(new AfterHandshake(engine));
   }
 
   private void speakHttp1(Channel channel, NettyExchange.Peer peer) {

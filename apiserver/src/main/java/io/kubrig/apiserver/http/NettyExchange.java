@@ -72,9 +72,12 @@ abstract class NettyExchange implements Exchange, Answers.Wire {
         LOG.error("no answer was given to {} {}", method, rawPath());
         fail();
       }
-    } catch (Exception | StackOverflowError e) {
+    } catch (Exception | Error e) { // whatever it was, the client is answered and the others are served
       if (answers.closed()) {
         LOG.debug("client of {} {} went away", method, rawPath(), e);
+      } else if (e instanceof Answers.StalledClientException) {
+        LOG.debug("client of {} {} stopped reading", method, rawPath());
+        abort();
       } else {
         LOG.error("{} {} failed", method, rawPath(), e);
         fail();
@@ -245,11 +248,16 @@ abstract class NettyExchange implements Exchange, Answers.Wire {
 
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
+        write(bytes, offset, length, FOREVER);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length, Duration patience) throws IOException {
         if (ended) {
           throw new IOException("the answer has ended");
         }
         if (length > 0 && !method.equals("HEAD")) {
-          answers.write(bytes, offset, length, false, FOREVER);
+          answers.write(bytes, offset, length, false, patience);
         }
       }
 

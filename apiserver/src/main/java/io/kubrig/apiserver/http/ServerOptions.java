@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param maxStreams concurrent HTTP/2 streams of one connection
  * @param initialWindow HTTP/2 receive window of a stream, in bytes
  * @param maxFrame largest HTTP/2 frame accepted, in bytes
- * @param handshakeTimeout for TLS
+ * @param handshakeTimeout for TLS; natively that of a head
  * @param headerTimeout from accepting a connection to the end of its first request's head
  * @param idleTimeout of a connection without requests
  * @param bodyTimeout for reading one request's body
@@ -43,7 +43,7 @@ public record ServerOptions(
         100,
         256 * 1024,
         256 * 1024,
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(32),
         Duration.ofSeconds(32),
         Duration.ofSeconds(90),
         Duration.ofSeconds(60),

@@ -12,6 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -33,6 +34,7 @@ final class SocketDuplex extends ChannelInboundHandlerAdapter implements Exchang
   private final ArrayDeque<byte[]> received = new ArrayDeque<>();
   private int receivedBytes;
   private long sending;
+  private volatile Duration patience = Duration.ofDays(365);
   private boolean inputEnded;
   private boolean gone;
 
@@ -179,11 +181,18 @@ final class SocketDuplex extends ChannelInboundHandlerAdapter implements Exchang
     };
   }
 
+  @Override
+  public void patience(Duration limit) {
+    patience = limit;
+  }
+
   private void send(byte[] bytes, int offset, int length) throws IOException {
     lock.lock();
     try {
-      while (sending > HIGH && !gone) {
-        writable.await();
+      for (long left = patience.toNanos(); sending > HIGH && !gone; left = writable.awaitNanos(left)) {
+        if (left <= 0) {
+          throw new IOException("the client does not read what it is sent");
+        }
       }
       if (gone) {
         throw new IOException("the client has gone away");

@@ -22,6 +22,7 @@ import javax.net.ssl.SSLSocket;
  */
 public final class BackendCall implements AutoCloseable {
   private static final int MAX_HEAD = 64 * 1024;
+  private static final int MOST_INTERIM = 5;
 
   private final Socket socket;
   private final InputStream in;
@@ -56,7 +57,11 @@ public final class BackendCall implements AutoCloseable {
     headers = new Headers();
     writeHead(method, target, fields, body);
     readHead();
-    while (status == 100) {
+    for (int interim = 0; status >= 100 && status < 200 && status != 101; interim++) {
+      if (interim == MOST_INTERIM) {
+        throw new IOException("the backend sent too many 1xx informational responses");
+      }
+      headers = new Headers();
       readHead();
     }
   }
@@ -163,7 +168,7 @@ public final class BackendCall implements AutoCloseable {
   }
 
   /** The answer's body, its framing taken off. */
-  public InputStream body() {
+  public InputStream body() throws IOException {
     boolean none = status == 204 || status == 304;
     if (none) {
       return InputStream.nullInputStream();
@@ -172,7 +177,19 @@ public final class BackendCall implements AutoCloseable {
       return new Chunked();
     }
     String length = headers.value("Content-Length");
-    return length.isEmpty() ? in : new Bounded(Long.parseLong(length));
+    return length.isEmpty() ? in : new Bounded(number(length, 10));
+  }
+
+  /** A length on the wire: digits alone, no sign. */
+  private static long number(String digits, int radix) throws IOException {
+    try {
+      if (!digits.isEmpty() && Character.digit(digits.charAt(0), radix) >= 0) {
+        return Long.parseLong(digits, radix);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IOException("malformed length of a body: \"" + digits + '"');
   }
 
   private final class Bounded extends InputStream {
@@ -237,14 +254,11 @@ public final class BackendCall implements AutoCloseable {
       first = false;
       String size = line(limit);
       int extension = size.indexOf(';');
-      try {
-        left = Long.parseLong((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
-      } catch (NumberFormatException e) {
-        throw new IOException("malformed chunked encoding", e);
-      }
+      left = number((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
       ended = left == 0;
+      limit[0] = MAX_HEAD;
       while (ended && !line(limit).isEmpty()) {
-        limit[0] = 1024; // trailers say nothing that anybody needs
+        // trailers say nothing that anybody needs
       }
     }
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 public final class Passing {
   private static final int BODY_LIMIT = 64 << 20;
   private static final int BUFFER = 32 * 1024;
+  private static final String REDIRECTED = "the backend attempted to redirect this request, which is not permitted";
   private static final Set<String> HOP_BY_HOP =
       Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "host",
           "expect",
@@ -57,7 +59,7 @@ public final class Passing {
     headers.add("Connection", "Upgrade").add("Upgrade", exchange.headers().value("Upgrade"));
     try (BackendCall call = dial(backend, exchange.method(), target, headers, new byte[0])) {
       if (call.status() / 100 == 3) {
-        throw new ApiException(500, "", "the backend attempted to redirect this request, which is not permitted", new Tree());
+        throw new ApiException(500, "", REDIRECTED, new Tree());
       }
       if (call.status() != 101) {
         answer(exchange, call);
@@ -130,6 +132,18 @@ public final class Passing {
    * @throws UnreachableException before anything was answered
    */
   public void relay(Exchange exchange, Backend backend, String target, Consumer<Headers> amend) throws IOException {
+    relay(exchange, backend, target, amend, Redirects.PASSED_ON);
+  }
+
+  /** What becomes of a backend's redirect; it is never followed. */
+  public enum Redirects {
+    PASSED_ON,
+    /** Answered with 502: a server of an API must not send clients, and their credentials, elsewhere. */
+    REFUSED
+  }
+
+  /** As {@link #relay(Exchange, Backend, String, Consumer)}. */
+  public void relay(Exchange exchange, Backend backend, String target, Consumer<Headers> amend, Redirects redirects) throws IOException {
     Headers headers = forwarded(exchange, backend);
     amend.accept(headers);
     if (exchange.canUpgrade()) {
@@ -139,6 +153,10 @@ public final class Passing {
     byte[] body = exchange.body(BODY_LIMIT);
     headers.add("Connection", "close");
     try (BackendCall call = dial(backend, exchange.method(), target, headers, body)) {
+      if (redirects == Redirects.REFUSED && call.status() / 100 == 3 && !call.headers().value("Location").isEmpty()) {
+        exchange.respond(502, new Headers(), REDIRECTED.getBytes(StandardCharsets.UTF_8));
+        return;
+      }
       answer(exchange, call);
     }
   }

@@ -4,10 +4,14 @@ import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.registry.Watches;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** Frames of a watch into the body of an answer. */
 final class StreamSink implements Watches.Sink {
+  /** How long a watch waits for a client that takes nothing; the events it has fallen behind by are gone long before. */
+  static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Exchange.ResponseStream stream;
   private volatile boolean closed;
 
@@ -18,7 +22,7 @@ final class StreamSink implements Watches.Sink {
 
   @Override
   public void frame(byte[] frame) throws IOException {
-    stream.write(frame);
+    stream.write(frame, 0, frame.length, PATIENCE);
   }
 
   /** One write: the frames end by themselves. */
@@ -30,7 +34,7 @@ final class StreamSink implements Watches.Sink {
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream(frames.stream().mapToInt(frame -> frame.length).sum());
     frames.forEach(all::writeBytes);
-    stream.write(all.toByteArray());
+    frame(all.toByteArray());
   }
 
   @Override

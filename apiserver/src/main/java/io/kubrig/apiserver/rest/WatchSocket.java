@@ -12,6 +12,9 @@ import java.util.Optional;
 /** Frames of a watch as WebSocket messages: text for JSON and YAML, binary for protobuf, or base64 where the client asks for that. */
 final class WatchSocket implements Watches.Sink, AutoCloseable {
   private static final String BASE64 = "base64.binary.k8s.io";
+  /** A watch has nothing to hear: no more than a client may say in passing. */
+  private static final int MOST_RECEIVED = 4096;
+
   private static final List<String> PROTOCOLS = List.of(BASE64, "binary.k8s.io");
 
   private final WebSocket socket;
@@ -30,7 +33,8 @@ final class WatchSocket implements Watches.Sink, AutoCloseable {
       return Optional.empty();
     }
     String protocol = WebSocket.offeredProtocols(call.exchange()).stream().filter(PROTOCOLS::contains).findFirst().orElse("");
-    WebSocket socket = WebSocket.accept(call.exchange(), protocol);
+    WebSocket socket = WebSocket.accept(call.exchange(), protocol, MOST_RECEIVED);
+    socket.patience(StreamSink.PATIENCE);
     return Optional.of(new WatchSocket(socket, representation.mediaType() == MediaType.PROTOBUF));
   }
 

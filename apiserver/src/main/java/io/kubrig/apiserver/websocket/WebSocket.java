@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -29,7 +30,7 @@ public final class WebSocket implements AutoCloseable {
   public static final int NORMAL = 1000;
   private static final int PROTOCOL_ERROR = 1002;
   private static final int TOO_BIG = 1009;
-  private static final int MAX_MESSAGE = 32 << 20;
+  private static final int MAX_CONTROL = 125;
   private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private static final int CONTINUATION = 0;
@@ -43,14 +44,16 @@ public final class WebSocket implements AutoCloseable {
   private final DataInputStream in;
   private final OutputStream out;
   private final String protocol;
+  private final int maxMessage;
   private final ReentrantLock sending = new ReentrantLock();
   private boolean closeSent;
 
-  private WebSocket(Exchange.Duplex duplex, String protocol) {
+  private WebSocket(Exchange.Duplex duplex, String protocol, int maxMessage) {
     this.duplex = duplex;
     this.in = new DataInputStream(new BufferedInputStream(duplex.input()));
     this.out = duplex.output();
     this.protocol = protocol;
+    this.maxMessage = maxMessage;
   }
 
   /** A whole message. */
@@ -75,9 +78,10 @@ public final class WebSocket implements AutoCloseable {
    * Accepts the connection.
    *
    * @param protocol one of the offered ones, "" for none
+   * @param maxMessage the longest message taken. Unit: bytes
    * @throws ApiException 400 when the handshake is not one of version 13, or the transport cannot leave HTTP
    */
-  public static WebSocket accept(Exchange exchange, String protocol) throws IOException {
+  public static WebSocket accept(Exchange exchange, String protocol, int maxMessage) throws IOException {
     String key = exchange.headers().value("Sec-WebSocket-Key");
     if (!exchange.headers().value("Sec-WebSocket-Version").equals("13") || key.isEmpty() || !exchange.canUpgrade()) {
       throw ApiException.badRequest("not a WebSocket handshake of version 13");
@@ -86,7 +90,7 @@ public final class WebSocket implements AutoCloseable {
     if (!protocol.isEmpty()) {
       headers.add("Sec-WebSocket-Protocol", protocol);
     }
-    return new WebSocket(exchange.upgrade(headers), protocol);
+    return new WebSocket(exchange.upgrade(headers), protocol, maxMessage);
   }
 
   private static String acceptKey(String key) {
@@ -96,6 +100,11 @@ public final class WebSocket implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** How long a message may wait for the client to read; for ever unless this is said. Later sending fails. */
+  public void patience(Duration patience) {
+    duplex.patience(patience);
   }
 
   /** The subprotocol that was agreed, "" for none. */
@@ -109,6 +118,7 @@ public final class WebSocket implements AutoCloseable {
   public Optional<Message> receive() throws IOException {
     ByteArrayOutputStream parts = new ByteArrayOutputStream();
     boolean text = false;
+    boolean begun = false;
     while (true) {
       int first;
       try {
@@ -117,7 +127,9 @@ public final class WebSocket implements AutoCloseable {
         return Optional.empty();
       }
       int opcode = first & 0x0f;
-      byte[] payload = payload();
+      boolean last = (first & 0x80) != 0;
+      checkFrame(first, opcode, last, begun);
+      byte[] payload = payload(opcode >= CLOSE ? MAX_CONTROL : maxMessage - parts.size());
       switch (opcode) {
         case CLOSE -> {
           sendClose(payload.length >= 2 ? ((payload[0] & 0xff) << 8) | (payload[1] & 0xff) : NORMAL, "");
@@ -127,11 +139,9 @@ public final class WebSocket implements AutoCloseable {
         case PONG -> { }
         case TEXT, BINARY, CONTINUATION -> {
           text = opcode == CONTINUATION ? text : opcode == TEXT;
-          if (parts.size() + payload.length > MAX_MESSAGE) {
-            throw refuse(TOO_BIG, "message too big");
-          }
+          begun = true;
           parts.write(payload);
-          if ((first & 0x80) != 0) {
+          if (last) {
             return Optional.of(new Message(text, parts.toByteArray()));
           }
         }
@@ -140,7 +150,21 @@ public final class WebSocket implements AutoCloseable {
     }
   }
 
-  private byte[] payload() throws IOException {
+  /** What the first byte of a frame says; {@code begun} tells whether a message has begun and not ended. */
+  private void checkFrame(int first, int opcode, boolean last, boolean begun) throws IOException {
+    boolean data = opcode == TEXT || opcode == BINARY;
+    if ((first & 0x70) != 0) {
+      throw refuse(PROTOCOL_ERROR, "reserved bits are set");
+    }
+    if (opcode >= CLOSE && !last) {
+      throw refuse(PROTOCOL_ERROR, "a control frame is fragmented");
+    }
+    if (data && begun || opcode == CONTINUATION && !begun) {
+      throw refuse(PROTOCOL_ERROR, "fragments out of order");
+    }
+  }
+
+  private byte[] payload(int most) throws IOException {
     int second = in.readUnsignedByte();
     if ((second & 0x80) == 0) {
       throw refuse(PROTOCOL_ERROR, "a client's frames must be masked");
@@ -151,7 +175,7 @@ public final class WebSocket implements AutoCloseable {
     } else if (length == 127) {
       length = in.readLong();
     }
-    if (length < 0 || length > MAX_MESSAGE) {
+    if (length < 0 || length > most) {
       throw refuse(TOO_BIG, "frame too big");
     }
     byte[] mask = in.readNBytes(4);

@@ -107,6 +107,8 @@ class AggregationTest {
       }
     } else if (exchange.rawQuery().contains("watch")) {
       stream(exchange);
+    } else if (exchange.rawPath().endsWith("/elsewhere")) {
+      exchange.respond(302, Headers.of("Location", "https://elsewhere.example.com/steal"), new byte[0]);
     } else {
       Tree echo = Tree.of("method", exchange.method(), "path", exchange.rawPath(), "query", exchange.rawQuery(), "body",
           new String(exchange.body(99), UTF_8));
@@ -317,5 +319,16 @@ class AggregationTest {
     api.send("DELETE", definitions + "/knives.example.com", "");
     api.until(() -> api.get(SERVICES + "/v1.example.com").status() == 404);
     assertThat(api.get(SERVICES + "/v1.apps").status()).isEqualTo(200);
+  }
+
+  /** CVE-2022-3172. */
+  @Test
+  void a_server_cannot_send_clients_elsewhere() throws Exception {
+    registerTrusted();
+    makeAvailable();
+    Answer answer = api.get(GROUP_PATH + "/namespaces/default/gauges/elsewhere");
+    assertThat(answer.status()).isEqualTo(502);
+    assertThat(answer.text()).isEqualTo("the backend attempted to redirect this request, which is not permitted");
+    assertThat(answer.headers().firstValue("Location")).isEmpty();
   }
 }

@@ -62,6 +62,9 @@ public final class CelEnvironment {
     } catch (CelValidationException | CelEvaluationException e) {
       String words = inNativeWords(e.getMessage());
       throw new CompileException(expression.isEmpty() ? ofNothing(words) : words);
+    } catch (StackOverflowError e) {
+      // the parser bounds what is nested, not chains of members or operators
+      throw new CompileException("ERROR: <input>:1:1: Syntax error: expression recursion limit exceeded");
     }
   }
 

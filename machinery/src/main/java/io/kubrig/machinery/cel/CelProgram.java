@@ -2,13 +2,17 @@ package io.kubrig.machinery.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelErrorCode;
+import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.CelByteString;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +20,12 @@ import java.util.regex.Pattern;
 public final class CelProgram {
   /** What one evaluation may cost (source: apiserver/pkg/apis/cel/config.go). */
   public static final long PER_CALL = 1_000_000;
+
+  /** As native charges for strings (0.1 for a character, StringTraversalCostFactor). */
+  private static final int SIZE_OF_A_STEP = 10;
+
+  /** Calls whose result was there before. */
+  private static final Set<String> CHOICES = Set.of("_[_]", "_?_:_", "_[?_]", "_?._", "optional.of", "value", "or", "orValue");
 
   private static final String OVER_LIMIT = "operation cancelled: actual cost limit exceeded";
   private static final Pattern MISSING_KEY = Pattern.compile("[Kk]ey '?(.*?)'? is not present in map.*", Pattern.DOTALL);
@@ -105,7 +115,8 @@ public final class CelProgram {
       return program.trace(
           variables,
           (expression, value) -> {
-            if (++cost[0] > PER_CALL) {
+            cost[0] += 1 + made(expression, value) / SIZE_OF_A_STEP;
+            if (cost[0] > PER_CALL) {
               throw new OverLimit();
             }
           });
@@ -116,11 +127,26 @@ public final class CelProgram {
       throw new EvaluationException(message(e), false);
     } catch (OverLimit e) {
       throw new EvaluationException(e.getMessage(), true);
+    } catch (StackOverflowError e) {
+      throw new EvaluationException(OVER_LIMIT, true);
     } catch (RuntimeException e) {
       throw new EvaluationException(isOverLimit(e) ? OVER_LIMIT : failure(e).orElse(String.valueOf(e.getMessage())), isOverLimit(e));
     } finally {
       budget.left -= cost[0];
     }
+  }
+
+  /** The size of what a call has made and not only chosen; a value that is put together with itself doubles with every step. */
+  private static long made(CelExpr expression, Object value) {
+    if (expression.exprKind().getKind() != CelExpr.ExprKind.Kind.CALL || CHOICES.contains(expression.call().function())) {
+      return 0;
+    }
+    return switch (value) {
+      case String text -> text.length();
+      case CelByteString bytes -> bytes.size();
+      case Collection<?> list -> list.size();
+      case null, default -> 0;
+    };
   }
 
   private static boolean isOverLimit(Throwable e) {

@@ -11,12 +11,17 @@ import java.util.Set;
 
 /** Checks that an applied configuration fits its schema. */
 final class TypeCheck {
+  /** Characters of all errors together; there may be one for every value of the configuration. */
+  private static final int MOST_TOLD = 1 << 20;
+
   private final List<String> errors = new ArrayList<>();
+  private final StringBuilder path = new StringBuilder();
+  private long told;
 
   /** What does not fit, as one text in native form; "" when all fits. */
   static String errorsOf(Tree config, Schema schema) {
     TypeCheck check = new TypeCheck();
-    check.check("", config, schema);
+    check.check(config, schema);
     return switch (check.errors.size()) {
       case 0 -> "";
       case 1 -> check.errors.getFirst();
@@ -24,42 +29,46 @@ final class TypeCheck {
     };
   }
 
-  private void check(String path, Object value, Schema schema) {
+  private void check(Object value, Schema schema) {
     if (value == null) {
       return;
     }
     switch (Shapes.shape(schema, value)) {
       case MAP -> {
         if (value instanceof Tree tree) {
-          members(path, tree, schema);
+          members(tree, schema);
         } else {
-          error(path, "expected map, got " + plain(value));
+          error("expected map, got " + plain(value));
         }
       }
       case LIST -> {
         if (value instanceof List<?> list) {
-          elements(path, list, schema);
+          elements(list, schema);
         } else {
-          error(path, "expected list, got " + plain(value));
+          error("expected list, got " + plain(value));
         }
       }
-      case SCALAR -> scalar(path, value, schema.type());
+      case SCALAR -> scalar(value, schema.type());
     }
   }
 
-  private void members(String path, Tree tree, Schema schema) {
+  private void members(Tree tree, Schema schema) {
     for (int i = 0; i < tree.size(); i++) {
       String name = tree.nameAt(i);
       Schema member = Shapes.member(schema, name);
+      int mark = path.length();
+      path.append('.').append(name);
       if (member == null) {
-        error(path + "." + name, "field not declared in schema");
+        error("field not declared in schema");
+        path.setLength(mark);
         return; // native stops at the first one of an object
       }
-      check(path + "." + name, tree.valueAt(i), member);
+      check(tree.valueAt(i), member);
+      path.setLength(mark);
     }
   }
 
-  private void elements(String path, List<?> list, Schema schema) {
+  private void elements(List<?> list, Schema schema) {
     boolean atomic = Shapes.atomic(schema, Shapes.Shape.LIST);
     Set<PathElement> seen = new HashSet<>();
     for (int i = 0; i < list.size(); i++) {
@@ -67,45 +76,52 @@ final class TypeCheck {
       try {
         address = atomic ? new PathElement.Index(i) : Shapes.address(schema, list.get(i));
       } catch (FieldManagerException e) {
-        error(path, "element " + i + ": " + e.getMessage());
+        error("element " + i + ": " + e.getMessage());
         return;
       }
       if (!seen.add(address)) {
-        error(path, "duplicate entries for key " + address);
+        error("duplicate entries for key " + address);
       }
       if (schema.items() != null && schema.type() == Type.ARRAY) {
-        check(path + address, list.get(i), schema.items());
+        int mark = path.length();
+        path.append(address);
+        check(list.get(i), schema.items());
+        path.setLength(mark);
       }
     }
   }
 
-  private void scalar(String path, Object value, Type type) {
+  private void scalar(Object value, Type type) {
     switch (type) {
       case STRING, BYTES -> {
         if (!(value instanceof String)) {
-          error(path, "expected string, got &value.valueUnstructured{Value:" + GoText.syntax(value) + "}");
+          error("expected string, got &value.valueUnstructured{Value:" + GoText.syntax(value) + "}");
         }
       }
       case INTEGER, NUMBER -> {
         if (!(value instanceof Number)) {
-          error(path, "expected numeric (int or float), got " + goType(value));
+          error("expected numeric (int or float), got " + goType(value));
         }
       }
       case BOOLEAN -> {
         if (!(value instanceof Boolean)) {
-          error(path, "expected boolean, got " + plain(value));
+          error("expected boolean, got " + plain(value));
         }
       }
       default -> {
         if (value instanceof Tree || value instanceof List<?>) {
-          error(path, "expected any scalar, got " + plain(value));
+          error("expected any scalar, got " + plain(value));
         }
       }
     }
   }
 
-  private void error(String path, String message) {
-    errors.add(path.isEmpty() ? message : path + ": " + message);
+  private void error(String message) {
+    if (told <= MOST_TOLD) {
+      String error = path.isEmpty() ? message : path + ": " + message;
+      told += error.length();
+      errors.add(error);
+    }
   }
 
   private static String goType(Object value) {

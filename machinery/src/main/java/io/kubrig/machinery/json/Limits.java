@@ -16,8 +16,11 @@ public record Limits(int maxBytes, int maxDepth, int maxValues) {
    */
   public static final Limits REQUEST = new Limits(3 * MIB, 1_000, 1_500_000);
 
-  /** For what this program itself has written (stored objects, answers of servers). */
-  public static final Limits TRUSTED = new Limits(Integer.MAX_VALUE, 1_000, Integer.MAX_VALUE);
+  /**
+   * For what this program itself has written (stored objects, answers of servers): an object of a request may be nested as deep as that
+   * allows and then stand in a list or a review.
+   */
+  public static final Limits TRUSTED = new Limits(Integer.MAX_VALUE, 1_500, Integer.MAX_VALUE);
 
   public Limits {
     if (maxBytes <= 0 || maxDepth <= 0 || maxValues <= 0) {

@@ -17,6 +17,7 @@ import java.util.Set;
 public final class JsonPatch {
   private static final int MOST_OPERATIONS = 10_000;
   private static final long MOST_COPIED_BYTES = 3L << 20;
+  private static final int MAX_DEPTH = Limits.REQUEST.maxDepth();
   private static final Set<String> MEMBERS = Set.of("op", "path", "from", "value");
 
   private final List<Tree> operations;
@@ -114,7 +115,7 @@ public final class JsonPatch {
           add(target(root, path, op), value);
         }
         case "copy" -> {
-          Object value = Tree.copyOf(get(target(root, pointer(operation, "from", op), op)));
+          Object value = get(target(root, pointer(operation, "from", op), op));
           copied += Json.write(value).length;
           if (copied > MOST_COPIED_BYTES) {
             throw PatchException.unprocessable(
@@ -155,8 +156,13 @@ public final class JsonPatch {
 
   // ---- places --------------------------------------------------------------------------------------------------------
 
-  /** A member or element, which need not be there. @param container a Tree or a List */
-  private record Target(Object container, String key) {}
+  /**
+   * A member or element, which need not be there.
+   *
+   * @param container a Tree or a List
+   * @param depth how many containers it is in
+   */
+  private record Target(Object container, String key, int depth) {}
 
   private static Target target(Object root, String path, String op) {
     int from = path.indexOf('/') + 1;
@@ -164,14 +170,20 @@ public final class JsonPatch {
       throw missing(op, path);
     }
     Object container = root;
+    int depth = 1;
     for (int slash = path.indexOf('/', from); slash >= 0; slash = path.indexOf('/', from)) {
-      container = get(new Target(container, unescaped(path.substring(from, slash))));
+      Target step = new Target(container, unescaped(path.substring(from, slash)), depth++);
+      container = get(step);
+      if (container instanceof Tree tree) {
+        container = tree.opened(); // parts that objects share are not written in place
+        put(step, container);
+      }
       from = slash + 1;
       if (!(container instanceof Tree) && !(container instanceof List<?>)) {
         throw missing(op, path);
       }
     }
-    return new Target(container, unescaped(path.substring(from)));
+    return new Target(container, unescaped(path.substring(from)), depth);
   }
 
   private static PatchException missing(String op, String path) {
@@ -190,23 +202,49 @@ public final class JsonPatch {
     };
   }
 
+  /** A copy of a value for a place, so that values which are put into each other over and over do not become too deep to be walked. */
+  private static Object fitting(Object value, Target target) {
+    if (!fits(value, MAX_DEPTH - target.depth)) {
+      throw PatchException.unprocessable("the patched document exceeded max depth");
+    }
+    return Tree.copyOf(value);
+  }
+
+  private static boolean fits(Object value, int levels) {
+    return switch (value) {
+      case Tree tree -> {
+        boolean fits = levels > 0;
+        for (int i = 0; fits && i < tree.size(); i++) {
+          fits = fits(tree.valueAt(i), levels - 1);
+        }
+        yield fits;
+      }
+      case List<?> list -> levels > 0 && list.stream().allMatch(element -> fits(element, levels - 1));
+      case null, default -> true;
+    };
+  }
+
   private static void add(Target target, Object value) {
     switch (target.container) {
-      case Tree tree -> tree.set(target.key, Tree.copyOf(value));
+      case Tree tree -> tree.set(target.key, fitting(value, target));
       case List<?> list -> {
         int at = target.key.equals("-") ? list.size() : index(target.key, list.size() + 1);
-        writable(list).add(at, Tree.copyOf(value));
+        writable(list).add(at, fitting(value, target));
       }
       default -> throw new IllegalStateException("no container");
     }
   }
 
-  private static void replace(Target target, Object value) {
+  private static void put(Target target, Object value) {
     switch (target.container) {
-      case Tree tree -> tree.set(target.key, Tree.copyOf(value));
-      case List<?> list -> writable(list).set(index(target.key, list.size()), Tree.copyOf(value));
+      case Tree tree -> tree.set(target.key, value);
+      case List<?> list -> writable(list).set(index(target.key, list.size()), value);
       default -> throw new IllegalStateException("no container");
     }
+  }
+
+  private static void replace(Target target, Object value) {
+    put(target, fitting(value, target));
   }
 
   private static void remove(Target target) {

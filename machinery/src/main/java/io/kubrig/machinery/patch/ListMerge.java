@@ -5,9 +5,12 @@ import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Merges a list of a strategic merge patch into one of the object.
@@ -42,16 +45,15 @@ record ListMerge(String mergeKey, Schema items) {
       base = changes;
       changes = List.of();
     }
-    List<Object> before = List.copyOf(base);
-    for (Object change : changes) {
-      mergeElement(base, (Tree) change);
-    }
+    List<Object> before = new ArrayList<>(base);
+    mergeElements(base, changes);
     return ordered(base, changes, before);
   }
 
   /** Carries out the directives of elements, collects the other elements, and answers whether the list is to be replaced. */
   private boolean directives(List<Object> base, List<?> patch, List<Object> changes) {
     boolean replace = false;
+    Set<Object> deleted = new HashSet<>();
     for (Object element : patch) {
       Tree change = (Tree) element;
       if (!change.has(StrategicMergePatch.DIRECTIVE)) {
@@ -59,27 +61,34 @@ record ListMerge(String mergeKey, Schema items) {
         continue;
       }
       switch (change.string(StrategicMergePatch.DIRECTIVE)) {
-        case "delete" -> {
-          Object key = key(change);
-          base.removeIf(candidate -> candidate instanceof Tree tree && tree.has(mergeKey) && Objects.equals(key, tree.get(mergeKey)));
-        }
+        case "delete" -> deleted.add(key(change));
         case "replace" -> replace = true;
         case "merge" -> throw PatchException.internal("merging lists cannot yet be specified in the patch");
         default -> throw StrategicMergePatch.badDirective(change.get(StrategicMergePatch.DIRECTIVE), change);
       }
     }
+    if (!deleted.isEmpty()) {
+      base.removeIf(candidate -> candidate instanceof Tree tree && tree.has(mergeKey) && deleted.contains(tree.get(mergeKey)));
+    }
     return replace;
   }
 
-  private void mergeElement(List<Object> base, Tree change) {
-    Object key = key(change);
+  private void mergeElements(List<Object> base, List<Object> changes) {
+    Map<Object, Integer> places = new HashMap<>();
     for (int i = 0; i < base.size(); i++) {
-      if (base.get(i) instanceof Tree candidate && Objects.equals(key, candidate.get(mergeKey))) {
-        base.set(i, StrategicMergePatch.merged(candidate, change, items));
-        return;
+      if (base.get(i) instanceof Tree candidate) {
+        places.putIfAbsent(candidate.get(mergeKey), i);
       }
     }
-    base.add(change);
+    for (Object element : changes) {
+      Tree change = (Tree) element;
+      Integer place = places.putIfAbsent(key(change), base.size());
+      if (place == null) {
+        base.add(change);
+      } else {
+        base.set(place, StrategicMergePatch.merged((Tree) base.get(place), change, items));
+      }
+    }
   }
 
   private Object key(Tree element) {
@@ -109,45 +118,66 @@ record ListMerge(String mergeKey, Schema items) {
 
   // ---- order ---------------------------------------------------------------------------------------------------------
 
+  /** An element and where it stands in the order that counts for it. */
+  private record Placed(Object element, int place) {}
+
   /** Elements of the patch in its order; between them the others, as far to the front as the order of the object lets them. */
   List<Object> ordered(List<?> merged, List<?> patchOrder, List<?> originalOrder) {
-    List<Object> ofPatch = new ArrayList<>();
-    List<Object> others = new ArrayList<>();
+    Places inPatch = new Places(patchOrder);
+    Places inOriginal = new Places(originalOrder);
+    List<Placed> ofPatch = new ArrayList<>();
+    List<Placed> others = new ArrayList<>();
     for (Object element : merged) {
-      (index(patchOrder, element) >= 0 ? ofPatch : others).add(element);
+      int place = inPatch.of(element);
+      if (place >= 0) {
+        ofPatch.add(new Placed(element, place));
+      } else {
+        others.add(new Placed(element, inOriginal.of(element)));
+      }
     }
-    ofPatch.sort(Comparator.comparingInt(element -> index(patchOrder, element)));
-    others.sort(Comparator.comparingInt(element -> index(originalOrder, element) < 0 ? Integer.MAX_VALUE : index(originalOrder, element)));
+    ofPatch.sort(Comparator.comparingInt(Placed::place));
+    others.sort(Comparator.comparingInt(placed -> placed.place < 0 ? Integer.MAX_VALUE : placed.place));
     List<Object> result = new ArrayList<>(merged.size());
     int i = 0;
     int j = 0;
     while (i < others.size() || j < ofPatch.size()) {
-      if (i < others.size() && (j == ofPatch.size() || isBefore(others.get(i), ofPatch.get(j), originalOrder))) {
-        result.add(others.get(i++));
+      if (i < others.size() && (j == ofPatch.size() || isBefore(others.get(i).place, inOriginal.of(ofPatch.get(j).element)))) {
+        result.add(others.get(i++).element);
       } else {
-        result.add(ofPatch.get(j++));
+        result.add(ofPatch.get(j++).element);
       }
     }
     return result;
   }
 
-  private boolean isBefore(Object left, Object right, List<?> order) {
-    int l = index(order, left);
-    int r = index(order, right);
-    return l >= 0 && r >= 0 && l < r;
+  private static boolean isBefore(int left, int right) {
+    return left >= 0 && right >= 0 && left < right;
   }
 
-  private int index(List<?> list, Object element) {
-    if (mergeKey.isEmpty() || !(element instanceof Tree tree)) {
-      return list.indexOf(element);
-    }
-    Object key = key(tree);
-    for (int i = 0; i < list.size(); i++) {
-      if (list.get(i) instanceof Tree candidate && Objects.equals(key, candidate.get(mergeKey))) {
-        return i;
+  /** Where the elements of a list first occur: objects by their merge key, others by their value. */
+  private final class Places {
+    private final Map<Object, Integer> byKey = new HashMap<>();
+    private final Map<Object, Integer> byValue = new HashMap<>();
+
+    Places(List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        if (isKeyed(list.get(i))) {
+          byKey.putIfAbsent(((Tree) list.get(i)).get(mergeKey), i);
+        } else {
+          byValue.putIfAbsent(list.get(i), i);
+        }
       }
     }
-    return -1;
+
+    /** -1 where it does not occur. */
+    int of(Object element) {
+      Integer place = isKeyed(element) ? byKey.get(key((Tree) element)) : byValue.get(element);
+      return place == null ? -1 : place;
+    }
+  }
+
+  private boolean isKeyed(Object element) {
+    return !mergeKey.isEmpty() && element instanceof Tree;
   }
 
   /** Whether the elements of a stated order can be told apart. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Strategic merge patch: lists whose schema names a merge key are merged by it, and directives in the patch say what else is to be done.
@@ -32,7 +33,9 @@ public final class StrategicMergePatch {
     return merged(document, patch, schema);
   }
 
-  static Tree merged(Tree original, Tree patch, Schema schema) {
+  static Tree merged(Tree base, Tree change, Schema schema) {
+    Tree original = base.opened();
+    Tree patch = change.opened();
     if (patch.has(DIRECTIVE)) {
       return directed(patch);
     }
@@ -42,8 +45,10 @@ public final class StrategicMergePatch {
         order(original, patch, name, schema);
       }
     }
-    for (String name : patch.names()) {
-      member(original, name, patch.get(name), schema);
+    Set<String> removed = new HashSet<>();
+    patch.forEach((name, value) -> member(original, name, value, schema, removed));
+    if (!removed.isEmpty()) {
+      original.removeIf((name, value) -> removed.contains(name));
     }
     return original;
   }
@@ -92,14 +97,14 @@ public final class StrategicMergePatch {
             throw PatchException.badRequest("invalid patch format of retainKeys");
           }
         });
-    original.names().stream().filter(name -> !kept.contains(name)).forEach(original::remove);
+    original.removeIf((name, value) -> !kept.contains(name));
   }
 
-  private static void member(Tree original, String directive, Object value, Schema schema) {
+  private static void member(Tree original, String directive, Object value, Schema schema, Set<String> removed) {
     boolean deletes = directive.startsWith(DELETE_PREFIX);
     String name = deletes ? target(directive, DELETE_PREFIX, "invalid patch format of primitive list") : directive;
     if (value == null) {
-      original.remove(name);
+      removed.add(name);
       return;
     }
     Object current = original.get(name);
@@ -223,38 +228,36 @@ public final class StrategicMergePatch {
 
   /** Leaves out what only makes sense where something is to be merged. */
   private static Object withoutDirectives(Object value) {
-    if (value instanceof Tree tree) {
-      for (int i = tree.size() - 1; i >= 0; i--) {
-        if (isDirected(tree.valueAt(i))) {
-          tree.remove(tree.nameAt(i));
-        } else {
-          tree.setValueAt(i, withoutDirectives(tree.valueAt(i)));
-        }
-      }
-    } else if (value instanceof List<?> list) {
-      List<Object> kept = new ArrayList<>(list.size());
-      for (Object element : list) {
-        if (!isDirected(element)) {
-          kept.add(withoutDirectives(element));
-        }
-      }
-      return kept;
-    }
-    return value;
+    return kept(value, StrategicMergePatch::isDirected, StrategicMergePatch::isDirected);
   }
 
   private static Object withoutNulls(Object value) {
-    if (value instanceof Tree tree) {
-      for (int i = tree.size() - 1; i >= 0; i--) {
-        if (tree.valueAt(i) == null) {
-          tree.remove(tree.nameAt(i));
-        } else {
-          withoutNulls(tree.valueAt(i));
-        }
+    return kept(value, member -> member == null, element -> false);
+  }
+
+  /** A copy without some members of objects and elements of lists, at every depth. */
+  private static Object kept(Object value, Predicate<Object> leavesMember, Predicate<Object> leavesElement) {
+    return switch (value) {
+      case Tree tree -> {
+        Tree out = new Tree();
+        tree.forEach(
+            (name, member) -> {
+              if (!leavesMember.test(member)) {
+                out.set(name, kept(member, leavesMember, leavesElement));
+              }
+            });
+        yield out;
       }
-    } else if (value instanceof List<?> list) {
-      list.forEach(StrategicMergePatch::withoutNulls);
-    }
-    return value;
+      case List<?> list -> {
+        List<Object> out = new ArrayList<>(list.size());
+        for (Object element : list) {
+          if (!leavesElement.test(element)) {
+            out.add(kept(element, leavesMember, leavesElement));
+          }
+        }
+        yield out;
+      }
+      case null, default -> value;
+    };
   }
 }

@@ -20,12 +20,15 @@ import java.util.List;
  * left out, written where they are always written. Unknown fields are dropped.
  */
 final class MessageDecoder {
-  private static final int MAX_DEPTH = 1000;
+  /** Counted as in JSON: objects, lists and maps. */
+  private static final int MAX_DEPTH = Limits.REQUEST.maxDepth();
+  private static final int MAX_VALUES = Limits.REQUEST.maxValues();
 
   /** Stands in a slot for a JSON null. */
   private static final Object NULL = new Object();
 
   private int depth;
+  private int values;
 
   /**
    * Reads a message.
@@ -33,14 +36,27 @@ final class MessageDecoder {
    * @param kind "" within an object
    */
   Tree message(Schema schema, WireReader in, String apiVersion, String kind) {
-    if (++depth > MAX_DEPTH) {
-      throw new ProtobufException("exceeded max depth");
-    }
     Layout layout = Layout.of(schema);
+    descend();
+    count(layout.fields().length);
     Object[] slots = new Object[layout.fields().length];
     members(layout.members(), in, slots);
     depth--;
     return tree(layout, slots, apiVersion, kind);
+  }
+
+  private void descend() {
+    if (++depth > MAX_DEPTH) {
+      throw new ProtobufException("exceeded max depth");
+    }
+  }
+
+  /** An empty message takes two bytes on the wire and all that its type always writes in the tree. */
+  private void count(int more) {
+    values += more;
+    if (values > MAX_VALUES) {
+      throw new ProtobufException("the message has more than " + MAX_VALUES + " values");
+    }
   }
 
   private void members(Member[] members, WireReader in, Object[] slots) {
@@ -58,12 +74,16 @@ final class MessageDecoder {
     return switch (schema.type()) {
       case ARRAY -> {
         List<Object> list = earlier == null ? new ArrayList<>() : (List<Object>) earlier;
+        descend();
         list.add(plain(value(schema.items(), in)));
+        depth--;
         yield list;
       }
       case MAP -> {
         Tree map = earlier == null ? new Tree() : (Tree) earlier;
+        descend();
         entry(schema.items(), in.message(), map);
+        depth--;
         yield map;
       }
       default -> value(schema, in);
@@ -87,7 +107,9 @@ final class MessageDecoder {
     List<Object> elements = new ArrayList<>();
     while (in.next()) {
       if (in.number() == 1) {
+        descend();
         elements.add(plain(value(list.items(), in)));
+        depth--;
       } else {
         in.skip();
       }
@@ -96,6 +118,7 @@ final class MessageDecoder {
   }
 
   private Object value(Schema schema, WireReader in) {
+    count(1);
     return switch (schema.type()) {
       case STRING -> in.string();
       case INTEGER -> schema.format().equals("int32") ? (long) (int) in.varintField() : in.varintField();
@@ -169,13 +192,13 @@ final class MessageDecoder {
     return GoDuration.format(Duration.ofNanos(nanos));
   }
 
-  private static Object json(WireReader in) {
+  private Object json(WireReader in) {
     Object value = NULL;
     while (in.next()) {
       if (in.number() == 1) {
         byte[] bytes = in.bytes();
         try {
-          value = bytes.length == 0 ? NULL : Json.read(bytes, Limits.REQUEST);
+          value = bytes.length == 0 ? NULL : Json.read(bytes, left());
         } catch (JsonException e) {
           throw new ProtobufException("the raw value is not JSON: " + e.getMessage(), e);
         }
@@ -184,6 +207,14 @@ final class MessageDecoder {
       }
     }
     return value == null ? NULL : value;
+  }
+
+  /** What a JSON value at this place may still cost. */
+  private Limits left() {
+    if (depth >= MAX_DEPTH || values >= MAX_VALUES) {
+      throw new ProtobufException("exceeded max depth");
+    }
+    return new Limits(Limits.REQUEST.maxBytes(), MAX_DEPTH - depth, MAX_VALUES - values);
   }
 
   private Object union(Schema schema, WireReader in) {

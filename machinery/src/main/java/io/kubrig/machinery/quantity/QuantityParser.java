@@ -12,6 +12,9 @@ import java.math.RoundingMode;
  * clients and repeated here.
  */
 final class QuantityParser {
+  /** Arithmetic on numbers costs the square of their digits. */
+  private static final int LONGEST = 4096;
+
   /** The number of decimal digits that surely fit a long. */
   private static final int SAFE_DIGITS = 18;
   private static final int NANO = 9;
@@ -31,6 +34,9 @@ final class QuantityParser {
 
   static Quantity parse(String text) {
     if (text.isEmpty()) {
+      throw new QuantityException(QuantityException.FORMAT);
+    }
+    if (text.length() > LONGEST) {
       throw new QuantityException(QuantityException.FORMAT);
     }
     if (text.equals("0")) {

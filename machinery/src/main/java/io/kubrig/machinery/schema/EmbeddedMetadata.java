@@ -53,6 +53,12 @@ final class EmbeddedMetadata {
     }
   }
 
+  /** Whether a structural schema, which has no cycles, names embedded resources. */
+  static boolean anywhereIn(Schema schema) {
+    return schema.embeddedResource() || schema.items() != null && anywhereIn(schema.items())
+        || schema.fields().values().stream().anyMatch(field -> anywhereIn(field.schema()));
+  }
+
   private Tree fieldByField(Tree metadata) {
     Tree kept = new Tree();
     metadata.forEach(

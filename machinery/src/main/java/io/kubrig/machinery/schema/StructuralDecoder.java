@@ -20,6 +20,7 @@ public final class StructuralDecoder {
   private final Schema schema;
   private final EmbeddedMetadata metadata;
   private final boolean pruning;
+  private final boolean embeds;
 
   /**
    * @param schema the root of the version's schema, an empty object for none
@@ -30,6 +31,7 @@ public final class StructuralDecoder {
     this.schema = schema;
     this.metadata = new EmbeddedMetadata(objectMeta);
     this.pruning = pruning;
+    this.embeds = EmbeddedMetadata.anywhereIn(schema);
   }
 
   /**
@@ -60,15 +62,17 @@ public final class StructuralDecoder {
     metadata.coerce(tree, "", unknown, lenient);
     if (pruning) {
       List<String> pruned = new ArrayList<>();
-      new Pruner(pruned).prune(tree, schema, "", true);
+      new Pruner(pruned).prune(tree, schema, true);
       pruned.sort(null);
       unknown.addAll(pruned);
       dropNulls(tree, schema);
     }
-    List<String> embedded = new ArrayList<>();
-    metadata.coerceBelow(tree, schema, "", embedded, lenient);
-    embedded.sort(null);
-    unknown.addAll(embedded);
+    if (embeds) {
+      List<String> embedded = new ArrayList<>();
+      metadata.coerceBelow(tree, schema, "", embedded, lenient);
+      embedded.sort(null);
+      unknown.addAll(embedded);
+    }
     StructuralDefaults.apply(tree, schema);
   }
 
@@ -83,14 +87,12 @@ public final class StructuralDecoder {
 
   private static void dropNulls(Object value, Schema node) {
     if (value instanceof Tree tree) {
-      for (int i = tree.size() - 1; i >= 0; i--) {
-        Schema child = node == null ? null : member(node, tree.nameAt(i));
-        if (tree.valueAt(i) == null && child != null && !child.nullable() && child.defaultValue() == null) {
-          tree.remove(tree.nameAt(i));
-        } else {
-          dropNulls(tree.valueAt(i), child);
-        }
-      }
+      tree.removeIf(
+          (name, member) -> {
+            Schema child = node == null ? null : member(node, name);
+            dropNulls(member, child);
+            return member == null && child != null && !child.nullable() && child.defaultValue() == null;
+          });
     } else if (value instanceof List<?> list) {
       list.forEach(element -> dropNulls(element, node != null && node.type() == Type.ARRAY ? node.items() : null));
     }

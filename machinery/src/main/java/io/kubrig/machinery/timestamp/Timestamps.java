@@ -47,7 +47,11 @@ public final class Timestamps {
     long second = instant.getEpochSecond();
     LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(second, 86_400L));
     int ofDay = (int) Math.floorMod(second, 86_400L);
-    digits(date.getYear(), 4, out);
+    if (date.getYear() >= 0 && date.getYear() <= 9999) {
+      digits(date.getYear(), 4, out);
+    } else {
+      out.append(date.getYear()); // a time zone has moved it out of the calendar of RFC 3339
+    }
     digits(date.getMonthValue(), 2, out.append('-'));
     digits(date.getDayOfMonth(), 2, out.append('-'));
     digits(ofDay / 3_600, 2, out.append('T'));

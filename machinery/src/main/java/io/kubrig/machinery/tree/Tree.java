@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 
 /**
  * An object of the API while it is being worked on: an ordered, mutable map from member name to value.
@@ -30,16 +31,27 @@ public final class Tree {
   private static final Object[] NO_VALUES = new Object[0];
   private static final int FIRST_CAPACITY = 4;
   private static final int INDEX_FROM = 24;
+  private static final int MOST_SHIFTED = 64;
   private static final SharedForm FROZEN = new SharedForm(null);
   private static final Tree EMPTY = new Tree().freeze();
 
   private String[] names = NO_NAMES;
   private Object[] values = NO_VALUES;
   private int size;
-  private Map<String, Integer> index;
+  private Index index;
 
   /** Null while the tree is open, {@link #FROZEN} when it is frozen, its own form when it is shared. */
   private SharedForm form;
+
+  /** Where names are: at most {@code shifted} places in front of what it says, for as many names were removed since it was made. */
+  private static final class Index {
+    final Map<String, Integer> places;
+    int shifted;
+
+    Index(int size) {
+      places = HashMap.newHashMap(size * 2);
+    }
+  }
 
   /** What a shared tree knows of itself. */
   private static final class SharedForm {
@@ -149,8 +161,35 @@ public final class Tree {
     size--;
     names[size] = null;
     values[size] = null;
-    index = null;
+    if (index != null) {
+      index.places.remove(name);
+      index = ++index.shifted > MOST_SHIFTED ? null : index;
+    }
     return old;
+  }
+
+  /** Removes the members of which a test holds, all in one pass. Answers whether there were any. */
+  public boolean removeIf(BiPredicate<String, Object> test) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!test.test(names[i], values[i])) {
+        if (kept < i) {
+          checkOpen();
+          names[kept] = names[i];
+          values[kept] = values[i];
+        }
+        kept++;
+      }
+    }
+    if (kept == size) {
+      return false;
+    }
+    checkOpen();
+    Arrays.fill(names, kept, size, null);
+    Arrays.fill(values, kept, size, null);
+    size = kept;
+    index = null;
+    return true;
   }
 
   public void clear() {
@@ -304,6 +343,11 @@ public final class Tree {
     return copy;
   }
 
+  /** This tree, or an open copy when it is frozen or shared. */
+  public Tree opened() {
+    return form == null ? this : openCopy();
+  }
+
   /** A deep copy of any value. */
   public static Object copyOf(Object value) {
     return switch (value) {
@@ -419,8 +463,7 @@ public final class Tree {
 
   private int find(String name) {
     if (size >= INDEX_FROM) {
-      Integer at = index().get(name);
-      return at == null ? -1 : at;
+      return indexed(name);
     }
     for (int i = 0; i < size; i++) {
       if (names[i].equals(name)) {
@@ -430,12 +473,25 @@ public final class Tree {
     return -1;
   }
 
-  private Map<String, Integer> index() {
+  private int indexed(String name) {
+    Integer place = index().places.get(name);
+    if (place == null) {
+      return -1;
+    }
+    int at = Math.min(place, size - 1);
+    while (!names[at].equals(name)) {
+      at--;
+    }
+    return at;
+  }
+
+  private Index index() {
     if (index == null) {
-      index = HashMap.newHashMap(size * 2);
+      Index made = new Index(size);
       for (int i = 0; i < size; i++) {
-        index.put(names[i], i);
+        made.places.put(names[i], i);
       }
+      index = made;
     }
     return index;
   }
@@ -449,7 +505,7 @@ public final class Tree {
     names[size] = Objects.requireNonNull(name, "member name");
     values[size] = value;
     if (index != null) {
-      index.put(name, size);
+      index.places.put(name, size);
     }
     size++;
   }

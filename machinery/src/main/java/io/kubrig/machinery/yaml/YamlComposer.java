@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
@@ -31,11 +33,20 @@ final class YamlComposer {
 
   private final Parser events;
   private final Limits limits;
-  private Map<String, Object> anchors = new HashMap<>();
+  private Map<String, Anchored> anchors = new HashMap<>();
   private List<String> remarks = new ArrayList<>();
   private int depth;
   private int values;
   private int aliased;
+
+  /**
+   * What an alias stands for.
+   *
+   * @param open whether its end has not been seen: an alias of it would contain itself
+   */
+  private record Anchored(Object value, boolean open) {
+    static final Anchored OPEN = new Anchored(null, true);
+  }
 
   YamlComposer(Parser events, Limits limits) {
     this.events = events;
@@ -62,6 +73,8 @@ final class YamlComposer {
     if (event instanceof AliasEvent alias) {
       return aliased(alias);
     }
+    Optional<String> anchor = event instanceof NodeEvent node ? node.getAnchor().map(Anchor::getValue) : Optional.empty();
+    anchor.ifPresent(name -> anchors.put(name, Anchored.OPEN));
     Object value =
         switch (event) {
           case ScalarEvent scalar -> YamlScalars.value(scalar);
@@ -69,7 +82,7 @@ final class YamlComposer {
           case SequenceStartEvent sequence -> sequence();
           default -> throw new YamlException(CONVERTING + "unexpected " + event.getEventId());
         };
-    ((NodeEvent) event).getAnchor().ifPresent(anchor -> anchors.put(anchor.getValue(), value));
+    anchor.ifPresent(name -> anchors.put(name, new Anchored(value, false)));
     return value;
   }
 
@@ -78,14 +91,20 @@ final class YamlComposer {
     if (!anchors.containsKey(name)) {
       throw new YamlException(CONVERTING + "unknown anchor '" + name + "' referenced");
     }
-    Object value = anchors.get(name);
-    int size = sizeOf(value);
+    Anchored anchored = anchors.get(name);
+    if (anchored.open) {
+      throw new YamlException(CONVERTING + "anchor '" + name + "' value contains itself");
+    }
+    int size = sizeOf(anchored.value);
     aliased += size;
     count(size);
+    if (depth + heightOf(anchored.value) > limits.maxDepth()) {
+      throw tooDeep();
+    }
     if (aliased > FREE_ALIASED_VALUES && values > FREE_VALUES && (double) aliased / values > allowedRatio()) {
       throw new YamlException(CONVERTING + "document contains excessive aliasing");
     }
-    return Tree.copyOf(value);
+    return Tree.copyOf(anchored.value);
   }
 
   private double allowedRatio() {
@@ -119,9 +138,8 @@ final class YamlComposer {
       Object value = value();
       if (merge) {
         merge(members, value);
-      } else if (members.put(name(key), value) != null) {
-        int line = valueEvent.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
-        remarks.add("line " + line + ": key " + (key instanceof String text ? "\"" + text + "\"" : key) + " already set in map");
+      } else {
+        put(members, key, value, valueEvent);
       }
     }
     events.next();
@@ -129,6 +147,15 @@ final class YamlComposer {
     Tree tree = new Tree();
     members.forEach(tree::set);
     return tree;
+  }
+
+  private void put(Map<String, Object> members, Object key, Object value, Event valueEvent) {
+    String name = name(key);
+    if (members.containsKey(name)) {
+      int line = valueEvent.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+      remarks.add("line " + line + ": key " + (key instanceof String text ? "\"" + text + "\"" : key) + " already set in map");
+    }
+    members.put(name, value);
   }
 
   private void merge(Map<String, Object> members, Object value) {
@@ -158,8 +185,12 @@ final class YamlComposer {
 
   private void descend() {
     if (++depth > limits.maxDepth()) {
-      throw new YamlException(CONVERTING + "exceeded max depth of " + limits.maxDepth());
+      throw tooDeep();
     }
+  }
+
+  private YamlException tooDeep() {
+    return new YamlException(CONVERTING + "exceeded max depth of " + limits.maxDepth());
   }
 
   private void count(int more) {
@@ -167,6 +198,26 @@ final class YamlComposer {
     if (values > limits.maxValues()) {
       throw new YamlException(CONVERTING + "document has more than " + limits.maxValues() + " values");
     }
+  }
+
+  private static int heightOf(Object value) {
+    int height = 0;
+    switch (value) {
+      case Tree tree -> {
+        for (int i = 0; i < tree.size(); i++) {
+          height = Math.max(height, heightOf(tree.valueAt(i)));
+        }
+      }
+      case List<?> list -> {
+        for (Object element : list) {
+          height = Math.max(height, heightOf(element));
+        }
+      }
+      case null, default -> {
+        return 0;
+      }
+    }
+    return height + 1;
   }
 
   private static int sizeOf(Object value) {

@@ -69,6 +69,9 @@ final class YamlScalars {
     }
   }
 
+  /** More digits than any 64-bit number has, be it binary. */
+  private static final int MOST_DIGITS = 64;
+
   /** With the prefixes of Go: 0x, 0o, 0 and 0b. */
   private static Object integer(String text) {
     int start = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
@@ -83,15 +86,22 @@ final class YamlScalars {
       return null;
     }
     for (int i = digits; i < text.length(); i++) {
-      if (Character.digit(text.charAt(i), radix) < 0) {
+      if (text.charAt(i) >= 0x80 || Character.digit(text.charAt(i), radix) < 0) {
         return null;
       }
+    }
+    if (text.length() - digits > MOST_DIGITS) {
+      return null; // as a decimal it is a float, or a string where it is too large for one
     }
     BigInteger number = new BigInteger(text.substring(digits), radix);
     if (text.charAt(0) == '-') {
       number = number.negate();
     }
-    return number.bitLength() < 64 ? (Object) number.longValue() : number.doubleValue();
+    if (number.bitLength() < 64) {
+      return number.longValue();
+    }
+    boolean unsigned = number.signum() > 0 && number.bitLength() == 64;
+    return unsigned ? (Object) number.doubleValue() : null;
   }
 
   private static boolean decimal(String text) {

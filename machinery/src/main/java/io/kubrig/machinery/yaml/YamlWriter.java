@@ -15,7 +15,7 @@ final class YamlWriter {
       case Tree tree when !tree.isEmpty() -> members(tree, 0, false);
       case List<?> list when !list.isEmpty() -> elements(list, 0, false);
       case null, default -> {
-        scalar(value, 0);
+        scalar(value, 2);
         out.append('\n');
       }
     }

@@ -25,6 +25,9 @@ final class MessageCodec {
     }
 
     Netlink.Reply reply() {
+      if (payload.length < NFGEN_HEADER) {
+        throw new IllegalArgumentException("truncated netfilter message of type " + type);
+      }
       return new Netlink.Reply(type & 0xff, payload[0], Attributes.parse(payload, NFGEN_HEADER));
     }
   }
@@ -60,7 +63,7 @@ final class MessageCodec {
     int at = 0;
     while (at + NLMSG_HEADER <= datagram.length) {
       int size = buffer.getInt(at);
-      if (size < NLMSG_HEADER || at + size > datagram.length) {
+      if (size < NLMSG_HEADER || size > datagram.length - at) {
         throw new IllegalArgumentException("truncated netlink message at byte " + at);
       }
       byte[] payload = new byte[size - NLMSG_HEADER];
