@@ -22,6 +22,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
 /** Keeps the clusters of test classes that wear {@link KubrigTest}. */
 final class KubrigExtension implements BeforeAllCallback, BeforeEachCallback, AfterTestExecutionCallback, ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(KubrigExtension.class);
+  private static final String OFFICIAL = "io.kubernetes.client.openapi.ApiClient";
   private static final String PREPARED = "prepared";
   private static final int REPORTED = 60;
 
@@ -120,7 +121,7 @@ final class KubrigExtension implements BeforeAllCallback, BeforeEachCallback, Af
   }
 
   private static boolean isSupported(Class<?> type) {
-    return type == KubrigCluster.class || type == KubernetesClient.class;
+    return type == KubrigCluster.class || type == KubernetesClient.class || type.getName().equals(OFFICIAL);
   }
 
   @Override
@@ -141,6 +142,9 @@ final class KubrigExtension implements BeforeAllCallback, BeforeEachCallback, Af
       return cluster;
     }
     AsUser user = where.getAnnotation(AsUser.class);
+    if (type.getName().equals(OFFICIAL)) {
+      return OfficialClient.injected(cluster, user, closing -> store(context).put(closing, closing)); // closed with the store
+    }
     if (user == null) {
       return cluster.client();
     }
