@@ -300,6 +300,7 @@ public final class ResourceHandler {
         () -> {
           Tree object = decode(call, target, operation, lens);
           checkName(object, target);
+          checkNamespace(object, target, lens);
           boolean conditional = !object.tree("metadata").string("resourceVersion").isEmpty();
           boolean creates = target.isMain() && target.resource().behaviour().createsOnUpdate();
           Writer.Update update = new Writer.Update(lens, current -> object.copy(), creates, false, !conditional, true, options.tree());
@@ -365,6 +366,14 @@ public final class ResourceHandler {
         kind,
         own ? resource.schema(target.version()).orElseThrow() : registry.schemas().kind(kind).orElseThrow(),
         own && resource.custom());
+  }
+
+  /** The namespace of a view that is no object of its own; that of objects is looked at where they are written. */
+  private static void checkNamespace(Tree view, Target target, Lens lens) {
+    String namespace = view.tree("metadata").string("namespace");
+    if (lens.viewKind().isPresent() && !namespace.isEmpty() && !namespace.equals(target.namespace())) {
+      throw ApiException.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    }
   }
 
   private static void checkName(Tree object, Target target) {

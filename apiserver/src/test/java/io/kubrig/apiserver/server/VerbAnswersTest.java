@@ -153,6 +153,7 @@ class VerbAnswersTest {
       value = {
         "GET | /api/v1/namespaces/default/finalize | | 405",
         "GET | /api/v1/nodes?fieldSelector=metadata.namespace%3Dx | | 400",
+        "GET | /apis/resource.k8s.io/v1/resourceslices?fieldSelector=metadata.namespace%3Dx | | 400",
         "GET | /apis/batch/v1/jobs?fieldSelector=a%3Db | | 400",
         "PUT | /api/v1/namespaces/default/finalize?dryRun=All | {metadata: {name: default}, spec: {finalizers: [kubernetes, bad]}} | 422",
         "PATCH | /api/v1/namespaces/default/configmaps/one?dryRun=All |"
@@ -266,6 +267,23 @@ class VerbAnswersTest {
     assertThat(api.get("/api/v1/namespaces/none/configmaps", "Accept", list).text()).contains("\"items\":null");
     String table = "application/json;as=Table;v=v1;g=meta.k8s.io";
     assertThat(api.post(MAPS + "?dryRun=All", "{metadata: {name: tabled}}", "Accept", table).body().tree("metadata").names()).isEmpty();
+  }
+
+  @Test
+  void a_scale_is_of_the_namespace_of_its_path() throws Exception {
+    api.create(CORE + "replicationcontrollers", "{metadata: {name: scaled}, spec: {selector: {a: b}, replicas: 1,"
+        + " template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}");
+    String scale = "{apiVersion: autoscaling/v1, kind: Scale, metadata: {name: scaled, namespace: other}, spec: {replicas: 3}}";
+    assertThat(api.send("PUT", CORE + "replicationcontrollers/scaled/scale", scale).message())
+        .isEqualTo("the namespace of the provided object does not match the namespace sent on the request");
+  }
+
+  @Test
+  void a_resize_names_the_class_that_must_stay() throws Exception {
+    pod("resized", "");
+    String patch = "{spec: {containers: [{name: c, image: i, resources: {requests: {cpu: 1}}}]}}";
+    assertThat(api.send("PATCH", CORE + "pods/resized/resize", patch).message())
+        .contains("Invalid value: \"BestEffort\": Pod QOS Class may not change as a result of resizing");
   }
 
   @Test

@@ -267,6 +267,11 @@ public final class SigningRequestKind implements Kind {
   }
 
   @Override
+  public boolean selectableByNamespace() {
+    return false;
+  }
+
+  @Override
   public Map<String, String> selectableFields(Tree object) {
     return Map.of("spec.signerName", object.tree("spec").string("signerName"));
   }

@@ -40,7 +40,7 @@ final class ResizeRules {
     String oldClass = old.tree("status").string("qosClass", PodResources.qosClass(before));
     String qos = PodResources.qosClass(spec);
     if (!qos.equals(oldClass)) {
-      errors.invalid(SPEC, qos, "Pod QOS Class may not change as a result of resource resize");
+      errors.invalid(SPEC, oldClass, "Pod QOS Class may not change as a result of resizing");
     }
     if (!isSupported(old.tree("status"))) {
       errors.forbidden(SPEC, "Pod running on node without support for resize");

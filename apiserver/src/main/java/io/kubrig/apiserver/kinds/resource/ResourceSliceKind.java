@@ -215,6 +215,11 @@ final class ResourceSliceKind implements Kind {
   }
 
   @Override
+  public boolean selectableByNamespace() {
+    return false;
+  }
+
+  @Override
   public Map<String, String> selectableFields(Tree object) {
     Tree spec = object.tree("spec");
     return Map.of("spec.nodeName", spec.string("nodeName"), "spec.driver", spec.string("driver"));
