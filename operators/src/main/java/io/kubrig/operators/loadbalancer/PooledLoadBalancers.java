@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Bare metal: every service gets addresses of a pool. What was given is read from the services' statuses, so that a restart loses nothing. */
+/** Bare metal: every service gets addresses of a pool. What was given is read from the services' statuses: a restart loses nothing. */
 final class PooledLoadBalancers implements LoadBalancers {
   private final AddressPool pool;
   private final Supplier<List<Service>> services;
