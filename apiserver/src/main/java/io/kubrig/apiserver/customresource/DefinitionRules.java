@@ -166,6 +166,9 @@ final class DefinitionRules {
 
   /** The versions as native prints them: its internal form in JSON. */
   private Object internalVersions() {
+    if (versions.isEmpty()) {
+      return null;
+    }
     List<Object> list = new ArrayList<>();
     for (Tree version : versions) {
       list.add(

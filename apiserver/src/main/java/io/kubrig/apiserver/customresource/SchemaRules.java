@@ -329,7 +329,7 @@ final class SchemaRules {
     if (hasBreaks(fieldPath)) {
       errors.invalid(at.child("fieldPath"), fieldPath, "must not contain line breaks");
     }
-    if (!fieldPath.isEmpty() && SchemaPaths.find(schema, fieldPath, true).problem() != null) {
+    if (!fieldPath.isEmpty() && unsupported(schema).isEmpty() && SchemaPaths.find(schema, fieldPath, true).problem() != null) {
       errors.invalid(at.child("fieldPath"), fieldPath, "must be a valid path");
     }
   }

@@ -16,7 +16,11 @@ final class AddressRules {
 
   static void pod(Tree status, FieldErrors errors) {
     list(status.trees("podIPs"), FieldPath.of("status", "podIPs"), "may specify no more than one IP for each IP family", errors);
-    list(status.trees("hostIPs"), FieldPath.of("status", "hostIPs"), "may specify no more than one IP for each IP family", errors);
+    List<Tree> hosts = status.trees("hostIPs");
+    if (!hosts.isEmpty() && !status.string("hostIP").equals(hosts.getFirst().string("ip"))) {
+      errors.invalid(FieldPath.of("status", "hostIPs").index(0).child("ip"), hosts.getFirst().string("ip"), "must be equal to `hostIP`");
+    }
+    list(hosts, FieldPath.of("status", "hostIPs"), "may specify no more than one IP for each IP family", errors);
   }
 
   private static void list(List<Tree> addresses, FieldPath path, String tooMany, FieldErrors errors) {

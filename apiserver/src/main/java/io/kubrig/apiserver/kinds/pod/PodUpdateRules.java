@@ -136,6 +136,9 @@ final class PodUpdateRules {
     String nominated = status.string("nominatedNodeName");
     if (!nominated.isEmpty() && !nominated.equals(before.string("nominatedNodeName"))) {
       Checks.dnsSubdomain(nominated, STATUS.child("nominatedNodeName"), errors);
+      if (!old.tree("spec").string("nodeName").isEmpty()) {
+        errors.forbidden(STATUS.child("nominatedNodeName"), "may not be set on pods that are already bound to a node");
+      }
     }
     MetadataRules.immutable(status.string("qosClass"), before.string("qosClass"), STATUS.child("qosClass"), errors);
     if (status.integer("observedGeneration") < 0) {

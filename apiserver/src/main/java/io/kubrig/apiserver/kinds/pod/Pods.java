@@ -50,12 +50,13 @@ public final class Pods implements Kind {
     }
   }
 
-  /** The singular and the first of the plural are one value; the plural wins. */
+  /** The singular and the first of the plural are one value; where they differ the singular wins, for the sake of old kubelets. */
   private static void mirrorAddress(Tree status, String one, String all) {
     List<Tree> addresses = status.trees(all);
-    if (!addresses.isEmpty()) {
-      status.set(one, addresses.getFirst().string("ip"));
-    } else if (!status.string(one).isEmpty()) {
+    String first = addresses.isEmpty() ? "" : addresses.getFirst().string("ip");
+    if (status.string(one).isEmpty() && !first.isEmpty()) {
+      status.set(one, first);
+    } else if (!status.string(one).equals(first)) {
       status.set(all, new ArrayList<Object>(List.of(Tree.of("ip", status.string(one)))));
     }
   }
