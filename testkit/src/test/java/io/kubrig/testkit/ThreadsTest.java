@@ -14,18 +14,31 @@ class ThreadsTest {
 
   @Test
   void nothing_runs_on_when_a_cluster_is_closed() throws Exception {
-    Set<Thread> atFirst = threads();
+    Set<Thread> before = threads();
     useOne();
+    assertThat(newcomers(before)).as("what the clusters of a JVM share does not keep it from ending").allMatch(Thread::isDaemon);
     Set<Thread> shared = threads();
-    assertThat(shared).as("whatever the clusters of a JVM share does not keep it from ending")
-        .filteredOn(thread -> !atFirst.contains(thread)).allMatch(Thread::isDaemon);
     useOne();
-    Set<Thread> left = threads();
-    left.removeAll(shared);
-    for (Thread thread : left) {
-      thread.join(PATIENCE);
+    assertThat(left(shared)).isEmpty();
+  }
+
+  /** Those that have come since then and still run when all that is ending has ended; daemons may be shared and are not waited for. */
+  private static Set<Thread> newcomers(Set<Thread> before) throws InterruptedException {
+    for (Thread thread : threads()) {
+      if (!before.contains(thread) && !thread.isDaemon()) {
+        thread.join(PATIENCE);
+      }
     }
-    assertThat(left).filteredOn(Thread::isAlive).isEmpty();
+    return threads().stream().filter(thread -> !before.contains(thread)).collect(Collectors.toSet());
+  }
+
+  private static Set<Thread> left(Set<Thread> before) throws InterruptedException {
+    for (Thread thread : threads()) {
+      if (!before.contains(thread)) {
+        thread.join(PATIENCE);
+      }
+    }
+    return threads().stream().filter(thread -> !before.contains(thread)).collect(Collectors.toSet());
   }
 
   private static void useOne() throws InterruptedException {
