@@ -26,6 +26,7 @@ public final class EventLoop {
   private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
   private final Activity activity;
   private Activity.Work busy; // null while the loop waits; guarded by mailbox
+  private boolean ended; // guarded by mailbox
   private volatile long tasks;
   private volatile boolean stopped;
 
@@ -43,7 +44,7 @@ public final class EventLoop {
   public void post(Runnable task) {
     synchronized (mailbox) { // a task and the activity for it come together
       mailbox.add(task);
-      if (busy == null) {
+      if (busy == null && !ended) {
         busy = activity.begin("scheduling");
       }
     }
@@ -82,11 +83,26 @@ public final class EventLoop {
 
   /** Works until {@link #stop} or an interrupt. */
   public void run(Work work) throws InterruptedException {
-    while (!stopped) {
-      drain();
-      if (!work.doOne()) {
-        rest();
-        runTask(mailbox.take());
+    try {
+      while (!stopped) {
+        drain();
+        if (!work.doOne()) {
+          rest();
+          runTask(mailbox.take());
+        }
+      }
+    } finally {
+      end();
+    }
+  }
+
+  /** What is posted from now on is nobody's work any more. */
+  private void end() {
+    synchronized (mailbox) {
+      ended = true;
+      if (busy != null) {
+        busy.close();
+        busy = null;
       }
     }
   }
