@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileClientTest {
   private static final TestKeys AUTHORITY = TestKeys.authority("test-ca");
   private static final TestKeys SERVER = AUTHORITY.issue("CN=kube-apiserver");
-  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final int STREAMS = 20;
 
@@ -60,7 +60,7 @@ class HostileClientTest {
     secure.close();
     plain.close();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    ServerOptions options = ServerOptions.on(any).withMaxStreams(STREAMS).withTimeouts(SOON, SOON, SOON, SOON, SOON);
+    ServerOptions options = ServerOptions.on(any).withMaxStreams(STREAMS).withTimeouts(SOON.multipliedBy(2), SOON, SOON, SOON, SOON);
     Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of());
     secure = HttpServer.start(options, tls, this::handle);
     plain = HttpServer.startPlain(options, this::handle);
@@ -297,7 +297,7 @@ class HostileClientTest {
         outcome.complete(true);
       }
     });
-    if (!sender.join(Duration.ofSeconds(5)) || outcome.get()) {
+    if (!sender.join(Duration.ofSeconds(2)) || outcome.get()) {
       return true;
     }
     return ends(client);
