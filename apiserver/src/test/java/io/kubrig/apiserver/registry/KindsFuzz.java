@@ -55,6 +55,7 @@ class KindsFuzz {
       seeds.add(chosen(i, Protobuf.encodeMessage(KINDS.get(NAMES.get(i)), object)));
     }
     seeds.add(chosen(NAMES.indexOf(POD), Protobuf.encodeMessage(KINDS.get(POD), new Decoder(KINDS.get(POD)).normalise(pod()))));
+    seeds.add(chosen(NAMES.indexOf(new GroupVersionKind("", "v1", "Secret")), new byte[] {10, 0, 18, 0})); // data of nothing
     return seeds.stream();
   }
 

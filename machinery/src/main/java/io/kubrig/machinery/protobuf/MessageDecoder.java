@@ -100,7 +100,9 @@ final class MessageDecoder {
         default -> in.skip();
       }
     }
-    map.set(key, plain(value == null ? zero(items) : value));
+    // an entry without a value has an empty one, bytes too, which are nothing as a field
+    Object absent = items.type() == Schema.Type.BYTES ? "" : zero(items);
+    map.set(key, plain(value == null ? absent : value));
   }
 
   private List<Object> wrappedList(Schema list, WireReader in) {
