@@ -28,13 +28,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /**
- * Some time of the virtual kind ({@code -Dsoak=MINUTES}, an hour is 60) in which nodes, pods, taints and volumes come and go, an extender fails now
+ * An hour of virtual time ({@code -Dsoak=MINUTES} for another) in which nodes, pods, taints and volumes come and go, an extender fails now
  * and then, and leaders are lost. {@code -Dseed=N} repeats one.
  */
 class SoakTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
   private static final long SEED = Long.getLong("seed", 1);
-  private static final int MINUTES = Integer.getInteger("soak", 20);
+  private static final int MINUTES = Integer.getInteger("soak", 60);
   private static final Duration STEP = Duration.ofSeconds(15);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CPUS = 8;
