@@ -38,11 +38,12 @@ final class MessageDecoder {
   Tree message(Schema schema, WireReader in, String apiVersion, String kind) {
     Layout layout = Layout.of(schema);
     descend();
-    count(layout.fields().length);
     Object[] slots = new Object[layout.fields().length];
     members(layout.members(), in, slots);
     depth--;
-    return tree(layout, slots, apiVersion, kind);
+    Tree made = tree(layout, slots, apiVersion, kind);
+    count(1 + made.size());
+    return made;
   }
 
   private void descend() {
@@ -75,6 +76,7 @@ final class MessageDecoder {
       case ARRAY -> {
         List<Object> list = earlier == null ? new ArrayList<>() : (List<Object>) earlier;
         descend();
+        count(1);
         list.add(plain(value(schema.items(), in)));
         depth--;
         yield list;
@@ -82,6 +84,7 @@ final class MessageDecoder {
       case MAP -> {
         Tree map = earlier == null ? new Tree() : (Tree) earlier;
         descend();
+        count(1);
         entry(schema.items(), in.message(), map);
         depth--;
         yield map;
@@ -110,6 +113,7 @@ final class MessageDecoder {
     while (in.next()) {
       if (in.number() == 1) {
         descend();
+        count(1);
         elements.add(plain(value(list.items(), in)));
         depth--;
       } else {
@@ -120,7 +124,6 @@ final class MessageDecoder {
   }
 
   private Object value(Schema schema, WireReader in) {
-    count(1);
     return switch (schema.type()) {
       case STRING -> in.string();
       case INTEGER -> schema.format().equals("int32") ? (long) (int) in.varintField() : in.varintField();
