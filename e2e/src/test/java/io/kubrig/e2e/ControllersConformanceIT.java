@@ -25,19 +25,14 @@ import org.junit.jupiter.api.Test;
  * kubelet.
  *
  * <p>{@code conformance/controllers-quick.txt} lists the cases that are run, one {@code controller/name} a line: those that took
- * {@link #QUICK} seconds at most when they were recorded, and pass, {@link #RACES} excepted. {@code -Dconformance.record=true} writes
- * the list anew, to be reviewed as a diff. The others are told by hand.
+ * {@link #QUICK} seconds at most when they were recorded, and pass. {@code -Dconformance.record=true} writes the list anew, to be reviewed
+ * as a diff. The others are told by hand.
  */
 class ControllersConformanceIT {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final double QUICK = 4.5;
   private static final int JOBS = 10;
   private static final int SECOND_CHANCES = 10;
-  /**
-   * Told as recorded only when the controller sees the node in the few milliseconds between its creation and its first status: it then
-   * takes the taint of admission away and adds one with a time, and otherwise finds nothing to do. A busy machine decides.
-   */
-  private static final Set<String> RACES = Set.of("node-lifecycle/not-ready-at-birth");
   private static final Path VECTORS = Kubrig.file("src/test/resources/conformance/controllers");
   private static final Path LISTED = Kubrig.file("src/test/resources/conformance/controllers-quick.txt");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -111,10 +106,7 @@ class ControllersConformanceIT {
       for (Path file : files.filter(path -> path.toString().endsWith(".json")).sorted().toList()) {
         JsonNode vector = JSON.readTree(file.toFile());
         if (vector.path("seconds").asDouble() <= QUICK && !vector.path("exclusive").asBoolean() && vector.path("requires").isEmpty()) {
-          String name = vector.path("controller").asText() + "/" + vector.path("name").asText();
-          if (!RACES.contains(name)) {
-            quick.add(name);
-          }
+          quick.add(vector.path("controller").asText() + "/" + vector.path("name").asText());
         }
       }
     }
