@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /**
- * Loads an API server, or etcd through its HTTP gateway, and prints what it did as lines of JSON: for the time that passed, which depends on
- * what else the machine does, and per second of the server's own processor time.
+ * Loads an API server, or etcd through its HTTP gateway, and prints what it did as lines of JSON: for the time that passed, which depends
+ * on what else the machine does, and per second of the server's own processor time.
  *
- * <p>Usage: {@code ApiLoad URL TOKEN PIDS COUNT IN_FLIGHT NAMESPACE PHASE...} where a phase is {@code warmup}, {@code creates}, {@code gets},
- * {@code lists}, {@code watch} or {@code puts} (etcd only); {@code COUNT} pods are those of the namespace.
+ * <p>Usage: {@code ApiLoad URL TOKEN PIDS COUNT IN_FLIGHT NAMESPACE PHASE...} where a phase is {@code warmup}, {@code creates}, {@code
+ * gets}, {@code lists}, {@code watch} or {@code puts} (etcd only); {@code COUNT} pods are those of the namespace.
  */
 public final class ApiLoad {
   private static final String JSON = "application/json";

@@ -38,8 +38,8 @@ final class Load implements AutoCloseable {
    * What a run measured.
    *
    * @param nanos the latency of each request, sorted
-   * @param overtaken how many requests were answered while one was under way, sorted: what a fair server keeps near the number of connections,
-   *     however slow the machine is
+   * @param overtaken how many requests were answered while one was under way, sorted: what a fair server keeps near the number of
+   *     connections, however slow the machine is
    * @param seconds the whole run
    * @param processorSeconds the server's share
    */

@@ -142,7 +142,8 @@ class MetamorphicTest {
     forEveryKind(
         (kind, schema, intent, other) -> {
           FieldManager manager = FieldManager.builtIn(kind, "", Versions.single(kind.apiVersion(), schema), Map.of());
-          Tree live = Tree.of("kind", kind.kind(), "apiVersion", kind.apiVersion(), "metadata", Tree.of("name", "a", "namespace", "n", "uid", "u"));
+          Tree live = Tree.of("kind", kind.kind(), "apiVersion", kind.apiVersion(), "metadata",
+              Tree.of("name", "a", "namespace", "n", "uid", "u"));
           Tree config = (Tree) withoutNulls(intent);
           Decoder decoder = new Decoder(schema);
           Tree once;
@@ -152,7 +153,8 @@ class MetamorphicTest {
             return; // random lists of maps may name an element twice
           }
           Tree twice = decoder.normalise(manager.apply(once.copy(), config.copy(), "m", true, NOW.plusSeconds(5)));
-          assertThat(Json.text(FieldManager.keepTimesIfNothingChanged(once, twice))).as("%s, seed %d", kind, seed).isEqualTo(Json.text(once));
+          assertThat(Json.text(FieldManager.keepTimesIfNothingChanged(once, twice))).as("%s, seed %d", kind, seed)
+              .isEqualTo(Json.text(once));
           applied[0]++;
         });
     assertThat(applied[0]).isGreaterThan(80);

@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class TrainingLoad {
   private static final String NAMESPACE = "kubrig-training";
-  /** So many that the paths of requests are hot by the virtual machine's standards: it then compiles them at once, without counting again. */
+  /**
+   * So many that the paths of requests are hot by the virtual machine's standards: it then compiles them at once, without counting again.
+   */
   private static final int PODS = 1000;
   private static final int IN_FLIGHT = 16;
   private static final int LABELS = 20;
@@ -72,7 +74,8 @@ final class TrainingLoad {
   private static String json(int i, String more) {
     return "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"p" + i + "\",\"labels\":{\"app\":\"training\",\"n\":\""
         + i % LABELS + "\"}},"
-        + "\"spec\":{\"schedulerName\":\"nobody\",\"containers\":[{\"name\":\"c\",\"image\":\"example.com/app:1\",\"ports\":[{\"containerPort\":8080}],"
+        + "\"spec\":{\"schedulerName\":\"nobody\",\"containers\":[{\"name\":\"c\",\"image\":\"example.com/app:1\","
+        + "\"ports\":[{\"containerPort\":8080}],"
         + "\"resources\":{\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"env\":[{\"name\":\"A\",\"value\":\"b\"}]}]}" + more + "}";
   }
 }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Gives a test class a cluster of its own. Parameters and unset, non-final fields of type {@link KubrigCluster} and
  * {@code KubernetesClient}, or of the official client's type {@code ApiClient} where that is on the class path, are filled in; a client is
- * the administrator's, or that of a user where the parameter or field wears {@link AsUser}. When a test fails, what was written last is told
- * with it.
+ * the administrator's, or that of a user where the parameter or field wears {@link AsUser}. When a test fails, what was written last is
+ * told with it.
  *
  * <p>Classes and methods may run in parallel: each class, or method, has its own cluster, and none opens a port or reads a file of the
  * developer's.

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import okhttp3.OkHttpClient;
 
 /**
- * Clients of the official Java client library ({@code io.kubernetes:client-java}), for those who have it on their class path. They come through the cluster's port, which is opened for the first of them, and wait for an
- * answer as long as it takes, so that watches stay open.
+ * Clients of the official Java client library ({@code io.kubernetes:client-java}), for those who have it on their class path. They come
+ * through the cluster's port, which is opened for the first of them, and wait for an answer as long as it takes, so that watches stay open.
  */
 public final class OfficialClient {
   private OfficialClient() {}

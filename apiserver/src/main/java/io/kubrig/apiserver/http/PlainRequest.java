@@ -10,7 +10,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 
-/** Tells clients that speak plain HTTP to a TLS port so, as natively, instead of breaking the connection off. Looks at the first bytes only. */
+/**
+ * Tells clients that speak plain HTTP to a TLS port so, as natively, instead of breaking the connection off. Looks at the first bytes only.
+ */
 final class PlainRequest extends ChannelInboundHandlerAdapter {
   private static final List<String> BEGINNINGS = List.of("GET /", "HEAD ", "POST ", "PUT /", "OPTIO");
   private static final String ANSWER = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";

@@ -7,8 +7,8 @@ import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.http.Query;
 import io.kubrig.apiserver.rest.Call;
-import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.rest.Target;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
@@ -48,13 +48,13 @@ public final class Connections {
     return new Passing(kubelets.get().timeout());
   }
 
-  private Tree pod(ResourceHandler.Target target) {
+  private Tree pod(Target target) {
     return objects
         .get("", "pods", target.namespace(), target.name())
         .orElseThrow(() -> ApiException.notFound("", "pods", target.name()));
   }
 
-  private void log(Call call, ResourceHandler.Target target, List<String> warnings) throws IOException {
+  private void log(Call call, Target target, List<String> warnings) throws IOException {
     onlyMethods(call, "GET");
     LogOptions.validate(call.query(), target.name());
     Tree pod = pod(target);
@@ -86,7 +86,7 @@ public final class Connections {
   }
 
   /** A kubelet's refusal as an answer of the API (source: apimachinery, NewGenericServerResponse). */
-  private static ApiException refused(BackendCall answer, ResourceHandler.Target target) throws IOException {
+  private static ApiException refused(BackendCall answer, Target target) throws IOException {
     String text = new String(answer.body().readNBytes(10 << 10), UTF_8).strip();
     String what = "( pods/log " + target.name() + ")";
     return switch (answer.status()) {
@@ -100,12 +100,12 @@ public final class Connections {
     };
   }
 
-  private static Tree details(ResourceHandler.Target target, String text) {
+  private static Tree details(Target target, String text) {
     Tree cause = Tree.of("reason", "UnexpectedServerResponse", "message", text);
     return Tree.of("name", target.name(), "kind", "pods", "causes", new ArrayList<Object>(List.of(cause)));
   }
 
-  private void stream(Call call, ResourceHandler.Target target, String verb, boolean inContainer) throws IOException {
+  private void stream(Call call, Target target, String verb, boolean inContainer) throws IOException {
     onlyMethods(call, "GET", "POST");
     Tree pod = pod(target);
     String path = "/" + verb + "/" + target.namespace() + "/" + target.name();
@@ -136,7 +136,7 @@ public final class Connections {
     return terms.isEmpty() ? "" : "?" + String.join("&", terms);
   }
 
-  private void node(Call call, ResourceHandler.Target target, List<String> warnings) throws IOException {
+  private void node(Call call, Target target, List<String> warnings) throws IOException {
     TargetName name = TargetName.of(target.name(), "node");
     Backend kubelet = kubelets.get().of(objects, name.name(), "nodes");
     ProxyableAddress.check(kubelet.host());

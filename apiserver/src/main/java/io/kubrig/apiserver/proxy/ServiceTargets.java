@@ -1,7 +1,7 @@
 package io.kubrig.apiserver.proxy;
 
 import io.kubrig.apiserver.authz.ObjectReader;
-import io.kubrig.apiserver.rest.ResourceHandler;
+import io.kubrig.apiserver.rest.Target;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
@@ -26,7 +26,7 @@ final class ServiceTargets {
     return new Backend(host, port, tls, false);
   }
 
-  Backend pod(ResourceHandler.Target target) throws IOException {
+  Backend pod(Target target) throws IOException {
     TargetName name = TargetName.of(target.name(), "pod");
     Tree pod = objects.get("", "pods", target.namespace(), name.name()).orElseThrow(() -> ApiException.notFound("", "pods", name.name()));
     String address = pod.tree("status").string("podIP");
@@ -43,7 +43,7 @@ final class ServiceTargets {
     return https ? 443 : 80;
   }
 
-  Backend service(ResourceHandler.Target target) throws IOException {
+  Backend service(Target target) throws IOException {
     TargetName name = TargetName.of(target.name(), "service");
     String port = portName(name, target.namespace());
     Tree endpoints =

@@ -1,7 +1,6 @@
 package io.kubrig.apiserver.rest;
 
 import io.kubrig.apiserver.http.Exchange;
-import io.kubrig.apiserver.http.RequestInfo;
 import io.kubrig.apiserver.negotiation.MediaType;
 import io.kubrig.apiserver.negotiation.Negotiation;
 import io.kubrig.apiserver.negotiation.Negotiation.Offer;
@@ -60,7 +59,7 @@ public final class ResourceHandler {
   public void handle(Call call) throws IOException {
     List<String> warnings = new ArrayList<>();
     try {
-      Target target = target(call);
+      Target target = Target.of(call.info(), registry.catalog());
       registry.deprecation(target.resource(), target.version()).ifPresent(warnings::add);
       route(call, target, warnings);
     } catch (ApiException e) {
@@ -68,48 +67,6 @@ public final class ResourceHandler {
     } catch (UnreadableValueException e) {
       responses.fail(call, ApiException.internal(e.getMessage()), warnings);
     }
-  }
-
-  /**
-   * What a call is about.
-   *
-   * @param name "" for the collection
-   */
-  public record Target(Resource resource, String version, String subresource, String namespace, String name) {
-
-    boolean isCollection() {
-      return name.isEmpty();
-    }
-
-    public boolean isMain() {
-      return subresource.isEmpty();
-    }
-  }
-
-  private Target target(Call call) {
-    RequestInfo info = call.info();
-    Resource resource =
-        registry.catalog().served(info.group(), info.version(), info.resourceName()).orElseThrow(ApiException::noSuchPath);
-    boolean collection = info.parts().size() < 2;
-    String namespace = resource.namespaced() ? info.namespace() : "";
-    boolean inNamespace = !info.namespace().isEmpty() && !info.resourceName().equals("namespaces");
-    if (inNamespace != resource.namespaced() && (inNamespace || !collection)) {
-      throw ApiException.noSuchPath();
-    }
-    String name = collection ? "" : info.parts().get(1);
-    if (!info.subresource().isEmpty() && !resource.custom() && !resource.hasSubresource(info.subresource())) {
-      throw ApiException.noSuchPath();
-    }
-    if (!info.subresource().isEmpty() && resource.custom() && !resource.behaviour().hasSubresource(info.version(), info.subresource())) {
-      throw ApiException.notFound(resource.group(), resource.plural(), name);
-    }
-    if (info.parts().size() > 3 && !info.subresource().equals("proxy")) {
-      throw ApiException.noSuchPath();
-    }
-    if (name.equals(".") || name.equals("..")) {
-      throw ApiException.badRequest("Name parameter invalid: \"" + name + "\": may not be '" + name + "'");
-    }
-    return new Target(resource, info.version(), info.subresource(), namespace, name);
   }
 
   private void route(Call call, Target target, List<String> warnings) throws IOException {

@@ -9,9 +9,9 @@ import io.kubrig.apiserver.negotiation.Representation;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.rest.Bodies;
 import io.kubrig.apiserver.rest.Call;
-import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.rest.Responses;
 import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.rest.Target;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.fieldmanager.FieldManager;
@@ -46,7 +46,7 @@ final class ReviewCommands {
   /** What turns a question into an answer. */
   @FunctionalInterface
   private interface Answer {
-    Tree to(Call call, ResourceHandler.Target target, Tree question);
+    Tree to(Call call, Target target, Tree question);
   }
 
   /** Commands by {@code plural.group/subresource}; reviews are commands of their resource itself. */
@@ -69,7 +69,7 @@ final class ReviewCommands {
     return commands;
   }
 
-  private Tree token(TokenRequests tokens, StoredObjects objects, Call call, ResourceHandler.Target target, Tree question) {
+  private Tree token(TokenRequests tokens, StoredObjects objects, Call call, Target target, Tree question) {
     tokens.checkName(question, target.name());
     Tree account =
         objects
@@ -92,7 +92,7 @@ final class ReviewCommands {
   }
 
   private void answer(
-      Call call, ResourceHandler.Target target, GroupVersionKind kind, List<String> warnings, Consumer<Tree> defaults, Answer answer)
+      Call call, Target target, GroupVersionKind kind, List<String> warnings, Consumer<Tree> defaults, Answer answer)
       throws IOException {
     if (target.subresource().isEmpty() && !target.name().isEmpty()) {
       throw ApiException.noSuchPath(); // reviews have no objects
@@ -110,7 +110,7 @@ final class ReviewCommands {
     responses.send(call, 201, representation, answer.to(call, target, question), warnings);
   }
 
-  private static void fitNamespace(Tree question, ResourceHandler.Target target) {
+  private static void fitNamespace(Tree question, Target target) {
     Tree metadata = question.need("metadata");
     if (!target.resource().namespaced()) {
       metadata.remove("namespace");

@@ -5,8 +5,8 @@ import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.http.Query;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.rest.Call;
-import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.rest.Target;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public final class AdmittedConnections {
     };
   }
 
-  private static void admit(Call call, ResourceHandler.Target target, String kind, AdmissionChain admission) {
+  private static void admit(Call call, Target target, String kind, AdmissionChain admission) {
     Operation operation =
         new Operation(
             Operation.Verb.CONNECT, target.resource(), target.version(), target.subresource(), target.namespace(), target.name(),

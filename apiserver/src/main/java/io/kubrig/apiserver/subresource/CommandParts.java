@@ -8,9 +8,9 @@ import io.kubrig.apiserver.registry.ObjectStore;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.rest.Bodies;
 import io.kubrig.apiserver.rest.Call;
-import io.kubrig.apiserver.rest.ResourceHandler;
 import io.kubrig.apiserver.rest.Responses;
 import io.kubrig.apiserver.rest.Subresource;
+import io.kubrig.apiserver.rest.Target;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.schema.GroupVersionKind;
@@ -38,7 +38,7 @@ public record CommandParts(
     return (call, target, warnings) -> handle(call, target, kind, action, warnings);
   }
 
-  private void handle(Call call, ResourceHandler.Target target, GroupVersionKind kind, Action action, List<String> warnings)
+  private void handle(Call call, Target target, GroupVersionKind kind, Action action, List<String> warnings)
       throws IOException {
     if (!call.exchange().method().equals("POST")) {
       throw new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new Tree());

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.validation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.tree.Tree;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,7 +25,7 @@ public final class HookClients {
       errors.required(path, "url must be a valid URL: parse " + FieldErrors.quoted(text) + ": " + trouble + FORM);
       return;
     }
-    String scheme = text(url, 1).toLowerCase(java.util.Locale.ROOT);
+    String scheme = text(url, 1).toLowerCase(Locale.ROOT);
     if (!scheme.equals("https")) {
       errors.invalid(path, scheme, "'https' is the only allowed URL scheme" + FORM);
     }

@@ -357,7 +357,8 @@ class HostileClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET /a b HTTP/1.1", "GET /\u0001 HTTP/1.1", "G@T / HTTP/1.1", "GET / HTTP/1.1 x", "GET / HTTQ/1.1", "GET  HTTP/1.1"})
+  @ValueSource(strings = {"GET /a b HTTP/1.1", "GET /\u0001 HTTP/1.1", "G@T / HTTP/1.1", "GET / HTTP/1.1 x", "GET / HTTQ/1.1",
+      "GET  HTTP/1.1"})
   void a_request_line_that_is_none_is_refused(String line) throws Exception {
     assertThat(talk(line + "\r\nHost: h\r\n\r\n")).startsWith("HTTP/1.1 400");
   }
@@ -412,7 +413,8 @@ class HostileClientTest {
   @Test
   void heads_and_targets_are_bounded() throws Exception {
     assertThat(talk("GET /" + "x".repeat(2 << 20) + " HTTP/1.1\r\nHost: h\r\n\r\n")).startsWith("HTTP/1.1 431");
-    assertThat(talk("GET / HTTP/1.1\r\nHost: h\r\n" + ("X: " + "y".repeat(1000) + "\r\n").repeat(2000) + "\r\n")).startsWith("HTTP/1.1 431");
+    assertThat(talk("GET / HTTP/1.1\r\nHost: h\r\n" + ("X: " + "y".repeat(1000) + "\r\n").repeat(2000) + "\r\n"))
+        .startsWith("HTTP/1.1 431");
     othersAreServed();
   }
 

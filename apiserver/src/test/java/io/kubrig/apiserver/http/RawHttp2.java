@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -127,7 +128,7 @@ final class RawHttp2 implements AutoCloseable {
       byte[] payload = new byte[length];
       in.readFully(payload);
       return Optional.of(new Frame(type, flags, stream, payload));
-    } catch (EOFException | java.net.SocketException | javax.net.ssl.SSLException closed) {
+    } catch (EOFException | SocketException | javax.net.ssl.SSLException closed) {
       return Optional.empty();
     }
   }

@@ -10,8 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UrlFuzz {
 
   @ValueSource(
-      strings = {"/api/v1/namespaces/n/pods/p/log?container=c&follow=true", "/apis/apps/v1/watch/namespaces/n/deployments", "/api/v1/%2e%2e/%2f",
-          "/api/v1/namespaces//pods", "/api/v1/proxy/nodes/n", "/apis/a/b/c?fieldSelector=metadata.name%3D..%2Fx", "/api/v1/%zz", "?a;b=c&%zz=1"})
+      strings = {"/api/v1/namespaces/n/pods/p/log?container=c&follow=true", "/apis/apps/v1/watch/namespaces/n/deployments",
+          "/api/v1/%2e%2e/%2f", "/api/v1/namespaces//pods", "/api/v1/proxy/nodes/n", "/apis/a/b/c?fieldSelector=metadata.name%3D..%2Fx",
+          "/api/v1/%zz", "?a;b=c&%zz=1"})
   @FuzzTest
   void a_url_is_understood_or_refused(@NotNull String url) {
     int mark = url.indexOf('?');

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubrig.apiserver.authz.FakeObjects;
 import io.kubrig.apiserver.http.Query;
-import io.kubrig.apiserver.rest.ResourceHandler;
+import io.kubrig.apiserver.rest.Target;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
@@ -20,7 +20,7 @@ class TargetsTest {
   private final FakeObjects objects = new FakeObjects();
 
   private Backend service(String name) throws IOException {
-    return new ServiceTargets(objects, new Random(1)).service(new ResourceHandler.Target(null, "v1", "proxy", "ns", name));
+    return new ServiceTargets(objects, new Random(1)).service(new Target(null, "v1", "proxy", "ns", name));
   }
 
   private void put(String resource, String yaml) {

@@ -20,6 +20,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -81,7 +83,8 @@ class HostileRequestsTest {
 
   @Test
   void nesting_is_an_error_of_the_client() throws Exception {
-    byte[] json = ("{\"metadata\":{\"name\":\"deep\"},\"data\":" + "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000) + "}").getBytes(UTF_8);
+    byte[] json = ("{\"metadata\":{\"name\":\"deep\"},\"data\":" + "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000) + "}")
+        .getBytes(UTF_8);
     assertThat(raw("POST", CONFIG_MAPS, "application/json", json)).satisfies(answer -> {
       assertThat(answer.status).isEqualTo(400);
       assertThat(answer.text).contains("exceeded max depth");
@@ -96,7 +99,7 @@ class HostileRequestsTest {
   @Test
   void aliases_that_explode_are_an_error_of_the_client() throws Exception {
     String laughs = IntStream.range(1, 40)
-        .mapToObj(i -> "a%d: &a%d [%s]\n".formatted(i, i, String.join(",", java.util.Collections.nCopies(9, "*a" + (i - 1)))))
+        .mapToObj(i -> "a%d: &a%d [%s]\n".formatted(i, i, String.join(",", Collections.nCopies(9, "*a" + (i - 1)))))
         .collect(Collectors.joining("", "a0: &a0 [x]\n", ""));
     assertThat(raw("POST", CONFIG_MAPS, "application/yaml", laughs.getBytes(UTF_8)).status).isEqualTo(400);
     Raw applied = raw("PATCH", CONFIG_MAPS + "/c?fieldManager=m", "application/apply-patch+yaml", laughs.getBytes(UTF_8));
@@ -146,11 +149,13 @@ class HostileRequestsTest {
   // ---- names ---------------------------------------------------------------------------------------------------------
 
   @ParameterizedTest
-  @ValueSource(strings = {"/../../other/secrets/s", "/%2e%2e/%2e%2e/other/secrets/s", "/..%2f..%2fother%2fsecrets%2fs", "/c/../../../other/secrets/s",
+  @ValueSource(strings = {"/../../other/secrets/s", "/%2e%2e/%2e%2e/other/secrets/s", "/..%2f..%2fother%2fsecrets%2fs",
+      "/c/../../../other/secrets/s",
       "/c%00", "/%00", "/c%2f..%2fc", "/%c0%ae%c0%ae/x", "/.", "/..", "/%2e", "/c%ff", "/c;a=b", "//other/secrets/s", "/c%5c..%5cx"})
   void a_name_leads_nowhere_else(String name) throws Exception {
     for (String method : List.of("GET", "PUT", "DELETE", "PATCH")) {
-      String answer = request(method + " " + CONFIG_MAPS + name + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer admin\r\nConnection: close\r\n"
+      String answer = request(method + " " + CONFIG_MAPS + name
+          + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer admin\r\nConnection: close\r\n"
           + "Content-Type: application/" + (method.equals("PATCH") ? "merge-patch+json" : "json") + "\r\nContent-Length: 2\r\n\r\n{}");
       assertThat(answer).as(method).doesNotContain("hunter2").doesNotContain("caused apiserver to panic");
       assertThat(answer).as(method).matches("(?s)HTTP/1.1 4\\d\\d .*");
@@ -178,13 +183,15 @@ class HostileRequestsTest {
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     String known = "admin";
     String secret = "s3cr3t-t0ken-of-nobody";
-    String hidden = "base64url.bearer.authorization.k8s.io." + Base64.getUrlEncoder().withoutPadding().encodeToString(secret.getBytes(UTF_8));
+    String hidden = "base64url.bearer.authorization.k8s.io." + Base64.getUrlEncoder().withoutPadding()
+        .encodeToString(secret.getBytes(UTF_8));
     Logging.redirect(log);
     try {
       assertThat(api.get(CONFIG_MAPS, "Authorization", "Bearer " + secret).text()).doesNotContain(secret);
       assertThat(api.get(CONFIG_MAPS, "Authorization", "Basic " + secret).text()).doesNotContain(secret);
       String answer = request("GET " + CONFIG_MAPS + "?watch=1 HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
-          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + hidden + ", binary.k8s.io\r\n\r\n");
+          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + hidden
+              + ", binary.k8s.io\r\n\r\n");
       assertThat(answer).startsWith("HTTP/1.1 401").doesNotContain(secret);
       Answer review = api.post("/apis/authentication.k8s.io/v1/tokenreviews", "{spec: {token: " + secret + "}}");
       assertThat(review.status()).isEqualTo(201);
@@ -301,7 +308,7 @@ class HostileRequestsTest {
         head.append((char) socket.getInputStream().read());
       }
       assertThat(head.toString()).startsWith("HTTP/1.1 101");
-      out.write(java.util.HexFormat.of().parseHex(frames));
+      out.write(HexFormat.of().parseHex(frames));
       readAll(socket.getInputStream()); // up to the end of the connection
     }
     assertThat(api.get("/healthz").status()).isEqualTo(200);

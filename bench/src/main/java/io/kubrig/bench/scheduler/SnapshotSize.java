@@ -113,7 +113,7 @@ public final class SnapshotSize {
     String place = node == null ? "" : ", \"nodeName\": \"" + node + "\"";
     return "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"" + name + "\", \"namespace\": \"ns-" + template % 50
         + "\", \"uid\": \"" + name + "\", \"labels\": {\"app\": \"a" + template + "\"}}, \"spec\": {"
-       
+
         + "\"schedulerName\": \"default-scheduler\","
         + " \"containers\": [{\"name\": \"c\", \"image\": \"registry.example/images/application-" + template % 500 + ":v1\","
         + " \"resources\": {\"requests\": {\"cpu\": \"500m\", \"memory\": \"1Gi\"}}}]" + rules + place + "}, \"status\": {\"phase\": \""

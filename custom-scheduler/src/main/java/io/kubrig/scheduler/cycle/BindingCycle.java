@@ -5,7 +5,6 @@ import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.extender.ExtenderException;
 import io.kubrig.scheduler.framework.BindPlugin;
-import io.kubrig.scheduler.framework.Code;
 import io.kubrig.scheduler.framework.PreBindPlugin;
 import io.kubrig.scheduler.framework.Status;
 import java.util.ArrayList;
@@ -40,7 +39,8 @@ final class BindingCycle {
       return prepared;
     }
     Status bound = overtaken.is(a)
-        ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound") : writer.limited(() -> bind(a));
+        ? Status.error("node \"" + a.node() + "\" was filled by another scheduler before the pod was bound")
+            : writer.limited(() -> bind(a));
     phases.over(ExtensionPoint.BIND, bound.code());
     return bound;
   }

@@ -38,7 +38,9 @@ public record ContainerdConfig(
     return new ContainerdConfig(directory, sandboxImage, tools.cniPlugins(), snapshotter, systemdCgroup, !hasCapability(CAP_SYS_RESOURCE));
   }
 
-  /** Where the daemon listens: below its directory, or, when that has too long a name for a socket, in a directory of its own below /run. */
+  /**
+   * Where the daemon listens: below its directory, or, when that has too long a name for a socket, in a directory of its own below /run.
+   */
   public Path socket() {
     Path below = directory.resolve(SOCKET);
     return bytes(below).length <= MAX_SOCKET_PATH ? below : SHORT.resolve(digest(directory)).resolve(SOCKET);

@@ -3,7 +3,6 @@ package io.kubrig.machinery.tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,27 +30,16 @@ public final class Tree {
   private static final Object[] NO_VALUES = new Object[0];
   private static final int FIRST_CAPACITY = 4;
   private static final int INDEX_FROM = 24;
-  private static final int MOST_SHIFTED = 64;
   private static final SharedForm FROZEN = new SharedForm(null);
   private static final Tree EMPTY = new Tree().freeze();
 
   private String[] names = NO_NAMES;
   private Object[] values = NO_VALUES;
   private int size;
-  private Index index;
+  private NameIndex index;
 
   /** Null while the tree is open, {@link #FROZEN} when it is frozen, its own form when it is shared. */
   private SharedForm form;
-
-  /** Where names are: at most {@code shifted} places in front of what it says, for as many names were removed since it was made. */
-  private static final class Index {
-    final Map<String, Integer> places;
-    int shifted;
-
-    Index(int size) {
-      places = HashMap.newHashMap(size * 2);
-    }
-  }
 
   /** What a shared tree knows of itself. */
   private static final class SharedForm {
@@ -161,9 +149,8 @@ public final class Tree {
     size--;
     names[size] = null;
     values[size] = null;
-    if (index != null) {
-      index.places.remove(name);
-      index = ++index.shifted > MOST_SHIFTED ? null : index;
+    if (index != null && !index.removed(name)) {
+      index = null;
     }
     return old;
   }
@@ -463,7 +450,7 @@ public final class Tree {
 
   private int find(String name) {
     if (size >= INDEX_FROM) {
-      return indexed(name);
+      return index().find(name, names, size);
     }
     for (int i = 0; i < size; i++) {
       if (names[i].equals(name)) {
@@ -473,25 +460,9 @@ public final class Tree {
     return -1;
   }
 
-  private int indexed(String name) {
-    Integer place = index().places.get(name);
-    if (place == null) {
-      return -1;
-    }
-    int at = Math.min(place, size - 1);
-    while (!names[at].equals(name)) {
-      at--;
-    }
-    return at;
-  }
-
-  private Index index() {
+  private NameIndex index() {
     if (index == null) {
-      Index made = new Index(size);
-      for (int i = 0; i < size; i++) {
-        made.places.put(names[i], i);
-      }
-      index = made;
+      index = new NameIndex(names, size);
     }
     return index;
   }
@@ -505,7 +476,7 @@ public final class Tree {
     names[size] = Objects.requireNonNull(name, "member name");
     values[size] = value;
     if (index != null) {
-      index.places.put(name, size);
+      index.added(name, size);
     }
     size++;
   }

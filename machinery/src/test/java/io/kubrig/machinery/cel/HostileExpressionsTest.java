@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cel.common.types.SimpleType;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,7 +44,7 @@ class HostileExpressionsTest {
 
   @Test
   void loops_in_loops_run_out_of_their_budget() {
-    List<Long> numbers = java.util.stream.LongStream.range(0, 1000).boxed().toList();
+    List<Long> numbers = LongStream.range(0, 1000).boxed().toList();
     assertThatThrownBy(() -> run("x.all(a, x.all(b, x.all(c, a + b + c >= 0)))", numbers))
         .isInstanceOf(CelProgram.EvaluationException.class).hasMessage("operation cancelled: actual cost limit exceeded");
   }

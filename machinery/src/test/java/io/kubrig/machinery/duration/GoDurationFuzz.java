@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GoDurationFuzz {
 
-  @ValueSource(strings = {"1h30m", "-1.5s", "9223372036854775807ns", "-9223372036854775808ns", "0", ".5\u00b5s", "1.0000000000000000001h", "-0"})
+  @ValueSource(strings = {"1h30m", "-1.5s", "9223372036854775807ns", "-9223372036854775808ns", "0", ".5\u00b5s", "1.0000000000000000001h",
+      "-0"})
   @FuzzTest
   void a_duration_prints_as_what_it_is_read_from(@NotNull String text) {
     Duration duration;

@@ -10,8 +10,8 @@ import io.kubrig.machinery.patch.PatchTree;
 import io.kubrig.machinery.patch.StrategicMergePatch;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.quantity.QuantityException;
-import io.kubrig.machinery.schema.Decoder;
 import io.kubrig.machinery.schema.DecodeException;
+import io.kubrig.machinery.schema.Decoder;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.StructuralDecoder;
 import io.kubrig.machinery.schema.TestSchemas;
@@ -20,6 +20,7 @@ import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -58,7 +59,7 @@ class HostileDocumentsTest {
   void aliases_of_aliases_do_not_multiply() {
     StringBuilder laughs = new StringBuilder("a0: &a0 [x]\n");
     for (int i = 1; i < 60; i++) {
-      laughs.append("a%d: &a%d [%s]\n".formatted(i, i, String.join(",", java.util.Collections.nCopies(9, "*a" + (i - 1)))));
+      laughs.append("a%d: &a%d [%s]\n".formatted(i, i, String.join(",", Collections.nCopies(9, "*a" + (i - 1)))));
     }
     assertThatThrownBy(() -> Yaml.readDocument(bytes(laughs.toString()), Limits.REQUEST)).isInstanceOf(YamlException.class)
         .hasMessageContaining("excessive aliasing");
@@ -113,7 +114,8 @@ class HostileDocumentsTest {
     for (List<String> operations : List.of(doubling, deepening)) {
       JsonPatch patch = JsonPatch.read(bytes(operations.subList(0, Math.min(operations.size(), 18)).toString()));
       Tree document = new Tree();
-      assertThatThrownBy(() -> patch.apply(document)).isInstanceOf(PatchException.class).hasMessageMatching("(?s).*(max depth|exceeding the limit).*");
+      assertThatThrownBy(() -> patch.apply(document)).isInstanceOf(PatchException.class)
+          .hasMessageMatching("(?s).*(max depth|exceeding the limit).*");
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatefulSetPlannerTest {
@@ -196,12 +197,12 @@ class StatefulSetPlannerTest {
     StatefulSet set = withClaims(1, "Retain", "Delete");
     Pod pod = pod(set, 0, "new", true);
     claims.put("data-web-0", claim(owner("example.test/v1", "Backup", "b", "other")));
-    assertThat(PodClaims.toUpdate(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).isEmpty();
-    assertThat(PodClaims.foreign(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).containsExactly("data-web-0");
+    assertThat(PodClaims.toUpdate(set, pod, name -> Optional.ofNullable(claims.get(name)))).isEmpty();
+    assertThat(PodClaims.foreign(set, pod, name -> Optional.ofNullable(claims.get(name)))).containsExactly("data-web-0");
     claims.put("data-web-0", claim(owner("apps/v1", "StatefulSet", "web", "an earlier set of that name")));
-    assertThat(PodClaims.toUpdate(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).isEmpty();
+    assertThat(PodClaims.toUpdate(set, pod, name -> Optional.ofNullable(claims.get(name)))).isEmpty();
     claims.put("data-web-0", claim());
-    assertThat(PodClaims.toUpdate(set, pod, name -> java.util.Optional.ofNullable(claims.get(name)))).singleElement()
+    assertThat(PodClaims.toUpdate(set, pod, name -> Optional.ofNullable(claims.get(name)))).singleElement()
         .satisfies(claim -> assertThat(claim.getMetadata().getOwnerReferences()).extracting(r -> r.getUid()).containsExactly("s"));
   }
 

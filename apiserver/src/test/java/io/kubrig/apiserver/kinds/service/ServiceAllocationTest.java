@@ -96,7 +96,8 @@ class ServiceAllocationTest {
   private static Tree ports(long... nodePorts) {
     List<Object> ports = new ArrayList<>();
     for (long nodePort : nodePorts) {
-      ports.add(Tree.of("name", ports.isEmpty() ? "" : "p" + ports.size(), "port", 80L + ports.size(), "protocol", "TCP", "nodePort", nodePort));
+      String name = ports.isEmpty() ? "" : "p" + ports.size();
+      ports.add(Tree.of("name", name, "port", 80L + ports.size(), "protocol", "TCP", "nodePort", nodePort));
     }
     return Tree.of("ports", ports);
   }
