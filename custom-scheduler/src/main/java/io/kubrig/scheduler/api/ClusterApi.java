@@ -37,7 +37,11 @@ public interface ClusterApi {
     void deleted(HasMetadata object);
   }
 
-  /** Begins to watch. Returns when everything that exists has been told. */
+  /**
+   * Begins to watch. Returns when everything that exists has been told.
+   *
+   * @throws ClusterApiException when the server cannot be asked; nothing has begun then
+   */
   void watch(Listener listener) throws InterruptedException;
 
   /** Binds a pod to a node. */

@@ -15,6 +15,11 @@ public final class ClusterApiException extends RuntimeException {
     return code;
   }
 
+  /** Whether nobody answered, or only somebody in front of a server that is not there: asking again may help. */
+  public boolean isUnreachable() {
+    return code <= 0 || code >= 500;
+  }
+
   public boolean isNotFound() {
     return code == 404;
   }

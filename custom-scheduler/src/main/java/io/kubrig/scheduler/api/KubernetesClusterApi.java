@@ -38,6 +38,8 @@ public final class KubernetesClusterApi implements ClusterApi {
 
   @Override
   public void watch(Listener listener) throws InterruptedException {
+    List<Class<? extends HasMetadata>> kinds = new ArrayList<>(WatchedKinds.REQUIRED);
+    WatchedKinds.OPTIONAL.stream().filter(this::isServed).forEach(kinds::add); // asks the server before anything is begun
     List<InitialList<?>> lists = new ArrayList<>();
     var pods = client.pods().inAnyNamespace().withoutField("status.phase", "Succeeded").withoutField("status.phase", "Failed")
         .runnableInformer(0);
@@ -45,13 +47,8 @@ public final class KubernetesClusterApi implements ClusterApi {
         client.getKubernetesSerialization(), "metadata.name", "metadata.namespace"));
     var nodes = client.nodes().runnableInformer(0);
     nodes.itemStore(new ReducedStateItemStore<>(ReducedStateItemStore.NAME_KEY_STATE, Node.class, client.getKubernetesSerialization()));
-    for (Class<? extends HasMetadata> kind : WatchedKinds.REQUIRED) {
+    for (Class<? extends HasMetadata> kind : kinds) {
       lists.add(begin(informer(kind), listener, kind.getSimpleName()));
-    }
-    for (Class<? extends HasMetadata> kind : WatchedKinds.OPTIONAL) {
-      if (isServed(kind)) {
-        lists.add(begin(informer(kind), listener, kind.getSimpleName()));
-      }
     }
     lists.add(begin(nodes, listener, "Node"));
     for (InitialList<?> list : lists) {

@@ -2,6 +2,7 @@ package io.kubrig.scheduler.cycle;
 
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
+import io.kubrig.scheduler.api.ClusterApiException;
 import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
@@ -53,6 +54,7 @@ public final class Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int WRITES_AT_ONCE = 128;
   private static final int NODES_TOLD = 20;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
   /** What a scheduler is made of. */
   public record Parts(
@@ -123,7 +125,7 @@ public final class Scheduler {
 
   /** Watches the cluster and schedules until {@link #stop} or an interrupt. */
   public void run() throws InterruptedException {
-    api.watch(clusterEvents);
+    watchCluster();
     List<Clock.Timer> timers = List.of(
         clock.every(Duration.ofSeconds(1), this::tick),
         clock.every(Duration.ofSeconds(30), () -> loop.post(queue::flushUnschedulable)));
@@ -132,6 +134,22 @@ public final class Scheduler {
     } finally {
       timers.forEach(Clock.Timer::cancel);
       api.close();
+    }
+  }
+
+  /** Waits for a server that is not there yet. */
+  private void watchCluster() throws InterruptedException {
+    while (true) {
+      try {
+        api.watch(clusterEvents);
+        return;
+      } catch (ClusterApiException e) {
+        if (!e.isUnreachable()) {
+          throw e;
+        }
+        LOG.warn("The API server cannot be reached, trying again: {}", e.getMessage());
+        clock.sleep(BETWEEN_ATTEMPTS);
+      }
     }
   }
 
