@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -40,10 +41,23 @@ abstract class WriteGate implements Interceptor {
     return new WriteGate() {
       @Override
       void write(BasicBuilder builder, HttpRequest request) {
-        LOG.info("plan: {} {} {}", request.method(), request.uri().getPath(), request.bodyString() == null ? "" : request.bodyString());
+        LOG.info("plan: {} {} {}", request.method(), request.uri().getPath(), shown(request));
         builder.uri(dry(request.uri()));
       }
     };
+  }
+
+  /** What of a write may be read by whoever reads logs. */
+  private static String shown(HttpRequest request) {
+    if (request.bodyString() == null) {
+      return "";
+    }
+    return isConfidential(request.uri()) ? "(not shown)" : request.bodyString();
+  }
+
+  static boolean isConfidential(URI uri) {
+    List<String> segments = List.of(uri.getPath().split("/"));
+    return segments.contains("secrets") || segments.contains("token");
   }
 
   static URI dry(URI uri) {

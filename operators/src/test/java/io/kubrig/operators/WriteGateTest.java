@@ -90,4 +90,11 @@ class WriteGateTest {
     assertThat(dry).hasToString("https://s/api?x=%20y&dryRun=All");
     assertThat(WriteGate.dry(dry)).isEqualTo(dry);
   }
+
+  @Test
+  void plans_show_no_secrets_and_no_tokens() {
+    assertThat(WriteGate.isConfidential(URI.create("https://s/api/v1/namespaces/ns/secrets?x=y"))).isTrue();
+    assertThat(WriteGate.isConfidential(URI.create("https://s/api/v1/namespaces/ns/serviceaccounts/a/token"))).isTrue();
+    assertThat(WriteGate.isConfidential(URI.create("https://s/api/v1/namespaces/ns/configmaps/secret-santa"))).isFalse();
+  }
 }

@@ -62,6 +62,8 @@ final class Presence implements AutoCloseable {
       action.run();
     } catch (ApiException e) {
       LOG.error("unable to {}: {}", what, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("unable to {}", what, e);
     }
   }
 
