@@ -91,10 +91,10 @@ final class UpCommand implements Callable<Integer> {
       Thread main = Thread.currentThread();
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(main, cluster, held)));
       cluster.start();
-      held.announceReady();
       progress.done("The cluster is ready. Its log is " + directory.log());
       progress.line("export KUBECONFIG=" + directory.adminKubeconfig());
       System.out.flush();
+      held.announceReady(); // who waits for this shows what was said until then
       ended.await();
       throw new StartException(failure);
     }
