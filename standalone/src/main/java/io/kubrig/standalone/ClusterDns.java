@@ -9,8 +9,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
+import io.fabric8.kubernetes.client.dsl.Resource;
 
 /**
  * What leads pods to the DNS server of this process: the Service {@code kube-dns} at its well-known address, without selector, and an
@@ -33,15 +32,15 @@ final class ClusterDns {
    * @param port that the DNS server listens on
    */
   static void publish(KubernetesClient client, String address, int port) {
-    createUnlessThere(() -> client.services().inNamespace(NAMESPACE).resource(service(port)).create());
+    createUnlessThere(client.services().inNamespace(NAMESPACE).resource(service(port)));
     client.discovery().v1().endpointSlices().inNamespace(NAMESPACE).resource(endpoints(address, port))
         .createOr(existing -> existing.update());
   }
 
   /** Lets the DNS server see what it answers about: the role that kubeadm's CoreDNS add-on has. */
   static void authorize(KubernetesClient client) {
-    createUnlessThere(() -> client.rbac().clusterRoles().resource(role()).create());
-    createUnlessThere(() -> client.rbac().clusterRoleBindings().resource(binding()).create());
+    createUnlessThere(client.rbac().clusterRoles().resource(role()));
+    createUnlessThere(client.rbac().clusterRoleBindings().resource(binding()));
   }
 
   private static ClusterRole role() {
@@ -72,13 +71,10 @@ final class ClusterDns {
         .build();
   }
 
-  private static void createUnlessThere(Runnable create) {
-    try {
-      create.run();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
+  /** Looks first: the creation of a service that is there already fails because its address is taken. */
+  private static void createUnlessThere(Resource<?> wanted) {
+    if (wanted.get() == null) {
+      wanted.create();
     }
   }
 
