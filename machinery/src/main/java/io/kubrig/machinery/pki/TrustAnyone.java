@@ -7,7 +7,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Believes every certificate, whoever shows it and under whatever name. Only where native does the same: where a configuration asks for it
- * ({@code insecureSkipTLSVerify} and its like), or where it does not matter who answers (probes).
+ * ({@code insecureSkipTLSVerify} and its like), or where it does not matter who answers (probes, benchmarks).
  */
 public final class TrustAnyone extends X509ExtendedTrustManager {
   @Override

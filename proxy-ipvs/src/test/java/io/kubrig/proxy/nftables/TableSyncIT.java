@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.proxy.TestServices;
 import io.kubrig.proxy.netlink.LinuxNetlink;
 import io.kubrig.proxy.netlink.TestNamespace;
 import io.kubrig.proxy.service.ServiceMap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -119,13 +121,14 @@ class TableSyncIT {
 
   @Test
   void shrinks_and_grows_and_changes_timeouts_in_place() throws Exception {
-    TableSync sync = new TableSync(netlink, Clock.system(), Family.IPV4);
+    VirtualClock clock = new VirtualClock(Instant.EPOCH);
+    TableSync sync = new TableSync(netlink, clock, Family.IPV4);
     sync.sync(everything(Family.IPV4), true);
     Service sticky = service("ns5/svc5", "172.30.0.45", "TCP", 80, builder -> builder.editSpec().withSessionAffinity("ClientIP")
         .withNewSessionAffinityConfig().withNewClientIP(77).endSessionAffinityConfig().endSpec());
     NftTable smaller = table(Family.IPV4, List.of(sticky), List.of(slice("ns5/svc5", "TCP", 80, "10.180.0.4", "10.180.0.9")));
     assertThat(sync.sync(smaller, false).leftovers()).as("unwanted chains wait a second").isTrue();
-    Clock.system().sleep(Duration.ofMillis(1100));
+    clock.advance(Duration.ofMillis(1100));
     assertThat(sync.sync(smaller, false).leftovers()).isFalse();
     NftTable observed = TableReader.read(netlink, Family.IPV4, TablePlan.TABLE).orElseThrow();
     assertThat(observed.chains()).isEqualTo(smaller.chains());
