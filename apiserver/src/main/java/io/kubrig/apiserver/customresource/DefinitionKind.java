@@ -161,11 +161,13 @@ public final class DefinitionKind implements Kind {
 
   /** The first deletion only marks: the objects go first. */
   @Override
-  public boolean beginsDeletion(Tree object, Instant now) {
+  public boolean goesInTwoSteps() {
+    return true;
+  }
+
+  @Override
+  public void beginDeletion(Tree object, Tree options, Instant now) {
     Tree metadata = object.need("metadata");
-    if (metadata.get("deletionTimestamp") != null) {
-      return false;
-    }
     metadata.set("deletionTimestamp", Timestamps.format(now));
     List<Object> finalizers = metadata.needList("finalizers");
     if (!finalizers.contains(CLEANUP)) {
@@ -178,7 +180,6 @@ public final class DefinitionKind implements Kind {
         "InstanceDeletionPending",
         "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
         now);
-    return true;
   }
 
   /** Sets a condition; its time moves when its status does. */

@@ -87,20 +87,26 @@ public final class Deleter {
   /** What is to be done; marks the object where that is it. */
   private static Step decide(Operation operation, Tree options, Tree object) {
     Kind kind = operation.resource().behaviour();
-    if (kind.beginsDeletion(object, operation.now())) {
-      return Step.MARK;
+    if (kind.goesInTwoSteps()) {
+      if (!ObjectMeta.isDeleting(object)) {
+        kind.beginDeletion(object, options, operation.now());
+        return Step.MARK;
+      }
+      if (kind.holdsItself(object)) {
+        return Step.NOTHING;
+      }
     }
     Grace grace = grace(operation, options, object);
     boolean finalizersChanged = setPropagationFinalizers(kind, options, object);
     if (grace == Grace.PENDING && !finalizersChanged) {
       return Step.NOTHING;
     }
-    boolean held = !ObjectMeta.finalizers(object).isEmpty() || kind.holdsItself(object);
+    boolean held = !ObjectMeta.finalizers(object).isEmpty();
     if (!held && (grace == Grace.NONE || grace == Grace.OVER)) {
       return grace == Grace.NONE ? Step.REMOVE : Step.MARK_AND_REMOVE;
     }
     if (grace == Grace.NONE) {
-      markDeleting(operation, object, kind);
+      markDeleting(operation, object);
     }
     return Step.MARK;
   }
@@ -165,25 +171,20 @@ public final class Deleter {
     }
   }
 
-  private static void markDeleting(Operation operation, Tree object, Kind kind) {
+  private static void markDeleting(Operation operation, Tree object) {
     Tree metadata = object.need("metadata");
     if (metadata.get("deletionTimestamp") == null) {
       countGeneration(metadata);
       metadata.set("deletionTimestamp", ObjectMeta.time(operation.now()));
-      kind.deletionBegun(object);
     }
-    if (!kind.holdsItself(object) || metadata.get("deletionGracePeriodSeconds") != null) {
-      metadata.set("deletionGracePeriodSeconds", 0L);
-    } else if (!ObjectMeta.finalizers(object).isEmpty()) {
-      metadata.set("deletionGracePeriodSeconds", 0L);
-    }
+    metadata.set("deletionGracePeriodSeconds", 0L);
   }
 
   /**
    * Sets or removes the two finalizers by which the garbage collector is told what to do with dependents. Answers whether that changed
    * anything.
    */
-  private static boolean setPropagationFinalizers(Kind kind, Tree options, Tree object) {
+  public static boolean setPropagationFinalizers(Kind kind, Tree options, Tree object) {
     if (!kind.hasDependents()) {
       return false;
     }
@@ -290,22 +291,28 @@ public final class Deleter {
     Tree metadata = object.tree("metadata");
     String uid = preconditions.string("uid");
     Resource resource = operation.resource();
+    boolean twoSteps = resource.behaviour().goesInTwoSteps(); // their deletion is native's own code, with words of its own
     if (preconditions.get("uid") != null && !uid.equals(metadata.string("uid"))) {
       throw ApiException.conflict(
           resource.group(),
-          resource.kind(),
+          twoSteps ? resource.plural() : resource.kind(),
           operation.name(),
-          "the UID in the precondition (" + uid + ") does not match the UID in record (" + metadata.string("uid")
-              + "). The object might have been deleted and then recreated");
+          twoSteps
+              ? "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + metadata.string("uid")
+              : "the UID in the precondition (" + uid + ") does not match the UID in record (" + metadata.string("uid")
+                  + "). The object might have been deleted and then recreated");
     }
     String version = preconditions.string("resourceVersion");
     if (preconditions.get("resourceVersion") != null && !Objects.equals(version, metadata.string("resourceVersion"))) {
       throw ApiException.conflict(
           resource.group(),
-          resource.kind(),
+          twoSteps ? resource.plural() : resource.kind(),
           operation.name(),
-          "the ResourceVersion in the precondition (" + version + ") does not match the ResourceVersion in record ("
-              + metadata.string("resourceVersion") + "). The object might have been modified");
+          twoSteps
+              ? "Precondition failed: ResourceVersion in precondition: " + version + ", ResourceVersion in object meta: "
+                  + metadata.string("resourceVersion")
+              : "the ResourceVersion in the precondition (" + version + ") does not match the ResourceVersion in record ("
+                  + metadata.string("resourceVersion") + "). The object might have been modified");
     }
   }
 }

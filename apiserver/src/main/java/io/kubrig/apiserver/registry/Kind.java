@@ -215,17 +215,17 @@ public interface Kind {
     return false;
   }
 
-  /**
-   * Does everything that the beginning of a deletion does to an object, for kinds whose objects never go at once; others answer false.
-   *
-   * @return whether the object was changed and is to be stored
-   */
-  default boolean beginsDeletion(Tree object, Instant now) {
+  /** Whether objects never go at the first request, which only marks them (see {@link #beginDeletion}). */
+  default boolean goesInTwoSteps() {
     return false;
   }
 
-  /** Called on an object whose deletion begins but cannot end at once. */
-  default void deletionBegun(Tree object) {}
+  /**
+   * Marks an object that is not being deleted yet, for kinds whose objects go in two steps.
+   *
+   * @param options the DeleteOptions of the request
+   */
+  default void beginDeletion(Tree object, Tree options, Instant now) {}
 
   /** Whether a deletion is answered with the object rather than with a Status. */
   default boolean answersDeletedObject() {

@@ -236,7 +236,7 @@ public final class Writer {
       prepareAndValidate(operation, lens, object, old);
       admission.validate(request);
       settle(operation, object);
-      if (!outdated && Ownership.sameButForTimes(object, old)) {
+      if (!outdated && !ends(resource, object) && Ownership.sameButForTimes(object, old)) {
         admission.abandoned(request);
         return Optional.of(new Written(old, false, entry));
       }
@@ -276,11 +276,7 @@ public final class Writer {
 
   private Optional<Written> commit(Operation operation, Update update, Tree object, Entry entry) {
     Resource resource = operation.resource();
-    boolean finished =
-        ObjectMeta.isDeleting(object)
-            && ObjectMeta.finalizers(object).isEmpty()
-            && ObjectMeta.gracePeriod(object).orElse(0L) == 0
-            && !resource.behaviour().holdsItself(object);
+    boolean finished = ends(resource, object);
     if (operation.dryRun()) {
       return Optional.of(new Written(object, false, null));
     }
@@ -301,6 +297,14 @@ public final class Writer {
         yield Optional.empty();
       }
     };
+  }
+
+  /** Whether an update leaves an object that has nothing more to wait for: it is deleted, also when nothing in it has changed. */
+  private static boolean ends(Resource resource, Tree object) {
+    return ObjectMeta.isDeleting(object)
+        && ObjectMeta.finalizers(object).isEmpty()
+        && ObjectMeta.gracePeriod(object).orElse(0L) == 0
+        && !resource.behaviour().holdsItself(object);
   }
 
   /** Puts back what no client sets: identity, times of creation and deletion. */

@@ -70,11 +70,6 @@ final class ReviewCommands {
   }
 
   private Tree token(TokenRequests tokens, StoredObjects objects, Call call, Target target, Tree question) {
-    tokens.checkName(question, target.name());
-    Tree account =
-        objects
-            .get("", "serviceaccounts", target.namespace(), target.name())
-            .orElseThrow(() -> ApiException.notFound("", "serviceaccounts", target.name()));
     Operation operation =
         new Operation(Operation.Verb.CREATE, target.resource(), target.version(), "token", target.namespace(), target.name(), call.user(),
             Operation.Options.NONE, call.received())
@@ -82,6 +77,11 @@ final class ReviewCommands {
     AdmissionRequest request =
         new AdmissionRequest(operation, question, null, Tree.of("kind", "CreateOptions", "apiVersion", "meta.k8s.io/v1"));
     admission.mutate(request);
+    tokens.checkName(question, target.name());
+    Tree account =
+        objects
+            .get("", "serviceaccounts", target.namespace(), target.name())
+            .orElseThrow(() -> ApiException.notFound("", "serviceaccounts", target.name()));
     tokens.applyAudiences(question);
     admission.validate(request);
     return tokens.issue(account, question);
@@ -114,7 +114,9 @@ final class ReviewCommands {
     Tree metadata = question.need("metadata");
     if (!target.resource().namespaced()) {
       metadata.remove("namespace");
-    } else if (!metadata.string("namespace").isEmpty() && !metadata.string("namespace").equals(target.namespace())) {
+    } else if (metadata.string("namespace").isEmpty()) {
+      metadata.set("namespace", target.namespace());
+    } else if (!metadata.string("namespace").equals(target.namespace())) {
       throw ApiException.badRequest("the namespace of the provided object does not match the namespace sent on the request");
     }
   }

@@ -293,4 +293,20 @@ class VerbAnswersTest {
     assertThat(status.string("error")).isEqualTo("invalid bearer token");
     assertThat(api.create(path, "{spec: {token: alice}}").tree("status").bool("authenticated")).isTrue();
   }
+
+  @Test
+  void annotations_that_mean_a_profile_stay_as_they_were_created() throws Exception {
+    pod("profiled", "");
+    String key = "container.apparmor.security.beta.kubernetes.io/c";
+    assertThat(api.send("PATCH", CORE + "pods/profiled", "{metadata: {annotations: {" + key + ": unconfined}}}").message())
+        .isEqualTo("Pod \"profiled\" is invalid: metadata.annotations[" + key + "]: Forbidden: may not add AppArmor annotations");
+  }
+
+  @Test
+  void a_local_review_is_of_the_namespace_of_its_path() throws Exception {
+    String review = "{spec: {user: x, resourceAttributes: {namespace: nowhere, verb: get}}}";
+    assertThat(api.post("/apis/authorization.k8s.io/v1/namespaces/nowhere/localsubjectaccessreviews", review).body().tree("metadata")
+            .string("namespace"))
+        .isEqualTo("nowhere");
+  }
 }

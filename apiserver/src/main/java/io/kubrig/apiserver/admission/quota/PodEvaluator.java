@@ -43,7 +43,10 @@ final class PodEvaluator implements Evaluator {
 
   @Override
   public boolean handles(AdmissionRequest request) {
-    return request.creates() && request.isMain() || request.updates() && request.isThrough("resize");
+    if (request.isMain()) {
+      return request.creates() || request.updates() && request.old() != null && changesScope(request.old(), request.object());
+    }
+    return request.updates() && request.isThrough("resize");
   }
 
   @Override
@@ -151,6 +154,11 @@ final class PodEvaluator implements Evaluator {
       case "CrossNamespacePodAffinity" -> reachesOtherNamespaces(spec);
       default -> false;
     };
+  }
+
+  /** A pod can be given a deadline, or a longer one, or none: it may fall under other quotas then. */
+  private static boolean changesScope(Tree old, Tree pod) {
+    return isTerminating(old.tree("spec")) != isTerminating(pod.tree("spec"));
   }
 
   private static boolean isTerminating(Tree spec) {

@@ -88,7 +88,7 @@ final class LimitRangeKind implements Kind {
         }
       }
     }
-    if (type.equals("PersistentVolumeClaim") && limit.tree("max").isEmpty() && limit.tree("min").isEmpty()) {
+    if (type.equals("PersistentVolumeClaim") && !limit.tree("max").has("storage") && !limit.tree("min").has("storage")) {
       errors.required(path.child("limits"), "either minimum or maximum storage value is required, but neither was provided");
     }
     names.forEach(name -> amounts(limit, name, path, errors));

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.kinds.core;
 
+import io.kubrig.apiserver.registry.Deleter;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.NameRule;
@@ -9,7 +10,9 @@ import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
+import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,15 +101,22 @@ final class NamespaceKind implements Kind {
     }
   }
 
-  /** The first deletion only begins it, whatever the finalizers. */
   @Override
   public boolean holdsItself(Tree object) {
-    return object.tree("metadata").get("deletionTimestamp") == null || !object.tree("spec").list("finalizers").isEmpty();
+    return !object.tree("spec").list("finalizers").isEmpty();
+  }
+
+  /** The first deletion only begins it, whatever the finalizers. */
+  @Override
+  public boolean goesInTwoSteps() {
+    return true;
   }
 
   @Override
-  public void deletionBegun(Tree object) {
+  public void beginDeletion(Tree object, Tree options, Instant now) {
+    object.need("metadata").set("deletionTimestamp", Timestamps.format(now));
     object.need("status").set(PHASE, "Terminating");
+    Deleter.setPropagationFinalizers(this, options, object);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,9 +27,14 @@ final class ResourceQuotaKind implements Kind {
           "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets",
               "configmaps",
           "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
+  private static final Set<String> POD_RESOURCES =
+      Set.of("pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory");
+  private static final Set<String> CLAIM_RESOURCES = Set.of("persistentvolumeclaims", "requests.storage");
   private static final List<String> SCOPES =
       List.of("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
           "VolumeAttributesClass");
+
+  private static final String UNFIT = "unsupported scope applied to resource";
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -65,9 +71,10 @@ final class ResourceQuotaKind implements Kind {
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     amounts(spec.tree("hard"), SPEC.child("hard"), errors);
-    scopes(spec.strings("scopes"), SPEC.child("scopes"), errors);
+    Set<String> hard = new TreeSet<>(spec.tree("hard").names());
+    scopes(spec.strings("scopes"), hard, SPEC.child("scopes"), errors);
     if (spec.get("scopeSelector") instanceof Tree selector) {
-      selector(selector, errors);
+      selector(selector, hard, spec.list("scopes"), errors);
     }
   }
 
@@ -75,7 +82,7 @@ final class ResourceQuotaKind implements Kind {
     for (String name : list.names()) {
       FieldPath at = path.key(name);
       Names.qualifiedName(name).forEach(text -> errors.invalid(at, name, text));
-      if (!name.contains("/") && !STANDARD.contains(name)) {
+      if (!name.contains("/") && !isStandard(name)) {
         errors.invalid(at, name, "must be a standard resource type or fully qualified");
         errors.invalid(at, name, "must be a standard resource for quota");
       }
@@ -83,20 +90,47 @@ final class ResourceQuotaKind implements Kind {
     }
   }
 
-  private static void scopes(List<String> scopes, FieldPath path, FieldErrors errors) {
+  private static boolean isStandard(String resource) {
+    return STANDARD.contains(resource) || resource.startsWith("hugepages-") || resource.startsWith("requests.hugepages-");
+  }
+
+  /** Whether a scope makes sense for a resource; of resources that are not Kubernetes' own nothing is known. */
+  private static boolean scopeFits(String scope, String resource) {
+    if (!isStandard(resource)) {
+      return true;
+    }
+    return switch (scope) {
+      case "Terminating", "NotTerminating", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity" ->
+          POD_RESOURCES.contains(resource);
+      case "BestEffort" -> resource.equals("pods");
+      case "VolumeAttributesClass" -> CLAIM_RESOURCES.contains(resource);
+      default -> true;
+    };
+  }
+
+  private static void scopes(List<String> scopes, Set<String> hard, FieldPath path, FieldErrors errors) {
     for (String scope : scopes) {
       if (!SCOPES.contains(scope)) {
         errors.invalid(path, new ArrayList<Object>(scopes), "unsupported scope");
       }
+      for (String resource : hard) {
+        if (!scopeFits(scope, resource)) {
+          errors.invalid(path, new ArrayList<Object>(scopes), UNFIT);
+        }
+      }
     }
+    conflicts(scopes, scopes, path, errors);
+  }
+
+  private static void conflicts(Collection<?> scopes, List<?> shown, FieldPath path, FieldErrors errors) {
     for (List<String> pair : List.of(List.of("BestEffort", "NotBestEffort"), List.of("Terminating", "NotTerminating"))) {
       if (scopes.containsAll(pair)) {
-        errors.invalid(path, new ArrayList<Object>(scopes), "conflicting scopes");
+        errors.invalid(path, new ArrayList<Object>(shown), "conflicting scopes");
       }
     }
   }
 
-  private static void selector(Tree selector, FieldErrors errors) {
+  private static void selector(Tree selector, Set<String> hard, List<?> scopes, FieldErrors errors) {
     FieldPath path = SPEC.child("scopeSelector", "matchExpressions");
     List<Object> names = new ArrayList<>();
     for (Tree expression : selector.trees("matchExpressions")) {
@@ -106,11 +140,16 @@ final class ResourceQuotaKind implements Kind {
       if (!SCOPES.contains(scope)) {
         errors.invalid(path.child("scopeName"), scope, "unsupported scope");
       }
+      for (String resource : hard) {
+        if (!scopeFits(scope, resource)) {
+          errors.invalid(path, selector, UNFIT);
+        }
+      }
       boolean existsOnly = SCOPES.contains(scope) && !scope.equals("PriorityClass") && !scope.equals("VolumeAttributesClass");
       if (existsOnly && !operator.equals("Exists")) {
         errors.invalid(
             path.child("operator"), operator,
-            "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
+            "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
                 + "ResourceQuotaScopeBestEffort,"
                 + " ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity");
       }
@@ -131,6 +170,7 @@ final class ResourceQuotaKind implements Kind {
         default -> errors.invalid(path.child("operator"), operator, "not a valid selector operator");
       }
     }
+    conflicts(names, scopes, path, errors);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.kinds.pod;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.machinery.tree.Tree;
+import java.util.Optional;
 import java.util.Set;
 
 /** The annotations of pods and templates that mean something to Kubernetes itself. (Source: ValidatePodSpecificAnnotations of native.) */
@@ -34,6 +35,30 @@ public final class PodAnnotationRules {
         appArmor(value, key.substring(AppArmorAnnotations.PREFIX.length()), holder.tree("spec"), path.key(key), errors);
       }
     }
+  }
+
+  /** What of a pod's annotations may not change any more. (Source: ValidatePodSpecificAnnotationUpdates of native.) */
+  static void checkChanges(Tree pod, Tree old, FieldErrors errors) {
+    Tree now = pod.tree("metadata").tree("annotations");
+    Tree before = old.tree("metadata").tree("annotations");
+    FieldPath path = FieldPath.of("metadata", "annotations");
+    for (String key : before.names()) {
+      if (!now.has(key) || !now.string(key).equals(before.string(key))) {
+        fixed(key).ifPresent(what -> errors.forbidden(path.key(key), "may not remove or update " + what));
+      }
+    }
+    for (String key : now.names()) {
+      if (!before.has(key)) {
+        fixed(key).ifPresent(what -> errors.forbidden(path.key(key), "may not add " + what));
+      }
+    }
+  }
+
+  private static Optional<String> fixed(String key) {
+    if (key.startsWith(AppArmorAnnotations.PREFIX)) {
+      return Optional.of("AppArmor annotations");
+    }
+    return key.equals(MIRROR) ? Optional.of("mirror pod annotation") : Optional.empty();
   }
 
   /** A number of 32 bits, written without a plus sign or needless zeros. */

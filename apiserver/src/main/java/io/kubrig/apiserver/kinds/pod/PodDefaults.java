@@ -17,12 +17,7 @@ public final class PodDefaults {
 
   /** The spec of a pod itself. */
   static void pod(Tree spec) {
-    for (String list : List.of("containers", "initContainers")) {
-      spec.trees(list).forEach(PodDefaults::requestsFromLimits);
-    }
-    if (spec.get("resources") instanceof Tree resources) {
-      podLevelResources(spec, resources);
-    }
+    resources(spec);
     spec.fill("enableServiceLinks", true);
     if (spec.bool("hostNetwork")) {
       spec.trees("containers").forEach(PodDefaults::hostPorts);
@@ -128,6 +123,16 @@ public final class PodDefaults {
   }
 
   // ---- resources -----------------------------------------------------------------------------------------------------
+
+  /** What follows from resources that are stated, also from those that admission has set. */
+  static void resources(Tree spec) {
+    for (String list : List.of("containers", "initContainers")) {
+      spec.trees(list).forEach(PodDefaults::requestsFromLimits);
+    }
+    if (spec.get("resources") instanceof Tree resources) {
+      podLevelResources(spec, resources);
+    }
+  }
 
   private static void requestsFromLimits(Tree container) {
     Tree limits = container.at("resources", "limits");

@@ -50,6 +50,11 @@ public final class Pods implements Kind {
     }
   }
 
+  @Override
+  public void readDefaults(Tree object) {
+    PodDefaults.resources(object.tree("spec"));
+  }
+
   /** The singular and the first of the plural are one value; where they differ the singular wins, for the sake of old kubelets. */
   private static void mirrorAddress(Tree status, String one, String all) {
     List<Tree> addresses = status.trees(all);
@@ -110,6 +115,7 @@ public final class Pods implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    PodAnnotationRules.checkChanges(object, old, errors);
     PodUpdateRules.spec(object.tree("spec"), old.tree("spec"), errors);
   }
 
@@ -142,6 +148,7 @@ public final class Pods implements Kind {
 
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    PodAnnotationRules.checkChanges(object, old, errors);
     PodUpdateRules.status(object, old, errors);
   }
 
