@@ -173,7 +173,7 @@ class ResourceQuotaTest {
   @Test
   void a_pod_that_gets_a_deadline_is_counted_where_it_falls_now() {
     limit("going", "{pods: 5}", "{pods: 0}", "scopes: [Terminating]");
-    limit("staying", "{pods: 5}", "{pods: 1}", "scopes: [NotTerminating]");
+    limit("staying", "{pods: 5}", "{pods: '1'}", "scopes: [NotTerminating]");
     String pod = "{metadata: {name: a, resourceVersion: '1'}, spec: {containers: [{name: c}]}}";
     assertThat(refusal(quota, Requests.on("pods").update(pod, pod.replace("spec: {", "spec: {activeDeadlineSeconds: 5, ")))).isEmpty();
     assertThat(used("going")).isEqualTo(Tree.of("pods", "1"));
