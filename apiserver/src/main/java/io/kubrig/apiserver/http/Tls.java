@@ -1,16 +1,15 @@
 package io.kubrig.apiserver.http;
 
+import io.kubrig.machinery.pki.KeyAndCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -39,14 +38,8 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
   public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities)
       throws IOException {
     try {
-      char[] none = new char[0];
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, none);
-      store.setKeyEntry("server", key, none, chain.toArray(X509Certificate[]::new));
-      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-      keys.init(store, none);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)}, null);
+      context.init(new KeyAndCertificate(key, chain).keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot serve TLS with this key and certificate: " + e.getMessage(), e);

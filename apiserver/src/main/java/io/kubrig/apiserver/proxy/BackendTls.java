@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.proxy;
 
+import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.TrustAnyone;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -8,7 +9,6 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,23 +26,12 @@ public final class BackendTls {
   public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys(key, chain), trust(authorities), null);
+      KeyManager[] keys = key == null ? null : new KeyAndCertificate(key, chain).keyManagers();
+      context.init(keys, trust(authorities), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot use this client certificate: " + e.getMessage(), e);
     }
-  }
-
-  private static KeyManager[] keys(PrivateKey key, List<X509Certificate> chain) throws GeneralSecurityException, IOException {
-    if (key == null) {
-      return null;
-    }
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry("client", key, new char[0], chain.toArray(X509Certificate[]::new));
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(store, new char[0]);
-    return keys.getKeyManagers();
   }
 
   private static TrustManager[] trust(List<X509Certificate> authorities) throws GeneralSecurityException, IOException {

@@ -23,7 +23,6 @@ import java.util.Optional;
 public final class Watches {
   private static final Duration BOOKMARK_PERIOD = Duration.ofMinutes(1);
   private static final Duration BEFORE_END = Duration.ofSeconds(2);
-  private static final Duration POLL = Duration.ofMillis(250);
 
   /** Bytes of events that are put into one write. */
   private static final int MOST_AT_ONCE = 16 << 10;
@@ -55,6 +54,9 @@ public final class Watches {
 
     /** Whether the client has gone. */
     boolean closed();
+
+    /** Runs an action when the client goes, at once if it has gone; any thread. */
+    void onClose(Runnable action);
   }
 
   /** A watch that has begun: its first state is decided, nothing has been sent yet. */
@@ -132,8 +134,10 @@ public final class Watches {
       }
       long nextBookmark = begun + firstBookmark().toNanos();
       long end = begun + timeout.toNanos();
-      while (clock.nanos() < end && !sink.closed()) {
-        switch (watcher.next(POLL)) {
+      sink.onClose(watcher::nudge);
+      for (long now = clock.nanos(); now < end && !sink.closed(); now = clock.nanos()) {
+        long next = options.bookmarks() ? Math.min(nextBookmark, end) : end;
+        switch (watcher.next(clock.patience(Duration.ofNanos(next - now)))) {
           case Watcher.Next.Changed changed -> deliverAll(changed.change(), sink);
           case Watcher.Next.Idle idle -> delivered = Math.max(delivered, idle.revision());
           case Watcher.Next.Overflow ignored -> {

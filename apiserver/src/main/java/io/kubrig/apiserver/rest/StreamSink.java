@@ -12,10 +12,12 @@ final class StreamSink implements Watches.Sink {
   /** How long a watch waits for a client that takes nothing; the events it has fallen behind by are gone long before. */
   static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  private final Exchange exchange;
   private final Exchange.ResponseStream stream;
   private volatile boolean closed;
 
   StreamSink(Exchange exchange, Exchange.ResponseStream stream) {
+    this.exchange = exchange;
     this.stream = stream;
     exchange.onClose(() -> closed = true);
   }
@@ -40,5 +42,10 @@ final class StreamSink implements Watches.Sink {
   @Override
   public boolean closed() {
     return closed;
+  }
+
+  @Override
+  public void onClose(Runnable action) {
+    exchange.onClose(action);
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Frames of a watch as WebSocket messages: text for JSON and YAML, binary for protobuf, or base64 where the client asks for that. */
 final class WatchSocket implements Watches.Sink, AutoCloseable {
@@ -19,7 +20,7 @@ final class WatchSocket implements Watches.Sink, AutoCloseable {
 
   private final WebSocket socket;
   private final boolean binary;
-  private volatile boolean closed;
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
   private WatchSocket(WebSocket socket, boolean binary) {
     this.socket = socket;
@@ -47,7 +48,7 @@ final class WatchSocket implements Watches.Sink, AutoCloseable {
     } catch (IOException e) {
       // the connection is gone, which is all that matters here
     } finally {
-      closed = true;
+      gone.complete(null);
     }
   }
 
@@ -66,7 +67,12 @@ final class WatchSocket implements Watches.Sink, AutoCloseable {
 
   @Override
   public boolean closed() {
-    return closed;
+    return gone.isDone();
+  }
+
+  @Override
+  public void onClose(Runnable action) {
+    gone.thenRun(action);
   }
 
   @Override

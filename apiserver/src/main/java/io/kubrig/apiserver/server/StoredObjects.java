@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /** The stored objects as the server's own parts see them: kinds, admission, authentication and authorization. */
 final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoredObjects.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration FOREVER = Duration.ofDays(365);
 
   private final ObjectStore store;
   private final Records records;
@@ -168,7 +168,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
     void run() {
       try {
         while (!Thread.currentThread().isInterrupted()) {
-          switch (watcher.next(PATIENCE)) {
+          switch (watcher.next(FOREVER)) {
             case Watcher.Next.Changed changed -> tell(changed.change());
             case Watcher.Next.Idle ignored -> { }
             case Watcher.Next.Closed ignored -> {

@@ -29,6 +29,7 @@ public final class Watcher implements AutoCloseable {
   private volatile Thread waiting;
   private volatile boolean overflow;
   private volatile boolean closed;
+  private volatile boolean nudged;
 
   // guarded by this; only where activity is counted
   private Activity.Work work; // null while the reader waits for a change
@@ -59,7 +60,7 @@ public final class Watcher implements AutoCloseable {
     record Closed() implements Next {}
   }
 
-  /** Waits for the next change, at most for a time. */
+  /** Waits for the next change, at most for a time or until somebody nudges. */
   public Next next(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -78,11 +79,18 @@ public final class Watcher implements AutoCloseable {
       }
       rest();
       long left = end - System.nanoTime();
-      if (left <= 0) {
+      if (left <= 0 || nudged) {
+        nudged = false;
         return idle();
       }
       await(left);
     }
+  }
+
+  /** Has the reader look up from its waiting, now or when it next waits. Any thread. */
+  public void nudge() {
+    nudged = true;
+    LockSupport.unpark(waiting);
   }
 
   /** The next change if it is there already. */
@@ -119,7 +127,7 @@ public final class Watcher implements AutoCloseable {
 
   private void await(long nanos) {
     waiting = Thread.currentThread();
-    if (place.next == null && !overflow && !closed) {
+    if (place.next == null && !overflow && !closed && !nudged) {
       LockSupport.parkNanos(this, nanos);
     }
     waiting = null;

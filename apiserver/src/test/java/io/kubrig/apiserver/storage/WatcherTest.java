@@ -29,6 +29,27 @@ class WatcherTest {
   }
 
   @Test
+  void a_nudge_has_the_reader_look_up_once_without_a_change() throws Exception {
+    Watcher watcher = storage.keyspace().watch("/registry/pods/", storage.keyspace().revision());
+    watcher.nudge();
+    assertThat(watcher.next(Duration.ofDays(1))).isInstanceOf(Watcher.Next.Idle.class);
+
+    Thread reader = Thread.currentThread();
+    Thread nudging = Thread.ofVirtual().start(() -> {
+      while (reader.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      watcher.nudge();
+    });
+    assertThat(watcher.next(Duration.ofDays(1))).isInstanceOf(Watcher.Next.Idle.class);
+    nudging.join();
+
+    storage.commit(new Write.Put("/registry/pods/default/a", 0, VALUE, null, null));
+    watcher.nudge();
+    assertThat(watcher.next(Duration.ofDays(1))).as("changes come first").isInstanceOf(Watcher.Next.Changed.class);
+  }
+
+  @Test
   void is_no_activity_any_more_when_it_is_closed() throws Exception {
     Watcher watcher = storage.keyspace().watch("/registry/pods/", storage.keyspace().revision());
     storage.commit(new Write.Put("/registry/pods/default/a", 0, VALUE, null, null));

@@ -32,6 +32,14 @@ public interface Clock {
     sleep(duration);
   }
 
+  /**
+   * How long a thread that waits for something else may wait at most, in real time, before it has to look whether a duration of this clock's
+   * time has passed: all of it where this clock goes with real time, a moment where it jumps.
+   */
+  default Duration patience(Duration duration) {
+    return duration;
+  }
+
   /** Runs a task again and again, the first time after one period, until the timer is cancelled. */
   default Timer every(Duration period, Runnable task) {
     return new RepeatingTimer(this, period, task);

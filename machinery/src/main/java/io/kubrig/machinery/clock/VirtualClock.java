@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@link #tally} knows what is going on.
  */
 public final class VirtualClock implements Clock {
+  /** Of real time, for {@link #patience}. */
+  private static final Duration MOMENT = Duration.ofMillis(250);
+
   private final Tally tally = new Tally();
   private final PriorityQueue<Entry> timers = new PriorityQueue<>();
   private Instant now;
@@ -46,6 +49,11 @@ public final class VirtualClock implements Clock {
 
   private synchronized boolean remove(Entry entry) {
     return timers.remove(entry);
+  }
+
+  @Override
+  public Duration patience(Duration duration) {
+    return duration.compareTo(MOMENT) < 0 ? duration : MOMENT;
   }
 
   @Override
