@@ -13,6 +13,7 @@ import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.CertificateSpec;
 import io.kubrig.operators.ControllerManagerFactory;
 import io.kubrig.scheduler.SchedulerFactory;
+import io.kubrig.standalone.simulated.SimulatedKubelets;
 import io.kubrig.standalone.simulated.SimulatedNodes;
 import io.kubrig.testkit.operator.TestOperator;
 import io.kubrig.testkit.traffic.Faults;
@@ -51,6 +52,7 @@ public final class KubrigCluster implements AutoCloseable {
   private final TestTime time;
   private final JvmKeys keys;
   private final TestServer server;
+  private final SimulatedKubelets kubelets;
   private final Traffic traffic;
   private final Clients clients;
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
@@ -58,11 +60,12 @@ public final class KubrigCluster implements AutoCloseable {
   private Optional<OpenPort> port = Optional.empty(); // guarded by this
   private volatile Optional<Webhooks> webhooks = Optional.empty();
 
-  private KubrigCluster(ClusterSettings settings, TestTime time, TestServer server, JvmKeys keys) {
+  private KubrigCluster(ClusterSettings settings, TestTime time, SimulatedKubelets kubelets, TestServer server, JvmKeys keys) {
     this.settings = settings;
     this.time = time;
     this.keys = keys;
     this.server = keep(server);
+    this.kubelets = keep(kubelets);
     this.traffic = new Traffic(time.clock());
     this.clients = keep(new Clients(server, time, traffic));
     this.admin = keep(clients.of("kubernetes-admin", "system:masters"));
@@ -77,7 +80,9 @@ public final class KubrigCluster implements AutoCloseable {
     Clients.warmUp();
     TestTime time = new TestTime(settings.time());
     JvmKeys keys = JvmKeys.at(time.clock().now());
-    return running(new KubrigCluster(settings, time, TestServer.fresh(settings, time.clock(), keys), keys));
+    SimulatedKubelets kubelets = new SimulatedKubelets(time.clock());
+    TestServer server = TestServer.fresh(settings, new TestServer.Surroundings(time.clock(), keys, kubelets));
+    return running(new KubrigCluster(settings, time, kubelets, server, keys));
   }
 
   private static KubrigCluster running(KubrigCluster cluster) throws InterruptedException {
@@ -99,7 +104,7 @@ public final class KubrigCluster implements AutoCloseable {
     }
     if (settings.nodes() > 0) {
       SimulatedNodes.Settings nodes = new SimulatedNodes.Settings(settings.nodes(), settings.heartbeat());
-      keep(new SimulatedNodes(keep(clients.ofNodes()), time.clock(), new KubernetesRegistry(), nodes, settings.script())).start();
+      keep(new SimulatedNodes(keep(clients.ofNodes()), time.clock(), new KubernetesRegistry(), nodes, settings.script(), kubelets)).start();
     }
   }
 
@@ -194,6 +199,11 @@ public final class KubrigCluster implements AutoCloseable {
     return traffic.faults();
   }
 
+  /** What containers of simulated pods write to their logs and answer to commands. */
+  public SimulatedContainers containers() {
+    return new SimulatedContainers(kubelets);
+  }
+
   /**
    * Another cluster that begins with everything there is in this one, at this moment, and goes its own way. Nothing is copied: both share
    * what neither has changed since, so a cluster that was filled once serves any number of tests. Settle first, or the copy may begin in
@@ -210,7 +220,9 @@ public final class KubrigCluster implements AutoCloseable {
 
   private KubrigCluster fork(ClusterSettings parts) throws InterruptedException {
     TestTime forked = new TestTime(settings.time().isVirtual() ? ClusterTime.virtual(now()) : ClusterTime.REAL);
-    return running(new KubrigCluster(parts, forked, TestServer.from(server.state(), parts, forked.clock(), keys), keys));
+    SimulatedKubelets copied = kubelets.copy(forked.clock());
+    TestServer other = TestServer.from(server.state(), parts, new TestServer.Surroundings(forked.clock(), keys, copied));
+    return running(new KubrigCluster(parts, forked, copied, other, keys));
   }
 
   /**

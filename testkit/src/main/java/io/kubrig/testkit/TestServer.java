@@ -7,13 +7,13 @@ import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.proxy.Kubelets;
+import io.kubrig.apiserver.proxy.LocalKubelets;
 import io.kubrig.apiserver.server.ApiServer;
 import io.kubrig.apiserver.server.ApiServerSettings;
 import io.kubrig.apiserver.server.SecuritySettings;
 import io.kubrig.apiserver.storage.MemoryStorage;
 import io.kubrig.apiserver.storage.Snapshot;
 import io.kubrig.machinery.clock.Clock;
-import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,35 +37,38 @@ final class TestServer implements Handler, AutoCloseable {
   private final MemoryStorage storage;
   private final ApiServer server;
 
-  private TestServer(MemoryStorage storage, Clock clock, RandomGenerator random, JvmKeys keys) {
+  /** What a server finds around it. */
+  record Surroundings(Clock clock, JvmKeys keys, LocalKubelets kubelets) {}
+
+  private TestServer(MemoryStorage storage, Surroundings around, RandomGenerator random) {
     this.storage = storage;
-    this.server = new ApiServer(settings(storage, clock, random, keys));
+    this.server = new ApiServer(settings(storage, around, random));
   }
 
   /**
    * A server as after its first start. The objects of its own are those of the first such server in this JVM, unless they are to come out
    * of a source of randomness that the test has chosen.
    */
-  static TestServer fresh(ClusterSettings wanted, Clock clock, JvmKeys keys) {
+  static TestServer fresh(ClusterSettings wanted, Surroundings around) {
     if (wanted.random().isPresent()) {
-      return new TestServer(new MemoryStorage(clock), clock, wanted.random().get(), keys);
+      return new TestServer(new MemoryStorage(around.clock()), around, wanted.random().get());
     }
     Instant begin = wanted.time().begin().orElse(ANY_TIME);
     Snapshot known = FRESH.get(begin);
     if (known != null) {
-      return new TestServer(new MemoryStorage(clock, known), clock, RandomGenerator.getDefault(), keys);
+      return new TestServer(new MemoryStorage(around.clock(), known), around, RandomGenerator.getDefault());
     }
-    TestServer first = new TestServer(new MemoryStorage(clock), clock, RandomGenerator.getDefault(), keys);
+    TestServer first = new TestServer(new MemoryStorage(around.clock()), around, RandomGenerator.getDefault());
     FRESH.put(begin, first.state());
     return first;
   }
 
   /** A server that goes on from a state of another one. */
-  static TestServer from(Snapshot state, ClusterSettings wanted, Clock clock, JvmKeys keys) {
-    return new TestServer(new MemoryStorage(clock, state), clock, wanted.random().orElseGet(RandomGenerator::getDefault), keys);
+  static TestServer from(Snapshot state, ClusterSettings wanted, Surroundings around) {
+    return new TestServer(new MemoryStorage(around.clock(), state), around, wanted.random().orElseGet(RandomGenerator::getDefault));
   }
 
-  private static ApiServerSettings settings(MemoryStorage storage, Clock clock, RandomGenerator random, JvmKeys keys) {
+  private static ApiServerSettings settings(MemoryStorage storage, Surroundings around, RandomGenerator random) {
     SecuritySettings security =
         new SecuritySettings(
             Optional.empty(),
@@ -80,10 +83,10 @@ final class TestServer implements Handler, AutoCloseable {
             List.of(SecuritySettings.Mode.NODE, SecuritySettings.Mode.RBAC),
             List.of(),
             List.of(),
-            List.of(new Callers(keys, clock)));
+            List.of(new Callers(around.keys(), around.clock())));
     return new ApiServerSettings(
         storage,
-        clock,
+        around.clock(),
         random,
         new KubernetesRegistry(),
         "127.0.0.1:6443",
@@ -91,13 +94,9 @@ final class TestServer implements Handler, AutoCloseable {
         security,
         new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
         new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
-        TestServer::noKubelets,
+        () -> Kubelets.only(around.kubelets()),
         false,
-        Audit.off(clock));
-  }
-
-  private static Kubelets noKubelets() {
-    throw new StartException("simulated nodes have no kubelet that could be asked");
+        Audit.off(around.clock()));
   }
 
   /** All objects as they are now. Immutable. */

@@ -14,12 +14,14 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kubrig.testkit.operator.TestOperator;
 import io.kubrig.testkit.operator.Widget;
 import io.kubrig.testkit.operator.WidgetReconciler;
 import io.kubrig.testkit.traffic.CallPattern;
 import io.kubrig.testkit.traffic.Fault;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -174,6 +176,23 @@ class CookbookTest {
         .admission("/validate", request -> new AdmissionResponseBuilder().withAllowed(!request.getName().equals("bad")).build());
     cluster.apply("testkit/webhooks.yaml");
     assertThatThrownBy(() -> client.resource(Samples.config("bad", "1")).create()).hasMessageContaining("denied the request");
+  }
+
+  @Test
+  void recipe_17_logs_and_commands_of_pods() throws Exception {
+    cluster.settle();
+    client.resource(Samples.pod("web")).create();
+    cluster.settle();
+    cluster.containers().pod("default", "web").logs("GET / 200").onExec(call -> {
+      call.print("you said " + call.line());
+      return 0;
+    });
+    assertThat(client.pods().inNamespace("default").withName("web").getLog()).isEqualTo("GET / 200\n");
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (ExecWatch exec = client.pods().inNamespace("default").withName("web").writingOutput(said).exec("date")) {
+      assertThat(exec.exitCode().get()).isZero();
+    }
+    assertThat(said).hasToString("you said date\n");
   }
 
   private static Widget widget(String name) {

@@ -2,6 +2,8 @@ package io.kubrig.testkit;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -85,5 +87,10 @@ final class Samples {
 
   private static Map<String, String> exits(String after, int code) {
     return Map.of("simulated.kubrig.io/exit-after", after, "simulated.kubrig.io/exit-code", Integer.toString(code));
+  }
+
+  static Pod pod(String name) {
+    return new PodBuilder().withNewMetadata().withName(name).withNamespace("default").endMetadata().withNewSpec()
+        .addNewContainer().withName("main").withImage("image").endContainer().endSpec().build();
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.http.Exchange;
+import io.kubrig.apiserver.http.Handler;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.http.Query;
 import io.kubrig.apiserver.rest.Call;
@@ -16,6 +17,7 @@ import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -64,12 +66,19 @@ public final class Connections {
       call.exchange().respond(204, new Headers(), new byte[0]);
       return;
     }
-    Backend backend = kubelets.get().of(objects, node, "pods");
     String path = "/containerLogs/" + target.namespace() + "/" + target.name() + "/" + container + LogOptions.kubeletQuery(call.query());
+    Optional<Handler> local = kubelets.get().local(objects, node, "pods");
+    if (local.isPresent()) {
+      local.get().handle(new KubeletCall(call.exchange(), path, (status, fields, body) -> {
+        throw refused(status, new String(body, UTF_8).strip(), target);
+      }));
+      return;
+    }
+    Backend backend = kubelets.get().of(objects, node, "pods");
     Headers headers = Headers.of("Host", backend.authority(), "Connection", "close");
     try (BackendCall answer = dialLog(backend, path, headers)) {
       if (answer.status() / 100 != 2) {
-        throw refused(answer, target);
+        throw refused(answer.status(), new String(answer.body().readNBytes(10 << 10), UTF_8).strip(), target);
       }
       try (Exchange.ResponseStream out = call.exchange().stream(200, Headers.of("Content-Type", "text/plain"))) {
         Passing.pour(answer.body(), call.exchange(), answer, out);
@@ -86,10 +95,9 @@ public final class Connections {
   }
 
   /** A kubelet's refusal as an answer of the API (source: apimachinery, NewGenericServerResponse). */
-  private static ApiException refused(BackendCall answer, Target target) throws IOException {
-    String text = new String(answer.body().readNBytes(10 << 10), UTF_8).strip();
+  private static ApiException refused(int status, String text, Target target) {
     String what = "( pods/log " + target.name() + ")";
-    return switch (answer.status()) {
+    return switch (status) {
       case 400 -> ApiException.badRequest(text);
       case 404 -> new ApiException(404, "NotFound", "the server could not find the requested resource " + what, details(target, text));
       default ->
@@ -116,7 +124,16 @@ public final class Connections {
     if (node.isEmpty()) {
       throw ApiException.badRequest("pod " + target.name() + " does not have a host assigned");
     }
-    passing().upgrade(call.exchange(), kubelets.get().of(objects, node, "pods"), path + kubeletQuery(call.query(), inContainer));
+    path += kubeletQuery(call.query(), inContainer);
+    Optional<Handler> local = kubelets.get().local(objects, node, "pods");
+    if (local.isPresent()) {
+      if (!call.exchange().canUpgrade()) {
+        throw ApiException.badRequest("Upgrade request required");
+      }
+      local.get().handle(new KubeletCall(call.exchange(), path, call.exchange()::respond));
+      return;
+    }
+    passing().upgrade(call.exchange(), kubelets.get().of(objects, node, "pods"), path);
   }
 
   /** Kubelets call the streams by other names than the API does. */
@@ -138,10 +155,22 @@ public final class Connections {
 
   private void node(Call call, Target target, List<String> warnings) throws IOException {
     TargetName name = TargetName.of(target.name(), "node");
+    Optional<Handler> local = kubelets.get().local(objects, name.name(), "nodes");
+    if (local.isPresent()) {
+      local.get().handle(new KubeletCall(call.exchange(), passedOn(call), call.exchange()::respond));
+      return;
+    }
     Backend kubelet = kubelets.get().of(objects, name.name(), "nodes");
     ProxyableAddress.check(kubelet.host());
     boolean kubeletItself = name.port().isEmpty() || name.port().equals(Integer.toString(kubelet.port()));
     pass(call, kubeletItself ? kubelet : ServiceTargets.backend(name, kubelet.host(), name.portNumber()));
+  }
+
+  /** Path and query behind {@code /proxy}. */
+  private static String passedOn(Call call) {
+    String raw = call.exchange().rawPath();
+    String rest = raw.substring(raw.indexOf("/proxy") + "/proxy".length());
+    return (rest.isEmpty() ? "/" : rest) + (call.exchange().rawQuery().isEmpty() ? "" : "?" + call.exchange().rawQuery());
   }
 
   private void pass(Call call, Backend backend) throws IOException {
@@ -153,8 +182,7 @@ public final class Connections {
       call.exchange().respond(301, Headers.of("Location", raw + "/" + query), new byte[0]);
       return;
     }
-    String target = (rest.isEmpty() ? "/" : rest) + (call.exchange().rawQuery().isEmpty() ? "" : "?" + call.exchange().rawQuery());
-    passing().request(call.exchange(), backend, target);
+    passing().request(call.exchange(), backend, passedOn(call));
   }
 
   private static void onlyMethods(Call call, String... methods) {

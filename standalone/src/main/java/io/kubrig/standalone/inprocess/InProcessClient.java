@@ -8,8 +8,10 @@ import io.fabric8.kubernetes.client.http.StandardHttpHeaders;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import io.fabric8.kubernetes.client.http.StandardWebSocketBuilder;
 import io.fabric8.kubernetes.client.http.WebSocket;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import io.fabric8.kubernetes.client.http.WebSocketResponse;
 import io.fabric8.kubernetes.client.http.WebSocketUpgradeResponse;
+import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Headers;
 import io.kubrig.machinery.clock.Activity;
 import java.io.IOException;
@@ -43,40 +45,42 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
       StandardHttpRequest request, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
     CompletableFuture<HttpResponse<AsyncBody>> answered = new CompletableFuture<>();
     BodyPipe pipe = new BodyPipe(consumer);
-    run(request, new ToBody(request, pipe, answered), failure -> answered.completeExceptionally(failure), pipe::end);
+    run(request, headers(request), new Reply(new ToBody(request, pipe, answered), answered::completeExceptionally, pipe::end));
     return answered;
   }
 
-  /**
-   * A watch as a WebSocket: every frame of the streamed answer is one message. What needs a real connection (exec, attach, port-forward)
-   * cannot be had in process.
-   */
+  /** A watch is a plain request, every line of whose answer is one message; anything else (exec, attach) leaves HTTP. */
   @Override
   public CompletableFuture<WebSocketResponse> buildWebSocketDirect(StandardWebSocketBuilder builder, WebSocket.Listener listener) {
     CompletableFuture<WebSocketResponse> opened = new CompletableFuture<>();
     StandardHttpRequest request = builder.asHttpRequest();
-    InProcessSocket socket = new InProcessSocket(listener);
-    run(request, new ToSocket(request, socket, opened), opened::completeExceptionally, socket::ended);
+    if (InProcessExchange.isWatch(request)) {
+      InProcessSocket socket = new InProcessSocket(listener);
+      run(request, headers(request), new Reply(new ToSocket(request, socket, opened), opened::completeExceptionally, socket::ended));
+    } else {
+      UpgradedSocket socket = new UpgradedSocket(listener);
+      Headers headers = UpgradedSocket.asking(headers(request), builder.getSubprotocol());
+      run(request, headers, new Reply(new ToUpgrade(request, socket, opened), opened::completeExceptionally, socket::brokenOff));
+    }
     return opened;
   }
 
-  private void run(
-      StandardHttpRequest request, InProcessExchange.Answer answer, Consumer<Throwable> failed, Runnable finished) {
+  private void run(StandardHttpRequest request, Headers headers, Reply reply) {
     Activity.Work work = factory.activity().begin(request.method() + " " + request.uri().getPath());
-    Thread.ofVirtual().name("in-process " + request.method()).start(() -> handle(request, new Reply(answer, failed, finished), work));
+    Thread.ofVirtual().name("in-process " + request.method()).start(() -> handle(request, headers, reply, work));
   }
 
   private record Reply(InProcessExchange.Answer answer, Consumer<Throwable> failed, Runnable finished) {}
 
-  private void handle(StandardHttpRequest request, Reply reply, Activity.Work work) {
+  private void handle(StandardHttpRequest request, Headers headers, Reply reply, Activity.Work work) {
     try (work) {
-      answer(request, reply, work);
+      answer(request, headers, reply, work);
     }
   }
 
-  private void answer(StandardHttpRequest request, Reply reply, Activity.Work work) {
+  private void answer(StandardHttpRequest request, Headers headers, Reply reply, Activity.Work work) {
     try {
-      InProcessExchange exchange = new InProcessExchange(request, headers(request), body(request), factory, reply.answer, work::close);
+      InProcessExchange exchange = new InProcessExchange(request, headers, body(request), factory, reply.answer, work::close);
       factory.handler().handle(exchange);
       exchange.finished();
       if (!reply.answer.begun()) {
@@ -171,8 +175,7 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
     public void begin(int code, Headers headers) {
       refused = code != 200;
       if (refused) {
-        WebSocketUpgradeResponse response = new WebSocketUpgradeResponse(request, code, map(headers));
-        opened.complete(new WebSocketResponse(response, new io.fabric8.kubernetes.client.http.WebSocketHandshakeException(response)));
+        opened.complete(refusal(request, code, headers));
         return;
       }
       opened.complete(new WebSocketResponse(new WebSocketUpgradeResponse(request, 101, map(headers)), socket));
@@ -204,6 +207,48 @@ final class InProcessClient extends StandardHttpClient<InProcessClient, InProces
     @Override
     public void onCancel(Runnable action) {
       socket.onCancel(action);
+    }
+  }
+
+  private static WebSocketResponse refusal(StandardHttpRequest request, int code, Headers headers) {
+    WebSocketUpgradeResponse response = new WebSocketUpgradeResponse(request, code, map(headers));
+    return new WebSocketResponse(response, new WebSocketHandshakeException(response));
+  }
+
+  /** An answer that leaves HTTP, or says why not. */
+  private record ToUpgrade(StandardHttpRequest request, UpgradedSocket socket, CompletableFuture<WebSocketResponse> opened)
+      implements InProcessExchange.Answer {
+
+    @Override
+    public boolean canUpgrade() {
+      return true;
+    }
+
+    @Override
+    public Exchange.Duplex upgrade(Headers headers) {
+      WebSocketUpgradeResponse response = new WebSocketUpgradeResponse(request, 101, map(headers));
+      socket.opened(() -> opened.complete(new WebSocketResponse(response, socket)));
+      return socket.server();
+    }
+
+    @Override
+    public void begin(int status, Headers headers) {
+      opened.complete(refusal(request, status, headers));
+    }
+
+    @Override
+    public void piece(byte[] bytes, int offset, int length) {
+      // a handshake that failed is told by its code, as the client's other transports do
+    }
+
+    @Override
+    public boolean begun() {
+      return opened.isDone();
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+      socket.onClose(action);
     }
   }
 

@@ -15,13 +15,14 @@ import java.util.regex.Pattern;
 /** A Fabric8 request as the API server sees it. */
 final class InProcessExchange implements Exchange {
   private static final Pattern WATCH = Pattern.compile("(^|&)watch=(true|1)(&|$)");
+  private static final Pattern LASTING = Pattern.compile("(^|&)(watch|follow)=(true|1)(&|$)");
 
   private final HttpRequest request;
   private final Headers headers;
   private final byte[] body;
   private final InProcessClients factory;
   private final Answer answer;
-  private final Runnable watching;
+  private final Runnable lasting;
   private final InetSocketAddress remote;
   private final List<Runnable> closing = new ArrayList<>();
   private boolean closed;
@@ -36,18 +37,32 @@ final class InProcessExchange implements Exchange {
 
     /** Calls an action once when the client no longer wants the answer. */
     void onCancel(Runnable action);
+
+    /** Whether the client waits for a connection that leaves HTTP. */
+    default boolean canUpgrade() {
+      return false;
+    }
+
+    /** Leaves HTTP; answers the server's end of the connection. */
+    default Duplex upgrade(Headers headers) {
+      throw new UnsupportedOperationException("this call cannot leave HTTP; ask canUpgrade first");
+    }
   }
 
-  /** @param watching runs when a watch has begun: from there on its events count, not the request */
-  InProcessExchange(HttpRequest request, Headers headers, byte[] body, InProcessClients factory, Answer answer, Runnable watching) {
+  /** @param lasting runs when an answer has begun that lasts (a watch, a log that is followed): from there on the request is no work */
+  InProcessExchange(HttpRequest request, Headers headers, byte[] body, InProcessClients factory, Answer answer, Runnable lasting) {
     this.request = request;
     this.headers = headers;
     this.body = body;
     this.factory = factory;
     this.answer = answer;
-    this.watching = watching;
+    this.lasting = lasting;
     this.remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), factory.nextPort());
     answer.onCancel(this::finished);
+  }
+
+  static boolean isWatch(HttpRequest request) {
+    return request.uri().getRawQuery() != null && WATCH.matcher(request.uri().getRawQuery()).find();
   }
 
   @Override
@@ -78,7 +93,7 @@ final class InProcessExchange implements Exchange {
 
   @Override
   public String protocol() {
-    return "HTTP/2.0";
+    return answer.canUpgrade() ? "HTTP/1.1" : "HTTP/2.0";
   }
 
   @Override
@@ -106,8 +121,8 @@ final class InProcessExchange implements Exchange {
   @Override
   public ResponseStream stream(int status, Headers answerHeaders) {
     answer.begin(status, answerHeaders);
-    if (WATCH.matcher(rawQuery()).find()) {
-      watching.run();
+    if (LASTING.matcher(rawQuery()).find()) {
+      lasting.run();
     }
     return new ResponseStream() {
       @Override
@@ -124,12 +139,14 @@ final class InProcessExchange implements Exchange {
 
   @Override
   public Duplex upgrade(Headers answerHeaders) {
-    throw new UnsupportedOperationException("a call within the process cannot leave HTTP; ask canUpgrade first");
+    Duplex duplex = answer.upgrade(answerHeaders);
+    lasting.run();
+    return duplex;
   }
 
   @Override
   public boolean canUpgrade() {
-    return false;
+    return answer.canUpgrade();
   }
 
   @Override

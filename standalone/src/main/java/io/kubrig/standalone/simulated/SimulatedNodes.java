@@ -45,8 +45,19 @@ public final class SimulatedNodes implements Component {
     }
   }
 
-  /** @param client acts for all nodes; closed by whoever made it */
+  /** Nodes whose kubelets nobody asks for anything. */
   public SimulatedNodes(KubernetesClient client, Clock clock, MeterRegistry metrics, Settings settings, PodScript script) {
+    this(client, clock, metrics, settings, script, new SimulatedKubelets(clock));
+  }
+
+  /**
+   * Nodes that are not registered yet.
+   *
+   * @param client acts for all nodes; closed by whoever made it
+   * @param kubelets is told what runs
+   */
+  public SimulatedNodes(KubernetesClient client, Clock clock, MeterRegistry metrics, Settings settings, PodScript script,
+      SimulatedKubelets kubelets) {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
@@ -54,7 +65,8 @@ public final class SimulatedNodes implements Component {
     Map<String, SimulatedNode> byName = nodes.stream().collect(Collectors.toMap(SimulatedNode::name, Function.identity()));
     this.leases = nodes.stream().collect(Collectors.toMap(SimulatedNode::name,
         node -> new NodeLease(client, clock, node.name(), settings.heartbeat().multipliedBy(4))));
-    this.pods = new SimulatedPods(client, clock, metrics, byName, script);
+    kubelets.serve(byName.keySet());
+    this.pods = new SimulatedPods(client, clock, metrics, byName, script, kubelets);
   }
 
   @Override

@@ -35,16 +35,19 @@ final class SimulatedPods implements AutoCloseable {
   private final Clock clock;
   private final Map<String, SimulatedNode> nodes;
   private final PodScript script;
+  private final SimulatedKubelets kubelets;
   private final WorkQueue<String> queue;
   private final Map<String, Integer> addressesGiven = new HashMap<>(); // by node; guarded by itself
   private final List<Thread> workers = new ArrayList<>();
   private SharedIndexInformer<Pod> informer;
 
-  SimulatedPods(KubernetesClient client, Clock clock, MeterRegistry metrics, Map<String, SimulatedNode> nodes, PodScript script) {
+  SimulatedPods(KubernetesClient client, Clock clock, MeterRegistry metrics, Map<String, SimulatedNode> nodes, PodScript script,
+      SimulatedKubelets kubelets) {
     this.client = client;
     this.clock = clock;
     this.nodes = nodes;
     this.script = script;
+    this.kubelets = kubelets;
     Backoff<String> backoff = new Backoff<>(Duration.ofMillis(5), Duration.ofSeconds(10), new TokenBucket(clock, 1000, 10_000));
     this.queue = new WorkQueue<>("simulated_pods", clock, metrics, backoff);
   }
@@ -59,17 +62,26 @@ final class SimulatedPods implements AutoCloseable {
   private final class Changes implements ResourceEventHandler<Pod> {
     @Override
     public void onAdd(Pod pod) {
+      seen(pod);
       queue.add(key(pod));
     }
 
     @Override
     public void onUpdate(Pod before, Pod pod) {
+      seen(pod);
       queue.add(key(pod));
     }
 
     @Override
     public void onDelete(Pod pod, boolean stateUnknown) {
+      kubelets.gone(pod);
       queue.forget(key(pod));
+    }
+  }
+
+  private void seen(Pod pod) {
+    if (nodes.containsKey(pod.getSpec().getNodeName())) {
+      kubelets.seen(pod, script);
     }
   }
 
@@ -147,7 +159,9 @@ final class SimulatedPods implements AutoCloseable {
   }
 
   private void report(Pod pod, PodStatus status) {
-    client.pods().resource(new PodBuilder(pod).withStatus(status).build()).updateStatus();
+    Pod reported = new PodBuilder(pod).withStatus(status).build();
+    kubelets.seen(reported, script); // who reads that a container runs can read its log
+    client.pods().resource(reported).updateStatus();
   }
 
   @Override
