@@ -50,7 +50,7 @@ public final class SchedulerFactory implements ComponentFactory {
     } catch (IOException e) {
       throw new StartException("open " + file + ": no such file or directory", e);
     } catch (InvalidConfigurationException e) {
-      throw new StartException(file.isEmpty() ? e.getMessage() : file + ": " + e.getMessage(), e);
+      throw new StartException(e.getMessage(), e);
     }
   }
 }

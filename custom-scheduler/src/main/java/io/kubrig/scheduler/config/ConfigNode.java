@@ -1,66 +1,45 @@
 package io.kubrig.scheduler.config;
 
+import io.kubrig.machinery.duration.GoDuration;
+import io.kubrig.machinery.tree.Tree;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.constructor.StandardConstructor;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * An object of a configuration file under strict reading: every field is asked for by name and type, and {@link #close} reports those that
- * nobody asked for. Mistakes are collected, with their lines, in the {@link Problems} the whole file shares.
+ * An object of a configuration file. What native knows has been decoded strictly before, so its fields have the types they are asked for;
+ * a field of another type counts as absent. Mistakes are collected, with their lines, in the {@link Problems} that a file shares.
  */
-public final class ConfigNode implements AutoCloseable {
-  private static final Pattern DURATION_PART = Pattern.compile("([0-9.]+)(h|ms|m|us|µs|ns|s)");
-  private static final LoadSettings SETTINGS = LoadSettings.builder().setAllowDuplicateKeys(false).build();
-
-  private final MappingNode node;
+public final class ConfigNode {
+  private final Tree tree;
   private final String path;
+  private final Lines lines;
+  private final String file; // the path within the whole file
   private final Problems problems;
-  private final Map<String, Node> fields = new LinkedHashMap<>();
-  private final Set<String> asked = new HashSet<>();
 
-  private ConfigNode(MappingNode node, String path, Problems problems) {
-    this.node = node;
-    this.path = path;
-    this.problems = problems;
-    if (node != null) {
-      for (NodeTuple t : node.getValue()) {
-        fields.put(((ScalarNode) t.getKeyNode()).getValue(), t.getValueNode());
-      }
-    }
+  ConfigNode(Tree tree, String path, Lines lines, Problems problems) {
+    this(tree, path, lines, path, problems);
   }
 
-  /** Parses a YAML (or JSON) text with one object. */
-  public static ConfigNode parse(String yaml, Problems problems) {
-    try {
-      Node root = new Compose(SETTINGS).composeString(yaml).orElse(null);
-      if (!(root instanceof MappingNode map)) {
-        throw new InvalidConfigurationException("the configuration is not an object");
-      }
-      return new ConfigNode(map, "", problems);
-    } catch (YamlEngineException e) {
-      throw new InvalidConfigurationException("error converting YAML to JSON: " + e.getMessage());
-    }
+  private ConfigNode(Tree tree, String path, Lines lines, String file, Problems problems) {
+    this.tree = tree;
+    this.path = path;
+    this.lines = lines;
+    this.file = file;
+    this.problems = problems;
   }
 
   /** An object without fields: everything at its default. */
   public static ConfigNode empty(Problems problems) {
-    return new ConfigNode(null, "", problems);
+    return new ConfigNode(new Tree(), "", Lines.NONE, problems);
+  }
+
+  /** The same object as if it were all of the file, with mistakes of its own. */
+  public ConfigNode alone() {
+    return new ConfigNode(tree, "", lines, file, new Problems());
   }
 
   /** The full name of a field. */
@@ -70,73 +49,52 @@ public final class ConfigNode implements AutoCloseable {
 
   /** Notes a mistake in a field. */
   public void problem(String field, String text) {
-    Node at = fields.get(field);
-    problems.add(path(field), line(at == null ? node : at), text);
+    String whole = file.isEmpty() ? field : file + "." + field;
+    problems.add(path(field), lines.of(whole, file), text);
+  }
+
+  /** Notes a mistake in the object as a whole. */
+  public void problem(String text) {
+    problems.add(path, lines.of(file, ""), text);
   }
 
   public Problems problems() {
     return problems;
   }
 
-  private static int line(Node n) {
-    return n == null ? 0 : n.getStartMark().map(m -> m.getLine() + 1).orElse(0);
-  }
-
-  private Optional<Node> field(String name) {
-    asked.add(name);
-    return Optional.ofNullable(fields.get(name)).filter(n -> !isNull(n));
-  }
-
-  private static boolean isNull(Node n) {
-    return n instanceof ScalarNode s && s.getTag().getValue().endsWith(":null");
+  /** A field's value: a string, number, boolean, list or {@link Tree}; null when it is not there. */
+  Object value(String name) {
+    return tree.get(name);
   }
 
   /** Whether the field is there. */
   public boolean has(String name) {
-    return field(name).isPresent();
+    return tree.get(name) != null;
   }
 
   public Optional<String> string(String name) {
-    return field(name).flatMap(n -> scalar(name, n));
+    return tree.get(name) instanceof String s ? Optional.of(s) : Optional.empty();
   }
 
   public String string(String name, String byDefault) {
     return string(name).orElse(byDefault);
   }
 
-  private Optional<String> scalar(String name, Node n) {
-    if (n instanceof ScalarNode s) {
-      return Optional.of(s.getValue());
-    }
-    problem(name, "Invalid value: a plain value is expected");
-    return Optional.empty();
-  }
-
   /** A whole number. */
   public Optional<Long> integer(String name) {
-    return string(name).flatMap(s -> {
-      try {
-        return Optional.of(Long.parseLong(s));
-      } catch (NumberFormatException e) {
-        problem(name, "Invalid value: \"" + s + "\": a whole number is expected");
-        return Optional.empty();
-      }
-    });
+    return tree.get(name) instanceof Long n ? Optional.of(n) : Optional.empty();
   }
 
   public int integer(String name, int byDefault) {
     return integer(name).map(Long::intValue).orElse(byDefault);
   }
 
+  public double decimal(String name, double byDefault) {
+    return tree.get(name) instanceof Number n ? n.doubleValue() : byDefault;
+  }
+
   public Optional<Boolean> bool(String name) {
-    return string(name).flatMap(s -> switch (s) {
-      case "true" -> Optional.of(true);
-      case "false" -> Optional.of(false);
-      default -> {
-        problem(name, "Invalid value: \"" + s + "\": true or false is expected");
-        yield Optional.empty();
-      }
-    });
+    return tree.get(name) instanceof Boolean b ? Optional.of(b) : Optional.empty();
   }
 
   public boolean bool(String name, boolean byDefault) {
@@ -145,95 +103,56 @@ public final class ConfigNode implements AutoCloseable {
 
   /** A duration as Go writes it, e.g. {@code 1m30s}. */
   public Duration duration(String name, Duration byDefault) {
-    return string(name).map(s -> {
-      try {
-        return parseDuration(s);
-      } catch (IllegalArgumentException e) {
-        problem(name, "Invalid value: \"" + s + "\": time: invalid duration");
-        return byDefault;
-      }
-    }).orElse(byDefault);
-  }
-
-  /** A duration as Go writes it. */
-  public static Duration parseDuration(String s) {
-    if (s.equals("0")) {
-      return Duration.ZERO;
-    }
-    Matcher m = DURATION_PART.matcher(s);
-    double nanos = 0;
-    int end = 0;
-    while (m.find() && m.start() == end) {
-      nanos += Double.parseDouble(m.group(1)) * switch (m.group(2)) {
-        case "h" -> 3600e9;
-        case "m" -> 60e9;
-        case "s" -> 1e9;
-        case "ms" -> 1e6;
-        case "us", "µs" -> 1e3;
-        default -> 1;
-      };
-      end = m.end();
-    }
-    if (end != s.length() || end == 0) {
-      throw new IllegalArgumentException("invalid duration " + s);
-    }
-    return Duration.ofNanos(Math.round(nanos));
+    return string(name).map(GoDuration::parse).orElse(byDefault);
   }
 
   /** A nested object; empty when the field is missing. */
   public ConfigNode object(String name) {
-    Node n = field(name).orElse(null);
-    if (n != null && !(n instanceof MappingNode)) {
-      problem(name, "Invalid value: an object is expected");
-      n = null;
-    }
-    return new ConfigNode((MappingNode) n, path(name), problems);
+    return child(name, tree.get(name) instanceof Tree t ? t : new Tree());
+  }
+
+  /** A nested object whose fields are named, in errors, as if they were this object's own. */
+  ConfigNode inlined(String name) {
+    ConfigNode nested = object(name);
+    return new ConfigNode(nested.tree, path, lines, nested.file, problems);
+  }
+
+  private ConfigNode child(String name, Tree value) {
+    return new ConfigNode(value, path(name), lines, file.isEmpty() ? name : file + "." + name, problems);
   }
 
   /** A list of objects; empty when the field is missing. */
   public List<ConfigNode> objects(String name) {
     List<ConfigNode> out = new ArrayList<>();
-    List<Node> items = items(name);
-    for (int i = 0; i < items.size(); i++) {
-      if (items.get(i) instanceof MappingNode m) {
-        out.add(new ConfigNode(m, path(name) + "[" + i + "]", problems));
-      } else {
-        problem(name, "Invalid value: a list of objects is expected");
+    if (tree.get(name) instanceof List<?> items) {
+      for (int i = 0; i < items.size(); i++) {
+        out.add(child(name + "[" + i + "]", items.get(i) instanceof Tree t ? t : new Tree()));
       }
     }
     return out;
   }
 
-  /** A list of plain values. */
+  /** A list of texts. */
   public List<String> strings(String name) {
-    return items(name).stream().map(n -> scalar(name, n).orElse("")).toList();
+    return tree.get(name) instanceof List<?> items ? items.stream().map(o -> o instanceof String s ? s : "").toList() : List.of();
   }
 
-  private List<Node> items(String name) {
-    Node n = field(name).orElse(null);
-    if (n == null) {
-      return List.of();
-    }
-    if (n instanceof SequenceNode s) {
-      return s.getValue();
-    }
-    problem(name, "Invalid value: a list is expected");
-    return List.of();
+  /** The whole object as plain Java values, for types that are read elsewhere. */
+  public Map<String, Object> plain() {
+    return plain(tree);
   }
 
-  /** The whole object as plain Java values, for types that are read elsewhere. Counts as having asked for every field. */
-  public Object plain() {
-    asked.addAll(fields.keySet());
-    return node == null ? Map.of() : new StandardConstructor(SETTINGS).constructSingleDocument(Optional.of(node));
+  private static Map<String, Object> plain(Tree tree) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    tree.forEach((name, value) -> out.put(name, plain(value)));
+    return out;
   }
 
-  /** Reports fields nobody asked for. */
-  @Override
-  public void close() {
-    for (String f : fields.keySet()) {
-      if (!asked.contains(f)) {
-        problems.add("strict decoding error", line(fields.get(f)), "unknown field \"" + path(f) + "\"");
-      }
-    }
+  private static Object plain(Object value) {
+    return switch (value) {
+      case Tree t -> plain(t);
+      case List<?> l -> l.stream().map(ConfigNode::plain).toList();
+      case null, default -> value;
+    };
   }
 }

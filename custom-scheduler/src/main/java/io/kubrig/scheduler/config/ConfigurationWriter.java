@@ -2,11 +2,14 @@ package io.kubrig.scheduler.config;
 
 import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.machinery.tree.Tree;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A configuration as the object of a file, every default filled in: what {@code --write-config-to} and {@code /configz} show. */
 public final class ConfigurationWriter {
@@ -88,7 +91,11 @@ public final class ConfigurationWriter {
     for (ExtensionPoint point : ExtensionPoint.values()) {
       plugins.put(point.field(), plugins(p.at(point)));
     }
-    Map<String, Object> out = object("schedulerName", p.schedulerName(), "plugins", plugins, "pluginConfig", args(p));
+    Map<String, Object> out = object("schedulerName", p.schedulerName(), "plugins", plugins);
+    List<Object> args = args(p);
+    if (!args.isEmpty()) {
+      out.put("pluginConfig", args);
+    }
     if (p.percentageOfNodesToScore() != null) {
       out.put("percentageOfNodesToScore", p.percentageOfNodesToScore());
     }
@@ -108,33 +115,65 @@ public final class ConfigurationWriter {
     return out;
   }
 
-  /** What the file gives, in its order, and the defaults of the plugins it does not speak of. */
+  /** What the plugins in use have as arguments, by their names; others are left out. */
   private static List<Object> args(ProfileConfiguration p) {
-    Map<String, Map<String, Object>> byPlugin = new LinkedHashMap<>();
-    p.args().forEach((plugin, node) -> {
-      Map<String, Object> given = object();
-      given.putAll(DEFAULT_ARGS.getOrDefault(plugin, Map.of()));
-      if (node.plain() instanceof Map<?, ?> m) {
-        m.forEach((k, v) -> given.put((String) k, v));
-      }
-      byPlugin.put(plugin, given);
-    });
-    new TreeMap<>(DEFAULT_ARGS).forEach((plugin, defaults) -> {
-      if (p.mentioned().contains(plugin) && !byPlugin.containsKey(plugin)) {
-        Map<String, Object> copy = object();
-        copy.putAll(defaults);
-        byPlugin.put(plugin, copy);
-      }
-    });
     List<Object> out = new ArrayList<>();
-    byPlugin.forEach((plugin, args) -> {
-      if (DEFAULT_ARGS.containsKey(plugin)) {
-        args.putIfAbsent("apiVersion", SchedulerConfiguration.API_VERSION);
-        args.putIfAbsent("kind", plugin + "Args");
+    for (String plugin : new TreeSet<>(p.mentioned())) {
+      Map<String, Object> defaults = DEFAULT_ARGS.get(plugin);
+      ConfigNode given = p.args().get(plugin);
+      if (defaults != null) {
+        Map<String, Object> args = object();
+        args.putAll(defaults);
+        if (given != null) {
+          args.putAll(given.plain());
+          complete(plugin, args);
+        }
+        args.put("apiVersion", SchedulerConfiguration.API_VERSION);
+        args.put("kind", plugin + "Args");
+        out.add(object("name", plugin, "args", args));
+      } else if (given != null && !given.plain().isEmpty()) {
+        out.add(object("name", plugin, "args", given.plain()));
       }
-      out.add(object("name", plugin, "args", args));
-    });
+    }
     return out;
+  }
+
+  /** Defaults within what is given. */
+  private static void complete(String plugin, Map<String, Object> args) {
+    args.values().removeIf(Objects::isNull);
+    DEFAULT_ARGS.get(plugin).forEach(args::putIfAbsent);
+    switch (plugin) {
+      case "NodeResourcesBalancedAllocation" -> args.put("resources", weighted(args.get("resources")));
+      case "NodeResourcesFit" -> {
+        if (args.get("scoringStrategy") instanceof Map<?, ?> given) {
+          Map<String, Object> strategy = object();
+          given.forEach((k, v) -> strategy.put((String) k, v));
+          strategy.put("resources", weighted(strategy.get("resources")));
+          args.put("scoringStrategy", strategy);
+        }
+      }
+      case "DynamicResources" -> {
+        for (String timeout : List.of("filterTimeout", "bindingTimeout")) {
+          args.put(timeout, GoDuration.format(GoDuration.parse((String) args.get(timeout))));
+        }
+      }
+      default -> { }
+    }
+  }
+
+  private static List<?> weighted(Object resources) {
+    if (!(resources instanceof List<?> given) || given.isEmpty()) {
+      return CPU_AND_MEMORY;
+    }
+    return given.stream().map(r -> {
+      Map<String, Object> one = object("weight", 1);
+      ((Map<?, ?>) r).forEach((k, v) -> one.put((String) k, v));
+      return one;
+    }).toList();
+  }
+
+  private static String encoded(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Map<String, Object> extender(ExtenderConfiguration e) {
@@ -148,11 +187,16 @@ public final class ConfigurationWriter {
     }
     if (e.tls().enabled()) {
       out.put("enableHTTPS", true);
+    }
+    if (e.tls().isGiven()) {
       Map<String, Object> tls = object("insecure", e.tls().insecure());
       put(tls, "serverName", e.tls().serverName());
       put(tls, "certFile", e.tls().certFile());
       put(tls, "keyFile", e.tls().keyFile());
       put(tls, "caFile", e.tls().caFile());
+      put(tls, "certData", encoded(e.tls().data().cert()));
+      put(tls, "keyData", encoded(e.tls().data().key()));
+      put(tls, "caData", encoded(e.tls().data().ca()));
       out.put("tlsConfig", tls);
     }
     if (e.traits().nodeCacheCapable()) {

@@ -2,6 +2,7 @@ package io.kubrig.scheduler.config;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,19 +14,24 @@ import java.util.Set;
  * @param multiPoint the defaults and what the file says on top
  * @param points what the file says for single extension points
  * @param args the arguments a file gives, by plugin
+ * @param placements plugins of extension points that 1.36 has only behind an alpha feature
  */
 public record ProfileConfiguration(
     String schedulerName,
     Integer percentageOfNodesToScore,
     PluginSet multiPoint,
     Map<ExtensionPoint, PluginSet> points,
-    Map<String, ConfigNode> args) {
+    Map<String, ConfigNode> args,
+    Set<String> placements) {
 
   /** The default plugins in order, with the weights of their scores. */
   public static final PluginSet DEFAULT_PLUGINS = defaults();
 
   /** Points of native that only an alpha feature uses; files that native has written name them. */
   static final List<String> PLACEMENT = List.of("placementGenerate", "placementScore");
+
+  /** Plugins of earlier versions. */
+  private static final Set<String> REMOVED = Set.of("AzureDiskLimits", "CinderLimits", "EBSLimits", "GCEPDLimits");
 
   private static PluginSet defaults() {
     Map<String, Integer> all = new LinkedHashMap<>();
@@ -54,7 +60,7 @@ public record ProfileConfiguration(
 
   /** The profile of a scheduler without configuration. */
   static ProfileConfiguration standard() {
-    return new ProfileConfiguration("default-scheduler", null, DEFAULT_PLUGINS, Map.of(), Map.of());
+    return new ProfileConfiguration("default-scheduler", null, DEFAULT_PLUGINS, Map.of(), Map.of(), Set.of());
   }
 
   /** The same with one more default plugin, unless it is switched off. */
@@ -63,7 +69,8 @@ public record ProfileConfiguration(
     if (!multiPoint.disables(plugin)) {
       one.putIfAbsent(plugin, 0);
     }
-    return new ProfileConfiguration(schedulerName, percentageOfNodesToScore, new PluginSet(one, multiPoint.disabled()), points, args);
+    return new ProfileConfiguration(schedulerName, percentageOfNodesToScore, new PluginSet(one, multiPoint.disabled()), points, args,
+        placements);
   }
 
   static ProfileConfiguration read(ConfigNode node, boolean only) {
@@ -72,45 +79,54 @@ public record ProfileConfiguration(
       node.problem("schedulerName", "Required value");
     }
     Integer percentage = node.integer("percentageOfNodesToScore").map(Long::intValue).orElse(null);
-    if (percentage != null && (percentage < 0 || percentage > 100)) {
-      node.problem("percentageOfNodesToScore", "Invalid value: " + percentage + ": not in valid range [0-100]");
+    if (percentage != null) {
+      checkPercentage(node, percentage);
     }
     Map<ExtensionPoint, PluginSet> points = new EnumMap<>(ExtensionPoint.class);
-    PluginSet multiPoint;
-    try (ConfigNode plugins = node.object("plugins")) {
-      multiPoint = PluginSet.read(plugins.object("multiPoint")).over(DEFAULT_PLUGINS);
-      for (ExtensionPoint p : ExtensionPoint.values()) {
-        points.put(p, PluginSet.read(plugins.object(p.field())));
-      }
-      for (String point : PLACEMENT) {
-        try (ConfigNode p = plugins.object(point)) {
-          p.objects("disabled").forEach(ConfigNode::plain);
-          if (!p.objects("enabled").isEmpty()) {
-            p.problem("enabled", "Forbidden: placements are not tried when TopologyAwareWorkloadScheduling is off");
-          }
-        }
+    ConfigNode plugins = node.object("plugins");
+    PluginSet multiPoint = PluginSet.read(plugins.object("multiPoint")).over(DEFAULT_PLUGINS);
+    for (ExtensionPoint p : ExtensionPoint.values()) {
+      points.put(p, PluginSet.read(plugins.object(p.field())));
+      checkRemoved(plugins.object(p.field()));
+    }
+    Set<String> placements = new LinkedHashSet<>();
+    PLACEMENT.forEach(point -> placements.addAll(PluginSet.read(plugins.object(point)).names()));
+    return new ProfileConfiguration(name, percentage, multiPoint, points, readArgs(node), placements);
+  }
+
+  static void checkPercentage(ConfigNode node, int percentage) {
+    if (percentage < 0 || percentage > 100) {
+      node.problem("percentageOfNodesToScore", "Invalid value: " + percentage + ": not in valid range [0-100]");
+    }
+  }
+
+  private static void checkRemoved(ConfigNode point) {
+    List<ConfigNode> enabled = point.objects("enabled");
+    for (int i = 0; i < enabled.size(); i++) {
+      String plugin = enabled.get(i).string("name", "");
+      if (REMOVED.contains(plugin)) {
+        point.problem("enabled[" + i + "]", removed(plugin));
       }
     }
-    ProfileConfiguration profile = new ProfileConfiguration(name, percentage, multiPoint, points, readArgs(node));
-    node.close();
-    return profile;
+  }
+
+  private static String removed(String plugin) {
+    return "Invalid value: \"" + plugin + "\": was invalid in version \"v1\" (KubeSchedulerConfiguration is version \""
+        + SchedulerConfiguration.API_VERSION + "\")";
   }
 
   private static Map<String, ConfigNode> readArgs(ConfigNode node) {
     Map<String, ConfigNode> args = new LinkedHashMap<>();
     for (ConfigNode c : node.objects("pluginConfig")) {
-      try (c) {
-        String plugin = c.string("name", "");
-        ConfigNode a = c.object("args");
-        a.string("apiVersion");
-        String kind = a.string("kind", plugin + "Args");
-        if (!kind.equals(plugin + "Args") && DEFAULT_PLUGINS.enabled().containsKey(plugin)) {
-          a.problem("kind", "Invalid value: \"" + kind + "\": args for plugin " + plugin + " must be of kind " + plugin + "Args");
-        }
-        if (args.put(plugin, a) != null) {
-          c.problem("name", "Duplicate value: repeated config for plugin " + plugin);
-        }
+      String plugin = c.string("name", "");
+      ConfigNode own = c.object("args");
+      if (args.put(plugin, own) != null) {
+        c.problem("Duplicate value: \"" + plugin + "\"");
       }
+      if (REMOVED.contains(plugin)) {
+        c.problem(removed(plugin));
+      }
+      PluginArgs.validate(plugin, own);
     }
     return args;
   }
@@ -121,8 +137,9 @@ public record ProfileConfiguration(
   }
 
   /** The arguments of a plugin; empty when none are given. */
-  public ConfigNode argsOf(String plugin, Problems problems) {
-    return args.getOrDefault(plugin, ConfigNode.empty(problems));
+  public ConfigNode argsOf(String plugin) {
+    ConfigNode given = args.get(plugin);
+    return given == null ? ConfigNode.empty(new Problems()) : given.alone();
   }
 
   /** Every name that is enabled somewhere. */

@@ -44,17 +44,14 @@ public record SchedulerConfiguration(
     return read(ConfigNode.empty(problems));
   }
 
-  /** Reads a file's text; all mistakes are reported at once by {@link InvalidConfigurationException}. */
+  /**
+   * Reads a file's text. Its decoding stops at the first mistake, as native's; mistakes in values are reported all at once.
+   *
+   * @throws InvalidConfigurationException with native's words and, where it is known, the line
+   */
   public static SchedulerConfiguration parse(String yaml) {
-    ConfigNode root = ConfigNode.parse(yaml, new Problems());
-    String apiVersion = root.string("apiVersion", "");
-    String kind = root.string("kind", "");
-    if (!apiVersion.equals(API_VERSION) || !kind.equals("KubeSchedulerConfiguration")) {
-      throw new InvalidConfigurationException("no kind \"" + kind + "\" is registered for version \"" + apiVersion
-          + "\"; expected KubeSchedulerConfiguration of " + API_VERSION);
-    }
+    ConfigNode root = Decoder.decode(yaml, new Problems());
     SchedulerConfiguration c = read(root);
-    root.close();
     root.problems().throwIfAny();
     return c;
   }
@@ -68,34 +65,45 @@ public record SchedulerConfiguration(
         all, extenders, switched);
   }
 
+  /** In the order in which native checks. */
   private static SchedulerConfiguration read(ConfigNode root) {
+    Connection connection = connection(root.object("clientConnection"));
+    LeaderElection election = leaderElection(root.object("leaderElection"));
     int parallelism = root.integer("parallelism", 16);
     if (parallelism <= 0) {
       root.problem("parallelism", "Invalid value: " + parallelism + ": should be an integer value greater than zero");
     }
+    List<ProfileConfiguration> profiles = profiles(root);
     int percentage = root.integer("percentageOfNodesToScore", 0);
-    if (percentage < 0 || percentage > 100) {
-      root.problem("percentageOfNodesToScore", "Invalid value: " + percentage + ": not in valid range [0-100]");
-    }
-    return new SchedulerConfiguration(parallelism, leaderElection(root), connection(root),
-        new Debugging(root.bool("enableProfiling", true), root.bool("enableContentionProfiling", true)), percentage, backoff(root),
-        root.bool("delayCacheUntilActive", false), profiles(root), extenders(root), SchedulerFeatures.DEFAULTS);
+    ProfileConfiguration.checkPercentage(root, percentage);
+    Backoff backoff = backoff(root);
+    return new SchedulerConfiguration(parallelism, election, connection,
+        new Debugging(root.bool("enableProfiling", true), root.bool("enableContentionProfiling", true)), percentage, backoff,
+        root.bool("delayCacheUntilActive", false), profiles, extenders(root), SchedulerFeatures.DEFAULTS);
   }
 
-  private static LeaderElection leaderElection(ConfigNode root) {
-    try (ConfigNode n = root.object("leaderElection")) {
-      LeaderElection e = new LeaderElection(n.bool("leaderElect", true), n.duration("leaseDuration", Duration.ofSeconds(15)),
-          n.duration("renewDeadline", Duration.ofSeconds(10)), n.duration("retryPeriod", Duration.ofSeconds(2)),
-          n.string("resourceName", "kube-scheduler"), n.string("resourceNamespace", "kube-system"));
-      String lock = n.string("resourceLock", "leases");
+  private static LeaderElection leaderElection(ConfigNode n) {
+    LeaderElection e = new LeaderElection(n.bool("leaderElect", true), duration(n, "leaseDuration", 15),
+        duration(n, "renewDeadline", 10), duration(n, "retryPeriod", 2), text(n, "resourceName", "kube-scheduler"),
+        text(n, "resourceNamespace", "kube-system"));
+    if (e.leaderElect) {
+      check(e, n);
+      String lock = text(n, "resourceLock", "leases");
       if (!lock.equals("leases")) {
         n.problem("resourceLock", "Invalid value: \"" + lock + "\": resourceLock value must be \"leases\"");
       }
-      if (e.leaderElect) {
-        check(e, n);
-      }
-      return e;
     }
+    return e;
+  }
+
+  /** Zero is as good as nothing. */
+  private static Duration duration(ConfigNode n, String field, int defaultSeconds) {
+    Duration given = n.duration(field, Duration.ZERO);
+    return given.isZero() ? Duration.ofSeconds(defaultSeconds) : given;
+  }
+
+  private static String text(ConfigNode n, String field, String byDefault) {
+    return n.string(field).filter(s -> !s.isEmpty()).orElse(byDefault);
   }
 
   private static void check(LeaderElection e, ConfigNode n) {
@@ -105,35 +113,22 @@ public record SchedulerConfiguration(
     durations.put("retryPeriod", e.retryPeriod);
     durations.forEach((field, d) -> {
       if (!d.isPositive()) {
-        n.problem(field, "Invalid value: " + GoDuration.format(d) + ": must be greater than zero");
+        n.problem(field, "Invalid value: \"" + GoDuration.format(d) + "\": must be greater than zero");
       }
     });
-    if (e.leaseDuration.compareTo(e.renewDeadline) < 0) {
-      n.problem("leaseDuration",
-          "Invalid value: " + GoDuration.format(e.leaseDuration) + ": LeaseDuration must be greater than RenewDeadline");
-    }
-    if (e.renewDeadline.compareTo(e.retryPeriod) < 0) {
-      n.problem("renewDeadline",
-          "Invalid value: " + GoDuration.format(e.renewDeadline) + ": RenewDeadline must be greater than RetryPeriod");
-    }
-    if (e.resourceNamespace.isEmpty()) {
-      n.problem("resourceNamespace", "Required value: resourceNamespace is required");
-    }
-    if (e.resourceName.isEmpty()) {
-      n.problem("resourceName", "Required value: resourceName is required");
+    if (e.leaseDuration.compareTo(e.renewDeadline) <= 0) {
+      n.problem("leaseDuration", "Invalid value: \"" + GoDuration.format(e.renewDeadline) + "\": must be greater than `RenewDeadline`");
     }
   }
 
-  private static Connection connection(ConfigNode root) {
-    try (ConfigNode n = root.object("clientConnection")) {
-      n.string("acceptContentTypes");
-      int burst = n.integer("burst", 100);
-      if (burst < 0) {
-        n.problem("burst", "Invalid value: " + burst + ": must be non-negative");
-      }
-      return new Connection(n.string("kubeconfig", ""), n.string("contentType", "application/vnd.kubernetes.protobuf"),
-          Double.parseDouble(n.string("qps", "50")), burst);
+  private static Connection connection(ConfigNode n) {
+    int burst = n.integer("burst", 0);
+    if (burst < 0) {
+      n.problem("burst", "Invalid value: " + burst + ": must be non-negative");
     }
+    double qps = n.decimal("qps", 0);
+    return new Connection(n.string("kubeconfig", ""), text(n, "contentType", "application/vnd.kubernetes.protobuf"), qps == 0 ? 50 : qps,
+        burst == 0 ? 100 : burst);
   }
 
   private static Backoff backoff(ConfigNode root) {
@@ -158,23 +153,41 @@ public record SchedulerConfiguration(
     for (ConfigNode n : nodes) {
       ProfileConfiguration p = ProfileConfiguration.read(n, nodes.size() == 1);
       if (!names.add(p.schedulerName())) {
-        n.problem("schedulerName", "Duplicate value: \"" + p.schedulerName() + "\"");
+        n.problem("schedulerName", "Duplicate value: {}"); // native prints the path of the first, which has no printed form
       }
       out.add(p);
     }
+    checkQueueSort(nodes, out);
     return List.copyOf(out);
+  }
+
+  /** All profiles share one queue, so they must agree on its order. */
+  private static void checkQueueSort(List<ConfigNode> nodes, List<ProfileConfiguration> profiles) {
+    PluginSet first = profiles.getFirst().at(ExtensionPoint.QUEUE_SORT);
+    if (first.enabled().size() > 1) {
+      nodes.getFirst().problem("plugins.queueSort.Enabled",
+          "Invalid value: " + first.enabled().size() + ": only one queue sort plugin can be enabled");
+    }
+    for (int i = 1; i < nodes.size(); i++) {
+      PluginSet own = profiles.get(i).at(ExtensionPoint.QUEUE_SORT);
+      if (!own.equals(first)) {
+        nodes.get(i).problem("plugins.queueSort", "Invalid value: " + own.json() + ": must be the same for all profiles");
+      }
+    }
   }
 
   private static List<ExtenderConfiguration> extenders(ConfigNode root) {
     List<ExtenderConfiguration> out = new ArrayList<>();
+    Set<String> managed = new HashSet<>();
     int binders = 0;
     for (ConfigNode n : root.objects("extenders")) {
-      ExtenderConfiguration e = ExtenderConfiguration.read(n);
+      ExtenderConfiguration e = ExtenderConfiguration.read(n, managed);
       binders += e.verbs().bind().isEmpty() ? 0 : 1;
       out.add(e);
     }
     if (binders > 1) {
-      root.problem("extenders", "Invalid value: found " + binders + " extenders implementing bind, only one extender can implement it");
+      root.problem("extenders",
+          "Invalid value: \"found " + binders + " extenders implementing bind\": only one extender can implement bind");
     }
     return List.copyOf(out);
   }

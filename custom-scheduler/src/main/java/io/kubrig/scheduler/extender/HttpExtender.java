@@ -25,7 +25,7 @@ final class HttpExtender implements Extender {
   HttpExtender(ExtenderConfiguration configuration) {
     this.configuration = configuration;
     HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(configuration.httpTimeout());
-    if (configuration.tls().enabled()) {
+    if (configuration.tls().isGiven()) {
       builder.sslContext(ExtenderTls.context(configuration.tls()));
     }
     this.http = builder.build();

@@ -23,6 +23,11 @@ import java.util.stream.Stream;
 
 /** One profile at work: its plugins by extension point, and the rules by which their answers become one. */
 public final class Profile {
+  /** The order in which native goes through the points, which decides what it complains about first. */
+  private static final List<ExtensionPoint> MADE_IN_ORDER = List.of(ExtensionPoint.PRE_FILTER, ExtensionPoint.FILTER,
+      ExtensionPoint.POST_FILTER, ExtensionPoint.RESERVE, ExtensionPoint.PRE_SCORE, ExtensionPoint.SCORE, ExtensionPoint.PRE_BIND,
+      ExtensionPoint.BIND, ExtensionPoint.POST_BIND, ExtensionPoint.PERMIT, ExtensionPoint.PRE_ENQUEUE, ExtensionPoint.QUEUE_SORT);
+
   private final String name;
   private final Integer percentageOfNodesToScore;
   private final ClusterState cluster;
@@ -40,32 +45,38 @@ public final class Profile {
     this.percentageOfNodesToScore = configuration.percentageOfNodesToScore();
     this.cluster = context.state();
     this.extenders = List.copyOf(extenders);
-    create(configuration, registry, context);
-    for (ExtensionPoint point : ExtensionPoint.values()) {
-      points.put(point, select(configuration, point));
+    try {
+      create(configuration, registry, context);
+      List.of(ExtensionPoint.values()).forEach(point -> points.put(point, select(configuration, point)));
+      weigh(configuration);
+      check(configuration);
+    } catch (InvalidConfigurationException e) {
+      throw new InvalidConfigurationException("initializing profiles: creating profile for scheduler name " + name + ": " + e.getMessage());
     }
-    weigh(configuration);
-    check();
     filters = at(ExtensionPoint.FILTER, FilterPlugin.class);
     preFilters = at(ExtensionPoint.PRE_FILTER, PreFilterPlugin.class);
   }
 
   private void create(ProfileConfiguration configuration, Map<String, PluginFactory> registry, PluginContext context) {
-    var problems = new io.kubrig.scheduler.config.Problems();
-    for (String plugin : configuration.mentioned()) {
-      PluginFactory factory = registry.get(plugin);
-      if (factory == null) {
-        throw new InvalidConfigurationException("initializing profiles: creating profile for scheduler name " + name + ": " + plugin
-            + " does not exist");
-      }
-      ConfigNode args = configuration.argsOf(plugin, problems);
-      plugins.put(plugin, factory.create(args, context, this));
-      args.close();
-      args.problems().throwIfAny();
+    for (ExtensionPoint point : MADE_IN_ORDER) {
+      checkKnown(configuration.at(point).names(), point, registry);
     }
-    for (String plugin : configuration.args().keySet()) {
+    checkKnown(configuration.multiPoint().names(), MADE_IN_ORDER.getFirst(), registry);
+    for (String plugin : configuration.mentioned()) {
+      ConfigNode args = configuration.argsOf(plugin);
+      plugins.put(plugin, registry.get(plugin).create(args, context, this));
+      try {
+        args.problems().throwIfAny();
+      } catch (InvalidConfigurationException e) {
+        throw new InvalidConfigurationException("initializing plugin \"" + plugin + "\": " + e.getMessage());
+      }
+    }
+  }
+
+  private static void checkKnown(List<String> names, ExtensionPoint point, Map<String, PluginFactory> registry) {
+    for (String plugin : names) {
       if (!registry.containsKey(plugin)) {
-        throw new InvalidConfigurationException("pluginConfig names the plugin " + plugin + ", which does not exist");
+        throw new InvalidConfigurationException(point.label() + "Plugin \"" + plugin + "\" does not exist");
       }
     }
   }
@@ -90,27 +101,54 @@ public final class Profile {
     own.names().stream().filter(n -> !overriding.contains(n)).forEach(names::add);
     for (String plugin : names) {
       if (!point.type().isInstance(plugins.get(plugin))) {
-        throw new InvalidConfigurationException("plugin \"" + plugin + "\" does not extend " + point.label() + " plugin");
+        throw new InvalidConfigurationException("plugin \"" + plugin + "\" does not extend " + point.label() + "Plugin plugin");
       }
     }
+    checkOnce(own, point);
     return names.stream().map(plugins::get).toList();
   }
 
-  private void weigh(ProfileConfiguration configuration) {
-    for (Plugin p : points.get(ExtensionPoint.SCORE)) {
-      int own = configuration.at(ExtensionPoint.SCORE).enabled().getOrDefault(p.name(), 0);
-      int common = configuration.multiPoint().enabled().getOrDefault(p.name(), 0);
-      weights.put(p.name(), own > 0 ? own : Math.max(common, 1));
+  private static void checkOnce(PluginSet set, ExtensionPoint point) {
+    if (!set.repeated().isEmpty()) {
+      throw new InvalidConfigurationException(
+          "plugin \"" + set.repeated().iterator().next() + "\" already registered as \"" + point.label() + "Plugin\"");
     }
   }
 
-  private void check() {
-    if (points.get(ExtensionPoint.QUEUE_SORT).size() != 1) {
-      throw new InvalidConfigurationException(points.get(ExtensionPoint.QUEUE_SORT).isEmpty()
-          ? "no queue sort plugin is enabled" : "only one queue sort plugin can be enabled");
+  private void weigh(ProfileConfiguration configuration) {
+    long total = 0;
+    for (Plugin p : points.get(ExtensionPoint.SCORE)) {
+      int own = configuration.at(ExtensionPoint.SCORE).enabled().getOrDefault(p.name(), 0);
+      int common = configuration.multiPoint().enabled().getOrDefault(p.name(), 0);
+      int given = own != 0 ? own : common;
+      int weight = given == 0 ? 1 : given;
+      weights.put(p.name(), weight);
+      if (weight * ScorePlugin.MAX > Long.MAX_VALUE - total) { // with a negative total this overflows, as in native
+        throw new InvalidConfigurationException("score plugins: total score of Score plugins could overflow");
+      }
+      total += weight * ScorePlugin.MAX;
+    }
+  }
+
+  private void check(ProfileConfiguration configuration) {
+    PluginSet common = configuration.multiPoint();
+    for (ExtensionPoint point : MADE_IN_ORDER) {
+      for (String plugin : common.repeated()) {
+        if (point.type().isInstance(plugins.get(plugin))) {
+          checkOnce(common, point);
+        }
+      }
+    }
+    for (String plugin : configuration.placements()) {
+      throw new InvalidConfigurationException("PlacementGeneratePlugin \"" + plugin + "\" does not exist");
+    }
+    int sorts = points.get(ExtensionPoint.QUEUE_SORT).size();
+    if (sorts != 1) {
+      throw new InvalidConfigurationException(
+          "only one queue sort plugin required for profile with scheduler name \"" + name + "\", but got " + sorts);
     }
     if (points.get(ExtensionPoint.BIND).isEmpty()) {
-      throw new InvalidConfigurationException("at least one bind plugin is needed for profile with scheduler name " + name);
+      throw new InvalidConfigurationException("at least one bind plugin is needed for profile with scheduler name \"" + name + "\"");
     }
   }
 

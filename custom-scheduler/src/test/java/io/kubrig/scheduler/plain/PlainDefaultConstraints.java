@@ -7,7 +7,6 @@ import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.Selector;
 import io.kubrig.scheduler.model.SpreadConstraint;
 import io.kubrig.scheduler.state.ClusterObjects;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,35 +21,19 @@ record PlainDefaultConstraints(List<SpreadConstraint> constraints, boolean syste
       new SpreadConstraint("kubernetes.io/hostname", 3, false, Selector.NOTHING, 1, true, false),
       new SpreadConstraint("topology.kubernetes.io/zone", 5, false, Selector.NOTHING, 1, true, false));
 
+  /** From arguments that are in order. */
   static PlainDefaultConstraints read(ConfigNode args) {
-    String type = args.string("defaultingType", "System");
-    List<SpreadConstraint> list = new ArrayList<>();
-    for (ConfigNode c : args.objects("defaultConstraints")) {
-      try (c) {
-        int maxSkew = c.integer("maxSkew", 0);
-        String when = c.string("whenUnsatisfiable", "");
-        String key = c.string("topologyKey", "");
-        if (maxSkew <= 0) {
-          c.problem("maxSkew", "Invalid value: " + maxSkew + ": not in valid range (0-inf)");
-        }
-        if (key.isEmpty()) {
-          c.problem("topologyKey", "Required value: can not be empty");
-        }
-        if (!when.equals("DoNotSchedule") && !when.equals("ScheduleAnyway")) {
-          c.problem("whenUnsatisfiable", "Unsupported value: \"" + when + "\": supported values: \"DoNotSchedule\", \"ScheduleAnyway\"");
-        }
-        if (c.has("labelSelector")) {
-          c.problem("labelSelector", "Forbidden: constraint must not define a selector, as they deduced for each pod");
-        }
-        list.add(new SpreadConstraint(key, maxSkew, when.equals("DoNotSchedule"), Selector.NOTHING, 1, true, false));
-      }
+    if (!args.string("defaultingType", "System").equals("List")) {
+      return new PlainDefaultConstraints(SYSTEM, true);
     }
-    if (type.equals("System") && !list.isEmpty()) {
-      args.problem("defaultingType", "Invalid value: \"System\": when .defaultConstraints are not empty");
-    } else if (!type.equals("System") && !type.equals("List")) {
-      args.problem("defaultingType", "Unsupported value: \"" + type + "\": supported values: \"System\", \"List\"");
-    }
-    return type.equals("List") ? new PlainDefaultConstraints(list, false) : new PlainDefaultConstraints(SYSTEM, true);
+    return new PlainDefaultConstraints(
+        args.objects("defaultConstraints").stream().map(PlainDefaultConstraints::constraint).toList(), false);
+  }
+
+  private static SpreadConstraint constraint(ConfigNode c) {
+    boolean hard = c.string("whenUnsatisfiable", "").equals("DoNotSchedule");
+    return new SpreadConstraint(c.string("topologyKey", ""), c.integer("maxSkew", 0), hard, Selector.NOTHING, c.integer("minDomains", 1),
+        !c.string("nodeAffinityPolicy", "Honor").equals("Ignore"), c.string("nodeTaintsPolicy", "Ignore").equals("Honor"));
   }
 
   /** The constraints of one kind for a pod without its own. */
@@ -63,7 +46,8 @@ record PlainDefaultConstraints(List<SpreadConstraint> constraints, boolean syste
     if (selector.isEverything()) {
       return List.of();
     }
-    return kind.stream().map(c -> new SpreadConstraint(c.topologyKey(), c.maxSkew(), c.hard(), selector, 1, true, false)).toList();
+    return kind.stream().map(c -> new SpreadConstraint(c.topologyKey(), c.maxSkew(), c.hard(), selector, c.minDomains(),
+        c.honorNodeAffinity(), c.honorTaints())).toList();
   }
 
   /** Selects the pods that belong together with this one: those of its services and its controller. */

@@ -48,16 +48,6 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     this.victims = new VictimSearch(context.state(), profile);
     this.minPercentage = args.integer("minCandidateNodesPercentage", 10);
     this.minAbsolute = args.integer("minCandidateNodesAbsolute", 100);
-    if (minPercentage < 0 || minPercentage > 100) {
-      args.problem("minCandidateNodesPercentage", "Invalid value: " + minPercentage + ": not in valid range [0, 100]");
-    }
-    if (minAbsolute < 0) {
-      args.problem("minCandidateNodesAbsolute", "Invalid value: " + minAbsolute + ": not in valid range [0, inf)");
-    }
-    if (minPercentage == 0 && minAbsolute == 0) {
-      args.problem("minCandidateNodesPercentage",
-          "Invalid value: 0: both minCandidateNodesPercentage and minCandidateNodesAbsolute cannot be zero");
-    }
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
-import io.kubrig.machinery.duration.GoDuration;
 import io.kubrig.scheduler.config.ConfigNode;
 import io.kubrig.scheduler.devices.AllocationException;
 import io.kubrig.scheduler.devices.Allocator.Outcome;
@@ -64,12 +63,6 @@ public final class DynamicResources
     this.books = books;
     this.filterTimeout = args.duration("filterTimeout", Duration.ofSeconds(10));
     this.bindingTimeout = args.duration("bindingTimeout", Duration.ofMinutes(10));
-    if (filterTimeout.isNegative()) {
-      args.problem("filterTimeout", "Invalid value: " + GoDuration.format(filterTimeout) + ": must be greater than or equal to 0");
-    }
-    if (bindingTimeout.compareTo(Duration.ofSeconds(1)) < 0) {
-      args.problem("bindingTimeout", "Invalid value: " + GoDuration.format(bindingTimeout) + ": must be at least 1 second");
-    }
     this.binding = new ClaimBinding(context, books, bindingTimeout);
     this.release = new ClaimRelease(context, books);
   }

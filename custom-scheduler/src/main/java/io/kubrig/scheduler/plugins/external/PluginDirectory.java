@@ -90,17 +90,13 @@ public final class PluginDirectory implements AutoCloseable {
   }
 
   private static <A> A args(PluginProvider<A> provider, ConfigNode node) {
-    if (node.plain() instanceof Map<?, ?> given) {
-      Map<Object, Object> fields = new LinkedHashMap<>(given);
-      fields.remove("apiVersion");
-      fields.remove("kind");
-      Set<String> known = Arrays.stream(provider.argsType().getRecordComponents()).map(RecordComponent::getName)
-          .collect(Collectors.toSet());
-      fields.keySet().stream().filter(f -> !known.contains(f)).forEach(f -> node.problem((String) f, "unknown field; known are " + known));
-      fields.keySet().retainAll(known);
-      return JSON.convertValue(fields, provider.argsType());
-    }
-    throw new IllegalArgumentException("args must be an object");
+    Map<String, Object> fields = node.plain();
+    fields.remove("apiVersion");
+    fields.remove("kind");
+    Set<String> known = Arrays.stream(provider.argsType().getRecordComponents()).map(RecordComponent::getName).collect(Collectors.toSet());
+    fields.keySet().stream().filter(f -> !known.contains(f)).forEach(f -> node.problem(f, "unknown field; known are " + known));
+    fields.keySet().retainAll(known);
+    return JSON.convertValue(fields, provider.argsType());
   }
 
   /** The factories by plugin name; names of built-in plugins are errors. */

@@ -44,9 +44,6 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
     this.matching = new Tallies<>(cluster, TERMS_FOLLOWED, terms -> new MatchingPods(terms, cluster.objects()));
     this.hardWeight = args.integer("hardPodAffinityWeight", 1);
     this.ignoreExisting = args.bool("ignorePreferredTermsOfExistingPods", false);
-    if (hardWeight < 0 || hardWeight > 100) {
-      args.problem("hardPodAffinityWeight", "Invalid value: " + hardWeight + ": not in valid range [0-100]");
-    }
   }
 
   @Override

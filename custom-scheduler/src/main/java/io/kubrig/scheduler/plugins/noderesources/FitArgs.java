@@ -1,7 +1,7 @@
 package io.kubrig.scheduler.plugins.noderesources;
 
+import io.kubrig.machinery.selector.LabelSyntax;
 import io.kubrig.scheduler.config.ConfigNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -16,64 +16,97 @@ record FitArgs(Set<String> ignoredResources, Set<String> ignoredGroups, Strategy
   /** A point of a piecewise linear function from utilization (0..100) to score (0..10). */
   record Point(long utilization, long score) {}
 
+  private static final String RATIO = "requestedToCapacityRatio";
+  /** Stands where none could be read; the plugin is not made then. */
+  private static final List<Point> ANY_SHAPE = List.of(new Point(0, 0));
+
   static final List<Weighted> CPU_AND_MEMORY = List.of(new Weighted("cpu", 1), new Weighted("memory", 1));
 
+  /** Reads and, as native does only when the plugin is made, checks them. */
   static FitArgs read(ConfigNode args) {
-    try (ConfigNode s = args.object("scoringStrategy")) {
-      String type = s.string("type", "LeastAllocated");
-      Strategy strategy = switch (type) {
-        case "LeastAllocated" -> Strategy.LEAST_ALLOCATED;
-        case "MostAllocated" -> Strategy.MOST_ALLOCATED;
-        case "RequestedToCapacityRatio" -> Strategy.REQUESTED_TO_CAPACITY_RATIO;
-        default -> {
-          s.problem("type", "Unsupported value: \"" + type
-              + "\": supported values: \"LeastAllocated\", \"MostAllocated\", \"RequestedToCapacityRatio\"");
-          yield Strategy.LEAST_ALLOCATED;
-        }
-      };
-      return new FitArgs(Set.copyOf(args.strings("ignoredResources")), Set.copyOf(args.strings("ignoredResourceGroups")), strategy,
-          resources(s, 1), strategy == Strategy.REQUESTED_TO_CAPACITY_RATIO ? shape(s) : List.of());
+    checkNames(args, "ignoredResources", false);
+    checkNames(args, "ignoredResourceGroups", true);
+    ConfigNode s = args.object("scoringStrategy");
+    String type = s.string("type", args.has("scoringStrategy") ? "" : "LeastAllocated");
+    Strategy strategy = switch (type) {
+      case "LeastAllocated" -> Strategy.LEAST_ALLOCATED;
+      case "MostAllocated" -> Strategy.MOST_ALLOCATED;
+      case "RequestedToCapacityRatio" -> Strategy.REQUESTED_TO_CAPACITY_RATIO;
+      default -> {
+        s.problem("type", "Unsupported value: \"" + type
+            + "\": supported values: \"LeastAllocated\", \"MostAllocated\", \"RequestedToCapacityRatio\"");
+        yield Strategy.LEAST_ALLOCATED;
+      }
+    };
+    List<Weighted> resources = resources(s);
+    List<ConfigNode> given = s.objects("resources");
+    for (int i = 0; i < given.size(); i++) {
+      Weighted r = resources.get(i);
+      if (r.weight < 1 || r.weight > 100) {
+        given.get(i).problem("weight", "Invalid value: " + r.weight + ": resource weight of " + r.name + " not in valid range (0, 100]");
+      }
+    }
+    return new FitArgs(Set.copyOf(args.strings("ignoredResources")), Set.copyOf(args.strings("ignoredResourceGroups")), strategy, resources,
+        shape(s, strategy));
+  }
+
+  private static void checkNames(ConfigNode args, String field, boolean groups) {
+    List<String> names = args.strings(field);
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      String at = field + "[" + i + "]";
+      if (groups && name.contains("/")) {
+        args.problem(at, "Invalid value: \"" + name + "\": resource group name can't contain '/'");
+      }
+      LabelSyntax.keyErrors(name).forEach(e -> args.problem(at, "Invalid value: \"" + name + "\": " + e));
     }
   }
 
   /** The resources that scores look at; a missing weight is 1. */
-  static List<Weighted> resources(ConfigNode node, int minWeight) {
-    List<Weighted> out = new ArrayList<>();
-    for (ConfigNode r : node.objects("resources")) {
-      try (r) {
-        long weight = r.integer("weight").filter(w -> w != 0).orElse(1L);
-        if (weight < minWeight || weight > 100) {
-          r.problem("weight", "Invalid value: " + weight + ": resource weight of " + r.string("name", "") + " not in valid range [1, 100]");
-        }
-        out.add(new Weighted(r.string("name", ""), weight));
-      }
-    }
-    return out.isEmpty() ? CPU_AND_MEMORY : List.copyOf(out);
+  static List<Weighted> resources(ConfigNode node) {
+    List<Weighted> out = node.objects("resources").stream()
+        .map(r -> new Weighted(r.string("name", ""), r.integer("weight").filter(w -> w != 0).orElse(1L))).toList();
+    return out.isEmpty() ? CPU_AND_MEMORY : out;
   }
 
-  private static List<Point> shape(ConfigNode strategy) {
-    List<Point> out = new ArrayList<>();
-    try (ConfigNode ratio = strategy.object("requestedToCapacityRatio")) {
-      for (ConfigNode p : ratio.objects("shape")) {
-        try (p) {
-          Point point = new Point(p.integer("utilization").orElse(0L), p.integer("score").orElse(0L));
-          if (point.utilization < 0 || point.utilization > 100) {
-            p.problem("utilization", "Invalid value: " + point.utilization + ": not in valid range [0, 100]");
-          }
-          if (point.score < 0 || point.score > 10) {
-            p.problem("score", "Invalid value: " + point.score + ": not in valid range [0, 10]");
-          }
-          if (!out.isEmpty() && out.getLast().utilization >= point.utilization) {
-            p.problem("utilization", "Invalid value: " + point.utilization + ": utilization values must be sorted in increasing order");
-          }
-          out.add(point);
-        }
+  private static List<Point> shape(ConfigNode strategy, Strategy type) {
+    if (type != Strategy.REQUESTED_TO_CAPACITY_RATIO) {
+      if (strategy.has(RATIO)) {
+        strategy.problem(RATIO, "Forbidden: must be nil when type is not RequestedToCapacityRatio");
       }
-      if (out.isEmpty()) {
-        ratio.problem("shape", "Required value: at least one point must be specified");
-        out.add(new Point(0, 0));
+      return List.of();
+    }
+    if (!strategy.has(RATIO)) {
+      strategy.problem(RATIO, "Required value: must be specified when type is RequestedToCapacityRatio");
+      return ANY_SHAPE;
+    }
+    ConfigNode ratio = strategy.object(RATIO);
+    List<ConfigNode> given = ratio.objects("shape");
+    if (given.isEmpty()) {
+      ratio.problem("shape", "Required value: at least one point must be specified");
+      return ANY_SHAPE;
+    }
+    List<Point> points = given.stream().map(p -> new Point(p.integer("utilization", 0), p.integer("score", 0))).toList();
+    check(given, points);
+    return points;
+  }
+
+  private static void check(List<ConfigNode> given, List<Point> points) {
+    for (int i = 1; i < points.size(); i++) {
+      if (points.get(i - 1).utilization >= points.get(i).utilization) {
+        given.get(i).problem("utilization",
+            "Invalid value: " + points.get(i).utilization + ": values must be sorted in increasing order");
+        break;
       }
     }
-    return List.copyOf(out);
+    for (int i = 0; i < points.size(); i++) {
+      Point p = points.get(i);
+      if (p.utilization < 0 || p.utilization > 100) {
+        given.get(i).problem("utilization", "Invalid value: " + p.utilization + ": not in valid range [0, 100]");
+      }
+      if (p.score < 0 || p.score > 10) {
+        given.get(i).problem("score", "Invalid value: " + p.score + ": not in valid range [0, 10]");
+      }
+    }
   }
 }

@@ -18,7 +18,7 @@ public final class NodeResourcesBalancedAllocation implements PreScorePlugin, Sc
   private final int[] resources;
 
   public NodeResourcesBalancedAllocation(ConfigNode args) {
-    this.resources = AllocationScore.indexes(FitArgs.resources(args, 1));
+    this.resources = AllocationScore.indexes(FitArgs.resources(args));
   }
 
   @Override

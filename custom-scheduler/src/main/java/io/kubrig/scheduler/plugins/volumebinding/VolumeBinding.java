@@ -43,12 +43,7 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
 
   public VolumeBinding(ConfigNode args, PluginContext context) {
     this.context = context;
-    long seconds = args.integer("bindTimeoutSeconds").orElse(600L);
-    if (seconds < 0) {
-      args.problem("bindTimeoutSeconds", "Invalid value: " + seconds + ": invalid BindTimeoutSeconds, should not be a negative value");
-    }
-    args.objects("shape").forEach(s -> s.plain());
-    this.timeout = Duration.ofSeconds(seconds);
+    this.timeout = Duration.ofSeconds(args.integer("bindTimeoutSeconds").orElse(600L));
   }
 
   /** What is to be written for a pod on its node. */
