@@ -61,7 +61,7 @@ final class SchedulerComponent implements Component {
   private final Scheduler scheduler;
   private final Optional<ScoreFile> scores;
   private final Optional<PluginDirectory> plugins;
-  private final Map<String, PluginFactory> registry;
+  private final Map<String, PluginFactory> builtin;
   /** Guarded by this. */
   private LeaderElector elector;
   private ExtenderServer extender;
@@ -81,11 +81,10 @@ final class SchedulerComponent implements Component {
     String jars = flags.pluginDir(given);
     this.plugins = jars.isEmpty() ? Optional.empty()
         : Optional.of(new PluginDirectory(Path.of(jars), flags.pluginTimeout(given), environment.clock()));
-    Map<String, PluginFactory> builtin = BuiltinPlugins.registry(configuration);
-    this.registry = plugins.map(p -> p.over(builtin)).orElse(builtin);
+    this.builtin = BuiltinPlugins.registry(configuration);
     try {
       this.scheduler = new Scheduler(configuration, new Scheduler.Parts(new KubernetesClusterApi(open()), environment.clock(),
-          environment.random(), registry, Extenders.of(configuration),
+          environment.random(), registry(), Extenders.of(configuration),
           scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE), new NativeMetrics(environment.metrics()), host()));
     } catch (InvalidConfigurationException e) {
       throw new StartException(e.getMessage(), e);
@@ -93,6 +92,11 @@ final class SchedulerComponent implements Component {
     if (flags.explanations(given) > 0) {
       scheduler.keepExplanations(flags.explanations(given));
     }
+  }
+
+  /** The plugins that are there now. */
+  private Map<String, PluginFactory> registry() {
+    return plugins.map(p -> p.over(builtin)).orElse(builtin);
   }
 
   private KubernetesClient open() {
@@ -149,6 +153,7 @@ final class SchedulerComponent implements Component {
       return;
     }
     scheduler.loop().post(() -> {}); // from now on the loop counts as busy, although its thread has not begun
+    plugins.ifPresent(p -> p.follow(builtin, new PluginReloads(scheduler, environment.metrics())));
     loop = Thread.ofPlatform().name("scheduler").start(() -> {
       try {
         scheduler.run();
@@ -178,7 +183,7 @@ final class SchedulerComponent implements Component {
       }
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), given.effective())));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock())));
-      Questions questions = new Questions(scheduler, configuration, registry, environment.clock());
+      Questions questions = new Questions(scheduler, configuration, this::registry, environment.clock());
       server.page("/debug/why", questions::why);
       server.page("/debug/simulate", questions::simulate);
       server.page("/configz", Page.json(() -> Json.text(Tree.of("kubescheduler.config.k8s.io", ConfigurationWriter.tree(configuration)))));

@@ -67,6 +67,11 @@ public final class NodeFinder {
     this.scores = scores;
   }
 
+  /** Remembers nothing of what plugins have said: there are others now. */
+  void forget() {
+    memos.ifPresent(NodeMemos::clear);
+  }
+
   /** Looks for a node. A plugin that throws fails this attempt only. */
   public Decision find(Profile profile, CycleState state, Pod pod) {
     List<NodeInfo> nodes = cluster.nodes();

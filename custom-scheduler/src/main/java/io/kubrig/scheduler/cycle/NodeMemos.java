@@ -25,6 +25,11 @@ final class NodeMemos {
     this.cluster = cluster;
   }
 
+  void clear() {
+    memos.clear();
+    seen.clear();
+  }
+
   private static <K, V> Map<K, V> lru(int limit) {
     return new LinkedHashMap<>(16, 0.75f, true) {
       @Override

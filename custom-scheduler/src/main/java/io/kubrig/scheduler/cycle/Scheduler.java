@@ -5,7 +5,6 @@ import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
 import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.config.ExtensionPoint;
-import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.config.SchedulerFeatures;
 import io.kubrig.scheduler.events.EventRecorder;
@@ -24,7 +23,6 @@ import io.kubrig.scheduler.framework.PostBindPlugin;
 import io.kubrig.scheduler.framework.PostFilterPlugin;
 import io.kubrig.scheduler.framework.PreBindPlugin;
 import io.kubrig.scheduler.framework.Profile;
-import io.kubrig.scheduler.framework.QueueSortPlugin;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Pod;
@@ -38,7 +36,6 @@ import io.kubrig.scheduler.whatif.QuestionException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +69,7 @@ public final class Scheduler {
   private final SchedulerMetrics metrics;
   private final EventLoop loop;
   private final ClusterState state = new ClusterState();
-  private final Map<String, Profile> profiles = new LinkedHashMap<>();
+  private final Profiles profiles;
   private final SchedulingQueue queue;
   private final NodeFinder finder;
   private final SerialWriter writer;
@@ -99,28 +96,29 @@ public final class Scheduler {
     this.statuses = new PodStatuses(api, writer, clock);
     this.turnedDown = new TurnedDown(api, writer, events, metrics, clock);
     PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), parts.metrics(), new LoopDoor());
-    configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, parts.registry(), context, parts.extenders())));
-    checkQueueSort();
-    this.queue = new SchedulingQueue(profiles.values(), configuration.backoff(), clock, metrics);
+    this.profiles = new Profiles(configuration, parts.registry(), context, parts.extenders());
+    this.queue = new SchedulingQueue(profiles.all(), configuration.backoff(), clock, metrics);
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
     this.features = configuration.features();
     this.groupCycle = new GroupCycle(state, queue, new GroupHands());
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
-    this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.containsKey(p.schedulerName()), !parts.extenders().isEmpty(),
+    this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.has(p.schedulerName()), !parts.extenders().isEmpty(),
         new Placed());
   }
 
-  /** All profiles share one queue, so they must agree on its order. */
-  private void checkQueueSort() {
-    String first = null;
-    for (Profile p : profiles.values()) {
-      String own = p.at(ExtensionPoint.QUEUE_SORT, QueueSortPlugin.class).getFirst().name();
-      if (first != null && !first.equals(own)) {
-        throw new InvalidConfigurationException(
-            "different queue sort plugins for profile \"" + p.name() + "\": \"" + own + "\", first: \"" + first + "\"");
-      }
-      first = own;
-    }
+  /**
+   * From now on the plugins come from another registry. Pods that wait keep their place; attempts under way end with the plugins they
+   * began with. Any thread may call it.
+   *
+   * @throws RuntimeException when no profiles can be made of them; then nothing has changed
+   */
+  public void reload(Map<String, PluginFactory> registry) throws InterruptedException {
+    loop.ask(() -> {
+      profiles.use(registry);
+      finder.forget();
+      queue.reload(profiles.all());
+      return true;
+    });
   }
 
   /** Watches the cluster and schedules until {@link #stop} or an interrupt. */
@@ -202,7 +200,7 @@ public final class Scheduler {
 
   private Optional<Explanation> explainNow(Pod pod) {
     boolean isThere = state.pod(pod.uid()).isPresent() || queue.contains(pod.uid());
-    return isThere ? Optional.of(new Explainer(state).explain(profiles.get(pod.schedulerName()), pod, NODES_TOLD)) : Optional.empty();
+    return isThere ? Optional.of(new Explainer(state).explain(profiles.of(pod.schedulerName()), pod, NODES_TOLD)) : Optional.empty();
   }
 
   /** Explains a pod that is known, on the scheduling thread. */
@@ -212,9 +210,9 @@ public final class Scheduler {
       Optional<Pod> pod = queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
           .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst());
       return pod.map(p -> {
-        Profile profile = profiles.get(p.schedulerName());
+        Profile profile = profiles.of(p.schedulerName());
         if (profile == null) {
-          throw new QuestionException("pod " + key + " wants the scheduler " + p.schedulerName() + ", this one is " + profiles.keySet());
+          throw new QuestionException("pod " + key + " wants the scheduler " + p.schedulerName() + ", this one is " + profiles);
         }
         return new Explainer(state).explain(profile, p, limit);
       });
@@ -231,7 +229,7 @@ public final class Scheduler {
 
   /** The first profile's plugins as an extender of another scheduler, on an address. */
   public ExtenderServer serveAsExtender(InetSocketAddress address) {
-    return new ExtenderServer(address, loop::ask, new ExtenderService(profiles.values().iterator().next(), state), api);
+    return new ExtenderServer(address, loop::ask, new ExtenderService(profiles::first, state), api);
   }
 
   /** Tries the next pod; returns whether there was one. */
@@ -245,7 +243,7 @@ public final class Scheduler {
     if (skips(queued)) {
       return;
     }
-    Profile profile = profiles.get(queued.pod().schedulerName());
+    Profile profile = profiles.of(queued.pod().schedulerName());
     if (features.genericWorkload() && GroupCycle.concerns(queued.pod())) {
       groupCycle.run(queued, profile);
       return;
@@ -261,7 +259,7 @@ public final class Scheduler {
   /** Whether there is nothing to do for a pod any more. */
   private boolean skips(QueuedPod queued) {
     Pod pod = queued.pod();
-    if (profiles.containsKey(pod.schedulerName()) && !pod.isTerminating() && state.pod(pod.uid()).isEmpty()) {
+    if (profiles.has(pod.schedulerName()) && !pod.isTerminating() && state.pod(pod.uid()).isEmpty()) {
       return false;
     }
     if (pod.isTerminating()) {

@@ -16,28 +16,30 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The plugins of a profile as an extender: what it would answer another scheduler. On the thread that the state belongs to. */
 public final class ExtenderService {
   private static final long MAX_SCORE = 10;
 
-  private final Profile profile;
+  private final Supplier<Profile> current;
   private final ClusterState cluster;
 
-  public ExtenderService(Profile profile, ClusterState cluster) {
-    this.profile = profile;
+  public ExtenderService(Supplier<Profile> current, ClusterState cluster) {
+    this.current = current;
     this.cluster = cluster;
   }
 
   /** The nodes on which a pod can run, and why the others are out. A node that is not known (yet) may be asked about again. */
   public Extender.Filtered filter(Pod pod, List<String> nodes) {
+    Profile profile = current.get();
     List<String> kept = new ArrayList<>();
     Map<String, String> failed = new LinkedHashMap<>();
     Map<String, String> unresolvable = new LinkedHashMap<>();
     CycleState state = new CycleState();
     Profile.PreFiltered pre = profile.preFilter(state, pod, cluster.nodes());
     for (String name : nodes) {
-      Status s = verdict(pre, state, pod, name);
+      Status s = verdict(profile, pre, state, pod, name);
       if (s.isSuccess()) {
         kept.add(name);
       } else if (s.isRejected()) {
@@ -49,7 +51,7 @@ public final class ExtenderService {
     return new Extender.Filtered(kept, failed, unresolvable);
   }
 
-  private Status verdict(Profile.PreFiltered pre, CycleState state, Pod pod, String name) {
+  private Status verdict(Profile profile, Profile.PreFiltered pre, CycleState state, Pod pod, String name) {
     NodeInfo node = cluster.node(name).orElse(null);
     if (node == null) {
       return Status.unschedulable("node \"" + name + "\" is not known to the extender");
@@ -65,6 +67,7 @@ public final class ExtenderService {
 
   /** Scores in 0..{@value #MAX_SCORE}: the weighted mean of what the profile's plugins say. */
   public Map<String, Long> prioritize(Pod pod, List<String> names) {
+    Profile profile = current.get();
     List<NodeInfo> nodes = names.stream().flatMap(n -> cluster.node(n).stream()).toList();
     Map<String, Long> out = new LinkedHashMap<>();
     names.forEach(n -> out.put(n, 0L));
@@ -98,6 +101,7 @@ public final class ExtenderService {
 
   /** Of proposed evictions those after which the pod fits, unchanged. Pods to evict are named by uid. */
   public Map<String, Victims> preempt(Pod pod, Map<String, List<String>> victimsByNode, Map<String, Long> violations) {
+    Profile profile = current.get();
     Map<String, Victims> out = new LinkedHashMap<>();
     CycleState state = new CycleState();
     if (!profile.preFilter(state, pod, cluster.nodes()).status().isSuccess()) {

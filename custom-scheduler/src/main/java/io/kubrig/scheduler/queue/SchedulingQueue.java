@@ -41,14 +41,15 @@ import java.util.TreeSet;
  * <p>Source: the scheduling queue of kube-scheduler 1.36 with SchedulerQueueingHints and SchedulerPopFromBackoffQ.
  */
 public final class SchedulingQueue {
+  private static final String RELOADED = "PluginsReloaded";
   private static final String ATTEMPT_FAILED = "ScheduleAttemptFailure";
   private static final Duration MAX_IN_UNSCHEDULABLE = Duration.ofMinutes(5);
 
   private final Clock clock;
   private final SchedulerMetrics metrics;
   private final Backoff backoff;
-  private final Map<String, Profile> profiles;
-  private final HintMap hints;
+  private HintMap hints;
+  private QueueSortPlugin sort;
   private final NavigableSet<QueuedPod> active;
   private final NavigableSet<QueuedPod> backingOff;
   private final NavigableSet<QueuedPod> errorBackoff;
@@ -71,19 +72,35 @@ public final class SchedulingQueue {
     this.metrics = metrics;
     this.clock = clock;
     this.backoff = backoff;
-    this.profiles = new HashMap<>();
-    profiles.forEach(p -> {
-      this.profiles.put(p.name(), p);
-      preEnqueue.put(p.name(), p.at(ExtensionPoint.PRE_ENQUEUE, PreEnqueuePlugin.class));
-    });
-    this.hints = new HintMap(profiles);
-    QueueSortPlugin sort = profiles.iterator().next().at(ExtensionPoint.QUEUE_SORT, QueueSortPlugin.class).getFirst();
+    use(profiles);
     Comparator<QueuedPod> order = (a, b) -> a == b ? 0 : sort.before(a, b) ? -1 : sort.before(b, a) ? 1
         : Long.compare(a.sequence, b.sequence);
     Comparator<QueuedPod> byBackoff = Comparator.<QueuedPod>comparingLong(p -> p.backoffWindow).thenComparing(order);
     this.active = new TreeSet<>(order);
     this.backingOff = new TreeSet<>(byBackoff);
     this.errorBackoff = new TreeSet<>(byBackoff);
+  }
+
+  private void use(Collection<Profile> profiles) {
+    profiles.forEach(p -> preEnqueue.put(p.name(), p.at(ExtensionPoint.PRE_ENQUEUE, PreEnqueuePlugin.class)));
+    hints = new HintMap(profiles);
+    sort = profiles.iterator().next().at(ExtensionPoint.QUEUE_SORT, QueueSortPlugin.class).getFirst();
+  }
+
+  /** From now on other plugins decide: the pods are ordered anew, and those that the former ones have turned down are tried again. */
+  public void reload(Collection<Profile> profiles) {
+    List<QueuedPod> waiting = byUid.values().stream().filter(e -> e.place != Place.IN_FLIGHT && e.place != Place.NONE).toList();
+    Map<QueuedPod, Place> places = new LinkedHashMap<>();
+    waiting.forEach(e -> places.put(e, e.place));
+    waiting.forEach(this::take); // while the order is the one they were put in by
+    use(profiles);
+    places.forEach((entry, place) -> {
+      switch (place) {
+        case UNSCHEDULABLE -> requeue(entry, HintMap.Verdict.AFTER_BACKOFF, RELOADED);
+        case GATED -> activate(entry, RELOADED);
+        case ACTIVE, BACKOFF, ERROR_BACKOFF, IN_FLIGHT, NONE -> put(entry, place);
+      }
+    });
   }
 
   /** Adds a pod that has just been seen. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * The pages of a running scheduler that answer questions, as JSON:
@@ -27,10 +28,11 @@ public final class Questions {
 
   private final Scheduler scheduler;
   private final SchedulerConfiguration configuration;
-  private final Map<String, PluginFactory> registry;
+  private final Supplier<Map<String, PluginFactory>> registry;
   private final Clock clock;
 
-  public Questions(Scheduler scheduler, SchedulerConfiguration configuration, Map<String, PluginFactory> registry, Clock clock) {
+  /** With the plugins that are in use at the moment of a question. */
+  public Questions(Scheduler scheduler, SchedulerConfiguration configuration, Supplier<Map<String, PluginFactory>> registry, Clock clock) {
     this.scheduler = scheduler;
     this.configuration = configuration;
     this.registry = registry;
@@ -69,7 +71,7 @@ public final class Questions {
       if (pods.isEmpty()) {
         throw new QuestionException("the body has no pods");
       }
-      Planner planner = new Planner(configuration, registry, clock, new Random(1));
+      Planner planner = new Planner(configuration, registry.get(), clock, new Random(1));
       scheduler.tell(planner);
       return parameter(request, "capacity").filter(c -> c.equals("true")).isPresent()
           ? planner.capacity(pods.getFirst(), number(request, "most", MOST)) : planner.place(pods);

@@ -27,7 +27,8 @@ final class QuestionsTest {
   private final SchedulerConfiguration configuration = SchedulerConfiguration.standard();
   private final Scheduler scheduler = new Scheduler(configuration, new Scheduler.Parts(cluster, Clock.system(), new Random(1),
       BuiltinPlugins.registry(configuration), List.of(), ScoreListener.NONE, SchedulerMetrics.NONE, "test"));
-  private final Questions questions = new Questions(scheduler, configuration, BuiltinPlugins.registry(configuration), Clock.system());
+  private final Questions questions = new Questions(scheduler, configuration,
+      () -> BuiltinPlugins.registry(configuration), Clock.system());
   private Thread loop;
 
   @BeforeEach

@@ -9,35 +9,52 @@ import io.kubrig.scheduler.framework.PluginContext;
 import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.framework.PluginProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The plugins of a directory of jars. Each jar has a class loader of its own, so that jars can bring different versions of a library. */
+/**
+ * The plugins of a directory of jars. Once {@link #follow} is called, jars that come, change or go are taken over while the scheduler
+ * works; what cannot be taken over leaves everything as it was.
+ */
 public final class PluginDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PluginDirectory.class);
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
-  private final Map<String, PluginFactory> factories = new LinkedHashMap<>();
-  private final List<URLClassLoader> loaders = new ArrayList<>();
+  private final Path directory;
+  private final Clock clock;
   private final Watch watch;
+  private Jars jars; // guarded by this
+  private Jars former; // guarded by this; attempts under way may still need its classes; null: none
+  private Map<Path, String> taken; // guarded by this; what the directory was like when it was last read
+  private Map<Path, String> seen; // guarded by this; what it was like at the last look
+  private Clock.Timer timer; // guarded by this; null: not followed
+
+  /** Who is to use other plugins from now on. */
+  public interface User {
+    /**
+     * Takes over all plugins, built-in ones included, or none.
+     *
+     * @throws RuntimeException when no profiles can be made of them; the former stay in use then
+     */
+    void use(Map<String, PluginFactory> registry) throws InterruptedException;
+
+    /** The directory has changed and was taken over, or not, for a reason. */
+    void reloaded(Optional<String> failure);
+  }
 
   /**
    * Reads all jars of a directory.
@@ -46,45 +63,74 @@ public final class PluginDirectory implements AutoCloseable {
    * @throws StartException when a jar cannot be read, has no plugins, or two plugins have the same name
    */
   public PluginDirectory(Path directory, Duration patience, Clock clock) {
+    this.directory = directory;
+    this.clock = clock;
     this.watch = new Watch(patience, clock);
+    this.taken = look();
+    this.seen = taken;
+    this.jars = new Jars(directory);
+  }
+
+  /** Name, size and time of every jar. */
+  private Map<Path, String> look() {
+    Map<Path, String> out = new TreeMap<>();
     try (Stream<Path> files = Files.list(directory)) {
-      files.filter(f -> f.toString().endsWith(".jar")).sorted().forEach(this::load);
-    } catch (IOException e) {
-      throw new StartException("cannot read the plugin directory " + directory + ": " + e.getMessage(), e);
+      for (Path f : files.filter(Jars::isJar).toList()) {
+        out.put(f, Files.size(f) + " " + Files.getLastModifiedTime(f));
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("Cannot look into {}: {}", directory, e.getMessage()); // a file went meanwhile; the next look is soon
     }
+    return out;
   }
 
-  private void load(Path jar) {
+  /** Takes over jars that change from now on. A jar is read when it has not changed for two seconds: it may still be written. */
+  public synchronized void follow(Map<String, PluginFactory> builtin, User user) {
+    timer = clock.every(LOOK_EVERY, () -> check(builtin, user));
+  }
+
+  private synchronized void check(Map<String, PluginFactory> builtin, User user) {
+    Map<Path, String> now = look();
+    boolean settled = now.equals(seen);
+    seen = now;
+    if (timer == null || !settled || now.equals(taken)) {
+      return;
+    }
+    taken = now;
     try {
-      URLClassLoader loader =
-          new URLClassLoader(jar.getFileName().toString(), new URL[] {jar.toUri().toURL()}, getClass().getClassLoader());
-      loaders.add(loader);
-      int before = factories.size();
-      for (PluginProvider<?> provider : ServiceLoader.load(PluginProvider.class, loader)) {
-        if (provider.getClass().getClassLoader() == loader) {
-          add(jar, provider);
-        }
-      }
-      if (factories.size() == before) {
-        throw new StartException(jar + " has no plugins: META-INF/services/" + PluginProvider.class.getName() + " names none");
-      }
-    } catch (MalformedURLException | ServiceConfigurationError e) {
-      throw new StartException("cannot load plugins from " + jar + ": " + e.getMessage(), e);
+      reload(builtin, user);
+      LOG.info("The plugins of {} were loaded anew", directory);
+      user.reloaded(Optional.empty());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("The plugins of {} could not be loaded anew, the former ones stay in use: {}", directory, e.getMessage());
+      user.reloaded(Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
-  private <A> void add(Path jar, PluginProvider<A> provider) {
-    PluginFactory factory = (args, context, profile) -> create(provider, args, context);
-    if (factories.put(provider.name(), factory) != null) {
-      throw new StartException("the plugin " + provider.name() + " of " + jar + " exists twice");
+  private void reload(Map<String, PluginFactory> builtin, User user) throws InterruptedException {
+    Jars fresh = new Jars(directory);
+    boolean used = false;
+    try {
+      user.use(over(builtin, fresh));
+      used = true;
+    } finally {
+      if (!used) {
+        fresh.close();
+      }
     }
-    LOG.info("Loaded the plugin {} from {}", provider.name(), jar);
+    if (former != null) {
+      former.close();
+    }
+    former = jars;
+    jars = fresh;
   }
 
   private <A> Plugin create(PluginProvider<A> provider, ConfigNode node, PluginContext context) {
     try {
       return Guard.around(provider.create(args(provider, node), context), watch);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | LinkageError e) {
       throw new StartException("plugin " + provider.name() + ": " + e.getMessage(), e);
     }
   }
@@ -100,10 +146,14 @@ public final class PluginDirectory implements AutoCloseable {
   }
 
   /** The factories by plugin name; names of built-in plugins are errors. */
-  public Map<String, PluginFactory> over(Map<String, PluginFactory> builtin) {
+  public synchronized Map<String, PluginFactory> over(Map<String, PluginFactory> builtin) {
+    return over(builtin, jars);
+  }
+
+  private Map<String, PluginFactory> over(Map<String, PluginFactory> builtin, Jars from) {
     Map<String, PluginFactory> all = new LinkedHashMap<>(builtin);
-    factories.forEach((name, factory) -> {
-      if (all.putIfAbsent(name, factory) != null) {
+    from.providers().forEach((name, provider) -> {
+      if (all.putIfAbsent(name, (args, context, profile) -> create(provider, args, context)) != null) {
         throw new StartException("a jar brings the plugin " + name + ", which is built in");
       }
     });
@@ -116,14 +166,15 @@ public final class PluginDirectory implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
     watch.close();
-    for (URLClassLoader loader : loaders) {
-      try {
-        loader.close();
-      } catch (IOException e) {
-        LOG.warn("A plugin jar could not be closed: {}", e.getMessage());
-      }
+    jars.close();
+    if (former != null) {
+      former.close();
     }
   }
 }

@@ -8,11 +8,13 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.cycle.Scheduler;
 import io.kubrig.scheduler.cycle.ScoreListener;
+import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.simulation.MemoryCluster;
@@ -23,8 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -38,6 +44,7 @@ final class PluginDirectoryTest {
 
   @TempDir private Path directory;
   private final MemoryCluster cluster = new MemoryCluster(Clock.system());
+  private Clock looks = Clock.system();
   private PluginDirectory plugins;
   private Scheduler scheduler;
 
@@ -50,11 +57,15 @@ final class PluginDirectoryTest {
 
   /** Compiles a sample plugin and puts it into a jar, as the tutorial says. */
   private void jar(String name) throws IOException {
+    try (InputStream in = getClass().getResourceAsStream("/sample-plugin/" + name + ".java")) {
+      jar(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void jar(String name, String text) throws IOException {
     Path source = directory.resolve("src").resolve(name + ".java");
     Files.createDirectories(source.getParent());
-    try (InputStream in = getClass().getResourceAsStream("/sample-plugin/" + name + ".java")) {
-      Files.copy(in, source);
-    }
+    Files.writeString(source, text);
     Path classes = Files.createDirectories(directory.resolve("classes-" + name));
     int result = ToolProvider.getSystemJavaCompiler()
         .run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"), "-d",
@@ -74,7 +85,7 @@ final class PluginDirectoryTest {
   }
 
   private void start(String profile, Duration patience) {
-    plugins = new PluginDirectory(directory.resolve("jars"), patience, Clock.system());
+    plugins = new PluginDirectory(directory.resolve("jars"), patience, looks);
     SchedulerConfiguration c = SchedulerConfiguration.parse(
         "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- " + profile);
     scheduler = new Scheduler(c,
@@ -145,6 +156,67 @@ final class PluginDirectoryTest {
     assertThat(node("hangs")).isNull();
     assertThat(scheduler.state().podCount()).as("what was assumed was given back").isEqualTo(1);
     assertThat(plugins.stuck()).isEmpty();
+  }
+
+  /** What hears of reloads, with the scheduler behind it. */
+  private final class Heard implements PluginDirectory.User {
+    private final List<Optional<String>> outcomes = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void use(Map<String, PluginFactory> registry) throws InterruptedException {
+      scheduler.reload(registry);
+    }
+
+    @Override
+    public void reloaded(Optional<String> failure) {
+      outcomes.add(failure);
+    }
+  }
+
+  @Test
+  void a_new_jar_is_taken_over_with_the_queue_and_a_broken_one_leaves_the_old_in_force() throws Exception {
+    String source;
+    try (InputStream in = getClass().getResourceAsStream("/sample-plugin/OnlyZone.java")) {
+      source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    jar("OnlyZone", source);
+    VirtualClock clock = new VirtualClock(Instant.EPOCH);
+    looks = clock;
+    start("{plugins: {multiPoint: {enabled: [{name: OnlyZone}]}}}", Duration.ofSeconds(10));
+    Heard heard = new Heard();
+    plugins.follow(BuiltinPlugins.registry(SchedulerConfiguration.standard()), heard);
+    pod("first");
+    until(() -> node("first") != null);
+    pod("second");
+    until(() -> toldOf("only zone cheap"));
+    assertThat(node("first")).isEqualTo("cheap");
+
+    Path jar = directory.resolve("jars/OnlyZone.jar");
+    Files.write(jar, new byte[] {1, 2, 3});
+    passTime(clock, () -> heard.outcomes.size() == 1);
+    assertThat(heard.outcomes.getFirst().orElseThrow()).contains("OnlyZone.jar");
+    pod("third");
+    until(() -> toldOf("only zone cheap") && events("third") > 0);
+
+    jar("OnlyZone", source.replace("cheap", "dear"));
+    passTime(clock, () -> heard.outcomes.size() == 2);
+    assertThat(heard.outcomes.getLast()).isEmpty();
+    until(() -> node("second") != null || node("third") != null);
+    assertThat(List.of(String.valueOf(node("second")), String.valueOf(node("third")))).containsExactlyInAnyOrder("dear", "null");
+  }
+
+  private long events(String pod) {
+    return cluster.list(Event.class).stream().filter(e -> e.getRegarding().getName().equals(pod)).count();
+  }
+
+  /** Lets virtual time pass on a thread of its own, because a reload waits for the scheduling thread, which is this one. */
+  private void passTime(VirtualClock clock, BooleanSupplier done) throws InterruptedException {
+    Thread.startVirtualThread(() -> {
+      for (int i = 0; i < 4; i++) {
+        clock.advance(Duration.ofSeconds(2));
+      }
+    });
+    until(done);
   }
 
   @Test
