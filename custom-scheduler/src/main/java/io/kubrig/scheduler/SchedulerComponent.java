@@ -31,6 +31,7 @@ import io.kubrig.scheduler.extender.ExtenderServer;
 import io.kubrig.scheduler.extender.Extenders;
 import io.kubrig.scheduler.framework.PluginFactory;
 import io.kubrig.scheduler.metrics.NativeMetrics;
+import io.kubrig.scheduler.metrics.PodResources;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.plugins.external.PluginDirectory;
 import io.kubrig.scheduler.whatif.Questions;
@@ -40,6 +41,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,9 @@ import org.slf4j.LoggerFactory;
 /** The scheduler as a program: serves its status from the start and schedules while it leads. A leader that loses its lease has failed. */
 final class SchedulerComponent implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulerComponent.class);
+  private static final String HEALTH_METRICS = "kubernetes_healthcheck";
+  /** What {@code /statusz} names. */
+  private static final List<String> PATHS = List.of("/configz", "/flagz", "/healthz", "/livez", "/metrics", "/readyz");
   private static final Duration STUCK = Duration.ofSeconds(20);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
 
@@ -175,23 +180,61 @@ final class SchedulerComponent implements Component {
     HealthCheck answering = HealthCheck.of("plugins", () -> plugins.flatMap(PluginDirectory::stuck).ifPresent(name -> {
       throw new IllegalStateException("plugin " + name + " does not answer, not even to an interrupt");
     }));
-    status.ifPresent(server -> {
-      List<HealthCheck> checks = plugins.isPresent() ? List.of(HealthCheck.ping(), leading, answering)
-          : List.of(HealthCheck.ping(), leading);
-      for (String endpoint : List.of("healthz", "livez", "readyz")) {
-        server.health(new HealthChecks(endpoint, environment.metrics(), checks));
+    HealthCheck synced = HealthCheck.of("sched-handler-sync", () -> {
+      if (isScheduling() && !scheduler.isSynced()) {
+        throw new IllegalStateException("handlers are not fully synchronized");
       }
+    });
+    HealthCheck open = HealthCheck.of("shutdown", () -> {
+      if (isClosed()) {
+        throw new IllegalStateException("process is shutting down");
+      }
+    });
+    status.ifPresent(server -> {
+      List<HealthCheck> checks = new ArrayList<>();
+      if (elects()) {
+        checks.add(leading);
+      }
+      List<HealthCheck> ready = new ArrayList<>(checks);
+      ready.add(open);
+      ready.add(synced);
+      if (plugins.isPresent()) {
+        checks.add(answering);
+      }
+      server.health(new HealthChecks("healthz", environment.metrics(), checks));
+      server.health(new HealthChecks("livez", environment.metrics(), checks));
+      server.health(new HealthChecks("readyz", environment.metrics(), ready));
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), given.effective())));
-      server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock())));
+      server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), created, environment.clock(), PATHS)));
       Questions questions = new Questions(scheduler, configuration, this::registry, environment.clock());
       server.page("/debug/why", questions::why);
       server.page("/debug/simulate", questions::simulate);
-      server.page("/configz", Page.json(() -> Json.text(Tree.of("kubescheduler.config.k8s.io", ConfigurationWriter.tree(configuration)))));
+      server.page("/configz", Page.json(() -> Json.text(Tree.of("componentconfig", ConfigurationWriter.tree(configuration)))));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
-        server.page("/metrics", Page.metrics(registry::scrape));
+        server.page("/metrics", Page.metrics(() -> registry.scrape(metric -> !metric.startsWith(HEALTH_METRICS))));
+        server.page("/metrics/slis", Page.metrics(() -> registry.scrape(metric -> metric.startsWith(HEALTH_METRICS))));
       }
+      server.page("/metrics/resources", Page.metrics(this::podResources));
       server.start();
     });
+  }
+
+  /** Nothing while another process leads, whose page it is then. */
+  private String podResources() {
+    try {
+      return isScheduling() ? PodResources.text(scheduler.pods()) : "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  private synchronized boolean isScheduling() {
+    return loop != null;
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   private void serveExtender() {

@@ -2,7 +2,6 @@ package io.kubrig.scheduler.cycle;
 
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
-import io.kubrig.scheduler.api.ClusterApiException;
 import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.config.ExtensionPoint;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
@@ -35,6 +34,7 @@ import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.QuestionException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,6 @@ public final class Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int WRITES_AT_ONCE = 128;
   private static final int NODES_TOLD = 20;
-  private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
   /** What a scheduler is made of. */
   public record Parts(
@@ -82,12 +81,14 @@ public final class Scheduler {
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
   private final ClusterEvents clusterEvents;
+  private final ClusterWatch watch;
   private KeptExplanations explanations; // null: none are kept
   private volatile long tasksSeen; // by everySecond, itself included
   private volatile boolean backingOff; // at the end of everySecond
 
   public Scheduler(SchedulerConfiguration configuration, Parts parts) {
     this.api = parts.api();
+    this.watch = new ClusterWatch(api, parts.clock());
     this.clock = parts.clock();
     this.metrics = parts.metrics();
     this.loop = new EventLoop(clock.activity());
@@ -123,7 +124,7 @@ public final class Scheduler {
 
   /** Watches the cluster and schedules until {@link #stop} or an interrupt. */
   public void run() throws InterruptedException {
-    watchCluster();
+    watch.begin(clusterEvents);
     List<Clock.Timer> timers = List.of(
         clock.every(Duration.ofSeconds(1), this::tick),
         clock.every(Duration.ofSeconds(30), () -> loop.post(queue::flushUnschedulable)));
@@ -132,22 +133,6 @@ public final class Scheduler {
     } finally {
       timers.forEach(Clock.Timer::cancel);
       api.close();
-    }
-  }
-
-  /** Waits for a server that is not there yet. */
-  private void watchCluster() throws InterruptedException {
-    while (true) {
-      try {
-        api.watch(clusterEvents);
-        return;
-      } catch (ClusterApiException e) {
-        if (!e.isUnreachable()) {
-          throw e;
-        }
-        LOG.warn("The API server cannot be reached, trying again: {}", e.getMessage());
-        clock.sleep(BETWEEN_ATTEMPTS);
-      }
     }
   }
 
@@ -217,6 +202,20 @@ public final class Scheduler {
         return new Explainer(state).explain(profile, p, limit);
       });
     });
+  }
+
+  /** The pods that are on nodes, and those that wait for this scheduler. Any thread may ask. */
+  public List<Pod> pods() throws InterruptedException {
+    return loop.ask(() -> {
+      List<Pod> all = new ArrayList<>(queue.pods());
+      state.nodes().forEach(n -> all.addAll(n.pods()));
+      return all;
+    });
+  }
+
+  /** Whether all that was there when it began to watch the cluster is known; false before. */
+  public boolean isSynced() {
+    return watch.isSynced();
   }
 
   /** Tells a planner what this scheduler knows. */

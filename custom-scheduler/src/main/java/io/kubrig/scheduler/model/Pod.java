@@ -34,9 +34,10 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
    * @param total what is reserved for it
    * @param nonZero {@code total} with a default for containers that name no cpu (100m) or memory (200Mi); used by scores
    * @param scored like {@code nonZero}, but without what the pod asks for as a whole: what the fit scores take the pod for
+   * @param limits what it must not exceed; no decision depends on it
    * @param named every resource name that some container names in requests or limits
    */
-  public record Requests(ResourceVector total, ResourceVector nonZero, ResourceVector scored, Set<String> named) {}
+  public record Requests(ResourceVector total, ResourceVector nonZero, ResourceVector scored, ResourceVector limits, Set<String> named) {}
 
   /** Which nodes it may run on. */
   public record NodeRules(String nodeName, Selector selector, NodeSelector required, List<Preference> preferred,

@@ -23,6 +23,8 @@ final class PodRequests {
   private static final Quantity DEFAULT_CPU = new Quantity("100m");
   private static final Quantity DEFAULT_MEMORY = new Quantity("200Mi");
 
+  private static final ResourceVector NO_LIMITS = new ResourceVector(); // shared by the many pods without; nobody changes it
+
   private final Pod pod;
   private final boolean infeasible;
   private final Map<String, ContainerStatus> statuses = new HashMap<>();
@@ -49,7 +51,21 @@ final class PodRequests {
     }
     ResourceVector nonZero = defaults.isEmpty() || r.namesBoth() ? total : r.total(podLevel, defaults);
     ResourceVector scored = podLevel.isEmpty() ? nonZero : r.total(Map.of(), Map.of("cpu", DEFAULT_CPU, "memory", DEFAULT_MEMORY));
-    return new io.kubrig.scheduler.model.Pod.Requests(total, nonZero, scored, r.names());
+    return new io.kubrig.scheduler.model.Pod.Requests(total, nonZero, scored, r.limits(), r.names());
+  }
+
+  /** Like the requests; overhead counts where there is a limit. */
+  private ResourceVector limits() {
+    ResourceVector sum = aggregate(Map.of(), c -> limits(c.getResources()));
+    ResourceVector levels = ResourceVector.of(limits(pod.getSpec().getResources()));
+    ResourceVector overhead = ResourceVector.of(pod.getSpec().getOverhead());
+    for (int i = 0; i < Math.max(sum.size(), levels.size()); i++) {
+      long limit = levels.get(i) != 0 ? levels.get(i) : sum.get(i);
+      if (limit != 0) {
+        sum.set(i, limit + overhead.get(i));
+      }
+    }
+    return sum.isZero() ? NO_LIMITS : sum;
   }
 
   private static boolean resizeIsInfeasible(List<PodCondition> conditions) {
@@ -150,6 +166,10 @@ final class PodRequests {
       return requests(status.getResources());
     }
     return allocated(c);
+  }
+
+  private static Map<String, Quantity> limits(ResourceRequirements r) {
+    return r == null || r.getLimits() == null ? Map.of() : r.getLimits();
   }
 
   private static Map<String, Quantity> requests(ResourceRequirements r) {

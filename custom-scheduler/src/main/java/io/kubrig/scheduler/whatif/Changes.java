@@ -138,6 +138,6 @@ final class Changes {
         total.set(i, free);
       }
     }
-    return new Pod.Requests(total, wanted.nonZero(), wanted.scored(), wanted.named());
+    return new Pod.Requests(total, wanted.nonZero(), wanted.scored(), wanted.limits(), wanted.named());
   }
 }

@@ -149,7 +149,7 @@ final class RandomCluster {
     }
     List<String> images = some(2, 2, () -> pick(IMAGES));
     return new Pod.Spec(new Pod.Order("default-scheduler", random.nextInt(3), false, List.of(), null),
-        new Pod.Requests(wanted, nonZero, nonZero, Set.of()),
+        new Pod.Requests(wanted, nonZero, nonZero, new ResourceVector(), Set.of()),
         new Pod.NodeRules(null, oneIn(8) ? Selector.ofLabels(Map.of("disk", "ssd")) : Selector.EVERYTHING, oneIn(6) ? nodeSelector() : null,
             some(2, 6, () -> new Pod.Preference(1 + random.nextInt(100), nodeTerm())), some(2, 4, this::toleration)),
         new Pod.PodRules(some(2, 8, () -> term(0)), some(2, 8, () -> term(0)), some(2, 6, () -> term(1 + random.nextInt(100))),

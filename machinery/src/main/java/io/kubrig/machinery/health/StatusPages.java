@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -20,19 +21,25 @@ public final class StatusPages {
 
   /** Every flag with its effective value. */
   public static String flagz(String component, Map<String, String> flags) {
-    StringBuilder out = new StringBuilder("\n").append(component).append(" flags\n").append(WARNING).append('\n');
-    flags.forEach((name, value) -> out.append(name).append('=').append(value).append('\n'));
+    StringBuilder out = new StringBuilder("\n").append(component).append(" flagz\n").append(WARNING);
+    flags.forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));
     return out.toString();
   }
 
   /** Since when the component runs, and in which version. */
   public static String statusz(String component, Instant started, Clock clock) {
+    return statusz(component, started, clock, List.of());
+  }
+
+  /** With the paths that the component serves. */
+  public static String statusz(String component, Instant started, Clock clock, List<String> paths) {
     long up = Duration.between(started, clock.now()).toSeconds();
     return "\n" + component + " statusz\n" + WARNING
         + "\nStarted: " + started.atZone(ZoneId.systemDefault()).format(UNIX_DATE)
         + "\nUp: " + String.format(Locale.ROOT, "%d hr %02d min %02d sec", up / 3600, up / 60 % 60, up % 60)
         + "\nJava version: " + Runtime.version()
         + "\nBinary version: " + KubernetesVersion.NUMBER
-        + "\nEmulation version: " + KubernetesVersion.MAJOR + "." + KubernetesVersion.MINOR + "\n";
+        + "\nEmulation version: " + KubernetesVersion.MAJOR + "." + KubernetesVersion.MINOR + "\n"
+        + (paths.isEmpty() ? "" : "Paths: " + String.join(" ", paths) + "\n");
   }
 }

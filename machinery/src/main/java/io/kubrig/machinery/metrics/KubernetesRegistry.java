@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.internal.DefaultGauge;
 import io.micrometer.core.instrument.internal.DefaultMeter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -37,6 +38,11 @@ public final class KubernetesRegistry extends MeterRegistry {
   /** All metrics in the Prometheus text format, version 0.0.4, sorted by name. */
   public String scrape() {
     return new PrometheusText().write(getMeters());
+  }
+
+  /** Those whose names are wanted. */
+  public String scrape(Predicate<String> wanted) {
+    return new PrometheusText().write(getMeters().stream().filter(meter -> wanted.test(meter.getId().getName())).toList());
   }
 
   @Override
