@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The packaged program. It runs as {@code java -jar}, what the launcher {@code kubrig} becomes, under the Java of the tests. */
-final class Kubrig {
+public final class Kubrig {
   private static final Path JAR = Files.exists(jarOf(home())) ? jarOf(home()) : jarOf(home().getParent());
 
   private Kubrig() {}
@@ -26,7 +26,7 @@ final class Kubrig {
   }
 
   /** A file below {@code e2e/}. */
-  static Path file(String path) {
+  public static Path file(String path) {
     return JAR.getParent().getParent().getParent().resolve("e2e").resolve(path);
   }
 

@@ -1,5 +1,6 @@
 package io.kubrig.testkit;
 
+import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.standalone.simulated.AnnotatedScript;
 import io.kubrig.standalone.simulated.PodScript;
 import java.time.Duration;
@@ -22,6 +23,8 @@ public final class ClusterBuilder {
   private Optional<RandomGenerator> random = Optional.empty();
   private ClusterTime time = ClusterTime.REAL;
   private Duration heartbeat = HEARTBEAT;
+  private List<String> managerFlags = List.of();
+  private Optional<Cluster.Settings> apis = Optional.empty();
 
   ClusterBuilder() {}
 
@@ -72,6 +75,18 @@ public final class ClusterBuilder {
     return this;
   }
 
+  /** Further flags of kube-controller-manager, with which its controllers are started. They win over what this builder sets by itself. */
+  public ClusterBuilder managerFlags(List<String> flags) {
+    managerFlags = List.copyOf(flags);
+    return this;
+  }
+
+  /** What the API server serves: service ranges, feature gates, APIs that are off by default. */
+  public ClusterBuilder apis(Cluster.Settings settings) {
+    apis = Optional.of(settings);
+    return this;
+  }
+
   /** Nothing but the API server. */
   public ClusterBuilder apiServerOnly() {
     return controllers(false).scheduler(false).nodes(0);
@@ -94,6 +109,6 @@ public final class ClusterBuilder {
   }
 
   ClusterSettings settings() {
-    return new ClusterSettings(controllers, scheduler, nodes, script, random, time, heartbeat);
+    return new ClusterSettings(controllers, scheduler, nodes, script, random, time, heartbeat, managerFlags, apis);
   }
 }

@@ -1,5 +1,6 @@
 package io.kubrig.testkit;
 
+import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.standalone.simulated.PodScript;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.random.RandomGenerator;
  * @param nodes how many simulated nodes there are
  * @param random where names, uids and tie breaks come from, when the test has a source of its own
  * @param heartbeat how often a node renews its lease
+ * @param managerFlags further flags of the controller manager; a later one wins
+ * @param apis what the API server serves, when that is not the usual
  */
 record ClusterSettings(
     List<String> controllers,
@@ -21,9 +24,12 @@ record ClusterSettings(
     PodScript script,
     Optional<RandomGenerator> random,
     ClusterTime time,
-    Duration heartbeat) {
+    Duration heartbeat,
+    List<String> managerFlags,
+    Optional<Cluster.Settings> apis) {
 
   ClusterSettings {
     controllers = List.copyOf(controllers);
+    managerFlags = List.copyOf(managerFlags);
   }
 }

@@ -110,13 +110,15 @@ public final class KubrigCluster implements AutoCloseable {
 
   /** Native's patience with nodes is in the same proportion to the heartbeats that are usual there. */
   private List<String> managerFlags() {
-    return List.of(
+    List<String> flags = new ArrayList<>(List.of(
         "--controllers=" + String.join(",", settings.controllers()),
         "--leader-elect=false",
         "--secure-port=0",
         "--use-service-account-credentials=false",
         "--node-monitor-period=" + GoDuration.format(settings.heartbeat().dividedBy(2)),
-        "--node-monitor-grace-period=" + GoDuration.format(settings.heartbeat().multipliedBy(5)));
+        "--node-monitor-grace-period=" + GoDuration.format(settings.heartbeat().multipliedBy(5))));
+    flags.addAll(settings.managerFlags());
+    return flags;
   }
 
   private void start(ComponentFactory factory, List<String> flags) throws InterruptedException {

@@ -33,6 +33,7 @@ final class TestServer implements Handler, AutoCloseable {
   private static final Map<Instant, Snapshot> FRESH = new ConcurrentHashMap<>();
 
   private static final Instant ANY_TIME = Instant.MIN;
+  private static final Cluster.Settings USUAL = new Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1));
 
   private final MemoryStorage storage;
   private final ApiServer server;
@@ -40,9 +41,9 @@ final class TestServer implements Handler, AutoCloseable {
   /** What a server finds around it. */
   record Surroundings(Clock clock, JvmKeys keys, LocalKubelets kubelets) {}
 
-  private TestServer(MemoryStorage storage, Surroundings around, RandomGenerator random) {
+  private TestServer(MemoryStorage storage, ClusterSettings wanted, Surroundings around) {
     this.storage = storage;
-    this.server = new ApiServer(settings(storage, around, random));
+    this.server = new ApiServer(settings(storage, wanted, around));
   }
 
   /**
@@ -50,25 +51,25 @@ final class TestServer implements Handler, AutoCloseable {
    * of a source of randomness that the test has chosen.
    */
   static TestServer fresh(ClusterSettings wanted, Surroundings around) {
-    if (wanted.random().isPresent()) {
-      return new TestServer(new MemoryStorage(around.clock()), around, wanted.random().get());
+    if (wanted.random().isPresent() || wanted.apis().isPresent()) {
+      return new TestServer(new MemoryStorage(around.clock()), wanted, around);
     }
     Instant begin = wanted.time().begin().orElse(ANY_TIME);
     Snapshot known = FRESH.get(begin);
     if (known != null) {
-      return new TestServer(new MemoryStorage(around.clock(), known), around, RandomGenerator.getDefault());
+      return new TestServer(new MemoryStorage(around.clock(), known), wanted, around);
     }
-    TestServer first = new TestServer(new MemoryStorage(around.clock()), around, RandomGenerator.getDefault());
+    TestServer first = new TestServer(new MemoryStorage(around.clock()), wanted, around);
     FRESH.put(begin, first.state());
     return first;
   }
 
   /** A server that goes on from a state of another one. */
   static TestServer from(Snapshot state, ClusterSettings wanted, Surroundings around) {
-    return new TestServer(new MemoryStorage(around.clock(), state), around, wanted.random().orElseGet(RandomGenerator::getDefault));
+    return new TestServer(new MemoryStorage(around.clock(), state), wanted, around);
   }
 
-  private static ApiServerSettings settings(MemoryStorage storage, Surroundings around, RandomGenerator random) {
+  private static ApiServerSettings settings(MemoryStorage storage, ClusterSettings wanted, Surroundings around) {
     SecuritySettings security =
         new SecuritySettings(
             Optional.empty(),
@@ -87,10 +88,10 @@ final class TestServer implements Handler, AutoCloseable {
     return new ApiServerSettings(
         storage,
         around.clock(),
-        random,
+        wanted.random().orElseGet(RandomGenerator::getDefault),
         new KubernetesRegistry(),
         "127.0.0.1:6443",
-        new Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1)),
+        wanted.apis().orElse(USUAL),
         security,
         new AdmissionPlugins.Settings(List.of(), List.of(), 300, 300, AdmissionConfiguration.NONE),
         new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
