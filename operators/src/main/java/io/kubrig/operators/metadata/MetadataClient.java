@@ -83,7 +83,7 @@ public final class MetadataClient {
   /** Deletes all objects of a kind in a namespace; their dependents are left to the garbage collector. */
   public void deleteCollection(ResourceType type, String namespace) {
     Api.Deletion how = new Api.Deletion(null, null, null, "Background");
-    send("DELETE", type.collection(namespace), OBJECT, "application/json", Objects.patch(how.options()));
+    send("DELETE", type.collection(namespace), LIST, "application/json", Objects.patch(how.options()));
   }
 
   /** Patches one object. @param media the patch's media type */

@@ -3,6 +3,8 @@ package io.kubrig.operators.sweep;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
@@ -38,6 +40,7 @@ final class MemoryClient {
   KubernetesClient dressed() {
     return proxy(KubernetesClient.class, (self, method, args) -> switch (method.getName()) {
       case "resources" -> all(asKind(args[0]), "");
+      case "pods" -> all(Pod.class, "");
       case "resource" -> one((HasMetadata) args[0], "");
       case "raw" -> raw((String) args[0], (Map<?, ?>) args[2]);
       default -> throw new UnsupportedOperationException(method.toString());
@@ -54,7 +57,7 @@ final class MemoryClient {
       case "inAnyNamespace" -> self;
       case "inNamespace" -> all(kind, (String) args[0]);
       case "withName" -> named(kind, new Key(namespace, (String) args[0]));
-      case "list" -> faults.read(() -> listed(server.list(kind).stream()
+      case "list" -> faults.read(() -> listed(kind, server.list(kind).stream()
           .filter(object -> namespace.isEmpty() || namespace.equals(object.getMetadata().getNamespace())).toList()));
       case "runnableInformer" -> informer(kind).dressed();
       default -> throw new UnsupportedOperationException(method.toString());
@@ -65,7 +68,10 @@ final class MemoryClient {
     return informers.computeIfAbsent(kind, k -> new LaggingInformer<>(server, kind));
   }
 
-  private static KubernetesResourceList<?> listed(List<? extends HasMetadata> items) {
+  private static KubernetesResourceList<?> listed(Class<?> kind, List<? extends HasMetadata> items) {
+    if (kind == Pod.class) {
+      return new PodListBuilder().withItems(items.stream().map(Pod.class::cast).toList()).build();
+    }
     return proxy(KubernetesResourceList.class, (self, method, args) -> items);
   }
 

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class MemoryServer {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Map<String, String> LIST_KEYS = Map.of("ownerReferences", "uid", "conditions", "type");
+  private static final Map<String, String> LIST_KEYS = Map.of("ownerReferences", "uid", "conditions", "type", "resourceClaimStatuses", "name");
 
   private final Clock clock;
   private final Map<Class<?>, TreeMap<Key, HasMetadata>> objects = new HashMap<>();
@@ -107,6 +107,10 @@ final class MemoryServer {
     JsonNode uid = given.path("metadata").path("uid");
     if (uid.isTextual() && !uid.asText().equals(old.getMetadata().getUid())) {
       throw refusal(409, "Conflict", "Precondition failed: UID in precondition: " + uid.asText());
+    }
+    JsonNode wanted = given.path("metadata").path("resourceVersion");
+    if (wanted.isTextual() && !wanted.asText().equals(old.getMetadata().getResourceVersion())) {
+      throw refusal(409, "Conflict", "the object has been modified");
     }
     ObjectNode whole = tree(old);
     merge(whole, given);

@@ -68,6 +68,61 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void a_cron_job_that_allows_one_job_makes_each_once_and_no_two_at_a_time() throws InterruptedException {
+    sweep("CronJob", TimeStories.CronJobStory::new);
+  }
+
+  @Test
+  void jobs_go_when_their_time_to_live_is_over_and_not_before() throws InterruptedException {
+    sweep("TTLAfterFinished", TimeStories.ExpiryStory::new);
+  }
+
+  @Test
+  void tokens_and_requests_that_have_had_their_day_are_cleaned_away_and_no_others() throws InterruptedException {
+    sweep("TokenCleaner and CSR cleaner", TimeStories.CleaningStory::new);
+  }
+
+  @Test
+  void endpoints_slices_and_budgets_say_in_the_end_which_pods_there_are() throws InterruptedException {
+    sweep("Endpoints, EndpointSlice, Disruption", ServiceStories.PodsStory::new);
+  }
+
+  @Test
+  void mirrors_show_in_the_end_what_users_wrote() throws InterruptedException {
+    sweep("EndpointSliceMirroring", ServiceStories.MirrorStory::new);
+  }
+
+  @Test
+  void every_namespace_has_its_default_account_in_the_end() throws InterruptedException {
+    sweep("ServiceAccount", ServiceStories.AccountStory::new);
+  }
+
+  @Test
+  void no_two_nodes_ever_have_the_same_range() throws InterruptedException {
+    sweep("NodeIPAM, TTL", NodeStories.RangesStory::new);
+  }
+
+  @Test
+  void only_silent_nodes_lose_pods_and_only_those_that_do_not_tolerate_it() throws InterruptedException {
+    sweep("NodeLifecycle, TaintEviction, PodGC", NodeStories.SilenceStory::new);
+  }
+
+  @Test
+  void no_two_claims_ever_have_the_same_volume_and_nothing_goes_that_is_used() throws InterruptedException {
+    sweep("PersistentVolumeBinder, protection", ClaimStories.BindingStory::new);
+  }
+
+  @Test
+  void pods_get_each_of_their_own_things_once() throws InterruptedException {
+    sweep("EphemeralVolume, ResourceClaim", ClaimStories.OwnThingsStory::new);
+  }
+
+  @Test
+  void a_role_that_sums_up_others_has_their_rules_in_the_end() throws InterruptedException {
+    sweep("ClusterRoleAggregation", ClaimStories.AggregationStory::new);
+  }
+
+  @Test
   void objects_that_make_no_sense_stop_no_controller() throws InterruptedException {
     sweep("ReplicaSet among absurd objects", () -> new AbsurdStory(new Stories.ReplicaSetStory()));
     sweep("Deployment among absurd objects", () -> new AbsurdStory(new Stories.DeploymentStory()));

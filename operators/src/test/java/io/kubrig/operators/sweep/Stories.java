@@ -38,27 +38,27 @@ import java.util.random.RandomGenerator;
 
 /** The stories of the workload controllers. In all of them the kubelet is kind: a pod that is ready stays ready until it is deleted. */
 final class Stories {
-  private static final Key KEY = new Key("ns", "web");
+  static final Key KEY = new Key("ns", "web");
   private static final int MOST = 5;
 
   private Stories() {}
 
-  private static PodTemplateSpec template(int version) {
+  static PodTemplateSpec template(int version) {
     return new PodTemplateSpecBuilder().withNewMetadata().addToLabels("app", "web").endMetadata()
         .withNewSpec().addNewContainer().withName("app").withImage("i:" + version).endContainer().endSpec().build();
   }
 
   /** All objects of a kind that make sense. */
-  private static <T extends HasMetadata> List<T> all(MemoryServer server, Class<T> kind) {
+  static <T extends HasMetadata> List<T> all(MemoryServer server, Class<T> kind) {
     return server.list(kind).stream().filter(object -> !object.getMetadata().getName().startsWith(AbsurdStory.ABSURD)).toList();
   }
 
-  private static List<Pod> active(MemoryServer server, HasMetadata owner) {
+  static List<Pod> active(MemoryServer server, HasMetadata owner) {
     return all(server, Pod.class).stream().filter(Pods::isActive)
         .filter(pod -> Objects.controllerOf(pod).filter(o -> owner.getMetadata().getUid().equals(o.getUid())).isPresent()).toList();
   }
 
-  private static <T extends HasMetadata> void edit(MemoryServer server, Class<T> kind, String field, Object value) {
+  static <T extends HasMetadata> void edit(MemoryServer server, Class<T> kind, String field, Object value) {
     T object = server.find(kind, KEY).orElseThrow();
     server.update(MemoryServer.edit(object, tree -> tree.withObjectProperty("spec").putPOJO(field, value)), false);
   }

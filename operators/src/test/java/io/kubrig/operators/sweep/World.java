@@ -1,18 +1,40 @@
 package io.kubrig.operators.sweep;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ReplicationController;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.networking.v1.IPAddress;
+import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDR;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import io.fabric8.kubernetes.api.model.storage.CSIDriver;
+import io.fabric8.kubernetes.api.model.storage.CSINode;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttachment;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttributesClass;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.VirtualClock;
-import io.kubrig.operators.ControllerManagerOptions;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Caches;
 import io.kubrig.operators.engine.Controller;
@@ -39,8 +61,11 @@ import java.util.random.RandomGenerator;
 final class World {
   private static final List<Class<?
       extends HasMetadata>> KINDS = List.of(Pod.class, ReplicaSet.class, Deployment.class, StatefulSet.class, DaemonSet.class,
-      Job.class, ControllerRevision.class, PersistentVolumeClaim.class, Node.class);
-  private static final ControllerManagerOptions OPTIONS = ControllerManagerOptions.parse();
+      Job.class, ControllerRevision.class, PersistentVolumeClaim.class, Node.class, CronJob.class, Service.class, Endpoints.class,
+      EndpointSlice.class, PodDisruptionBudget.class, Namespace.class, ServiceAccount.class, Lease.class, PersistentVolume.class,
+      StorageClass.class, ResourceClaim.class, ResourceClaimTemplate.class, ClusterRole.class, Secret.class, ConfigMap.class,
+      VolumeAttachment.class, CSINode.class, CSIDriver.class, VolumeAttributesClass.class, ServiceCIDR.class, IPAddress.class,
+      CertificateSigningRequest.class, ReplicationController.class);
   private static final int ROUNDS = 2000;
 
   /** Rounds of twenty seconds in which nothing happens: longer than whatever a controller waits for without a timer. */
@@ -88,7 +113,7 @@ final class World {
       }
       live(0);
       settle();
-      story.settled(server);
+      story.settled(server, clock.now());
       return new Told(reconciles, lives);
     } finally {
       recorders.values().forEach(EventRecorder::close);
@@ -105,17 +130,19 @@ final class World {
     for (var factory : story.controllers()) {
       Api api = new Api(client.dressed(), caches);
       ControllerContext context = new ControllerContext(api, caches, clock, new SplittableRandom(random.nextLong()),
-          name -> recorders.computeIfAbsent(name, n -> new EventRecorder(n, api, clock)), OPTIONS, new SimpleMeterRegistry());
+          name -> recorders.computeIfAbsent(name, n -> new EventRecorder(n, api, clock)), story.options(), new SimpleMeterRegistry());
       born.add(new Runner(new SettledController(factory.apply(context), api)));
     }
+    runners.forEach(runner -> runner.controller.stopped());
     runners = born;
     caches.start();
+    runners.forEach(runner -> runner.controller.started());
   }
 
   private void step() throws InterruptedException {
     switch (random.nextInt(20)) {
-      case 0 -> story.act(server, random);
-      case 1 -> clock.advance(Duration.ofMillis(random.nextInt(20_000)));
+      case 0 -> story.act(server, random, clock.now());
+      case 1 -> pass(Duration.ofMillis(random.nextInt(20_000)));
       case 2 -> choose(client.informers()).relist();
       case 3, 4, 5, 6 -> kubelet();
       case 7, 8, 9, 10, 11, 12 -> client.informers().stream().filter(LaggingInformer::lags).skip(random.nextInt(3)).findFirst()
@@ -126,6 +153,11 @@ final class World {
         run(runner);
       }
     }
+  }
+
+  private void pass(Duration time) {
+    clock.advance(time);
+    story.tick(server, clock.now());
   }
 
   private <E> E choose(List<E> some) {
@@ -185,6 +217,10 @@ final class World {
   private Pod phase(Pod pod, String phase, boolean ready) {
     return MemoryServer.edit(pod, tree -> {
       var status = tree.withObjectProperty("status").put("phase", phase);
+      if (ready) {
+        String address = "10.0.0." + pod.getMetadata().getUid().substring("uid-".length());
+        status.put("podIP", address).putArray("podIPs").addObject().put("ip", address);
+      }
       status.putArray("conditions").addObject().put("type", "Ready").put("status", ready ? "True" : "False")
           .put("lastTransitionTime", Objects.time(clock.now()));
     });
@@ -206,8 +242,8 @@ final class World {
           client.informers().forEach(LaggingInformer::relist);
         }
       }
-      clock.advance(Duration.ofSeconds(20));
       quiet = server.revision() == before ? quiet + 1 : 0;
+      pass(Duration.ofSeconds(20));
     }
   }
 
