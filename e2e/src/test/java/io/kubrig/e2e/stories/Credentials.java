@@ -105,8 +105,11 @@ final class Credentials {
     JsonNode data = clusterInfo.path("data");
     String id = wanted.path("id").asText();
     JsonNode signature = data.path("jws-kubeconfig-" + id);
-    if (wanted.path("absent").asBoolean() || signature.isMissingNode()) {
-      return wanted.path("absent").asBoolean() == signature.isMissingNode() ? "" : signature.isMissingNode() ? "no signature" : "still there";
+    if (wanted.path("absent").asBoolean()) {
+      return signature.isMissingNode() ? "" : "still there";
+    }
+    if (signature.isMissingNode()) {
+      return "no signature";
     }
     String[] parts = signature.asText().split("\\.", -1);
     Base64.Encoder text = Base64.getUrlEncoder().withoutPadding();

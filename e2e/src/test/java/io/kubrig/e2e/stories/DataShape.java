@@ -69,7 +69,8 @@ final class DataShape {
     given.properties().forEach(entry -> {
       String value = new String(Base64.getDecoder().decode(entry.getValue().asText()), StandardCharsets.UTF_8);
       boolean token = entry.getKey().equals("token") && value.chars().filter(c -> c == '.').count() == 2;
-      data.set(entry.getKey(), token ? Credentials.token(value) : value.contains(CERTIFICATE) ? certificate(value) : TextNode.valueOf(value));
+      JsonNode plain = value.contains(CERTIFICATE) ? certificate(value) : TextNode.valueOf(value);
+      data.set(entry.getKey(), token ? Credentials.token(value) : plain);
     });
   }
 

@@ -80,7 +80,8 @@ final class Likeness {
   }
 
   private void pattern(String form, Set<String> words) {
-    patterns.add(words.isEmpty() ? null : Pattern.compile(form.formatted(words.stream().map(Pattern::quote).collect(Collectors.joining("|")))));
+    String any = words.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    patterns.add(words.isEmpty() ? null : Pattern.compile(form.formatted(any)));
   }
 
   private static String name(JsonNode object) {
@@ -129,7 +130,8 @@ final class Likeness {
     if (!status.isEmpty()) {
       shape.set("status", status);
     }
-    object.properties().stream().filter(field -> !TOP.contains(field.getKey())).forEach(field -> shape.set(field.getKey(), field.getValue()));
+    object.properties().stream().filter(field -> !TOP.contains(field.getKey()))
+        .forEach(field -> shape.set(field.getKey(), field.getValue()));
     new DataShape(this::text, habits).shape(kind, shape);
     if (kind.equals("Job")) {
       minute(object, shape);

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.e2e.stories.Wire.Ask;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.pki.CertificateAuthority;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.KeyKind;
 import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.testkit.ClusterBuilder;
 import io.kubrig.testkit.KubrigCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,8 +67,8 @@ final class StoryCluster implements AutoCloseable {
   private static List<String> flags(Map<String, Boolean> gates) {
     try {
       Path keys = Files.createTempDirectory("story");
-      CertificateAuthority authority = CertificateAuthority.selfSigned("kubernetes", KeyKind.RSA, new io.kubrig.machinery.clock.VirtualClock(
-          io.kubrig.testkit.ClusterBuilder.NEW_YEAR));
+      CertificateAuthority authority =
+          CertificateAuthority.selfSigned("kubernetes", KeyKind.RSA, new VirtualClock(ClusterBuilder.NEW_YEAR));
       KeyAndCertificate own = authority.own();
       String certificate = write(keys.resolve("ca.crt"), PemFiles.text(own.chain()));
       String key = write(keys.resolve("ca.key"), PemFiles.text(own.key()));

@@ -188,7 +188,8 @@ final class StoryKubelet {
 
   /** Binds a pod as a rule says. */
   void bind(String uid, JsonNode rule) {
-    Optional<JsonNode> pod = current(uid).filter(one -> !one.path("spec").has("nodeName") && !one.path("metadata").has("deletionTimestamp"));
+    Optional<JsonNode> pod = current(uid)
+        .filter(one -> !one.path("spec").has("nodeName") && !one.path("metadata").has("deletionTimestamp"));
     if (pod.isPresent()) {
       String name = pod.get().path("metadata").path("name").asText();
       wire.send(Ask.post(path(pod.get()) + "/binding", Json.object("""

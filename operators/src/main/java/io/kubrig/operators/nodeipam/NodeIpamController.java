@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kubrig.operators.ControllerManagerOptions;
 import io.kubrig.operators.engine.Api;
+import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Cached;
 import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
@@ -30,6 +31,7 @@ public final class NodeIpamController implements Controller {
   private final EventRecorder events;
   private final List<Ranges> families = new ArrayList<>();
   private final Map<String, List<String>> given = new HashMap<>(); // what each node has, guarded by itself
+  private final Map<String, List<String>> doubtful = new HashMap<>(); // what it may have: nobody else gets it; guarded by given
 
   /** A controller in a manager. @throws IllegalArgumentException the ranges make no sense */
   public NodeIpamController(ControllerContext context) {
@@ -80,6 +82,10 @@ public final class NodeIpamController implements Controller {
     List<String> ranges = ranges(node);
     if (!ranges.isEmpty()) {
       synchronized (given) {
+        List<String> tried = Objects.orEmpty(doubtful.remove(node.getMetadata().getName()));
+        if (!ranges.equals(tried)) {
+          release(tried);
+        }
         if (!ranges.equals(given.put(node.getMetadata().getName(), ranges))) {
           ranges.forEach(range -> families.forEach(family -> family.occupy(range)));
         }
@@ -90,6 +96,7 @@ public final class NodeIpamController implements Controller {
   private void forget(Node node) {
     synchronized (given) {
       Objects.orEmpty(given.remove(node.getMetadata().getName())).forEach(range -> families.forEach(family -> family.release(range)));
+      release(Objects.orEmpty(doubtful.remove(node.getMetadata().getName())));
     }
   }
 
@@ -103,6 +110,32 @@ public final class NodeIpamController implements Controller {
   }
 
   private void allocate(Node node) {
+    String name = node.getMetadata().getName();
+    List<String> ranges;
+    synchronized (given) {
+      ranges = doubtful.remove(name);
+    }
+    if (ranges == null) {
+      ranges = free(node);
+    }
+    try {
+      api.patch(node, PatchType.STRATEGIC_MERGE, Map.of("spec", Map.of("podCIDR", ranges.getFirst(), "podCIDRs", ranges)));
+    } catch (RuntimeException e) {
+      if (ApiErrors.isUnknownOutcome(e)) {
+        synchronized (given) {
+          doubtful.put(name, ranges); // the node may have them: it is given the same ones again
+        }
+      } else {
+        release(ranges);
+      }
+      throw e;
+    }
+    synchronized (given) {
+      given.put(name, ranges);
+    }
+  }
+
+  private List<String> free(Node node) {
     List<String> ranges = new ArrayList<>();
     for (Ranges family : families) {
       Optional<String> range = family.allocate();
@@ -113,15 +146,7 @@ public final class NodeIpamController implements Controller {
       }
       ranges.add(range.get());
     }
-    try {
-      api.patch(node, PatchType.STRATEGIC_MERGE, Map.of("spec", Map.of("podCIDR", ranges.getFirst(), "podCIDRs", ranges)));
-    } catch (RuntimeException e) {
-      release(ranges);
-      throw e;
-    }
-    synchronized (given) {
-      given.put(node.getMetadata().getName(), ranges);
-    }
+    return ranges;
   }
 
   private void tellFull(Node node) {

@@ -55,8 +55,8 @@ final class ClaimStories {
     private void volume(MemoryServer server) {
       server.create(new PersistentVolumeBuilder().withNewMetadata().withName("pv-" + made++).endMetadata().withNewSpec()
           .withCapacity(Map.of("storage", new Quantity("1Gi"))).withAccessModes("ReadWriteOnce").withStorageClassName("")
-          .withPersistentVolumeReclaimPolicy("Retain").withVolumeMode("Filesystem").endSpec().withNewStatus().withPhase("Pending").endStatus()
-          .build());
+          .withPersistentVolumeReclaimPolicy("Retain").withVolumeMode("Filesystem").endSpec()
+          .withNewStatus().withPhase("Pending").endStatus().build());
     }
 
     private void claim(MemoryServer server) {
@@ -75,12 +75,16 @@ final class ClaimStories {
         case 2 -> some(claims, random).forEach(claim -> server.delete(claim, Map.of(), true));
         case 3 -> some(server.list(PersistentVolume.class), random).filter(volume -> volume.getSpec().getClaimRef() == null)
             .forEach(volume -> server.delete(volume, Map.of(), true));
-        case 4 -> some(claims, random).filter(claim -> !Objects.isTerminating(claim)).forEach(claim -> server.create(new PodBuilder()
-            .withNewMetadata().withName("pod-" + made++).withNamespace("ns").endMetadata().withNewSpec().withNodeName("node-0").addNewVolume()
-            .withName("v").withNewPersistentVolumeClaim().withClaimName(claim.getMetadata().getName()).endPersistentVolumeClaim().endVolume()
-            .endSpec().withNewStatus().withPhase("Pending").endStatus().build()));
+        case 4 -> some(claims, random).filter(claim -> !Objects.isTerminating(claim)).forEach(claim -> pod(server, claim));
         default -> some(pods, random).filter(pod -> !Objects.isTerminating(pod)).forEach(pod -> server.delete(pod, Map.of(), false));
       }
+    }
+
+    private void pod(MemoryServer server, PersistentVolumeClaim claim) {
+      server.create(new PodBuilder().withNewMetadata().withName("pod-" + made++).withNamespace("ns").endMetadata()
+          .withNewSpec().withNodeName("node-0").addNewVolume().withName("v")
+          .withNewPersistentVolumeClaim().withClaimName(claim.getMetadata().getName()).endPersistentVolumeClaim().endVolume().endSpec()
+          .withNewStatus().withPhase("Pending").endStatus().build());
     }
 
     private static <T> Stream<T> some(List<T> of, RandomGenerator random) {
@@ -93,8 +97,8 @@ final class ClaimStories {
           && before.getSpec().getClaimRef() != null && before.getSpec().getClaimRef().getUid() != null) {
         String uid = before.getSpec().getClaimRef().getUid();
         boolean kept = volume.getSpec().getClaimRef() != null && uid.equals(volume.getSpec().getClaimRef().getUid());
-        boolean bound = server.list(PersistentVolumeClaim.class).stream()
-            .anyMatch(claim -> uid.equals(claim.getMetadata().getUid()) && volume.getMetadata().getName().equals(claim.getSpec().getVolumeName()));
+        boolean bound = server.list(PersistentVolumeClaim.class).stream().anyMatch(claim -> uid.equals(claim.getMetadata().getUid())
+            && volume.getMetadata().getName().equals(claim.getSpec().getVolumeName()));
         assertThat(kept || !bound).as("%s is taken from a claim that has it", volume.getMetadata().getName()).isTrue();
       }
       if (change.after() instanceof PersistentVolumeClaim claim && claim.getSpec().getVolumeName() != null) {
@@ -221,8 +225,8 @@ final class ClaimStories {
     }
 
     private void role(MemoryServer server) {
-      server.create(new ClusterRoleBuilder().withNewMetadata().withName("role-" + made).addToLabels("adds", "yes").endMetadata().addNewRule()
-          .withVerbs("get").withApiGroups("").withResources("r" + made++).endRule().build());
+      server.create(new ClusterRoleBuilder().withNewMetadata().withName("role-" + made).addToLabels("adds", "yes").endMetadata()
+          .addNewRule().withVerbs("get").withApiGroups("").withResources("r" + made++).endRule().build());
     }
 
     @Override

@@ -26,7 +26,8 @@ import java.util.function.Consumer;
  */
 final class MemoryServer {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Map<String, String> LIST_KEYS = Map.of("ownerReferences", "uid", "conditions", "type", "resourceClaimStatuses", "name");
+  private static final Map<String, String> LIST_KEYS =
+      Map.of("ownerReferences", "uid", "conditions", "type", "resourceClaimStatuses", "name");
 
   private final Clock clock;
   private final Map<Class<?>, TreeMap<Key, HasMetadata>> objects = new HashMap<>();
