@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public final class SchemaFormat {
   private static final int MAGIC = 0x4b425343;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final Schema.Type[] TYPES = Schema.Type.values();
   private static final Schema.ListType[] LIST_TYPES = Schema.ListType.values();
   private static final int ATOMIC_MAP = 1;
@@ -55,11 +55,13 @@ public final class SchemaFormat {
       }
       order.add(schema);
       text(schema.name());
+      text(schema.goType());
       text(schema.format());
       schema.listMapKeys().forEach(this::text);
       collect(schema.items());
       for (Field field : schema.fields().values()) {
         text(field.name());
+        text(field.embeddedIn());
         text(field.patchStrategy());
         text(field.patchMergeKey());
         field.enumValues().forEach(this::text);
@@ -102,6 +104,7 @@ public final class SchemaFormat {
 
     private void node(Schema schema, DataOutputStream out) throws IOException {
       out.writeShort(text(schema.name()));
+      out.writeShort(text(schema.goType()));
       out.writeShort(text(schema.format()));
       out.writeByte(
           (schema.atomicMap() ? ATOMIC_MAP : 0)
@@ -119,6 +122,7 @@ public final class SchemaFormat {
 
     private void field(Field field, DataOutputStream out) throws IOException {
       out.writeShort(text(field.name()));
+      out.writeShort(text(field.embeddedIn()));
       out.writeShort(nodes.get(field.schema()));
       out.writeByte(
           (field.required() ? REQUIRED : 0)
@@ -196,7 +200,7 @@ public final class SchemaFormat {
   }
 
   private static void readNode(Schema node, Schema[] nodes, String[] strings, DataInputStream in) throws IOException {
-    node.name(strings[in.readUnsignedShort()]).format(strings[in.readUnsignedShort()]);
+    node.name(strings[in.readUnsignedShort()]).goType(strings[in.readUnsignedShort()]).format(strings[in.readUnsignedShort()]);
     int flags = in.readByte();
     node.atomicMap((flags & ATOMIC_MAP) != 0)
         .preserveUnknownFields((flags & PRESERVE_UNKNOWN) != 0)
@@ -215,7 +219,9 @@ public final class SchemaFormat {
   }
 
   private static Field readField(Schema[] nodes, String[] strings, DataInputStream in) throws IOException {
-    Field field = new Field(strings[in.readUnsignedShort()], nodes[in.readUnsignedShort()]);
+    String name = strings[in.readUnsignedShort()];
+    String embeddedIn = strings[in.readUnsignedShort()];
+    Field field = new Field(name, nodes[in.readUnsignedShort()]).embeddedIn(embeddedIn);
     int flags = in.readByte();
     field
         .required((flags & REQUIRED) != 0)

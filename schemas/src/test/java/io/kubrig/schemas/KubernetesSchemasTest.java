@@ -49,6 +49,18 @@ class KubernetesSchemasTest {
   }
 
   @Test
+  void fields_know_the_types_and_structs_of_go_that_messages_name() {
+    assertThat(field("io.k8s.api.core.v1.Container", "imagePullPolicy").schema().goType()).isEqualTo("v1.PullPolicy");
+    assertThat(field("io.k8s.api.core.v1.Container", "name").schema().goType()).isEmpty();
+    assertThat(field("io.k8s.api.core.v1.ResourceRequirements", "limits").schema().goType()).isEqualTo("v1.ResourceList");
+    assertThat(field("io.k8s.api.core.v1.PersistentVolumeSpec", "accessModes").schema().items().goType())
+        .isEqualTo("v1.PersistentVolumeAccessMode");
+    assertThat(field("io.k8s.api.core.v1.Volume", "hostPath").embeddedIn()).isEqualTo("VolumeSource");
+    assertThat(field("io.k8s.api.admissionregistration.v1.NamedRuleWithOperations", "apiGroups").embeddedIn())
+        .isEqualTo("RuleWithOperations.Rule");
+  }
+
+  @Test
   void lists_know_how_apply_and_strategic_merge_see_them() {
     Field ports = field("io.k8s.api.core.v1.Container", "ports");
     assertThat(ports.schema().listType()).isEqualTo(ListType.MAP);

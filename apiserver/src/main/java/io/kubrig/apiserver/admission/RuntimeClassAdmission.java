@@ -44,7 +44,7 @@ public final class RuntimeClassAdmission implements AdmissionPlugin {
       if (!sameAmounts(overhead, podFixed(defined.get()))) {
         throw request.forbidden(MISMATCH);
       }
-    } else if (!overhead.isEmpty()) {
+    } else if (request.object().tree("spec").given("overhead") != null) {
       throw request.forbidden("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
     }
   }
@@ -83,7 +83,7 @@ public final class RuntimeClassAdmission implements AdmissionPlugin {
       return;
     }
     Tree spec = request.object().need("spec");
-    if (spec.get("overhead") != null && !sameAmounts(spec.tree("overhead"), podFixed(runtimeClass))) {
+    if (spec.given("overhead") != null && !sameAmounts(spec.tree("overhead"), podFixed(runtimeClass))) {
       throw request.forbidden(MISMATCH);
     }
     spec.set("overhead", podFixed(runtimeClass).copy());

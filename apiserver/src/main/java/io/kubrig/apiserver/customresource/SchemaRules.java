@@ -89,7 +89,7 @@ final class SchemaRules {
               "only \"object\" is allowed as the type at the root of the schema if the status subresource is enabled");
       return;
     }
-    for (String name : schema.names()) {
+    for (String name : schema.givenNames()) {
       if (!ALLOWED_AT_ROOT.contains(name)) {
         errors.invalid(root, schema,
             "only " + AT_ROOT + " fields are allowed at the root of the schema if the status subresource is enabled");
@@ -181,7 +181,8 @@ final class SchemaRules {
       errors.forbidden(path.child("default"), "must not be set " + context.noDefaults());
     }
     for (String name : List.of("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")) {
-      if (schema.get(name) != null) {
+      boolean set = name.equals("dependencies") ? schema.given(name) != null : schema.get(name) != null;
+      if (set) {
         errors.forbidden(path.child(name), name + " is not supported");
       }
     }

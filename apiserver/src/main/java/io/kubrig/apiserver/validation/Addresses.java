@@ -44,6 +44,19 @@ public final class Addresses {
     return address;
   }
 
+  /** The address of an interface with the length of its prefix, written canonically. */
+  public static void ofInterface(String value, FieldPath path, FieldErrors errors) {
+    Optional<Cidr> parsed = Cidr.parse(value);
+    if (parsed.isEmpty()) {
+      errors.invalid(path, value, "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)");
+      return;
+    }
+    String canonical = parsed.get().address() + "/" + parsed.get().prefixLength();
+    if (!value.equals(canonical)) {
+      errors.invalid(path, value, "must be in canonical form (" + FieldErrors.quoted(canonical) + ")");
+    }
+  }
+
   /** A range in a field that has always taken any notation. */
   public static Optional<Cidr> lenientCidr(String value, FieldPath path, FieldErrors errors) {
     Optional<Cidr> cidr = Cidr.parse(value);

@@ -147,8 +147,8 @@ public final class MetadataRules {
   public static void template(Tree metadata, FieldPath path, FieldErrors errors) {
     annotations(metadata, path.child("annotations"), errors);
     labels(metadata, path.child("labels"), errors);
-    for (String member : metadata.names()) {
-      boolean allowed = member.equals("annotations") || member.equals("labels") || metadata.get(member) == null;
+    for (String member : metadata.givenNames()) {
+      boolean allowed = member.equals("annotations") || member.equals("labels") || metadata.given(member) == null;
       if (!allowed) {
         errors.forbidden(path.child(member.equals("uid") ? "uID" : member), "cannot be set");
       }

@@ -47,7 +47,7 @@ class ValidationAnswersTest {
         "overhead: {cpu: -1} | spec.overhead.limits[cpu]: Invalid value: \"-1\": must be greater than or equal to 0",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: 'a b', whenUnsatisfiable: DoNotSchedule, minDomains: 0}] |"
             + " spec.topologySpreadConstraints[0].minDomains: Invalid value: 0: must be greater than zero",
-        "volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: ''}}]}}] | spec.volumes[0].projected.path: Required value",
+        "serviceAccountName: default, volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: ''}}]}}] | spec.volumes[0].projected.path: Required value",
         "{hostUsers: false, hostPID: true} | spec.HostPID: Forbidden: when `hostUsers` is false"
       })
   void pods_are_refused(String members, String cause) throws Exception {

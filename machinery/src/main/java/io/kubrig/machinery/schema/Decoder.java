@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Members come out in the order of the native type and map entries sorted; unknown members, nulls and zero values are gone, except those
  * that the type always writes; quantities, times, durations and base64 are canonical. An empty list or map counts as none where the type
- * leaves it out; where it is always written it stays, until {@link StoredForm}.
+ * leaves it out, and is remembered by {@link Tree#given}; where it is always written it stays, until {@link StoredForm}.
  *
  * <p>Immutable and shared. The input is used up: parts of it become parts of the result.
  */
@@ -45,7 +45,7 @@ public final class Decoder {
   public Decoded decode(Document document, Wording wording) {
     Decoding run = new Decoding(document, wording);
     boolean reset = document.value() instanceof Tree given && isReset(given);
-    Tree tree = (Tree) run.decoded(document.value() == null ? new Tree() : document.value(), schema, null);
+    Tree tree = (Tree) run.root(document.value() == null ? new Tree() : document.value(), schema);
     if (reset && schema.fields().containsKey("metadata")) {
       tree.need("metadata").set("managedFields", new ArrayList<Object>());
     }
@@ -78,10 +78,15 @@ public final class Decoder {
       Object value = decoded.get(field.name());
       if (value == null) {
         absent(field, out);
+        if (decoded.given(field.name()) instanceof Object empty) {
+          out.noteEmpty(field.name(), empty);
+        }
       } else if (field.pointer() || !isZero(value, field.schema().type())) {
         out.set(field.name(), value);
       } else if (!field.omitEmpty() && !field.omitZero()) {
         out.set(field.name(), value);
+      } else if (value instanceof Tree || value instanceof List) {
+        out.noteEmpty(field.name(), value);
       }
     }
     return out;

@@ -10,6 +10,8 @@ import java.util.List;
 
 /** One document's way through a {@link Decoder}. */
 final class Decoding {
+  private static final Schema STRING = new Schema(Type.STRING);
+
   private final Document document;
   private final Decoder.Wording wording;
   private final StrictErrors strict = new StrictErrors();
@@ -23,15 +25,23 @@ final class Decoding {
     return strict.list();
   }
 
-  /** @param owner the innermost object around the value; null at the root */
-  Object decoded(Object value, Schema schema, Schema owner) {
+  /** The normal form of a document's value. */
+  Object root(Object value, Schema schema) {
+    try {
+      return decoded(value, schema);
+    } catch (Mismatch mismatch) {
+      throw mismatch.complaint();
+    }
+  }
+
+  private Object decoded(Object value, Schema schema) {
     return switch (schema.type()) {
-      case OBJECT -> value instanceof Tree tree ? object(tree, schema) : fail(value, schema, owner);
-      case MAP -> value instanceof Tree tree ? map(tree, schema, owner) : fail(value, schema, owner);
-      case ARRAY -> value instanceof List<?> list ? array(list, schema, owner) : fail(value, schema, owner);
-      case ANY -> any(value, schema, owner);
+      case OBJECT -> value instanceof Tree tree ? object(tree, schema) : fail(value, schema);
+      case MAP -> value instanceof Tree tree ? map(tree, schema) : fail(value, schema);
+      case ARRAY -> value instanceof List<?> list ? array(list, schema) : fail(value, schema);
+      case ANY -> any(value, schema);
       case STRING, INTEGER, NUMBER, BOOLEAN, INT_OR_STRING, QUANTITY, TIME, MICRO_TIME, DURATION, BYTES ->
-          Scalars.decoded(value, schema, () -> mismatch(value, schema, owner));
+          Scalars.decoded(value, schema, () -> mismatch(value, schema));
     };
   }
 
@@ -51,12 +61,20 @@ final class Decoding {
       }
       if (value != null) {
         int mark = strict.enter(name);
-        in.setValueAt(i, decoded(value, field.schema(), schema));
+        in.setValueAt(i, member(value, field, schema));
         strict.leave(mark);
       }
     }
     complainOfScalars(duplicates, schema, in.size(), Integer.MAX_VALUE);
     return Decoder.ordered(in, schema);
+  }
+
+  private Object member(Object value, Field field, Schema owner) {
+    try {
+      return decoded(value, field.schema());
+    } catch (Mismatch mismatch) {
+      throw mismatch.in(owner, field);
+    }
   }
 
   /** Complains of repeated scalars where the text has the later occurrence: after {@code from} to {@code to} members. */
@@ -76,7 +94,7 @@ final class Decoding {
     };
   }
 
-  private Tree map(Tree in, Schema schema, Schema owner) {
+  private Tree map(Tree in, Schema schema) {
     Schema items = schema.items();
     List<Duplicate> duplicates = document.duplicatesIn(in);
     boolean sorted = true;
@@ -86,40 +104,41 @@ final class Decoding {
       duplicates.stream().filter(duplicate -> duplicate.name().equals(name)).forEach(duplicate -> strict.duplicate(name));
       Object value = in.valueAt(i);
       int mark = strict.enter(name);
-      in.setValueAt(i, value == null ? Decoder.zero(items) : decoded(value, items, owner));
+      in.setValueAt(i, value == null ? Decoder.zero(items) : decoded(value, items));
       strict.leave(mark);
     }
     return sorted ? in : Decoder.sorted(in);
   }
 
-  private List<Object> array(List<?> in, Schema schema, Schema owner) {
+  private List<Object> array(List<?> in, Schema schema) {
     Schema items = schema.items();
     List<Object> out = new ArrayList<>(in.size());
     for (int i = 0; i < in.size(); i++) {
       Object value = in.get(i);
       int mark = strict.enter(i);
-      out.add(value == null ? Decoder.zero(items) : decoded(value, items, owner));
+      out.add(value == null ? Decoder.zero(items) : decoded(value, items));
       strict.leave(mark);
     }
     return out;
   }
 
   /** As it is, or where there are items one of the unions of the CustomResourceDefinition types. */
-  private Object any(Object value, Schema schema, Schema owner) {
+  private Object any(Object value, Schema schema) {
     if (schema.items() == null) {
       return value;
     }
+    boolean orBool = GoTypes.struct(schema).equals("JSONSchemaPropsOrBool");
     return switch (value) {
       case Tree tree -> object(tree, schema.items());
+      case Boolean flag when orBool -> flag;
+      case null -> null;
+      case Object other when orBool -> throw new DecodeException("boolean or JSON schema expected");
       case List<?> list -> {
-        List<Object> out = new ArrayList<>(list.size());
-        for (Object element : list) {
-          out.add(element instanceof Tree tree ? object(tree, schema.items()) : element);
-        }
-        yield out;
+        Schema element = GoTypes.struct(schema).endsWith("StringArray") ? STRING : schema.items();
+        yield array(list, new Schema(Type.ARRAY).items(element));
       }
-      case Boolean flag -> flag;
-      case null, default -> fail(value, schema, owner);
+      // neither a schema nor a list: natively a union of which nothing is set
+      default -> null;
     };
   }
 
@@ -168,11 +187,11 @@ final class Decoding {
     return base;
   }
 
-  private Object fail(Object value, Schema schema, Schema owner) {
-    throw mismatch(value, schema, owner);
+  private Object fail(Object value, Schema schema) {
+    throw mismatch(value, schema);
   }
 
-  private DecodeException mismatch(Object value, Schema schema, Schema owner) {
+  private RuntimeException mismatch(Object value, Schema schema) {
     if (wording == Decoder.Wording.UNSTRUCTURED) {
       return new DecodeException(GoTypes.conversionError(value, schema));
     }
@@ -180,21 +199,6 @@ final class Decoding {
     if (schema.type() == Type.INTEGER && what.equals("number")) {
       what += " " + GoTypes.number(value);
     }
-    String where = owner == null ? "value" : "struct field " + GoTypes.struct(owner) + "." + withoutIndices(strict.path());
-    return new DecodeException("json: cannot unmarshal " + what + " into Go " + where + " of type " + GoTypes.name(schema));
-  }
-
-  private static String withoutIndices(String path) {
-    StringBuilder out = new StringBuilder(path.length());
-    int depth = 0;
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
-      depth += c == '[' ? 1 : 0;
-      if (depth == 0) {
-        out.append(c);
-      }
-      depth -= c == ']' ? 1 : 0;
-    }
-    return out.toString();
+    return new Mismatch(what, GoTypes.name(schema));
   }
 }

@@ -10,6 +10,9 @@ final class GoTypes {
 
   /** {@code v1.PodSpec}, {@code []v1.Container}, {@code map[string]string}, {@code int32}. */
   static String name(Schema schema) {
+    if (!schema.goType().isEmpty()) {
+      return schema.goType();
+    }
     if (!schema.name().isEmpty()) {
       String name = schema.name();
       int last = name.lastIndexOf('.');

@@ -11,7 +11,7 @@ final class Scalars {
 
   private Scalars() {}
 
-  static Object decoded(Object value, Schema schema, Supplier<DecodeException> mismatch) {
+  static Object decoded(Object value, Schema schema, Supplier<RuntimeException> mismatch) {
     try {
       return switch (schema.type()) {
         case STRING -> value instanceof String ? value : raise(mismatch);
@@ -40,8 +40,7 @@ final class Scalars {
       return value;
     }
     boolean numeric = value instanceof Number;
-    throw new DecodeException(
-        "json: cannot unmarshal " + GoTypes.kindOf(value) + (numeric ? " " + GoTypes.number(value) : "") + " into Go value of type int32");
+    throw new Mismatch(GoTypes.kindOf(value) + (numeric ? " " + GoTypes.number(value) : ""), "int32");
   }
 
   private static String time(String text) {
@@ -53,10 +52,10 @@ final class Scalars {
     if (value instanceof String text) {
       return text;
     }
-    throw new DecodeException("json: cannot unmarshal " + GoTypes.kindOf(value) + " into Go value of type string");
+    throw new Mismatch(GoTypes.kindOf(value), "string");
   }
 
-  private static Object raise(Supplier<DecodeException> mismatch) {
+  private static Object raise(Supplier<RuntimeException> mismatch) {
     throw mismatch.get();
   }
 }

@@ -50,6 +50,7 @@ public final class Schema {
   }
 
   private String name = "";
+  private String goType = "";
   private final Type type;
   private String format = "";
   private String description = "";
@@ -81,6 +82,7 @@ public final class Schema {
     private String patchStrategy = "";
     private String patchMergeKey = "";
     private List<String> enumValues = List.of();
+    private String embeddedIn = "";
     private int[] protoPath = new int[0];
 
     public Field(String name, Schema schema) {
@@ -182,6 +184,16 @@ public final class Schema {
       return this;
     }
 
+    /** The Go structs inside the object's own that the field is in ({@code VolumeSource}, {@code RuleWithOperations.Rule}), or "". */
+    public String embeddedIn() {
+      return embeddedIn;
+    }
+
+    public Field embeddedIn(String value) {
+      embeddedIn = value;
+      return this;
+    }
+
     /**
      * Field numbers from the object's own protobuf message down to this field: one element normally, two where protobuf nests what JSON
      * inlines ({@code Volume.volumeSource.hostPath}) or wraps a list ({@code APIResource.verbs.items}); empty where the type has no
@@ -208,6 +220,16 @@ public final class Schema {
 
   public Schema name(String value) {
     name = value;
+    return this;
+  }
+
+  /** How Go's messages name the type where neither name nor type tells it: {@code v1.PullPolicy}, {@code v1.ResourceList}; else "". */
+  public String goType() {
+    return goType;
+  }
+
+  public Schema goType(String value) {
+    goType = value;
     return this;
   }
 

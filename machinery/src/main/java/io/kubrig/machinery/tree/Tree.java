@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 
@@ -20,6 +21,10 @@ import java.util.function.BiPredicate;
  * <p><b>Reading is forgiving.</b> The typed accessors answer the zero value ("" / 0 / false / empty) where a member is absent or of another
  * type, as a Go struct would; {@link #has} and {@link #get} tell the difference. An empty tree or list that an accessor answers for an
  * absent member is detached and immutable: use {@link #need} and {@link #needList} to write below.
+ *
+ * <p><b>Empty is absent, but known.</b> Where a Go struct leaves an empty list or map out, the tree has no such member either, and it makes
+ * no difference to equality, names and JSON. Only {@link #given} remembers that one was there, for the rules that tell it from none
+ * ({@code != nil}), until the tree is frozen: storage does not know it.
  *
  * <p><b>Three natures.</b> An open tree may be changed, by one thread. A frozen one ({@link #freeze}) may not and is read by any thread;
  * its copies are open. A shared one ({@link #share}) is frozen, is its own copy, and knows its JSON: for parts that are the same in many
@@ -38,18 +43,11 @@ public final class Tree {
   private int size;
   private NameIndex index;
 
+  /** Members that were given as empty lists or maps; null for none. */
+  private Tree empties;
+
   /** Null while the tree is open, {@link #FROZEN} when it is frozen, its own form when it is shared. */
   private SharedForm form;
-
-  /** What a shared tree knows of itself. */
-  private static final class SharedForm {
-    final byte[] json;
-    volatile Object derived;
-
-    SharedForm(byte[] json) {
-      this.json = json;
-    }
-  }
 
   public Tree() {}
 
@@ -117,6 +115,9 @@ public final class Tree {
   /** Puts a value under a name, in place when the name is there, at the end otherwise. Answers this tree. */
   public Tree set(String name, Object value) {
     checkOpen();
+    if (empties != null) {
+      empties.remove(name);
+    }
     int at = find(name);
     if (at >= 0) {
       values[at] = value;
@@ -136,8 +137,39 @@ public final class Tree {
     return true;
   }
 
+  /** Remembers that a member was given as an empty list or map that counts as absent. Answers this tree. */
+  public Tree noteEmpty(String name, Object empty) {
+    checkOpen();
+    if (empties == null) {
+      empties = new Tree();
+    }
+    empties.set(name, empty);
+    return this;
+  }
+
+  /** The value under a name as it was given: an empty list or map too that counts as absent; null for none. */
+  public Object given(String name) {
+    Object value = get(name);
+    return value == null && empties != null ? empties.get(name) : value;
+  }
+
+  /** {@link #names} with those of {@link #emptyNames}. */
+  public List<String> givenNames() {
+    List<String> all = names();
+    all.addAll(emptyNames());
+    return all;
+  }
+
+  /** The names of the members that were given as empty lists or maps and count as absent. */
+  public Set<String> emptyNames() {
+    return empties == null ? Set.of() : Set.copyOf(empties.names());
+  }
+
   /** Removes a member and answers its value, null when there was none. */
   public Object remove(String name) {
+    if (empties != null) {
+      empties.remove(name);
+    }
     int at = find(name);
     if (at < 0) {
       return null;
@@ -181,6 +213,7 @@ public final class Tree {
 
   public void clear() {
     checkOpen();
+    empties = null;
     Arrays.fill(names, 0, size, null);
     Arrays.fill(values, 0, size, null);
     size = 0;
@@ -324,6 +357,7 @@ public final class Tree {
     copy.names = Arrays.copyOf(names, size);
     copy.values = new Object[size];
     copy.size = size;
+    copy.empties = empties == null ? null : empties.openCopy();
     for (int i = 0; i < size; i++) {
       copy.values[i] = copyOf(values[i]);
     }
@@ -337,18 +371,7 @@ public final class Tree {
 
   /** A deep copy of any value. */
   public static Object copyOf(Object value) {
-    return switch (value) {
-      case Tree tree -> tree.copy();
-      case List<?> list -> {
-        List<Object> copy = new ArrayList<>(list.size());
-        for (Object element : list) {
-          copy.add(copyOf(element));
-        }
-        yield copy;
-      }
-      case null -> null;
-      default -> value;
-    };
+    return Values.copied(value);
   }
 
   @Override
@@ -393,23 +416,15 @@ public final class Tree {
   public Tree freeze() {
     if (form == null) {
       for (int i = 0; i < size; i++) {
-        values[i] = frozen(values[i]);
+        values[i] = Values.frozen(values[i]);
       }
       if (size >= INDEX_FROM) {
         index();
       }
+      empties = null;
       form = FROZEN;
     }
     return this;
-  }
-
-  private static Object frozen(Object value) {
-    return switch (value) {
-      case Tree tree -> tree.freeze();
-      case List<?> list -> list.stream().map(Tree::frozen).toList();
-      case null -> null;
-      default -> value;
-    };
   }
 
   /**

@@ -3,9 +3,12 @@ package io.kubrig.machinery.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubrig.machinery.json.Document;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.json.Limits;
+import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,11 +68,39 @@ class DecoderTest {
         "{\"data\":[]}|json: cannot unmarshal array into Go struct field Gadget.data of type map[string]string",
         "{\"spec\":{\"paused\":\"yes\"}}|json: cannot unmarshal string into Go struct field GadgetSpec.spec.paused of type bool",
         "{\"spec\":{\"secret\":\"***\"}}|illegal base64 data at input byte 0",
-        "{\"spec\":{\"containers\":[{\"ports\":[{\"target\":1.5}]}]}}|json: cannot unmarshal number 1.5 into Go value of type int32",
+        "{\"spec\":{\"containers\":[{\"ports\":[{\"target\":1.5}]}]}}|json: cannot unmarshal number 1.5 into Go struct field "
+            + "ContainerPort.spec.containers.ports.target of type int32",
+        "{\"metadata\":{\"labels\":{\"a\":1}}}|json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string",
+        "{\"metadata\":{\"creationTimestamp\":1}}|json: cannot unmarshal number into Go struct field "
+            + "ObjectMeta.metadata.creationTimestamp of type string",
         "[]|json: cannot unmarshal array into Go value of type v1.Gadget",
       })
   void complains_about_types_with_the_words_of_go(String json, String message) {
     assertThatThrownBy(() -> decode(json)).isInstanceOf(DecodeException.class).hasMessage(message);
+  }
+
+  @Test
+  void names_the_structs_and_types_of_go_in_complaints() {
+    Schema policy = new Schema(Schema.Type.STRING).goType("v1.Policy");
+    Schema source =
+        new Schema(Schema.Type.OBJECT)
+            .name("io.example.v1.Source")
+            .field(new Schema.Field("policies", new Schema(Schema.Type.ARRAY).items(policy)).embeddedIn("Outer.Inner"));
+    Schema holder = new Schema(Schema.Type.OBJECT).name("io.example.v1.Holder").field(new Schema.Field("source", source));
+    Decoder decoder = new Decoder(holder);
+    assertThatThrownBy(() -> decoder.decode(Document.of(Json.readTree("{\"source\":{\"policies\":[1]}}"))))
+        .hasMessage("json: cannot unmarshal number into Go struct field Source.source.Outer.Inner.policies of type v1.Policy");
+    assertThatThrownBy(() -> decoder.decode(Document.of(Json.readTree("{\"source\":{\"policies\":1}}"))))
+        .hasMessage("json: cannot unmarshal number into Go struct field Source.source.Outer.Inner.policies of type []v1.Policy");
+  }
+
+  @Test
+  void remembers_empty_lists_and_maps_that_count_as_absent() {
+    Tree spec = decode("{\"spec\":{\"containers\":[{\"args\":[],\"limits\":{},\"env\":null}]}}").tree().tree("spec");
+    Tree container = spec.trees("containers").getFirst();
+    assertThat(container.has("args")).isFalse();
+    assertThat(container.givenNames()).contains("args", "limits").doesNotContain("env");
+    assertThat(new Decoder(TestSchemas.CONTAINER).normalise(container).given("args")).as("decoded again").isEqualTo(List.of());
   }
 
   @Test

@@ -26,6 +26,29 @@ class TreeTest {
   }
 
   @Test
+  void an_empty_list_that_was_given_is_absent_but_known() {
+    Tree tree = Tree.of("a", 1L).noteEmpty("l", List.of());
+    assertThat(tree.has("l")).isFalse();
+    assertThat(tree.given("l")).isEqualTo(List.of());
+    assertThat(tree.given("a")).isEqualTo(1L);
+    assertThat(tree).isEqualTo(Tree.of("a", 1L)).hasToString("{a: 1}");
+    assertThat(tree.givenNames()).containsExactly("a", "l");
+    assertThat(tree.copy().given("l")).isEqualTo(List.of());
+    assertThat(tree.copy().set("l", 2L).given("l")).isEqualTo(2L);
+    assertThat(tree.freeze().given("l")).as("what is stored").isNull();
+  }
+
+  @Test
+  void values_are_alike_as_given_only_with_the_same_empty_lists() {
+    Tree plain = Tree.of("list", new ArrayList<Object>(List.of(Tree.of("a", 1L))));
+    Tree noted = Tree.of("list", new ArrayList<Object>(List.of(Tree.of("a", 1L).noteEmpty("b", List.of()))));
+    assertThat(plain).isEqualTo(noted);
+    assertThat(Given.alike(plain, noted)).isFalse();
+    assertThat(Given.alike(noted, noted.copy())).isTrue();
+    assertThat(Given.alike(plain, Tree.of("list", new ArrayList<Object>(List.of(Tree.of("a", 2L)))))).isFalse();
+  }
+
+  @Test
   void removing_what_a_frozen_tree_does_not_have_changes_nothing() {
     assertThat(Tree.of("a", 1L).freeze().remove("b")).isNull();
   }

@@ -51,6 +51,7 @@ final class SchemaAssembler {
 
   private final Map<String, Message> messages;
   private final Map<String, List<GoField>> goFields;
+  private final GoTypeNames goTypes;
   private final ApiTexts apiTexts;
   private final Map<String, Schema> definitions = new TreeMap<>();
   private final Map<String, Map<String, String>> descriptions = new TreeMap<>();
@@ -58,7 +59,8 @@ final class SchemaAssembler {
   private final Map<String, Schema> scalars = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
 
-  SchemaAssembler(Map<String, Message> messages, Map<String, List<GoField>> goFields, ApiTexts apiTexts) {
+  SchemaAssembler(Map<String, Message> messages, Map<String, List<GoField>> goFields, GoTypeNames goTypes, ApiTexts apiTexts) {
+    this.goTypes = goTypes;
     this.apiTexts = apiTexts;
     this.messages = messages;
     this.goFields = goFields;
@@ -112,12 +114,12 @@ final class SchemaAssembler {
       return schema;
     }
     schema.atomicMap(message.comment().value("structType").filter("atomic"::equals).isPresent());
-    addFields(schema, message, fields, new int[0]);
+    addFields(schema, message, fields, new int[0], "");
     extend(name, "", Extensions.ofType(message, fields));
     return schema;
   }
 
-  private void addFields(Schema schema, Message message, List<GoField> fields, int[] path) {
+  private void addFields(Schema schema, Message message, List<GoField> fields, int[] path, String embedded) {
     Map<String, MessageField> left = new LinkedHashMap<>();
     message.fields().forEach(field -> left.put(field.name(), field));
     for (GoField field : fields) {
@@ -128,13 +130,19 @@ final class SchemaAssembler {
           if (nested == null) {
             problems.add(message.name() + ": no message field " + protoName + " to inline");
           } else {
-            addFields(schema, messages.get(nested.type()), goFields.get(nested.type()), with(path, nested.number()));
+            String struct = nested.type().substring(nested.type().lastIndexOf('.') + 1);
+            addFields(
+                schema,
+                messages.get(nested.type()),
+                goFields.get(nested.type()),
+                with(path, nested.number()),
+                embedded.isEmpty() ? struct : embedded + "." + struct);
           }
         }
         case GoFields.Named named -> {
           MessageField found = left.remove(named.protoName());
           if (found != null) {
-            schema.field(field(schema.name(), named, found, path));
+            schema.field(field(schema.name(), named, message.name(), found, path).embeddedIn(embedded));
           }
         }
       }
@@ -150,7 +158,7 @@ final class SchemaAssembler {
     }
   }
 
-  private Field field(String owner, GoFields.Named named, MessageField message, int[] path) {
+  private Field field(String owner, GoFields.Named named, String declaring, MessageField message, int[] path) {
     Comment comment = message.comment();
     // a model's annotation of a reference speaks of the type, not of the field
     boolean reference = message.cardinality() == Cardinality.ONE && message.type().indexOf('.') >= 0;
@@ -159,7 +167,7 @@ final class SchemaAssembler {
     boolean wrapped = message.cardinality() == Cardinality.ONE && isWrappedList(message.type());
     int[] protoPath = message.number() == 0 ? new int[0] : with(path, message.number());
     Field field =
-        new Field(named.name(), wrapped ? list(scalar("string"), comment) : schema(message))
+        new Field(named.name(), goTypes.named(wrapped ? list(scalar("string"), comment) : schema(message), declaring, named.name()))
             .pointer(named.pointer())
             .omitEmpty(named.omitEmpty())
             .omitZero(named.omitZero())

@@ -41,7 +41,8 @@ public final class SchemaCompiler {
     Corrections.apply(messages, Files.readAllLines(data.resolve("corrections.txt")));
     ParagraphStarts.apply(messages, Files.readAllLines(data.resolve("paragraphs.txt")));
     Map<String, List<GoField>> goFields = GoFields.parse(Files.readAllLines(data.resolve("go-fields.txt")));
-    SchemaAssembler assembler = new SchemaAssembler(messages, goFields, ApiTexts.read(jars.resolve("client-java-api.jar")));
+    GoTypeNames goTypes = new GoTypeNames(Files.readAllLines(data.resolve("go-types.txt")));
+    SchemaAssembler assembler = new SchemaAssembler(messages, goFields, goTypes, ApiTexts.read(jars.resolve("client-java-api.jar")));
     assembler.assemble();
     Enumerations.apply(assembler.definitions(), assembler.extensions(), Files.readAllLines(data.resolve("enumerations.txt")));
     Map<GroupVersionKind, Schema> kinds = kinds(assembler.definitions(), goFields, Files.readAllLines(groups));

@@ -45,6 +45,8 @@ final class AutoscalerDefaults {
       rules.fill("stabilizationWindowSeconds", window);
     }
     rules.fill("selectPolicy", "Max");
-    rules.fill("policies", new ArrayList<Object>(policies));
+    if (rules.given("policies") == null) {
+      rules.set("policies", new ArrayList<Object>(policies));
+    }
   }
 }

@@ -6,9 +6,9 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Given;
 import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /** Config maps: at most 1 MiB, frozen once {@code immutable} is set. */
 final class ConfigMapKind implements Kind {
@@ -56,6 +56,6 @@ final class ConfigMapKind implements Kind {
 
   /** Whether two members hold the same, an absent one being an empty one. */
   static boolean same(Tree object, Tree old, String member) {
-    return Objects.equals(object.tree(member), old.tree(member));
+    return Given.alike(object.given(member), old.given(member));
   }
 }

@@ -119,11 +119,11 @@ final class ContainerRules {
         List.of(
             "ports", "resizePolicy", "restartPolicy", "restartPolicyRules", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle");
     for (String member : forbidden) {
-      if (isSet(container.get(member))) {
+      if (container.given(member) != null) {
         errors.forbidden(path.child(member), "cannot be set for an Ephemeral Container");
       }
     }
-    if (!container.tree("resources").isEmpty()) {
+    if (!container.tree("resources").givenNames().isEmpty()) {
       errors.forbidden(path.child("resources"), "cannot be set for an Ephemeral Container");
     }
     List<Tree> mounts = container.trees("volumeMounts");
@@ -143,14 +143,20 @@ final class ContainerRules {
     }
   }
 
-  private static boolean isSet(Object value) {
-    return value instanceof List<?> list ? !list.isEmpty() : value != null;
-  }
-
   private Set<String> names(String list) {
     Set<String> names = new HashSet<>();
     spec.trees(list).forEach(container -> names.add(container.string("name")));
     return names;
+  }
+
+  /** The images of pods, and of nothing else, are without spaces around them. */
+  static void images(List<Tree> containers, FieldPath path, FieldErrors errors) {
+    for (int i = 0; i < containers.size(); i++) {
+      String image = containers.get(i).string("image");
+      if (!image.strip().equals(image)) {
+        errors.invalid(path.index(i).child("image"), image, "must not have leading or trailing whitespace");
+      }
+    }
   }
 
   private long graceSeconds() {
@@ -163,17 +169,14 @@ final class ContainerRules {
     if (Checks.required(container, "name", path, errors)) {
       Checks.dnsLabel(container.string("name"), path.child("name"), errors);
     }
-    String image = container.string("image");
-    if (Checks.required(container, "image", path, errors) && scope.pod() && !image.strip().equals(image)) {
-      errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
-    }
+    Checks.required(container, "image", path, errors);
     Checks.requiredOneOf(container, "terminationMessagePolicy", List.of("File", "FallbackToLogsOnError"), path, errors);
-    Checks.requiredOneOf(container, "imagePullPolicy", PULL_POLICIES, path, errors);
     ports(container.trees("ports"), path.child("ports"));
     EnvironmentRules.variables(container.trees("env"), path.child("env"), errors);
     EnvironmentRules.sources(container.trees("envFrom"), path.child("envFrom"), errors);
     MountRules.mounts(container, volumes, path.child("volumeMounts"), errors);
     MountRules.devices(container, volumes, path.child("volumeDevices"), errors);
+    Checks.requiredOneOf(container, "imagePullPolicy", PULL_POLICIES, path, errors);
     ResourceRules.container(container.tree("resources"), podClaims, path.child("resources"), errors);
     ResourceRules.resizePolicies(container.trees("resizePolicy"), spec.string("restartPolicy"), path.child("resizePolicy"), errors);
     if (container.get("securityContext") instanceof Tree context) {

@@ -202,6 +202,9 @@ final class EnvironmentRules {
       return;
     }
     String name = resource.substring(resource.indexOf('.') + 1);
+    if (!RESOURCES.contains(resource) && !name.startsWith("hugepages-")) {
+      return;
+    }
     if (name.equals("cpu")) {
       if (!CPU_DIVISORS.contains(divisor)) {
         errors.invalid(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource");

@@ -97,7 +97,7 @@ final class MountRules {
       String point = devices.get(i).string("devicePath");
       FieldPath at = path.index(i);
       Checks.required(devices.get(i), "name", at, errors);
-      if (!names.add(name)) {
+      if (!name.isEmpty() && !names.add(name)) {
         errors.invalid(at.child("name"), name, "must be unique");
       }
       Tree volume = volumes.get(name);

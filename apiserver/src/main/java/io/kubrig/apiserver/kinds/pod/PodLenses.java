@@ -46,7 +46,7 @@ final class PodLenses {
 
     @Override
     public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-      PodRules.spec(object.tree("spec"), object.tree("metadata").string("name"), scope, FieldPath.of("spec"), errors);
+      PodRules.spec(object.tree("spec"), object.tree("metadata"), scope, FieldPath.of("spec"), errors);
       PodUpdateRules.ephemeralContainers(object, old, errors);
     }
   }
@@ -74,7 +74,7 @@ final class PodLenses {
 
     @Override
     public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-      PodRules.spec(object.tree("spec"), object.tree("metadata").string("name"), scope, FieldPath.of("spec"), errors);
+      PodRules.spec(object.tree("spec"), object.tree("metadata"), scope, FieldPath.of("spec"), errors);
       ResizeRules.check(object, old, errors);
     }
   }

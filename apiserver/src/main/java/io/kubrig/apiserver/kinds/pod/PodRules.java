@@ -34,41 +34,66 @@ public final class PodRules {
   }
 
   static void spec(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
-    spec(spec, "", scope, path, errors);
+    spec(spec, Tree.empty(), scope, path, errors);
   }
 
-  /** @param pod the name of the pod whose spec it is; "" in templates */
-  static void spec(Tree spec, String pod, Scope scope, FieldPath path, FieldErrors errors) {
-    Map<String, Tree> volumes = VolumeRules.check(spec.trees("volumes"), pod, scope, path.child("volumes"), errors);
-    Set<String> claims = claims(spec.trees("resourceClaims"), path.child("resourceClaims"), errors);
+  /** @param metadata of the pod whose spec it is; empty in templates */
+  static void spec(Tree spec, Tree metadata, Scope scope, FieldPath path, FieldErrors errors) {
+    Map<String, Tree> volumes =
+        VolumeRules.check(spec.trees("volumes"), metadata.string("name"), scope, path.child("volumes"), errors);
+    Set<String> claims = new HashSet<>();
+    spec.trees("resourceClaims").stream().map(claim -> claim.string("name")).filter(name -> !name.isEmpty()).forEach(claims::add);
+    if (metadata.tree("annotations").has(PodUpdateRules.MIRROR)) {
+      // native names the field so
+      spec.trees("resourceClaims").forEach(_ -> errors.forbidden(FieldPath.of("[]"), "static pods do not support resource claims"));
+    } else {
+      claims(spec.trees("resourceClaims"), path.child("resourceClaims"), errors);
+    }
     ContainerRules containers = new ContainerRules(spec, scope, volumes, claims, errors);
     containers.containers(path.child("containers"));
     containers.initContainers(path.child("initContainers"));
     containers.ephemeralContainers(path.child("ephemeralContainers"));
     ResourceRules.podLevel(spec, claims, path, errors);
-    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead"), errors);
+    SecurityRules.hostPorts(spec, scope, path.child("containers"), errors);
     Checks.requiredOneOf(spec, "restartPolicy", RESTART_POLICIES, path, errors);
     Checks.requiredOneOf(spec, "dnsPolicy", DNS_POLICIES, path, errors);
-    dns(spec, path.child("dnsConfig"), errors);
-    SecurityRules.pod(spec, scope, path, errors);
-    WindowsRules.hostProcess(spec, scope, path, errors);
     Checks.labels(spec.stringMap("nodeSelector"), path.child("nodeSelector"), errors);
+    SecurityRules.pod(spec, path.child("securityContext"), errors);
     SchedulingRules.affinity(spec.tree("affinity"), path.child("affinity"), errors);
-    SchedulingRules.tolerations(spec.trees("tolerations"), path.child("tolerations"), errors);
+    dns(spec, path.child("dnsConfig"), errors);
+    readinessGates(spec.trees("readinessGates"), path.child("readinessGates"), errors);
     SchedulingRules.gates(spec.trees("schedulingGates"), path.child("schedulingGates"), errors);
     SchedulingRules.spread(spec.trees("topologySpreadConstraints"), path.child("topologySpreadConstraints"), errors);
-    readinessGates(spec.trees("readinessGates"), path.child("readinessGates"), errors);
+    WindowsRules.hostProcess(spec, scope, path, errors);
+    SecurityRules.hostUsers(spec, path, errors);
     names(spec, path, errors);
-    Checks.inRange(spec, "activeDeadlineSeconds", 1, Integer.MAX_VALUE, path, errors);
     if (spec.get("preemptionPolicy") != null) {
       Checks.requiredOneOf(spec, "preemptionPolicy", List.of("PreemptLowerPriority", "Never"), path, errors);
     }
-    hostAliases(spec.trees("hostAliases"), path.child("hostAliases"), errors);
+    ResourceRules.overhead(spec.tree("overhead"), path.child("overhead"), errors);
     operatingSystem(spec, path, errors);
     EnvironmentRules.fileVolumes(spec, path, errors);
   }
 
-  private static Set<String> claims(List<Tree> claims, FieldPath path, FieldErrors errors) {
+  /** What holds for pods but not for templates. */
+  static void onlyOfPods(Tree spec, FieldPath path, FieldErrors errors) {
+    List<Tree> volumes = spec.trees("volumes");
+    for (int i = 0; i < volumes.size() && spec.string("serviceAccountName").isEmpty(); i++) {
+      List<Tree> sources = volumes.get(i).tree("projected").trees("sources");
+      for (int j = 0; j < sources.size(); j++) {
+        if (sources.get(j).has("serviceAccountToken")) {
+          errors.forbidden(
+              path.child("volumes").index(i).child("projected", "sources").index(j).child("serviceAccountToken"),
+              "must not be specified when serviceAccountName is not set");
+        }
+      }
+    }
+    for (String list : List.of("containers", "initContainers")) {
+      ContainerRules.images(spec.trees(list), path.child(list), errors);
+    }
+  }
+
+  private static void claims(List<Tree> claims, FieldPath path, FieldErrors errors) {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < claims.size(); i++) {
       Tree claim = claims.get(i);
@@ -86,7 +111,8 @@ public final class PodRules {
       boolean template = claim.get("resourceClaimTemplateName") != null;
       if (direct && template) {
         errors.invalid(at, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
-      } else if (!direct && !template) {
+      }
+      if (!direct && !template) {
         errors.invalid(at, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
       }
       for (String member : List.of("resourceClaimName", "resourceClaimTemplateName")) {
@@ -95,25 +121,32 @@ public final class PodRules {
         }
       }
     }
-    return names;
   }
 
+  /** Names, and what native checks between them. */
   private static void names(Tree spec, FieldPath path, FieldErrors errors) {
-    for (String member : List.of("serviceAccountName", "nodeName", "priorityClassName")) {
-      if (!spec.string(member).isEmpty()) {
-        Checks.dnsSubdomain(spec.string(member), path.child(member), errors);
-      }
-    }
-    if (spec.get("runtimeClassName") instanceof String name) {
-      Checks.dnsSubdomain(name, path.child("runtimeClassName"), errors);
-    }
     if (spec.get("hostnameOverride") instanceof String name) {
       hostnameOverride(name, spec, path, errors);
     }
+    subdomain(spec, "serviceAccountName", path, errors);
+    subdomain(spec, "nodeName", path, errors);
+    Checks.inRange(spec, "activeDeadlineSeconds", 1, Integer.MAX_VALUE, path, errors);
     for (String member : List.of("hostname", "subdomain")) {
       if (!spec.string(member).isEmpty()) {
         Checks.dnsLabel(spec.string(member), path.child(member), errors);
       }
+    }
+    SchedulingRules.tolerations(spec.trees("tolerations"), path.child("tolerations"), errors);
+    hostAliases(spec.trees("hostAliases"), path.child("hostAliases"), errors);
+    subdomain(spec, "priorityClassName", path, errors);
+    if (spec.get("runtimeClassName") instanceof String name) {
+      Checks.dnsSubdomain(name, path.child("runtimeClassName"), errors);
+    }
+  }
+
+  private static void subdomain(Tree spec, String member, FieldPath path, FieldErrors errors) {
+    if (!spec.string(member).isEmpty()) {
+      Checks.dnsSubdomain(spec.string(member), path.child(member), errors);
     }
   }
 

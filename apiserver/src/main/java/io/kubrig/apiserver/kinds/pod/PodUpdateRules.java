@@ -6,6 +6,7 @@ import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +52,7 @@ final class PodUpdateRules {
     for (int i = 0; i < containers.size(); i++) {
       Checks.required(containers.get(i), "image", path.index(i), errors);
     }
+    ContainerRules.images(containers, path, errors);
     return true;
   }
 
@@ -76,7 +78,9 @@ final class PodUpdateRules {
     tolerations.forEach(toleration -> now.add(withoutSeconds(toleration)));
     if (!old.stream().map(PodUpdateRules::withoutSeconds).allMatch(now::contains)) {
       errors.forbidden(SPEC.child("tolerations"), "existing toleration can not be modified except its tolerationSeconds");
+      return;
     }
+    SchedulingRules.tolerations(tolerations, SPEC.child("tolerations"), errors);
   }
 
   private static Tree withoutSeconds(Tree toleration) {
@@ -86,15 +90,16 @@ final class PodUpdateRules {
   }
 
   private static void gates(List<Tree> gates, List<Tree> old, FieldErrors errors) {
-    Set<String> before = new HashSet<>();
-    old.forEach(gate -> before.add(gate.string("name")));
+    Map<String, Integer> added = new LinkedHashMap<>();
     for (int i = 0; i < gates.size(); i++) {
-      String name = gates.get(i).string("name");
-      if (!before.contains(name)) {
-        errors.forbidden(
-            SPEC.child("schedulingGates").index(i).child("name"), "only deletion is allowed, but found new scheduling gate '" + name + "'");
-      }
+      added.put(gates.get(i).string("name"), i);
     }
+    old.forEach(gate -> added.remove(gate.string("name")));
+    added.forEach(
+        (name, i) ->
+            errors.forbidden(
+                SPEC.child("schedulingGates").index(i).child("name"),
+                "only deletion is allowed, but found new scheduling gate '" + name + "'"));
   }
 
   /** The new spec with everything put back that may change. */

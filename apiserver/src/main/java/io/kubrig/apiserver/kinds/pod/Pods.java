@@ -98,10 +98,8 @@ public final class Pods implements Kind {
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     PodAnnotationRules.check(object, FieldPath.of("metadata", "annotations"), errors);
-    if (object.tree("metadata").tree("annotations").has("kubernetes.io/config.mirror") && !spec.list("resourceClaims").isEmpty()) {
-      errors.forbidden(FieldPath.of("[]"), "static pods do not support resource claims"); // native names the field so
-    }
-    PodRules.spec(spec, object.tree("metadata").string("name"), scope, SPEC, errors);
+    PodRules.spec(spec, object.tree("metadata"), scope, SPEC, errors);
+    PodRules.onlyOfPods(spec, SPEC, errors);
     if (operation.verb() != Operation.Verb.CREATE) {
       return;
     }
@@ -116,6 +114,7 @@ public final class Pods implements Kind {
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     PodAnnotationRules.checkChanges(object, old, errors);
+    PodAnnotationRules.check(object, FieldPath.of("metadata", "annotations"), errors);
     PodUpdateRules.spec(object.tree("spec"), old.tree("spec"), errors);
   }
 
@@ -149,6 +148,7 @@ public final class Pods implements Kind {
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     PodAnnotationRules.checkChanges(object, old, errors);
+    PodAnnotationRules.check(object, FieldPath.of("metadata", "annotations"), errors);
     PodUpdateRules.status(object, old, errors);
   }
 

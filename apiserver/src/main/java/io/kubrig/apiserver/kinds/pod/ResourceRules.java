@@ -144,17 +144,31 @@ public final class ResourceRules {
         errors.required(path.index(i), "");
         continue;
       }
-      if (seen.contains(name) || !seen.add(name + "/" + request)) {
-        errors.duplicate(path.index(i), name);
-      } else if (request.isEmpty()) {
-        seen.add(name);
-      }
+      overlap(name, request, seen, path.index(i), errors);
       if (!podClaims.contains(name)) {
         String known = podClaims.isEmpty() ? " which is empty" : ": " + String.join(", ", new TreeSet<>(podClaims));
         String text = "Not found: \"" + name + "\": must be one of the names in pod.spec.resourceClaims" + known;
         errors.add("FieldValueNotFound", path.index(i), text);
       }
     }
+  }
+
+  /** A claim is used as a whole once, or by requests that differ. */
+  private static void overlap(String name, String request, Set<String> seen, FieldPath path, FieldErrors errors) {
+    if (seen.contains(name)) {
+      errors.duplicate(path, name);
+      return;
+    }
+    if (!request.isEmpty()) {
+      Checks.dnsLabel(request, path.child("request"), errors);
+    }
+    String key = request.isEmpty() ? name : name + "/" + request;
+    if (seen.contains(key)) {
+      errors.duplicate(path, key);
+    } else if (request.isEmpty()) {
+      seen.stream().filter(other -> other.startsWith(name + "/")).forEach(_ -> errors.duplicate(path, name));
+    }
+    seen.add(key);
   }
 
   // ---- the pod as a whole --------------------------------------------------------------------------------------------
@@ -169,7 +183,7 @@ public final class ResourceRules {
       errors.forbidden(at, "may not be set for a windows pod");
       return;
     }
-    if (!resources.trees("claims").isEmpty()) {
+    if (resources.given("claims") != null) {
       errors.forbidden(at.child("claims"), "claims may not be set for Resources at pod-level");
     }
     requirements(resources, at, errors, ResourceRules::podResourceName);
@@ -187,12 +201,12 @@ public final class ResourceRules {
     Map<String, Quantity> limits = ResourceAmounts.of(resources.tree("limits"));
     List<Tree> containers = spec.trees("containers");
     for (int i = 0; i < containers.size(); i++) {
-      FieldPath own = path.child("containers").index(i).child("resources", "limits");
+      FieldPath own = path.child("resources", "containers").index(i); // native's path
       ResourceAmounts.of(containers.get(i).at("resources", "limits")).forEach(
           (name, limit) -> {
             Quantity podLimit = limits.get(name);
             if (PodResources.isPodLevel(name) && podLimit != null && limit.compareTo(podLimit) > 0) {
-              errors.invalid(own.key(name), limit.toString(), "must be less than or equal to pod limits of " + podLimit);
+              errors.invalid(own.key(name).child("limits"), limit.toString(), "must be less than or equal to pod limits of " + podLimit);
             }
           });
     }

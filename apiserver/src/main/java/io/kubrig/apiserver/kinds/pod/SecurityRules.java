@@ -16,33 +16,9 @@ final class SecurityRules {
 
   private SecurityRules() {}
 
-  /** {@code spec.securityContext} and the host namespaces beside it. */
-  static void pod(Tree spec, Scope scope, FieldPath specPath, FieldErrors errors) {
-    FieldPath path = specPath.child("securityContext");
-    hostPorts(spec, scope, specPath.child("containers"), errors);
-    if (spec.bool("shareProcessNamespace") && spec.bool("hostPID")) {
-      errors.invalid(path.child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled");
-    }
-    if (spec.get("hostUsers") instanceof Boolean users && !users) {
-      for (String namespace : List.of("hostNetwork", "hostPID", "hostIPC")) {
-        if (spec.bool(namespace)) {
-          // native spells the last two as its fields
-          String shown = namespace.equals("hostNetwork") ? namespace : "H" + namespace.substring(1);
-          errors.forbidden(specPath.child(shown), "when `hostUsers` is false");
-        }
-      }
-      for (String list : PodDefaults.CONTAINER_LISTS) {
-        List<Tree> containers = spec.trees(list);
-        for (int i = 0; i < containers.size(); i++) {
-          if (!containers.get(i).list("volumeDevices").isEmpty()) {
-            errors.forbidden(specPath.child(list).index(i).child("volumeDevices"), "when `hostUsers` is false");
-          }
-        }
-      }
-    }
-    if (!(spec.get("securityContext") instanceof Tree context)) {
-      return;
-    }
+  /** {@code spec.securityContext}. */
+  static void pod(Tree spec, FieldPath path, FieldErrors errors) {
+    Tree context = spec.tree("securityContext");
     for (String id : List.of("fsGroup", "runAsUser", "runAsGroup")) {
       Checks.id(context, id, path, errors);
     }
@@ -52,16 +28,40 @@ final class SecurityRules {
         errors.invalid(path.child("supplementalGroups").index(i), group, Checks.range(0, Integer.MAX_VALUE));
       }
     }
+    if (spec.bool("shareProcessNamespace") && spec.bool("hostPID")) {
+      errors.invalid(path.child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled");
+    }
     sysctls(context.trees("sysctls"), spec, path.child("sysctls"), errors);
     Checks.oneOf(context, "fsGroupChangePolicy", List.of("Always", "OnRootMismatch"), path, errors);
+    profiles(context, path, errors);
     Checks.oneOf(context, "supplementalGroupsPolicy", List.of("Merge", "Strict"), path, errors);
     Checks.oneOf(context, "seLinuxChangePolicy", List.of("Recursive"), path, errors);
-    profiles(context, path, errors);
-    WindowsRules.options(context, path, errors);
+  }
+
+  /** What a pod with users of its own may not have of the host. */
+  static void hostUsers(Tree spec, FieldPath path, FieldErrors errors) {
+    if (spec.bool("hostUsers", true)) {
+      return;
+    }
+    for (String namespace : List.of("hostNetwork", "hostPID", "hostIPC")) {
+      if (spec.bool(namespace)) {
+        // native spells the last two as its fields
+        String shown = namespace.equals("hostNetwork") ? namespace : "H" + namespace.substring(1);
+        errors.forbidden(path.child(shown), "when `hostUsers` is false");
+      }
+    }
+    for (String list : PodDefaults.CONTAINER_LISTS) {
+      List<Tree> containers = spec.trees(list);
+      for (int i = 0; i < containers.size(); i++) {
+        if (!containers.get(i).list("volumeDevices").isEmpty()) {
+          errors.forbidden(path.child(list).index(i).child("volumeDevices"), "when `hostUsers` is false");
+        }
+      }
+    }
   }
 
   /** On the network of the host a container's port is the host's; templates may leave it out. */
-  private static void hostPorts(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
+  static void hostPorts(Tree spec, Scope scope, FieldPath path, FieldErrors errors) {
     if (!spec.bool("hostNetwork")) {
       return;
     }
@@ -116,7 +116,6 @@ final class SecurityRules {
       errors.invalid(path.child("procMount"), "Unmasked", "`hostUsers` must be false to use `Unmasked`");
     }
     profiles(context, path, errors);
-    WindowsRules.options(context, path, errors);
     if (context.get("allowPrivilegeEscalation") instanceof Boolean escalates && !escalates) {
       if (privileged) {
         errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
@@ -131,6 +130,7 @@ final class SecurityRules {
     if (context.get("seccompProfile") instanceof Tree profile) {
       seccomp(profile, path.child("seccompProfile"), errors);
     }
+    WindowsRules.options(context, path, errors);
     if (context.get("appArmorProfile") instanceof Tree profile) {
       appArmor(profile, path.child("appArmorProfile"), errors);
     }

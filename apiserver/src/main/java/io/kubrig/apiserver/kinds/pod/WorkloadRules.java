@@ -46,7 +46,7 @@ public final class WorkloadRules {
   public static void matches(LabelSelector selector, Tree template, FieldPath path, FieldErrors errors) {
     Tree labels = template.tree("metadata").tree("labels");
     if (!selector.isEmpty() && !selector.matches(labels)) {
-      Object shown = template.tree("metadata").get("labels");
+      Object shown = template.tree("metadata").given("labels");
       errors.invalid(path.child("metadata", "labels"), shown, "`selector` does not match template `labels`");
     }
   }

@@ -64,12 +64,8 @@ final class DeviceRequests {
 
   static void check(Tree devices, FieldPath path, DeviceExpressions expressions, FieldErrors errors) {
     Set<String> names = new HashSet<>();
-    Set<String> all = new HashSet<>();
+    Set<String> all = names(devices);
     List<Tree> requests = devices.trees("requests");
-    for (Tree request : requests) {
-      all.add(request.string("name"));
-      request.trees("firstAvailable").forEach(choice -> all.add(request.string("name") + "/" + choice.string("name")));
-    }
     if (requests.size() > MOST) {
       errors.tooMany(path.child("requests"), requests.size(), MOST);
     }
@@ -93,6 +89,16 @@ final class DeviceRequests {
       references(configurations.get(i).strings("requests"), at.child("requests"), all, errors);
       configuration(configurations.get(i), at, errors);
     }
+  }
+
+  /** What may be referred to as a request: requests, and their choices after a slash. */
+  static Set<String> names(Tree devices) {
+    Set<String> all = new HashSet<>();
+    for (Tree request : devices.trees("requests")) {
+      all.add(request.string("name"));
+      request.trees("firstAvailable").forEach(choice -> all.add(request.string("name") + "/" + choice.string("name")));
+    }
+    return all;
   }
 
   static void configuration(Tree configuration, FieldPath path, FieldErrors errors) {
@@ -253,27 +259,31 @@ final class DeviceRequests {
     }
   }
 
-  private static void references(List<String> requests, FieldPath path, Set<String> names, FieldErrors errors) {
+  static void references(List<String> requests, FieldPath path, Set<String> names, FieldErrors errors) {
     if (requests.size() > MOST) {
       errors.tooMany(path, requests.size(), MOST);
       return;
     }
+    for (int i = 0; i < requests.size(); i++) {
+      reference(requests.get(i), path.index(i), names, errors);
+    }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < requests.size(); i++) {
-      String request = requests.get(i);
-      FieldPath at = path.index(i);
-      String[] parts = request.split("/", -1);
-      for (int j = 0; j < parts.length && parts.length <= 2; j++) {
-        name(parts[j], at, errors);
+      if (!seen.add(requests.get(i))) {
+        errors.duplicate(path.index(i), requests.get(i));
       }
-      if (!names.contains(request)) {
-        errors.invalid(
-            path.index(i), request,
-                "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'");
-      }
-      if (!seen.add(request)) {
-        errors.duplicate(path.index(i), request);
-      }
+    }
+  }
+
+  /** A request of the claim, or one of the choices of a request after a slash. */
+  static void reference(String request, FieldPath path, Set<String> names, FieldErrors errors) {
+    String[] parts = request.split("/", -1);
+    for (int i = 0; i < parts.length && parts.length <= 2; i++) {
+      name(parts[i], path, errors);
+    }
+    if (!names.contains(request)) {
+      errors.invalid(
+          path, request, "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'");
     }
   }
 

@@ -9,14 +9,11 @@ import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Claims of devices: their spec never changes. */
 final class ResourceClaimKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
-  private static final FieldPath RESERVED = FieldPath.of("status", "reservedFor");
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -75,30 +72,13 @@ final class ResourceClaimKind implements Kind {
   }
 
   @Override
+  public void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {
+    ClaimStatusRules.dropDeallocated(object, old);
+  }
+
+  @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    Tree status = object.tree("status");
-    List<Tree> consumers = status.trees("reservedFor");
-    if (consumers.size() > 256) {
-      errors.tooMany(RESERVED, consumers.size(), 256);
-    }
-    Set<String> uids = new HashSet<>();
-    for (int i = 0; i < consumers.size(); i++) {
-      for (String member : List.of("resource", "name", "uid")) {
-        if (consumers.get(i).string(member).isEmpty()) {
-          errors.required(RESERVED.index(i).child(member), "");
-        }
-      }
-      if (!uids.add(consumers.get(i).string("uid"))) {
-        errors.duplicate(RESERVED.index(i), consumers.get(i).string("uid"));
-      }
-    }
-    if (!consumers.isEmpty() && status.get("allocation") == null) {
-      errors.forbidden(RESERVED, "may not be specified when `allocated` is not set");
-    }
-    Object before = old.tree("status").get("allocation");
-    if (before != null && status.get("allocation") != null && !before.equals(status.get("allocation"))) {
-      errors.invalid(FieldPath.of("status", "allocation"), status.get("allocation"), "field is immutable");
-    }
+    new ClaimStatusRules(object, old, errors).check();
   }
 
   @Override

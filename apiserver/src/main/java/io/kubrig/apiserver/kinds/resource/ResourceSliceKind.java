@@ -103,7 +103,7 @@ final class ResourceSliceKind implements Kind {
   }
 
   private static void devices(Tree spec, FieldErrors errors) {
-    if (spec.get("sharedCounters") != null && spec.get("devices") != null) {
+    if (spec.given("sharedCounters") != null && spec.given("devices") != null) {
       errors.invalid(SPEC, "", "only one of `sharedCounters` or `devices` is allowed");
     }
     List<Tree> devices = spec.trees("devices");
@@ -143,18 +143,22 @@ final class ResourceSliceKind implements Kind {
     }
   }
 
-  private static void pool(Tree pool, FieldPath path, FieldErrors errors) {
-    String name = pool.string("name");
+  /** Subdomains with slashes between them. */
+  static void poolName(String name, FieldPath path, FieldErrors errors) {
     if (name.isEmpty()) {
-      errors.required(path.child("name"), "");
-    } else {
-      if (name.length() > MAX_POOL) {
-        errors.tooLong(path.child("name"), MAX_POOL);
-      }
-      for (String part : name.split("/", -1)) {
-        Names.dnsSubdomain(part).forEach(text -> errors.invalid(path.child("name"), part, text));
-      }
+      errors.required(path, "");
+      return;
     }
+    if (name.length() > MAX_POOL) {
+      errors.tooLong(path, MAX_POOL);
+    }
+    for (String part : name.split("/", -1)) {
+      Names.dnsSubdomain(part).forEach(text -> errors.invalid(path, part, text));
+    }
+  }
+
+  private static void pool(Tree pool, FieldPath path, FieldErrors errors) {
+    poolName(pool.string("name"), path.child("name"), errors);
     long slices = pool.integer("resourceSliceCount");
     if (slices <= 0) {
       errors.invalid(path.child("resourceSliceCount"), slices, "must be greater than zero");

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.machinery.tree.Given;
 import io.kubrig.machinery.tree.Tree;
 
 /** Volume attributes classes: immutable but for metadata. */
@@ -33,7 +34,7 @@ final class VolumeAttributesClassKind implements Kind {
     if (!object.string("driverName").equals(old.string("driverName"))) {
       errors.forbidden(FieldPath.of("driverName"), "updates to driverName are forbidden.");
     }
-    if (!object.tree("parameters").equals(old.tree("parameters"))) {
+    if (!Given.alike(object.given("parameters"), old.given("parameters"))) {
       errors.forbidden(FieldPath.of("parameters"), "updates to parameters are forbidden.");
     }
   }
