@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The binary form of a schema catalog: magic, version, strings, the types of all nodes, the nodes, the kinds. Strings and nodes are
- * referred to by position, so that recursive schemas need no special case. Descriptions are not part of it.
+ * The binary form of a schema catalog: magic, version, strings, the types of all nodes, the nodes, the kinds, the names of Go. Strings
+ * and nodes are referred to by position, so that recursive schemas need no special case. Descriptions are not part of it.
  */
 public final class SchemaFormat {
   private static final int MAGIC = 0x4b425343;
-  private static final int VERSION = 2;
+  private static final int VERSION = 1;
   private static final Schema.Type[] TYPES = Schema.Type.values();
   private static final Schema.ListType[] LIST_TYPES = Schema.ListType.values();
   private static final int ATOMIC_MAP = 1;
@@ -100,11 +100,16 @@ public final class SchemaFormat {
         out.writeShort(text(kind.kind()));
         out.writeShort(nodes.get(entry.getValue()));
       }
+      for (Schema schema : order) {
+        out.writeShort(text(schema.goType()));
+        for (Field field : schema.fields().values()) {
+          out.writeShort(text(field.embeddedIn()));
+        }
+      }
     }
 
     private void node(Schema schema, DataOutputStream out) throws IOException {
       out.writeShort(text(schema.name()));
-      out.writeShort(text(schema.goType()));
       out.writeShort(text(schema.format()));
       out.writeByte(
           (schema.atomicMap() ? ATOMIC_MAP : 0)
@@ -122,7 +127,6 @@ public final class SchemaFormat {
 
     private void field(Field field, DataOutputStream out) throws IOException {
       out.writeShort(text(field.name()));
-      out.writeShort(text(field.embeddedIn()));
       out.writeShort(nodes.get(field.schema()));
       out.writeByte(
           (field.required() ? REQUIRED : 0)
@@ -196,11 +200,17 @@ public final class SchemaFormat {
           new GroupVersionKind(strings[in.readUnsignedShort()], strings[in.readUnsignedShort()], strings[in.readUnsignedShort()]);
       kinds.put(kind, nodes[in.readUnsignedShort()]);
     }
+    for (Schema node : nodes) {
+      node.goType(strings[in.readUnsignedShort()]);
+      for (Field field : node.fields().values()) {
+        field.embeddedIn(strings[in.readUnsignedShort()]);
+      }
+    }
     return new SchemaCatalog(definitions, kinds);
   }
 
   private static void readNode(Schema node, Schema[] nodes, String[] strings, DataInputStream in) throws IOException {
-    node.name(strings[in.readUnsignedShort()]).goType(strings[in.readUnsignedShort()]).format(strings[in.readUnsignedShort()]);
+    node.name(strings[in.readUnsignedShort()]).format(strings[in.readUnsignedShort()]);
     int flags = in.readByte();
     node.atomicMap((flags & ATOMIC_MAP) != 0)
         .preserveUnknownFields((flags & PRESERVE_UNKNOWN) != 0)
@@ -219,9 +229,7 @@ public final class SchemaFormat {
   }
 
   private static Field readField(Schema[] nodes, String[] strings, DataInputStream in) throws IOException {
-    String name = strings[in.readUnsignedShort()];
-    String embeddedIn = strings[in.readUnsignedShort()];
-    Field field = new Field(name, nodes[in.readUnsignedShort()]).embeddedIn(embeddedIn);
+    Field field = new Field(strings[in.readUnsignedShort()], nodes[in.readUnsignedShort()]);
     int flags = in.readByte();
     field
         .required((flags & REQUIRED) != 0)

@@ -66,7 +66,8 @@ class WriteAnswersTest {
   @Test
   void a_list_that_is_given_empty_is_not_filled_by_default() throws Exception {
     String scaler =
-        "{metadata: {name: never}, spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}, behavior: {scaleDown: {%s}}}}";
+        "{metadata: {name: never}, spec: {maxReplicas: 3,"
+            + " scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}, behavior: {scaleDown: {%s}}}}";
     String path = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers?dryRun=All";
     assertThat(causes(api.post(path, scaler.formatted("policies: []"))))
         .containsExactly("spec.behavior.scaleDown.policies: Required value: must specify at least one Policy");
@@ -82,7 +83,8 @@ class WriteAnswersTest {
 
   @Test
   void empty_lists_are_neither_answered_nor_stored() throws Exception {
-    Tree made = api.create(CORE + "pods", "{metadata: {name: empties, labels: {}}, spec: {tolerations: [], containers: [{name: c, image: i, args: []}]}}");
+    String empties = "{metadata: {name: empties, labels: {}}, spec: {tolerations: [], containers: [{name: c, image: i, args: []}]}}";
+    Tree made = api.create(CORE + "pods", empties);
     assertThat(made.tree("metadata").has("labels")).isFalse();
     assertThat(made.tree("spec").trees("containers").getFirst().has("args")).isFalse();
     assertThat(replace(CORE + "pods/empties", "", pod -> pod.tree("metadata").set("labels", new Tree())).status()).isEqualTo(200);
@@ -101,9 +103,10 @@ class WriteAnswersTest {
   @Test
   void faults_of_pods_are_told_in_the_order_of_native() throws Exception {
     String container = ", terminationMessagePolicy: x, imagePullPolicy: x, ports: [{containerPort: 0}]";
-    String spec = ", securityContext: {fsGroup: -1}, restartPolicy: x, hostname: A, tolerations: [{key: a, operator: x}], priorityClassName: A";
-    assertThat(api.post(CORE + "pods?dryRun=All", POD.formatted(container, ", securityContext: {seLinuxChangePolicy: x, seccompProfile: {type: x}}"))
-            .body().tree("details").trees("causes"))
+    String spec =
+        ", securityContext: {fsGroup: -1}, restartPolicy: x, hostname: A, tolerations: [{key: a, operator: x}], priorityClassName: A";
+    String context = ", securityContext: {seLinuxChangePolicy: x, seccompProfile: {type: x}}";
+    assertThat(api.post(CORE + "pods?dryRun=All", POD.formatted(container, context)).body().tree("details").trees("causes"))
         .extracting(cause -> cause.string("field"))
         .containsExactly(
             "spec.containers[0].terminationMessagePolicy",
@@ -125,7 +128,10 @@ class WriteAnswersTest {
 
   @Test
   void an_updated_pod_keeps_the_annotations_that_mean_something() throws Exception {
-    api.create(CORE + "pods", "{metadata: {name: mirror, annotations: {kubernetes.io/config.mirror: x}}, spec: {nodeName: node, containers: [{name: c, image: i}]}}");
+    api.create(
+        CORE + "pods",
+        "{metadata: {name: mirror, annotations: {kubernetes.io/config.mirror: x}},"
+            + " spec: {nodeName: node, containers: [{name: c, image: i}]}}");
     assertThat(causes(replace(CORE + "pods/mirror", "", pod -> pod.tree("metadata").remove("annotations"))))
         .containsExactly(
             "metadata.annotations[kubernetes.io/config.mirror]: Forbidden: may not remove or update mirror pod annotation");
@@ -136,7 +142,8 @@ class WriteAnswersTest {
     String path = "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims";
     api.create(path, "{metadata: {name: c}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: d}}]}}}");
     Tree result = Tree.of("request", "q", "driver", "d.io", "pool", "", "device", "d", "shareID", "x");
-    Tree device = Tree.of("driver", "d.io", "pool", "p", "device", "d", "networkData", Tree.of("ips", List.of("10.0.0.1", "10.0.0.1/24")));
+    Tree device =
+        Tree.of("driver", "d.io", "pool", "p", "device", "d", "networkData", Tree.of("ips", List.of("10.0.0.1", "10.0.0.1/24")));
     LiveApi.Answer answer =
         replace(
             path + "/c",
@@ -147,8 +154,8 @@ class WriteAnswersTest {
                     Tree.of("allocation", Tree.of("devices", Tree.of("results", List.of(result))), "devices", List.of(device))));
     assertThat(causes(answer))
         .containsExactly(
-            "status.devices[0]: Invalid value: {\"Driver\":\"d.io\",\"Pool\":\"p\",\"Device\":\"d\",\"ShareID\":\"\"}: must be an allocated "
-                + "device in the claim",
+            "status.devices[0]: Invalid value: {\"Driver\":\"d.io\",\"Pool\":\"p\",\"Device\":\"d\",\"ShareID\":\"\"}: must be an "
+                + "allocated device in the claim",
             "status.devices[0].networkData.ips[0]: Invalid value: \"10.0.0.1\": must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or "
                 + "2001:db8::1/64)",
             "status.allocation.devices.results[0].request: Invalid value: \"q\": must be the name of a request in the claim or the name of "

@@ -26,7 +26,8 @@ final class ClaimStatusRules {
   private static final int MAX_HARDWARE_ADDRESS = 128;
   private static final String WITH_DASHES = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
   /** The four forms that native reads, of which only the first is right. */
-  private static final Pattern UUID = Pattern.compile(WITH_DASHES + "|[0-9a-fA-F]{32}|\\{" + WITH_DASHES + "}|(?i:urn:uuid:)" + WITH_DASHES);
+  private static final Pattern UUID =
+      Pattern.compile(WITH_DASHES + "|[0-9a-fA-F]{32}|\\{" + WITH_DASHES + "}|(?i:urn:uuid:)" + WITH_DASHES);
   private static final Set<Integer> UUID_LENGTHS = Set.of(36, 32, 38, 45);
   private static final List<String> SOURCES = List.of("FromClaim", "FromClass");
 
