@@ -28,6 +28,9 @@ record DocumentFormat(Encoding encoding, boolean aggregated) {
     }
   }
 
+  /** The parameters of a media type that ask for another kind of object. */
+  private static final List<String> TRANSFORMATION = List.of("as", "g", "v");
+
   private record Range(String type, Map<String, String> parameters, double quality) {}
 
   /** The Content-Type of the answer. */
@@ -50,11 +53,11 @@ record DocumentFormat(Encoding encoding, boolean aggregated) {
       if (encoding == null) {
         continue;
       }
-      if (!range.parameters.containsKey("as")) {
+      if (TRANSFORMATION.stream().noneMatch(range.parameters::containsKey)) {
         return new DocumentFormat(encoding, false);
       }
       boolean known =
-          range.parameters.get("as").equals("APIGroupDiscoveryList")
+          range.parameters.getOrDefault("as", "").equals("APIGroupDiscoveryList")
               && range.parameters.getOrDefault("g", "").equals("apidiscovery.k8s.io")
               && range.parameters.getOrDefault("v", "").equals("v2");
       if (known && hasAggregated) {

@@ -80,7 +80,7 @@ public final class Pipeline implements Handler {
   public void handle(Exchange raw) throws IOException {
     ObservedExchange exchange = new ObservedExchange(raw);
     String auditId = raw.headers().first("Audit-ID").filter(id -> !id.isEmpty()).orElseGet(() -> ids.get().toString());
-    exchange.added().add("Audit-Id", auditId).add("Cache-Control", "no-cache, private");
+    exchange.added().add("Audit-Id", auditId);
     if (!parts.strictTransportSecurity.isEmpty()) {
       exchange.added().add("Strict-Transport-Security", parts.strictTransportSecurity);
     }
@@ -98,6 +98,7 @@ public final class Pipeline implements Handler {
       internalError(exchange, "failed to create RequestInfo: " + e.getMessage());
       return;
     }
+    exchange.added().add("Cache-Control", "no-cache, private");
     if (parts.crossOrigin.answer(exchange, exchange.added())) {
       return;
     }
@@ -164,8 +165,19 @@ public final class Pipeline implements Handler {
     }
   }
 
+  private Optional<UserInfo> impersonated(ObservedExchange exchange, Request request) {
+    try {
+      return parts.impersonation.impersonate(request.exchange.headers(), Attributes.of(request.user, request.info));
+    } catch (ApiException refused) {
+      if (refused.code() == 403) {
+        exchange.added().add("X-Content-Type-Options", "nosniff");
+      }
+      throw refused;
+    }
+  }
+
   private void admit(ObservedExchange exchange, Request request) throws IOException {
-    Optional<UserInfo> other = parts.impersonation.impersonate(request.exchange.headers(), Attributes.of(request.user, request.info));
+    Optional<UserInfo> other = impersonated(exchange, request);
     other.ifPresent(request.audit::impersonated);
     Request acting = other.map(user -> withUser(request, user, request.audit)).orElse(request);
     try (FlowControl.Seat seat = parts.flowControl.seat(acting.user, acting.info, acting.query)) {

@@ -42,7 +42,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Reading goes on while an exchange is answered, so that a client's leaving is noticed; what a client sends ahead (pipelining, or a body
  * that nobody takes) is bounded by {@link #AHEAD}, beyond which reading stops. An answered request whose body is still on its way is read
- * to its end within the same bound; beyond it the connection is closed.
+ * to its end within the same bound. Where more is to come, or nobody knows how much, the answer says that the connection ends with it:
+ * closed without a word it would be taken for one that another request can be sent on, which would then get no answer.
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter {
   private static final int AHEAD = 256 * 1024;
@@ -167,6 +168,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   private void receive(HttpContent content) {
     int length = content.content().readableBytes();
+    current.received += length;
     if (length > 0) {
       hold(length);
       current.body.offer(ByteBufUtil.getBytes(content.content()));
@@ -299,6 +301,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private boolean complete;
     private boolean chunked;
     private int discarded;
+    private long received;
 
     Http1Exchange(HttpRequest request, Headers headers) {
       super(request.method().name(), request.uri(), headers, peer, options);
@@ -309,6 +312,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
           !wanted.isEmpty()
               && !wanted.equalsIgnoreCase("h2c")
               && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+    }
+
+    /** Whether more of the request is still on its way than is read once it is answered. */
+    private boolean leavesTooMuch() {
+      return !requestEnded && (declaredLength() < 0 || declaredLength() - received > AHEAD);
     }
 
     @Override
@@ -335,7 +343,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     public ChannelFuture head(int status, Headers fields, boolean last) {
       HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
       fields.forEach((name, value) -> response.headers().add(name, value));
-      if (fields.value("Connection").equalsIgnoreCase("close") || withheldBody()) {
+      if (fields.value("Connection").equalsIgnoreCase("close") || withheldBody() || leavesTooMuch()) {
         lastExchange = true;
       }
       if (lastExchange) {

@@ -2,7 +2,6 @@ package io.kubrig.apiserver.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -45,6 +44,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
   private static final Set<String> OF_THE_CONNECTION =
       Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
 
+  /** As natively (Go's goAwayTimeout). */
+  private static final long LINGER_MILLIS = 1000;
+
   private final ServerOptions options;
   private final Handler handler;
   private final NettyExchange.Peer peer;
@@ -54,6 +56,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
   private ChannelHandlerContext context;
   private int running;
   private boolean leaving;
+  private boolean closing;
   private Future<?> idle;
 
   Http2Connection(ServerOptions options, Handler handler, NettyExchange.Peer peer, Connections connections) {
@@ -215,9 +218,15 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Closes a moment after the last stream has ended: a socket that is closed while the client's next request is in it resets the
+   * connection, which can cost the client the answer before and the word that the request was not taken.
+   */
   private void closeIfLeft() {
-    if (leaving && streams.isEmpty()) {
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> context.close());
+    if (leaving && streams.isEmpty() && !closing) {
+      closing = true;
+      context.flush();
+      context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

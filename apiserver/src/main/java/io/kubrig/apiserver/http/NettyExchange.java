@@ -136,7 +136,8 @@ abstract class NettyExchange implements Exchange, Answers.Wire {
     return body.readAll(limit, options.bodyTimeout());
   }
 
-  private long declaredLength() {
+  /** In bytes; -1 when the client does not say. */
+  final long declaredLength() {
     try {
       return Long.parseLong(headers.value("Content-Length"));
     } catch (NumberFormatException absent) {

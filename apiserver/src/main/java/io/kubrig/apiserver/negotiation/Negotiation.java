@@ -28,6 +28,8 @@ public final class Negotiation {
   public enum Offer {
     /** One object; no projections. */
     OBJECT,
+    /** Objects with metadata projections. */
+    METADATA,
     /** Objects with Table and metadata projections. */
     PROJECTIONS,
     /** The same where the request could be a watch, too (get, list, watch). */
@@ -44,13 +46,14 @@ public final class Negotiation {
     if (accepts.isBlank()) {
       return Representation.object(MediaType.JSON, pretty);
     }
+    route(accepts, produced(offer, protobuf));
     for (Clause clause : clauses(accepts)) {
       Optional<Representation> found = match(clause, pretty, offer, protobuf);
       if (found.isPresent()) {
         return found.get();
       }
     }
-    throw notAcceptable(accepts, offer, protobuf);
+    throw ApiException.notAcceptable("only the following media types are accepted: " + types(protobuf));
   }
 
   private static Optional<Representation> match(Clause clause, boolean pretty, Offer offer, boolean protobuf) {
@@ -87,22 +90,21 @@ public final class Negotiation {
       return Optional.empty();
     }
     return switch (parameters.getOrDefault("as", "")) {
-      case "Table" -> Optional.of(Projection.TABLE);
+      case "Table" -> offer == Offer.METADATA ? Optional.empty() : Optional.of(Projection.TABLE);
       case "PartialObjectMetadata" -> Optional.of(Projection.METADATA);
       case "PartialObjectMetadataList" -> Optional.of(Projection.METADATA_LIST);
       default -> Optional.empty();
     };
   }
 
-  /** The router turns down media types that the route has not; the handler behind it those whose parameters ask too much. */
-  private static ApiException notAcceptable(String accepts, Offer offer, boolean protobuf) {
-    String types = protobuf ? TYPES : "application/json, application/yaml";
+  private static String types(boolean protobuf) {
+    return protobuf ? TYPES : "application/json, application/yaml";
+  }
+
+  /** What the router knows of a route; what parameters ask too much the handler behind it turns down. */
+  private static List<String> produced(Offer offer, boolean protobuf) {
     String streams = offer != Offer.PROJECTIONS_AND_STREAM ? "" : protobuf ? STREAM_TYPES : ", application/json;stream=watch";
-    List<String> routed = List.of((types + ", */*").split(", "));
-    if (clauses(accepts).stream().anyMatch(clause -> routed.contains(clause.type()))) {
-      return ApiException.notAcceptable("only the following media types are accepted: " + types);
-    }
-    return ApiException.notRoutable("406: Not Acceptable\n\nAvailable representations: " + types + streams);
+    return List.of((types(protobuf) + streams).split(", "));
   }
 
   /**
@@ -124,7 +126,13 @@ public final class Negotiation {
 
   /** The encoding of a request's body. */
   public static MediaType body(String contentType, boolean protobuf) {
-    String type = contentType.isBlank() ? "application/json" : contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+    String[] parts = contentType.split(";");
+    for (int i = 1; i < parts.length; i++) {
+      if (!parts[i].isBlank() && parts[i].indexOf('=') < 0) {
+        throw unknownFormat(protobuf); // a parameter without a value
+      }
+    }
+    String type = contentType.isBlank() ? "application/json" : parts[0].trim().toLowerCase(Locale.ROOT);
     return switch (type) {
       case "application/json" -> MediaType.JSON;
       case "application/yaml" -> MediaType.YAML;

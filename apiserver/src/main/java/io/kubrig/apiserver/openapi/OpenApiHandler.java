@@ -67,7 +67,12 @@ public final class OpenApiHandler {
       return true;
     }
     if (path.equals(V3)) {
-      serve(exchange, document("index", "text/plain; charset=utf-8", this::index), "");
+      byte[] body = document("index", "text/plain; charset=utf-8", this::index).plain;
+      exchange.respond(200, Headers.of("Cache-Control", "no-cache, private", "Content-Type", "text/plain; charset=utf-8"), body);
+      return true;
+    }
+    if (path.equals(V3 + "/")) {
+      exchange.respond(404, Headers.of("Cache-Control", "no-cache, private"), new byte[0]);
       return true;
     }
     Supplier<Tree> part = path.startsWith(V3 + "/") ? cache().parts.get(path.substring(V3.length() + 1)) : null;
@@ -137,10 +142,6 @@ public final class OpenApiHandler {
           byte[] bytes = source.protobuf.apply(Json.readTree(json.plain));
           return new Document("application/" + source.protobufType, bytes, zipped(bytes), json.hash);
         });
-  }
-
-  private static void serve(Exchange exchange, Document document, String cacheControl) throws IOException {
-    serve(exchange, Optional.of(document), cacheControl);
   }
 
   private static void serve(Exchange exchange, Optional<Document> found, String cacheControl) throws IOException {

@@ -41,8 +41,8 @@ public final class Connections {
         "pods/exec", (call, target, warnings) -> stream(call, target, "exec", true),
         "pods/attach", (call, target, warnings) -> stream(call, target, "attach", true),
         "pods/portforward", (call, target, warnings) -> stream(call, target, "portForward", false),
-        "pods/proxy", (call, target, warnings) -> pass(call, targets.pod(target)),
-        "services/proxy", (call, target, warnings) -> pass(call, targets.service(target)),
+        "pods/proxy", (call, target, warnings) -> pass(call, () -> targets.pod(target)),
+        "services/proxy", (call, target, warnings) -> pass(call, () -> targets.service(target)),
         "nodes/proxy", this::node);
   }
 
@@ -163,7 +163,7 @@ public final class Connections {
     Backend kubelet = kubelets.get().of(objects, name.name(), "nodes");
     ProxyableAddress.check(kubelet.host());
     boolean kubeletItself = name.port().isEmpty() || name.port().equals(Integer.toString(kubelet.port()));
-    pass(call, kubeletItself ? kubelet : ServiceTargets.backend(name, kubelet.host(), name.portNumber()));
+    pass(call, () -> kubeletItself ? kubelet : ServiceTargets.backend(name, kubelet.host(), name.portNumber()));
   }
 
   /** Path and query behind {@code /proxy}. */
@@ -173,7 +173,15 @@ public final class Connections {
     return (rest.isEmpty() ? "/" : rest) + (call.exchange().rawQuery().isEmpty() ? "" : "?" + call.exchange().rawQuery());
   }
 
-  private void pass(Call call, Backend backend) throws IOException {
+  /** Who a request is passed on to; found out once it is known that it can be. */
+  @FunctionalInterface
+  private interface Destination {
+    Backend find() throws IOException;
+  }
+
+  private void pass(Call call, Destination destination) throws IOException {
+    onlyMethods(call, "GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS");
+    Backend backend = destination.find();
     String raw = call.exchange().rawPath();
     int at = raw.indexOf("/proxy");
     String rest = raw.substring(at + "/proxy".length());

@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.registry;
 
 import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
@@ -11,6 +12,16 @@ import java.util.Optional;
  * code.
  */
 public interface Lens {
+
+  /** The columns of what is seen through this path, where it is another kind of object. */
+  default Optional<TableColumns> columns() {
+    return Optional.empty();
+  }
+
+  /** Whether what is seen through this path can be shown as a table at all. */
+  default boolean hasTable() {
+    return true;
+  }
 
   /** The kind of the view where it is not the object's own (Scale). */
   default Optional<GroupVersionKind> viewKind() {

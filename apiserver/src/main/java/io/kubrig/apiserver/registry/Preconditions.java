@@ -15,8 +15,12 @@ public final class Preconditions {
    * @param why which precondition, and what the object has instead
    */
   public static ApiException failed(Operation operation, Resource resource, Entry entry, String why) {
+    return failed(operation, resource, entry.key(), why);
+  }
+
+  private static ApiException failed(Operation operation, Resource resource, String stored, String why) {
     // a dry run is checked in front of the storage, where keys do not have its root yet
-    String key = operation.dryRun() && entry.key().startsWith(ROOT) ? entry.key().substring(ROOT.length()) : entry.key();
+    String key = operation.dryRun() && stored.startsWith(ROOT) ? stored.substring(ROOT.length()) : stored;
     return ApiException.conflict(
         resource.group(),
         resource.plural(),
@@ -25,6 +29,10 @@ public final class Preconditions {
   }
 
   static ApiException otherUid(Operation operation, Resource resource, Entry entry, String wanted, String actual) {
-    return failed(operation, resource, entry, "UID in precondition: " + wanted + ", UID in object meta: " + actual);
+    return otherUid(operation, resource, entry.key(), wanted, actual);
+  }
+
+  static ApiException otherUid(Operation operation, Resource resource, String key, String wanted, String actual) {
+    return failed(operation, resource, key, "UID in precondition: " + wanted + ", UID in object meta: " + actual);
   }
 }

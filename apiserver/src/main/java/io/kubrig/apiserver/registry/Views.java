@@ -32,12 +32,19 @@ public final class Views {
    * How objects of one resource are to be seen.
    *
    * @param rowObject what table rows carry
+   * @param lens through which path objects are seen
    */
-  public record View(Resource resource, String version, Representation representation, Projections.RowObject rowObject, Instant now) {
+  public record View(
+      Resource resource, String version, Representation representation, Projections.RowObject rowObject, Instant now, Lens lens) {
+
+    /** The same through another path. */
+    public View through(Lens other) {
+      return new View(resource, version, representation, rowObject, now, other);
+    }
 
     private Projections.TableForm tableForm(boolean withColumns) {
       return new Projections.TableForm(
-          resource.behaviour().columns(version), rowObject, withColumns, representation.projectionApiVersion(), now);
+          lens.columns().orElseGet(() -> resource.behaviour().columns(version)), rowObject, withColumns, representation.projectionApiVersion(), now);
     }
 
     /** Whether what is shown is a protobuf message of the whole object, which is kept beside the stored bytes. */

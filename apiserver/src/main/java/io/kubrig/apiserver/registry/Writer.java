@@ -157,7 +157,7 @@ public final class Writer {
       boolean taken = store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent();
       return taken ? Optional.empty() : Optional.of(new Written(object, true, null));
     }
-    if (!metadata.string("resourceVersion").isEmpty()) {
+    if (isRevision(metadata.string("resourceVersion"))) {
       throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", Tree.empty());
     }
     if (store.entry(resource, metadata.string("namespace"), metadata.string("name")).isPresent()) {
@@ -167,6 +167,15 @@ public final class Writer {
     return outcome instanceof Outcome.Committed done
         ? Optional.of(new Written(withRevision(object, done.revision()), true, done.entry()))
         : Optional.empty();
+  }
+
+  /** What is no number counts as none, as natively. */
+  private static boolean isRevision(String text) {
+    try {
+      return !text.isEmpty() && Long.parseUnsignedLong(text) != 0;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   // ---- update --------------------------------------------------------------------------------------------------------
@@ -195,11 +204,7 @@ public final class Writer {
     Tree object = update.change().apply(new Tree());
     String uid = object.tree("metadata").string("uid");
     if (!uid.isEmpty()) {
-      throw ApiException.conflict(
-          resource.group(),
-          resource.plural(),
-          operation.name(),
-          "Precondition failed: UID in precondition: " + uid + ", UID in object meta: ");
+      throw Preconditions.otherUid(operation, resource, resource.key(operation.namespace(), operation.name()), uid, "");
     }
     object.need("metadata").remove("resourceVersion");
     return create(creation, object, createOptions(update.options()), !update.tracksOwners());

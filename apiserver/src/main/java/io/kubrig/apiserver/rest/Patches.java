@@ -25,12 +25,18 @@ import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The four kinds of patch. */
 public final class Patches {
   /** How a patch is to be understood, by its Content-Type. */
+  private static final List<String> TYPES =
+      List.of(
+          "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
+          "application/apply-patch+yaml");
+
   public enum Type {
     JSON,
     MERGE,
@@ -47,8 +53,11 @@ public final class Patches {
   }
 
   Type type(Call call, Resource resource) {
-    String type = call.exchange().headers().value("Content-Type").split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-    return switch (type) {
+    String header = call.exchange().headers().value("Content-Type");
+    if (!resource.custom() && !isRouted(header)) {
+      throw ApiException.noRouteForMediaType();
+    }
+    return switch (header.split(";", 2)[0]) {
       case "application/json-patch+json" -> Type.JSON;
       case "application/merge-patch+json" -> Type.MERGE;
       case "application/apply-patch+yaml" -> Type.APPLY;
@@ -62,16 +71,17 @@ public final class Patches {
     };
   }
 
-  /** Built-in resources are routed by media type as well, custom ones are not. */
+  /** Built-in resources are routed by media type, letter by letter, of a list of several by any; custom ones are not. */
+  private static boolean isRouted(String header) {
+    return Arrays.stream(header.split(",")).map(part -> part.split(";", 2)[0].strip()).anyMatch(TYPES::contains);
+  }
+
   private static ApiException unknown(Resource resource) {
-    if (!resource.custom()) {
-      return ApiException.noRouteForMediaType();
-    }
+    String types = TYPES.stream().filter(type -> !resource.custom() || !type.contains("strategic")).collect(Collectors.joining(", "));
     return new ApiException(
         415,
         "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json,"
-            + " application/merge-patch+json, application/apply-patch+yaml",
+        "the body of the request was in an unknown format - accepted media types include: " + types,
         Tree.empty());
   }
 

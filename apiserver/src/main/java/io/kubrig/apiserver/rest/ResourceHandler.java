@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.rest;
 
 import io.kubrig.apiserver.http.Exchange;
+import io.kubrig.apiserver.http.RequestInfo;
 import io.kubrig.apiserver.negotiation.MediaType;
 import io.kubrig.apiserver.negotiation.Negotiation;
 import io.kubrig.apiserver.negotiation.Negotiation.Offer;
@@ -59,8 +60,16 @@ public final class ResourceHandler {
   public void handle(Call call) throws IOException {
     List<String> warnings = new ArrayList<>();
     try {
+      if (call.info().verb().equals("proxy")) {
+        throw ApiException.noSuchPath(); // a way of old to services and nodes
+      }
+      if (call.exchange().method().equals("HEAD") && isPlain(call.info())) {
+        throw ApiException.methodNotAllowed(); // whatever is wrong beside it
+      }
       Target target = Target.of(call.info(), registry.catalog());
-      registry.deprecation(target.resource(), target.version()).ifPresent(warnings::add);
+      if (target.resource().can(call.info().verb())) {
+        registry.deprecation(target.resource(), target.version()).ifPresent(warnings::add);
+      }
       route(call, target, warnings);
     } catch (ApiException e) {
       responses.fail(call, e, warnings);
@@ -69,7 +78,15 @@ public final class ResourceHandler {
     }
   }
 
+  /** Whether a path is one of objects, not of what is behind them. */
+  private boolean isPlain(RequestInfo info) {
+    return info.subresource().isEmpty() && registry.catalog().served(info.group(), info.version(), info.resourceName()).isPresent();
+  }
+
   private void route(Call call, Target target, List<String> warnings) throws IOException {
+    if (call.info().watchPath() && !call.exchange().method().equals("GET")) {
+      throw ApiException.methodNotAllowed();
+    }
     Optional<Subresource> special = registry.subresource(target.resource(), target.subresource());
     boolean nowhere = target.resource().namespaced() && target.namespace().isEmpty();
     if (special.isPresent() && target.isMain() && (nowhere || !target.isCollection())) {
@@ -108,7 +125,8 @@ public final class ResourceHandler {
 
   private void get(Call call, Target target, List<String> warnings) throws IOException {
     require(target, "get");
-    Views.View view = view(call, target, Offer.PROJECTIONS);
+    Lens lens = registry.lens(target.resource(), target.subresource());
+    Views.View view = view(call, target, lens.hasTable() ? Offer.PROJECTIONS : Offer.METADATA).through(lens);
     Resource resource = target.resource();
     Optional<ComputedObjects> computed = registry.computed(resource);
     if (computed.isPresent()) {
@@ -119,12 +137,12 @@ public final class ResourceHandler {
     }
     Entry entry = snapshotFor(call.query().value("resourceVersion")).get(resource.key(target.namespace(), target.name()))
         .orElseThrow(() -> ApiException.notFound(resource.group(), resource.plural(), target.name()));
-    if (target.isMain() || registry.lens(resource, target.subresource()) == Lens.STATUS) {
+    if (target.isMain() || lens == Lens.STATUS) {
       responses.send(call, 200, view.representation(), registry.views().entry(view, entry), warnings);
       return;
     }
     Tree object = Views.inVersion(resource, target.version(), ObjectStore.tree(entry));
-    Tree seen = registry.lens(resource, target.subresource()).view(object);
+    Tree seen = lens.view(object);
     responses.send(call, 200, view.representation(), registry.views().object(view, seen), warnings);
   }
 
@@ -461,6 +479,6 @@ public final class ResourceHandler {
                 + "\": must be 'Metadata', 'Object', 'None', or empty");
       }
     }
-    return new Views.View(target.resource(), target.version(), representation, rowObject, call.received());
+    return new Views.View(target.resource(), target.version(), representation, rowObject, call.received(), Lens.OBJECT);
   }
 }

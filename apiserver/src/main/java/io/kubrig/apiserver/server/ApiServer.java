@@ -26,6 +26,7 @@ import io.kubrig.apiserver.http.Headers;
 import io.kubrig.apiserver.http.RequestInfo;
 import io.kubrig.apiserver.kinds.Kinds;
 import io.kubrig.apiserver.negotiation.Encoder;
+import io.kubrig.apiserver.negotiation.Negotiation;
 import io.kubrig.apiserver.openapi.OpenApiDocuments;
 import io.kubrig.apiserver.openapi.OpenApiHandler;
 import io.kubrig.apiserver.openapi.RemoteDocuments;
@@ -62,7 +63,6 @@ import io.kubrig.apiserver.webhook.HookClient;
 import io.kubrig.apiserver.webhook.ServiceResolver;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.health.HealthCheck;
-import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.queue.Backoff;
 import io.kubrig.machinery.queue.WorkQueue;
@@ -98,8 +98,9 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final OpenApiHandler openApi;
   private final ServedApis served;
   private final Responses responses;
-  private final List<HealthChecks> health;
+  private final ServerHealth health;
   private final Routes routes;
+  private final ZPages zPages;
   private final StoredObjects objects;
   private final HookClient hooks;
   private final Aggregation aggregation;
@@ -115,6 +116,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Clock.Timer repairs;
   private volatile Presence presence;
   private volatile boolean stopping;
+  private volatile Map<String, String> flags = Map.of();
   private final Map<String, Subresource> commands = new HashMap<>();
 
   /** What every server of a process shares: immutable, read once. */
@@ -155,8 +157,9 @@ public final class ApiServer implements Handler, AutoCloseable {
     openApi = new OpenApiHandler(served, documents);
     definitions = definitions(new CustomResources(registry.catalog(), served, documents, schemas, conversions()));
     aggregation = aggregation(remote, resolver);
-    health = healthChecks();
+    health = new ServerHealth(settings.limits().fairness(), settings.storage()::troubles, () -> stopping);
     routes = new Routes(health, this::metrics, this::apiPaths, settings.storage()::backup);
+    zPages = new ZPages(settings.clock(), () -> flags);
     fairness = fairness();
     pipeline = pipeline();
     kinds.repair();
@@ -303,38 +306,14 @@ public final class ApiServer implements Handler, AutoCloseable {
         settings.random());
   }
 
-  private List<HealthChecks> healthChecks() {
-    List<HealthChecks> endpoints = new ArrayList<>();
-    for (String endpoint : List.of("healthz", "livez", "readyz")) {
-      HealthChecks checks = new HealthChecks(endpoint, settings.metrics(), List.of(HealthCheck.ping()));
-      checks.add(HealthCheck.of("log", () -> {}));
-      checks.add(HealthCheck.of("etcd", this::checkStorage));
-      if (endpoint.equals("readyz")) {
-        checks.add(HealthCheck.of("etcd-readiness", this::checkStorage));
-        checks.add(HealthCheck.of("informer-sync", () -> {})); // what is followed was read before the server answered anybody
-        checks.add(HealthCheck.of("shutdown", this::checkRunning));
-      }
-      endpoints.add(checks);
-    }
-    return endpoints;
-  }
-
   /** Adds a check to all health endpoints. */
   void watchHealth(HealthCheck check) {
-    health.forEach(checks -> checks.add(check));
+    health.endpoints().forEach(checks -> checks.add(check));
   }
 
-  private void checkStorage() throws IOException {
-    List<String> troubles = settings.storage().troubles();
-    if (!troubles.isEmpty()) {
-      throw new IOException(String.join("; ", troubles));
-    }
-  }
-
-  private void checkRunning() throws IOException {
-    if (stopping) {
-      throw new IOException("process is shutting down");
-    }
+  /** Says what {@code /flagz} shows: every flag with its value, by name. */
+  void showFlags(Map<String, String> shown) {
+    flags = Map.copyOf(shown);
   }
 
   private byte[] metrics() {
@@ -437,6 +416,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         return;
       }
       if (!routes.handle(call.exchange(), path, call.query())
+          && !zPages.handle(call.exchange(), path)
           && !discovery.handle(call.exchange(), path)
           && !openApi.handle(call.exchange(), path)) {
         if (path.equals("/api") || path.startsWith("/api/")) {
@@ -456,6 +436,9 @@ public final class ApiServer implements Handler, AutoCloseable {
       return false;
     }
     String keySet = "https://" + settings.externalAddress() + "/openid/v1/jwks";
+    if (!discovered) {
+      Negotiation.route(exchange.headers().value("Accept"), List.of("application/jwk-set+json"));
+    }
     byte[] body = discovered ? security.keys().discovery(keySet) : security.keys().keySet();
     String type = discovered ? "application/json" : "application/jwk-set+json";
     exchange.respond(200, Headers.of("Content-Type", type, "Cache-Control", "public, max-age=3600"), body);

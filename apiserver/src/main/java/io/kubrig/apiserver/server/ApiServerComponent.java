@@ -104,6 +104,7 @@ public final class ApiServerComponent implements Component {
     ApiServerSettings settings = settings();
     Tls tls = tls(settings.security().clientAuthorities());
     server = new ApiServer(settings);
+    server.showFlags(parsed.effective());
     if (encryption != null && encryption.hasServices()) {
       server.watchHealth(HealthCheck.of("kms-providers", encryption::checkServices));
     }

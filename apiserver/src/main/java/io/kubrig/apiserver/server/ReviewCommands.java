@@ -100,7 +100,7 @@ final class ReviewCommands {
     if (!call.exchange().method().equals("POST")) {
       throw ApiException.methodNotAllowed();
     }
-    Representation representation = Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.PROJECTIONS, true);
+    Representation representation = Negotiation.answer(call.accept(), call.pretty(), Negotiation.Offer.METADATA, true);
     Operation.Options write = options.readCreate(call).options();
     Bodies.Expected expected = new Bodies.Expected(kind, schemas.kind(kind).orElseThrow(), false);
     Tree question = bodies.object(call, expected, write.fieldValidation(), warnings::add);

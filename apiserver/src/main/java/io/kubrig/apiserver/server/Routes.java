@@ -24,7 +24,9 @@ final class Routes {
 
   private static final String TEXT = "text/plain; charset=utf-8";
 
-  private final List<HealthChecks> health;
+  private static final String EXPOSITION = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+
+  private final ServerHealth health;
   private final Supplier<byte[]> metrics;
   private final Supplier<List<String>> apiPaths;
   private final Backup backup;
@@ -39,7 +41,7 @@ final class Routes {
    * @param metrics the exposition text
    * @param apiPaths of groups and versions, for the root document
    */
-  Routes(List<HealthChecks> health, Supplier<byte[]> metrics, Supplier<List<String>> apiPaths, Backup backup) {
+  Routes(ServerHealth health, Supplier<byte[]> metrics, Supplier<List<String>> apiPaths, Backup backup) {
     this.health = health;
     this.metrics = metrics;
     this.apiPaths = apiPaths;
@@ -48,7 +50,7 @@ final class Routes {
 
   /** Answers if the path is one of these. */
   boolean handle(Exchange exchange, String path, Query query) throws IOException {
-    for (HealthChecks checks : health) {
+    for (HealthChecks checks : health.endpoints()) {
       String root = "/" + checks.endpoint();
       if (path.equals(root) || path.startsWith(root + "/")) {
         health(exchange, checks, path.substring(root.length()), query);
@@ -63,9 +65,10 @@ final class Routes {
         Negotiation.route(exchange.headers().value("Accept"), List.of("application/json"));
         respond(exchange, 200, "application/json", Json.pretty(version()));
       }
-      case "/metrics" -> respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
+      case "/metrics" -> respond(exchange, 200, EXPOSITION, metrics.get());
+      case "/metrics/slis" -> respond(exchange, 200, EXPOSITION, health.indicators().getBytes(StandardCharsets.UTF_8));
       case BACKUP -> backup(exchange);
-      case "/" -> respond(exchange, 200, "application/json", Json.pretty(paths()));
+      case "/", "/index.html" -> respond(exchange, 200, "application/json", Json.pretty(paths()));
       default -> {
         return false;
       }
@@ -139,9 +142,9 @@ final class Routes {
 
   private Tree paths() {
     TreeSet<String> paths = new TreeSet<>(apiPaths.get());
-    paths.addAll(List.of("/apis/", "/metrics", "/version", "/openapi/v2", "/openapi/v3"));
+    paths.addAll(List.of("/apis/", "/metrics", "/metrics/slis", "/version", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/flagz", "/statusz"));
     paths.addAll(List.of("/.well-known/openid-configuration", "/openid/v1/jwks"));
-    for (HealthChecks checks : health) {
+    for (HealthChecks checks : health.endpoints()) {
       paths.add("/" + checks.endpoint());
       checks.names().forEach(name -> paths.add("/" + checks.endpoint() + "/" + name));
     }

@@ -73,7 +73,7 @@ public final class ApiException extends RuntimeException {
   }
 
   public static ApiException notFound(String group, String resource, String name) {
-    return new ApiException(404, "NotFound", qualified(group, resource) + " \"" + name + "\" not found", details(group, resource, name));
+    return new ApiException(404, "NotFound", qualified(group, resource) + " " + quoted(name) + " not found", details(group, resource, name));
   }
 
   /** 404 for a path that nothing serves. */
@@ -83,19 +83,19 @@ public final class ApiException extends RuntimeException {
 
   public static ApiException alreadyExists(String group, String resource, String name) {
     return new ApiException(
-        409, "AlreadyExists", qualified(group, resource) + " \"" + name + "\" already exists", details(group, resource, name));
+        409, "AlreadyExists", qualified(group, resource) + " " + quoted(name) + " already exists", details(group, resource, name));
   }
 
   public static ApiException conflict(String group, String resource, String name, String why) {
     return new ApiException(
         409,
         "Conflict",
-        "Operation cannot be fulfilled on " + qualified(group, resource) + " \"" + name + "\": " + why,
+        "Operation cannot be fulfilled on " + qualified(group, resource) + " " + quoted(name) + ": " + why,
         details(group, resource, name));
   }
 
   public static ApiException forbidden(String group, String resource, String name, String why) {
-    String what = name.isEmpty() ? qualified(group, resource) : qualified(group, resource) + " \"" + name + "\"";
+    String what = name.isEmpty() ? qualified(group, resource) : qualified(group, resource) + " " + quoted(name);
     String message = resource.isEmpty() ? "forbidden: " + why : what + " is forbidden: " + why;
     return new ApiException(403, "Forbidden", message, details(group, resource, name));
   }
@@ -112,7 +112,7 @@ public final class ApiException extends RuntimeException {
   public static ApiException invalid(String group, String kind, String name, FieldErrors errors) {
     Tree details = details(group, kind, name);
     details.set("causes", causes(errors.causes()));
-    String message = kindWithGroup(kind, group) + " \"" + name + "\" is invalid: " + errors.message();
+    String message = kindWithGroup(kind, group) + " " + quoted(name) + " is invalid: " + errors.message();
     return new ApiException(422, "Invalid", message, details);
   }
 
@@ -193,6 +193,10 @@ public final class ApiException extends RuntimeException {
 
   private static String kindWithGroup(String kind, String group) {
     return group.isEmpty() ? kind : kind + "." + group;
+  }
+
+  private static String quoted(String name) {
+    return FieldErrors.quoted(name);
   }
 
   private static Tree details(String group, String kind, String name) {

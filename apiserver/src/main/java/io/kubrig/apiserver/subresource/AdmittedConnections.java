@@ -99,7 +99,7 @@ public final class AdmittedConnections {
     try {
       return Long.parseLong(port.strip());
     } catch (NumberFormatException e) {
-      throw ApiException.badRequest("strconv.ParseInt: parsing \"" + port + "\": invalid syntax");
+      throw ApiException.badRequest("cannot convert to []int32: strconv.ParseInt: parsing \"" + port + "\": invalid syntax");
     }
   }
 }

@@ -12,10 +12,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +86,11 @@ class HostileClientTest {
         case "/endless" -> endless(exchange);
         default -> { }
       }
-      exchange.respond(200, Headers.of("Content-Type", "text/plain"), (exchange.rawPath() + " served").getBytes(UTF_8));
+      Headers headers = Headers.of("Content-Type", "text/plain");
+      if (exchange.rawPath().equals("/last")) {
+        headers.add("Connection", "close");
+      }
+      exchange.respond(200, headers, (exchange.rawPath() + " served").getBytes(UTF_8));
     } catch (ApiException e) {
       exchange.respond(e.code(), Headers.of("Content-Type", "text/plain"), e.getMessage().getBytes(UTF_8));
     } catch (InterruptedException e) {
@@ -423,6 +431,48 @@ class HostileClientTest {
     for (int i = 0; i < 5; i++) {
       String answer = talk("POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n" + "x".repeat(3_000_000));
       assertThat(answer).startsWith("HTTP/1.1 413").contains("limit is 1000");
+    }
+  }
+
+  /** A client that is not told so sends its next request on a connection that is about to be closed, and gets nothing for it. */
+  @ParameterizedTest
+  @CsvSource({"'Content-Length: 400000', true", "'Transfer-Encoding: chunked', true", "'Content-Length: 200000', false"})
+  void who_is_answered_before_the_body_has_come_is_told_whether_the_connection_goes_on(String length, boolean closes) throws Exception {
+    try (Socket socket = connect(plain)) {
+      socket.getOutputStream().write(("POST /at-once HTTP/1.1\r\nHost: h\r\n" + length + "\r\n\r\n").getBytes(ISO_8859_1));
+      StringBuilder answer = new StringBuilder();
+      while (!answer.toString().endsWith("served")) {
+        answer.append((char) socket.getInputStream().read());
+      }
+      assertThat(answer.toString().toLowerCase(Locale.ROOT).contains("connection: close")).isEqualTo(closes);
+      if (!closes) {
+        String rest = "x".repeat(200_000) + "GET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(rest.getBytes(ISO_8859_1));
+        assertThat(readAll(socket.getInputStream())).endsWith("/next served");
+      }
+    }
+  }
+
+  @Test
+  void clients_whose_bodies_are_refused_one_after_another_are_all_answered() throws Exception {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+      URI uri = URI.create("http://127.0.0.1:" + plain.address().getPort() + "/body");
+      for (int i = 0; i < 50; i++) {
+        HttpRequest request = HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofByteArray(new byte[600_000])).build();
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(413);
+      }
+    }
+  }
+
+  @Test
+  void a_stream_that_crosses_the_end_of_its_connection_does_not_cost_the_answer_before() throws Exception {
+    try (RawHttp2 client = new RawHttp2(secure.address())) {
+      client.send(RawHttp2.HEADERS, RawHttp2.END_STREAM | RawHttp2.END_HEADERS, 1, RawHttp2.get("/last"));
+      assertThat(client.await(RawHttp2.GOAWAY)).isPresent();
+      client.send(RawHttp2.HEADERS, RawHttp2.END_STREAM | RawHttp2.END_HEADERS, 3, RawHttp2.get("/late"));
+      client.send(RawHttp2.PING, 0, 0, new byte[8]);
+      assertThat(client.await(RawHttp2.PING)).as("the connection is still read").isPresent();
+      assertThat(client.receive()).as("it ends in order, and /late is not answered").isEmpty();
     }
   }
 

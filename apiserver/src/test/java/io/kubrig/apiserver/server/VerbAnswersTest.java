@@ -309,4 +309,88 @@ class VerbAnswersTest {
             .string("namespace"))
         .isEqualTo("nowhere");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST    | /api/v1/watch/namespaces/default/pods       | 405",
+        "DELETE  | /api/v1/watch/namespaces/default/pods/x     | 405",
+        "HEAD    | /api/v1/namespaces/default/pods/..          | 405",
+        "GET     | /api/v1/proxy/nodes/x                       | 404",
+        "TRACE   | /api/v1/namespaces/default/pods/a/proxy     | 405",
+        "GET     | /index.html                                 | 200",
+        "GET     | /openapi/v3/                                | 404",
+        "GET     | /openid/v1/jwks                             | 406",
+        "GET     | /metrics/slis                               | 200",
+        "GET     | /readyz/poststarthook/rbac/bootstrap-roles  | 200",
+        "GET     | /healthz/poststarthook                      | 404"
+      })
+  void paths_of_old_and_of_the_server_itself_are_answered(String method, String path, int status) throws Exception {
+    assertThat(api.send(method, path, "").status()).isEqualTo(status);
+  }
+
+  @Test
+  void a_path_that_cannot_be_resolved_is_no_matter_of_caches() throws Exception {
+    assertThat(api.get("/api/v1/watch").headers().firstValue("Cache-Control")).isEmpty();
+  }
+
+  @Test
+  void media_types_are_compared_letter_by_letter() throws Exception {
+    assertThat(api.get(MAPS, "Accept", "APPLICATION/JSON").message()).startsWith("406: Not Acceptable\n\nAvailable representations: ");
+    assertThat(api.send("PATCH", MAPS + "/one", "{data: {a: b}}", "Content-Type", "APPLICATION/MERGE-PATCH+JSON").message())
+        .isEqualTo("415: Unsupported Media Type");
+    assertThat(api.send("PATCH", MAPS + "/one", "{}", "Content-Type", "application/merge-patch+json, application/json").message())
+        .isEqualTo(
+            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+                + "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml");
+    assertThat(api.post(MAPS, "{metadata: {name: never}}", "Content-Type", "application/json; foo").status()).isEqualTo(415);
+    assertThat(api.get("/apis/apps/v1", "Accept", "application/json;v=v2").status()).isEqualTo(406);
+  }
+
+  @Test
+  void a_scale_has_columns_of_its_own_and_ephemeral_containers_have_none() throws Exception {
+    String table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+    api.create("/apis/apps/v1/namespaces/default/deployments",
+        "{metadata: {name: scaled}, spec: {replicas: 3, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: "
+            + "{containers: [{name: c, image: i}]}}}}");
+    Tree shown = api.get("/apis/apps/v1/namespaces/default/deployments/scaled/scale", "Accept", table).body();
+    assertThat(shown.trees("columnDefinitions").stream().map(column -> column.string("name")).toList())
+        .containsExactly("Name", "Desired", "Available", "Age");
+    assertThat(shown.trees("rows").getFirst().list("cells").subList(0, 3)).isEqualTo(List.of("scaled", 3L, 0L));
+    pod("debugged", "");
+    assertThat(api.get(CORE + "pods/debugged/ephemeralcontainers", "Accept", table).status()).isEqualTo(406);
+  }
+
+  @Test
+  void a_new_object_has_no_version_that_is_a_number() throws Exception {
+    assertThat(api.post(MAPS, "{metadata: {name: zero, resourceVersion: '0'}}").status()).isEqualTo(201);
+    assertThat(api.post(MAPS, "{metadata: {name: odd, resourceVersion: x}}").status()).isEqualTo(201);
+    assertThat(api.post(MAPS, "{metadata: {name: numbered, resourceVersion: '5'}}").message())
+        .isEqualTo("resourceVersion should not be set on objects to be created");
+  }
+
+  @Test
+  void who_may_not_impersonate_is_told_not_to_guess_the_type() throws Exception {
+    LiveApi.Answer answer = api.get(MAPS, "Authorization", "Bearer alice", "Impersonate-User", "bob");
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+  }
+
+  @Test
+  void pods_are_also_selected_by_the_old_name_of_their_node() throws Exception {
+    pod("hosted", "somewhere");
+    assertThat(api.get(CORE + "pods?fieldSelector=spec.host=somewhere").body().trees("items")).hasSize(1);
+  }
+
+  @Test
+  void flags_and_status_are_told_as_text_and_as_objects() throws Exception {
+    assertThat(api.get("/statusz", "Accept", "text/plain").text()).startsWith("\napiserver statusz\nWarning: ").contains("\nPaths: /flagz ");
+    assertThat(api.get("/flagz", "Accept", "*/*").text()).startsWith("\napiserver flagz\n");
+    assertThat(api.get("/flagz").message())
+        .isEqualTo("only the following media types are accepted: application/json, application/yaml, text/plain");
+    LiveApi.Answer answer = api.get("/statusz", "Accept", "application/json;v=v1alpha1;g=config.k8s.io;as=Statusz");
+    assertThat(answer.body().string("apiVersion")).isEqualTo("config.k8s.io/v1alpha1");
+    assertThat(answer.warnings()).containsExactly("299 - \"This version of the statusz endpoint is deprecated. Please use a newer version.\"");
+  }
 }

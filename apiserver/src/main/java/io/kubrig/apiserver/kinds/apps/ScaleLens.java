@@ -5,6 +5,8 @@ import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.table.Columns;
+import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.schema.GroupVersionKind;
 import io.kubrig.machinery.selector.LabelSelector;
 import io.kubrig.machinery.selector.SelectorException;
@@ -19,6 +21,17 @@ import java.util.function.Function;
  */
 public record ScaleLens(Function<Tree, String> selector) implements Lens {
   private static final GroupVersionKind SCALE = GroupVersionKind.of("autoscaling/v1", "Scale");
+
+  private static final TableColumns COLUMNS =
+      Columns.of(
+          (scale, now) ->
+              Columns.row(
+                  scale.tree("metadata").string("name"), scale.tree("spec").integer("replicas"), scale.tree("status").integer("replicas"),
+                  Columns.age(scale, now)),
+          Columns.text("Name", Columns.NAME.description()),
+          Columns.number("Desired", "replicas is the desired number of instances for the scaled object."),
+          Columns.number("Available", "replicas is the actual number of observed instances of the scaled object."),
+          Columns.AGE);
 
   /** For kinds whose {@code spec.selector} is a {@code LabelSelector}. */
   public static final ScaleLens BY_LABEL_SELECTOR = new ScaleLens(ScaleLens::labelSelector);
@@ -36,6 +49,11 @@ public record ScaleLens(Function<Tree, String> selector) implements Lens {
     } catch (SelectorException e) {
       throw new IllegalStateException("a stored selector cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  @Override
+  public Optional<TableColumns> columns() {
+    return Optional.of(COLUMNS);
   }
 
   @Override

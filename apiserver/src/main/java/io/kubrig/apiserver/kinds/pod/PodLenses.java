@@ -38,6 +38,11 @@ final class PodLenses {
   private record EphemeralContainers(Scope scope) implements Lens {
 
     @Override
+    public boolean hasTable() {
+      return false;
+    }
+
+    @Override
     public void prepare(Tree object, Tree old, Operation operation) {
       Tree spec = old.tree("spec").copy();
       Lens.carry("ephemeralContainers", spec, object.tree("spec"));

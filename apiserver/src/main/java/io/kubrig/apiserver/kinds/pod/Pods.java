@@ -22,6 +22,7 @@ public final class Pods implements Kind {
   private static final TableColumns COLUMNS = new PodTable();
   private static final Set<String> SELECTABLE =
       Set.of(
+          "spec.host",
           "spec.nodeName",
           "spec.restartPolicy",
           "spec.schedulerName",
@@ -187,6 +188,7 @@ public final class Pods implements Kind {
     for (String name : List.of("nodeName", "restartPolicy", "schedulerName", "serviceAccountName")) {
       fields.put("spec." + name, spec.string(name));
     }
+    fields.put("spec.host", spec.string("nodeName")); // the name of old
     fields.put("spec.hostNetwork", Boolean.toString(spec.bool("hostNetwork")));
     fields.put("status.phase", status.string("phase"));
     fields.put("status.podIP", addresses.isEmpty() ? status.string("podIP") : addresses.getFirst().string("ip"));
