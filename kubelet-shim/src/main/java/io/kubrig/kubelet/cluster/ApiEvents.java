@@ -13,9 +13,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kubrig.kubelet.pod.Containers;
 import io.kubrig.kubelet.pod.PodEvents;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.events.EventCorrelator;
+import io.kubrig.machinery.events.EventCorrelator.Correlated;
+import io.kubrig.machinery.events.Occurrence;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,30 +31,17 @@ import org.slf4j.LoggerFactory;
 public final class ApiEvents implements PodEvents, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiEvents.class);
   private static final int QUEUE = 1000;
-  private static final int REMEMBERED = 4096;
   private static final String COMPONENT = "kubelet";
 
   private final KubernetesClient client;
   private final String nodeName;
   private final Clock clock;
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>(QUEUE);
-  private final Map<Key, Sent> sent =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Sent> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final EventCorrelator correlator = new EventCorrelator();
   private final Thread writer;
   private long lastStamp;
 
-  private record Pending(ObjectReference about, boolean warning, String reason, String message, Instant at) {}
-
-  private record Key(String uid, String fieldPath, boolean warning, String reason, String message) {}
-
-  private record Sent(String namespace, String name, int count) {}
+  private record Pending(ObjectReference about, Occurrence occurrence) {}
 
   public ApiEvents(KubernetesClient client, String nodeName, Clock clock) {
     this.client = client;
@@ -73,51 +62,56 @@ public final class ApiEvents implements PodEvents, AutoCloseable {
             .withResourceVersion(pod.getMetadata().getResourceVersion())
             .withFieldPath(container.isEmpty() ? null : Containers.fieldPath(pod, container))
             .build();
-    enqueue(new Pending(about, warning, reason, message, clock.now()));
+    enqueue(about, warning, reason, message);
   }
 
   /** An event about this node. Natively its UID is the node's name. */
   public void recordNode(Node node, boolean warning, String reason, String message) {
     ObjectReference about = new ObjectReferenceBuilder().withKind("Node").withName(node.getMetadata().getName())
         .withUid(node.getMetadata().getName()).build();
-    enqueue(new Pending(about, warning, reason, message, clock.now()));
+    enqueue(about, warning, reason, message);
   }
 
-  private void enqueue(Pending event) {
-    if (!queue.offer(event)) {
-      LOG.warn("Too many events; dropped {} about {}: {}", event.reason, event.about.getName(), event.message);
+  private void enqueue(ObjectReference about, boolean warning, String reason, String message) {
+    String object = String.join("\0", about.getKind(), about.getNamespace(), about.getName(), about.getUid());
+    String part = about.getFieldPath() == null ? "" : about.getFieldPath();
+    if (!queue.offer(new Pending(about, new Occurrence(nodeName, object, part, warning ? "Warning" : "Normal", reason, message, clock.now())))) {
+      LOG.warn("Too many events; dropped {} about {}: {}", reason, about.getName(), message);
     }
   }
 
   private void write() {
     try {
       while (true) {
-        send(queue.take());
+        Pending next = queue.take();
+        correlator.correlate(next.occurrence).ifPresent(event -> send(next, event));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void send(Pending event) {
-    Key key = new Key(event.about.getUid(), event.about.getFieldPath(), event.warning, event.reason, event.message);
+  private void send(Pending told, Correlated correlated) {
+    String reason = told.occurrence.reason();
     try {
-      Sent before = sent.get(key);
-      if (before == null || !countUp(before, event, key)) {
-        create(event, key);
+      Event event = event(told, correlated);
+      if (correlated.name().isEmpty() || !patched(event)) {
+        client.v1().events().inNamespace(event.getMetadata().getNamespace()).resource(event).create();
       }
+      correlator.written(correlated, event.getMetadata().getName());
     } catch (KubernetesClientException e) {
-      LOG.warn("Event {} about {} was not taken: {}", event.reason, event.about.getName(), ApiObjects.message(e));
+      LOG.warn("Event {} about {} was not taken: {}", reason, told.about.getName(), ApiObjects.message(e));
     } catch (RuntimeException e) {
-      LOG.error("Event {} about {} was not sent", event.reason, event.about.getName(), e);
+      LOG.error("Event {} about {} was not sent", reason, told.about.getName(), e);
     }
   }
 
-  private boolean countUp(Sent before, Pending event, Key key) {
-    String patch = "{\"count\":" + (before.count + 1) + ",\"lastTimestamp\":\"" + time(event.at) + "\"}";
+  /** Counts on the event that is there; a node may not read it. @return false when it is there no more */
+  private boolean patched(Event event) {
+    String patch = client.getKubernetesSerialization().asJson(Map.of("count", event.getCount(), "lastTimestamp", event.getLastTimestamp(),
+        "message", event.getMessage()));
     try {
-      client.v1().events().inNamespace(before.namespace).withName(before.name).patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch);
-      sent.put(key, new Sent(before.namespace, before.name, before.count + 1));
+      client.resource(event).patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch);
       return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() == 404) {
@@ -127,27 +121,24 @@ public final class ApiEvents implements PodEvents, AutoCloseable {
     }
   }
 
-  private void create(Pending event, Key key) {
-    String namespace = event.about.getNamespace() == null ? "default" : event.about.getNamespace();
-    Event object =
-        new EventBuilder()
-            .withNewMetadata()
-            .withName(event.about.getName() + "." + Long.toHexString(stamp()))
-            .withNamespace(namespace)
-            .endMetadata()
-            .withInvolvedObject(event.about)
-            .withReason(event.reason)
-            .withMessage(event.message)
-            .withType(event.warning ? "Warning" : "Normal")
-            .withFirstTimestamp(time(event.at))
-            .withLastTimestamp(time(event.at))
-            .withCount(1)
-            .withNewSource(COMPONENT, nodeName)
-            .withReportingComponent(COMPONENT)
-            .withReportingInstance(nodeName)
-            .build();
-    client.v1().events().inNamespace(namespace).resource(object).create();
-    sent.put(key, new Sent(namespace, object.getMetadata().getName(), 1));
+  private Event event(Pending told, Correlated correlated) {
+    Occurrence occurrence = told.occurrence;
+    return new EventBuilder()
+        .withNewMetadata()
+        .withName(correlated.name().orElseGet(() -> told.about.getName() + "." + Long.toHexString(stamp())))
+        .withNamespace(told.about.getNamespace() == null ? "default" : told.about.getNamespace())
+        .endMetadata()
+        .withInvolvedObject(told.about)
+        .withReason(occurrence.reason())
+        .withMessage(correlated.message())
+        .withType(occurrence.type())
+        .withFirstTimestamp(time(correlated.first()))
+        .withLastTimestamp(time(occurrence.at()))
+        .withCount(correlated.count())
+        .withNewSource(COMPONENT, nodeName)
+        .withReportingComponent(COMPONENT)
+        .withReportingInstance(nodeName)
+        .build();
   }
 
   /** Nanoseconds since the epoch, never the same twice: they make the name of an event. */

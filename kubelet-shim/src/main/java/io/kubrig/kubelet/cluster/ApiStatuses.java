@@ -142,12 +142,7 @@ public final class ApiStatuses implements StatusReporter, AutoCloseable {
     }
     patch.set("status", status);
     try {
-      client
-          .pods()
-          .inNamespace(pod.getMetadata().getNamespace())
-          .withName(pod.getMetadata().getName())
-          .subresource("status")
-          .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString());
+      client.resource(pod).subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString());
       return true;
     } catch (KubernetesClientException e) {
       // 409 with our own UID in the patch: the name belongs to another pod by now

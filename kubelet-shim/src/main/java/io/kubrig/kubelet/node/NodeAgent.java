@@ -184,7 +184,7 @@ public final class NodeAgent implements AutoCloseable {
       ObjectNode patch = JSON.createObjectNode();
       ObjectNode map = patch.putObject("metadata").putObject("labels");
       wanted.getMetadata().getLabels().forEach(map::put);
-      client.nodes().withName(settings.name()).patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString());
+      client.resource(present).patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString());
     }
   }
 
@@ -211,7 +211,7 @@ public final class NodeAgent implements AutoCloseable {
       ObjectNode patch = JSON.createObjectNode();
       patch.set("status", JSON.valueToTree(status));
       ((ArrayNode) patch.get("status").get("addresses")).insertObject(0).put("$patch", "replace");
-      client.nodes().withName(settings.name()).subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString());
+      client.resource(present).subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString());
       sent = shape;
       sentAt = clock.now();
       tellReadiness(present, status);

@@ -8,10 +8,13 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kubrig.machinery.clock.Activity;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.events.EventCorrelator;
+import io.kubrig.machinery.events.Occurrence;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Objects;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
@@ -39,14 +42,14 @@ public final class EventRecorder implements AutoCloseable {
   private final Thread writer;
   private long lastNanos;
 
-  private record Waiting(Event event, Activity.Work work) {}
+  private record Waiting(ObjectReference about, Occurrence occurrence, Activity.Work work) {}
 
   /** @param component the source, as native controllers name themselves ("replicaset-controller") */
   public EventRecorder(String component, Api api, Clock clock) {
     this.component = component;
     this.api = api;
     this.clock = clock;
-    this.correlator = new EventCorrelator(clock);
+    this.correlator = new EventCorrelator();
     this.writer = Thread.ofVirtual().name("events-" + component).start(this::write);
   }
 
@@ -62,21 +65,12 @@ public final class EventRecorder implements AutoCloseable {
 
   /** Records an event about an object that is known by reference only. */
   public void record(ObjectReference about, String type, String reason, String message) {
-    Instant now = clock.now();
-    String namespace = about.getNamespace() == null || about.getNamespace().isEmpty() ? "default" : about.getNamespace();
-    String time = Objects.time(now);
-    Event event = new EventBuilder()
-        .withNewMetadata().withName(about.getName() + "." + Long.toHexString(uniqueNanos(now))).withNamespace(namespace).endMetadata()
-        .withInvolvedObject(about)
-        .withReason(reason).withMessage(message).withType(type)
-        .withFirstTimestamp(time).withLastTimestamp(time).withCount(1)
-        .withNewSource().withComponent(component).endSource()
-        .withReportingComponent(component).withReportingInstance("")
-        .build();
-    Waiting waiting = new Waiting(event, clock.activity().begin("event"));
+    String part = about.getFieldPath() == null ? "" : about.getFieldPath();
+    Occurrence occurrence = new Occurrence(component, identity(about), part, type, reason, message, clock.now());
+    Waiting waiting = new Waiting(about, occurrence, clock.activity().begin("event"));
     if (!queue.offer(waiting)) {
       waiting.work.close();
-      LOG.warn("{}: too many events wait; dropped {} about {} {}/{}", component, reason, about.getKind(), namespace, about.getName());
+      LOG.warn("{}: too many events wait; dropped {} about {} {}/{}", component, reason, about.getKind(), about.getNamespace(), about.getName());
     }
   }
 
@@ -95,7 +89,7 @@ public final class EventRecorder implements AutoCloseable {
   }
 
   /** Names of events end in the nanosecond; two events of one never share it. */
-  private synchronized long uniqueNanos(Instant now) {
+  private long uniqueNanos(Instant now) {
     long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
     lastNanos = Math.max(lastNanos + 1, nanos);
     return lastNanos;
@@ -106,7 +100,7 @@ public final class EventRecorder implements AutoCloseable {
       while (true) {
         Waiting next = queue.take();
         try (Activity.Work open = next.work) {
-          correlator.correlate(next.event).ifPresent(this::send);
+          correlator.correlate(next.occurrence).ifPresent(event -> send(next, event));
         }
       }
     } catch (InterruptedException e) {
@@ -114,25 +108,52 @@ public final class EventRecorder implements AutoCloseable {
     }
   }
 
-  private void send(EventCorrelator.Correlated correlated) {
+  private void send(Waiting told, EventCorrelator.Correlated correlated) {
     try {
-      Event stored = correlated.repeated() ? patchOrCreate(correlated) : api.create(correlated.event());
-      correlator.stored(correlated, stored);
+      Event event = event(told, correlated);
+      if (correlated.name().isPresent()) {
+        patchOrCreate(event);
+      } else {
+        api.create(event);
+      }
+      correlator.written(correlated, event.getMetadata().getName());
     } catch (RuntimeException e) {
       if (!ApiErrors.isTerminating(e)) {
-        LOG.warn("{}: event {} was not written: {}", component, correlated.event().getReason(), ApiErrors.message(e));
+        LOG.warn("{}: event {} was not written: {}", component, told.occurrence.reason(), ApiErrors.message(e));
       }
     }
   }
 
-  private Event patchOrCreate(EventCorrelator.Correlated correlated) {
+  private Event event(Waiting told, EventCorrelator.Correlated correlated) {
+    Occurrence occurrence = told.occurrence;
+    String name = correlated.name().orElseGet(() -> told.about.getName() + "." + Long.toHexString(uniqueNanos(occurrence.at())));
+    return new EventBuilder()
+        .withNewMetadata().withName(name).withNamespace(namespace(told.about)).endMetadata()
+        .withInvolvedObject(told.about)
+        .withReason(occurrence.reason()).withMessage(correlated.message()).withType(occurrence.type())
+        .withFirstTimestamp(Objects.time(correlated.first())).withLastTimestamp(Objects.time(occurrence.at())).withCount(correlated.count())
+        .withNewSource().withComponent(component).endSource()
+        .withReportingComponent(component).withReportingInstance("")
+        .build();
+  }
+
+  private static String namespace(ObjectReference about) {
+    return about.getNamespace() == null || about.getNamespace().isEmpty() ? "default" : about.getNamespace();
+  }
+
+  private static String identity(ObjectReference about) {
+    return String.join("\0", about.getKind(), about.getNamespace(), about.getName(), about.getUid(), about.getApiVersion());
+  }
+
+  private void patchOrCreate(Event event) {
     try {
-      return api.patch(correlated.event(), PatchType.STRATEGIC_MERGE, correlated.patch());
+      api.patch(event, PatchType.STRATEGIC_MERGE, Map.of("count", event.getCount(), "lastTimestamp", event.getLastTimestamp(),
+          "message", event.getMessage()));
     } catch (RuntimeException e) {
       if (!ApiErrors.isNotFound(e)) {
         throw e;
       }
-      return api.create(correlated.fresh());
+      api.create(event);
     }
   }
 }
