@@ -63,6 +63,7 @@ final class ClusterPlan {
         "--client-ca-file=" + pki("ca.crt"),
         "--kubelet-client-certificate=" + pki("apiserver-kubelet-client.crt"),
         "--kubelet-client-key=" + pki("apiserver-kubelet-client.key"),
+        "--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname",
         "--proxy-client-cert-file=" + pki("front-proxy-client.crt"),
         "--proxy-client-key-file=" + pki("front-proxy-client.key"),
         "--requestheader-client-ca-file=" + pki("front-proxy-ca.crt"),
