@@ -10,9 +10,32 @@ public interface AdmissionPlugin {
   /** As in {@code --enable-admission-plugins}. */
   String name();
 
-  /** Whether the plugin is asked about requests of a kind. Few are about connections. */
+  /** Whether the plugin is asked about requests of a kind, as natively: metrics tell. Few are about connections. */
   default boolean handles(Operation.Verb verb) {
     return verb != Operation.Verb.CONNECT;
+  }
+
+  /** Whether the plugin changes objects at all. */
+  default boolean mutates() {
+    return overrides("mutate");
+  }
+
+  /** Whether the plugin looks at final objects at all. */
+  default boolean validates() {
+    return overrides("validate");
+  }
+
+  private boolean overrides(String method) {
+    try {
+      return getClass().getMethod(method, AdmissionRequest.class).getDeclaringClass() != AdmissionPlugin.class;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether it is a plugin for those who look at metrics. */
+  default boolean measured() {
+    return true;
   }
 
   /** Called once, when the server can be asked for its objects. */

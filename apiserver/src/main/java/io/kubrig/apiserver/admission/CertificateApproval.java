@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.authz.Authorizer;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import java.util.function.Supplier;
 
 /** Who approves a certificate must be allowed to for its signer. (Source: plugin/pkg/admission/certificates/approval.) */
@@ -14,6 +15,11 @@ public final class CertificateApproval implements AdmissionPlugin {
   @Override
   public String name() {
     return "CertificateApproval";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.UPDATE;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.authz.Authorizer;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -18,6 +19,11 @@ public final class CertificateSigning implements AdmissionPlugin {
   @Override
   public String name() {
     return "CertificateSigning";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.UPDATE;
   }
 
   @Override

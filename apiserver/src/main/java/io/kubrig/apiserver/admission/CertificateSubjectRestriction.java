@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.io.IOException;
 import java.util.List;
@@ -12,6 +13,11 @@ public final class CertificateSubjectRestriction implements AdmissionPlugin {
   @Override
   public String name() {
     return "CertificateSubjectRestriction";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE;
   }
 
   @Override

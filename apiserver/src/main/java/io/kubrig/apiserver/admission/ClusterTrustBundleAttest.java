@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.authz.Authorizer;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.util.function.Supplier;
 
@@ -17,6 +18,11 @@ public final class ClusterTrustBundleAttest implements AdmissionPlugin {
   @Override
   public String name() {
     return "ClusterTrustBundleAttest";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE || verb == Verb.UPDATE;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
@@ -17,6 +18,11 @@ public final class DefaultIngressClass implements AdmissionPlugin {
   @Override
   public String name() {
     return "DefaultIngressClass";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE;
   }
 
   @Override

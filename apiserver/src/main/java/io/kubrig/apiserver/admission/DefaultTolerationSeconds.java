@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 
 /**
@@ -21,6 +22,11 @@ public final class DefaultTolerationSeconds implements AdmissionPlugin {
   @Override
   public String name() {
     return "DefaultTolerationSeconds";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE || verb == Verb.UPDATE;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
@@ -26,6 +27,11 @@ public final class LimitRanger implements AdmissionPlugin {
   @Override
   public String name() {
     return "LimitRanger";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE || verb == Verb.UPDATE;
   }
 
   @Override

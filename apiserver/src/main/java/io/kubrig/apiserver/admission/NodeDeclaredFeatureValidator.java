@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,11 @@ public final class NodeDeclaredFeatureValidator implements AdmissionPlugin {
   @Override
   public String name() {
     return "NodeDeclaredFeatureValidator";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.UPDATE;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.admission;
 import io.kubrig.apiserver.admission.DefaultStorageClass.Claims;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.machinery.tree.Tree;
 
@@ -17,6 +18,11 @@ public final class PersistentVolumeClaimResize implements AdmissionPlugin {
   @Override
   public String name() {
     return "PersistentVolumeClaimResize";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.UPDATE;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 
@@ -20,6 +21,11 @@ public final class PodTopologyLabels implements AdmissionPlugin {
   @Override
   public String name() {
     return "PodTopologyLabels";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE;
   }
 
   @Override

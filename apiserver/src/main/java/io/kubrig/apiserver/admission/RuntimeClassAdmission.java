@@ -2,6 +2,7 @@ package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Optional;
@@ -19,6 +20,11 @@ public final class RuntimeClassAdmission implements AdmissionPlugin {
   @Override
   public String name() {
     return "RuntimeClass";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE;
   }
 
   @Override

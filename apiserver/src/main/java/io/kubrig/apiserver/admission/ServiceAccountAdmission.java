@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.admission;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
@@ -28,6 +29,11 @@ public final class ServiceAccountAdmission implements AdmissionPlugin {
   @Override
   public String name() {
     return "ServiceAccount";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE || verb == Verb.UPDATE;
   }
 
   @Override

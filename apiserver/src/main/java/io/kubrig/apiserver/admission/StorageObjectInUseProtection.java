@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 import java.util.Map;
 
@@ -14,6 +15,11 @@ public final class StorageObjectInUseProtection implements AdmissionPlugin {
   @Override
   public String name() {
     return "StorageObjectInUseProtection";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.admission;
 
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.machinery.tree.Tree;
 
 /** A new node takes no pods before it is ready. (Source: plugin/pkg/admission/nodetaint.) */
@@ -9,6 +10,11 @@ public final class TaintNodesByCondition implements AdmissionPlugin {
   @Override
   public String name() {
     return "TaintNodesByCondition";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE;
   }
 
   @Override

@@ -42,10 +42,13 @@ public final class RequestMetrics {
 
   private record CodeKey(Key key, int code) {}
 
+  private record Deprecated(String group, String version, String resource, String subresource) {}
+
   private final MeterRegistry registry;
   private final Map<CodeKey, Counter> totals = new ConcurrentHashMap<>();
   private final Map<Key, DistributionSummary> durations = new ConcurrentHashMap<>();
   private final Map<Key, DistributionSummary> sizes = new ConcurrentHashMap<>();
+  private final Map<Deprecated, AtomicInteger> deprecated = new ConcurrentHashMap<>();
   private final Map<Key, AtomicInteger> longRunning = new ConcurrentHashMap<>();
   private final LongAdder reading = new LongAdder();
   private final LongAdder mutating = new LongAdder();
@@ -101,6 +104,24 @@ public final class RequestMetrics {
     if (key.verb.equals("GET") || key.verb.equals("LIST")) {
       sizes.computeIfAbsent(key, this::size).record(bytes);
     }
+  }
+
+  /** Notes that a version was asked for that is deprecated. */
+  public void deprecated(RequestInfo info) {
+    deprecated.computeIfAbsent(
+        new Deprecated(info.group(), info.version(), info.resourceName(), info.subresource()),
+        asked -> {
+          AtomicInteger known = new AtomicInteger(1);
+          Gauge.builder("apiserver_requested_deprecated_apis", known, AtomicInteger::get)
+              .tags(
+                  Tags.of("group", asked.group, "version", asked.version, "resource", asked.resource, "subresource", asked.subresource,
+                      "removed_release", ""))
+              .description(
+                  "Gauge of deprecated APIs that have been requested, broken out by API group, version, resource, subresource, and"
+                      + " removed_release.")
+              .register(registry);
+          return known;
+        });
   }
 
   void dropped(Pipeline.Request request) {

@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.server;
 
 import io.kubrig.apiserver.admission.AdmissionChain;
+import io.kubrig.apiserver.admission.AdmissionMetrics;
 import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.admission.KindLookup;
@@ -106,6 +107,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private final Aggregation aggregation;
   private final AdmissionChain admission;
   private final Security security;
+  private final RequestMetrics requests;
   private final Pipeline pipeline;
   private final PriorityAndFairness fairness;
   private final FlowControlService flowControl;
@@ -161,6 +163,7 @@ public final class ApiServer implements Handler, AutoCloseable {
     routes = new Routes(health, this::metrics, this::apiPaths, settings.storage()::backup);
     zPages = new ZPages(settings.clock(), () -> flags);
     fairness = fairness();
+    requests = new RequestMetrics(settings.metrics());
     pipeline = pipeline();
     kinds.repair();
     Bootstrap bootstrap = new Bootstrap(registry, settings.clock());
@@ -275,7 +278,7 @@ public final class ApiServer implements Handler, AutoCloseable {
             objects, () -> security().authorizer(), kinds, new ServerWrites(this::registry, settings.clock()), webhooks);
     List<AdmissionPlugin> plugins = new ArrayList<>(AdmissionPlugins.of(settings.admission(), services));
     plugins.add(new EscalationCheck(() -> security().escalation()));
-    return new AdmissionChain(plugins);
+    return new AdmissionChain(plugins, new AdmissionMetrics(settings.metrics(), settings.clock()));
   }
 
   private Security security() {
@@ -341,7 +344,7 @@ public final class ApiServer implements Handler, AutoCloseable {
             new Impersonation(security.authorizer()),
             flowControl(),
             security.authorizer(),
-            new RequestMetrics(settings.metrics()),
+            requests,
             (request, failure) -> responses.fail(call(request), failure, List.of()),
             this::serve);
     return new Pipeline(parts, settings.clock(), this::uuid);
@@ -390,7 +393,18 @@ public final class ApiServer implements Handler, AutoCloseable {
     } else if (isNobodys(request.info())) {
       Routes.notFound(request.exchange());
     } else {
+      noteDeprecated(request.info());
       resources.handle(call);
+    }
+  }
+
+  private void noteDeprecated(RequestInfo info) {
+    boolean deprecated =
+        registry.catalog().served(info.group(), info.version(), info.resourceName())
+            .filter(resource -> resource.can(info.verb()) && resource.behaviour().deprecation(info.version()).isPresent())
+            .isPresent();
+    if (deprecated) {
+      requests.deprecated(info);
     }
   }
 

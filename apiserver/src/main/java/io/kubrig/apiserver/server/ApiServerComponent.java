@@ -24,6 +24,7 @@ import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.ParsedFlags;
 import io.kubrig.machinery.flags.PortRange;
 import io.kubrig.machinery.health.HealthCheck;
+import io.kubrig.machinery.metrics.ProcessMetrics;
 import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
@@ -101,6 +102,7 @@ public final class ApiServerComponent implements Component {
   private void open() throws IOException {
     pki = pki();
     storage = openStorage();
+    ProcessMetrics.register(environment.metrics());
     ApiServerSettings settings = settings();
     Tls tls = tls(settings.security().clientAuthorities());
     server = new ApiServer(settings);

@@ -24,7 +24,14 @@ public final class ProcessMetrics {
   /** Registers them; each is read when the metrics are. */
   public static void register(MeterRegistry registry) {
     Gauge.builder("kubernetes_build_info", () -> 1)
-        .description("A metric with a constant '1' value labeled by major, minor, git version, platform.")
+        .description(
+            "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version,"
+                + " and compiler from which Kubernetes was built, and platform on which it is running.")
+        .tag("build_date", "")
+        .tag("compiler", "javac")
+        .tag("git_commit", "")
+        .tag("git_tree_state", "")
+        .tag("go_version", "java" + Runtime.version().feature())
         .tag("major", KubernetesVersion.MAJOR)
         .tag("minor", KubernetesVersion.MINOR)
         .tag("git_version", KubernetesVersion.GIT_VERSION)

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.admission.podsecurity;
 import io.kubrig.apiserver.admission.AdmissionPlugin;
 import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
@@ -77,6 +78,11 @@ public final class PodSecurity implements AdmissionPlugin {
   @Override
   public String name() {
     return "PodSecurity";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE || verb == Verb.UPDATE;
   }
 
   @Override

@@ -46,7 +46,7 @@ public final class MutatingPolicies implements AdmissionPlugin {
 
   @Override
   public boolean handles(Operation.Verb verb) {
-    return true;
+    return verb != Operation.Verb.DELETE;
   }
 
   @Override

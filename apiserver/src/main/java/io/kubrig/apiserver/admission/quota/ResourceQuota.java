@@ -5,6 +5,7 @@ import io.kubrig.apiserver.admission.AdmissionRequest;
 import io.kubrig.apiserver.admission.OwnWrites;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
+import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.machinery.quantity.Quantity;
@@ -53,6 +54,11 @@ public final class ResourceQuota implements AdmissionPlugin {
   @Override
   public String name() {
     return "ResourceQuota";
+  }
+
+  @Override
+  public boolean handles(Verb verb) {
+    return verb == Verb.CREATE || verb == Verb.UPDATE;
   }
 
   @Override
