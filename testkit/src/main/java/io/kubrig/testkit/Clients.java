@@ -66,12 +66,12 @@ final class Clients implements ClientSource, AutoCloseable {
 
   /** A client of a user. */
   KubernetesClient of(String user, String... groups) {
-    return client(config("test"), as(UserInfo.of(user, groups(user, groups)), user, rest::toldOutside));
+    return client(config("test"), traffic.observing(user, Callers.as(UserInfo.of(user, groups(user, groups)), server), rest::toldOutside));
   }
 
   /** The client of all simulated nodes. */
   KubernetesClient ofNodes() {
-    return client(config("simulated-nodes"), as(UserInfo.of("kubernetes-admin", "system:masters"), "simulated-nodes", () -> {}));
+    return client(config("simulated-nodes"), part(UserInfo.of("kubernetes-admin", "system:masters"), "simulated-nodes"));
   }
 
   private static String[] groups(String user, String... given) {
@@ -89,23 +89,23 @@ final class Clients implements ClientSource, AutoCloseable {
         settings.component().contains("scheduler")
             ? UserInfo.of("system:kube-scheduler")
             : UserInfo.of("system:kube-controller-manager", "system:masters");
-    return client(config(KubeconfigClients.userAgent(settings.component())), as(user, settings.component(), () -> {}), settings);
+    return client(config(KubeconfigClients.userAgent(settings.component())), part(user, settings.component()), settings);
   }
 
   @Override
   public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
     Config config = config(KubeconfigClients.userAgent(settings.component()));
     return client(new ConfigBuilder(config).withOauthTokenProvider(token::get).build(),
-        traffic.observing(settings.component(), server, () -> {}), settings);
+        traffic.observingPart(settings.component(), server), settings);
   }
 
   /**
-   * The server, called by a user.
+   * The server, called by a part of the cluster in a user's name.
    *
    * @param client the name under which the calls are seen
    */
-  private Handler as(UserInfo user, String client, Runnable told) {
-    return traffic.observing(client, Callers.as(user, server), told);
+  private Handler part(UserInfo user, String client) {
+    return traffic.observingPart(client, Callers.as(user, server));
   }
 
   private KubernetesClient client(Config config, Handler handler) {

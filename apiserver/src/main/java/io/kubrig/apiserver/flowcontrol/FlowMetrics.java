@@ -17,7 +17,8 @@ final class FlowMetrics {
 
   private final MeterRegistry registry;
   private final Map<Flow, Meters> flows = new ConcurrentHashMap<>();
-  private final Map<String, AtomicDouble> values = new ConcurrentHashMap<>();
+  private final Map<String, LevelNumbers> levels = new ConcurrentHashMap<>();
+  private final AtomicDouble fairFraction;
 
   private record Flow(String schema, String level) {}
 
@@ -97,6 +98,8 @@ final class FlowMetrics {
 
   FlowMetrics(MeterRegistry registry) {
     this.registry = registry;
+    fairFraction = value("apiserver_flowcontrol_seat_fair_frac", Tags.empty(), "Fair fraction of server's concurrency to allocate to each "
+        + "priority level that can use it");
   }
 
   private void gauge(String name, AtomicInteger value, Tags tags, String description) {
@@ -109,39 +112,60 @@ final class FlowMetrics {
 
   /** The numbers of a level as they are now. */
   void limits(String level, LevelSeats seats) {
-    number(level, "nominal_limit_seats", "Nominal number of execution seats configured for each priority level", seats.nominal());
-    number(level, "lower_limit_seats", "Configured lower bound on number of execution seats available to each priority level",
-        seats.least());
-    number(level, "upper_limit_seats", "Configured upper bound on number of execution seats available to each priority level",
-        seats.most());
-    number(level, "current_limit_seats", "current derived number of execution seats available to each priority level", seats.current());
-    number(level, "demand_seats_high_watermark", "High watermark, over last adjustment period, of number of seats each priority "
-        + "level could use", seats.period().highest());
-    number(level, "demand_seats_average", "Time-weighted average, over last adjustment period, of demand_seats", seats.period().average());
-    number(level, "demand_seats_stdev", "Time-weighted standard deviation, over last adjustment period, of demand_seats",
-        seats.period().deviation());
-    number(level, "demand_seats_smoothed", "Smoothed seat demands", seats.smoothed());
-    number(level, "target_seats", "Seat allocation targets", seats.claim().target());
+    levels.computeIfAbsent(level, LevelNumbers::new).set(seats);
+  }
+
+  /** The gauges of one level. */
+  private final class LevelNumbers {
+    private final AtomicDouble nominal;
+    private final AtomicDouble least;
+    private final AtomicDouble most;
+    private final AtomicDouble current;
+    private final AtomicDouble highest;
+    private final AtomicDouble average;
+    private final AtomicDouble deviation;
+    private final AtomicDouble smoothed;
+    private final AtomicDouble target;
+
+    private LevelNumbers(String level) {
+      nominal = number(level, "nominal_limit_seats", "Nominal number of execution seats configured for each priority level");
+      least = number(level, "lower_limit_seats", "Configured lower bound on number of execution seats available to each priority level");
+      most = number(level, "upper_limit_seats", "Configured upper bound on number of execution seats available to each priority level");
+      current = number(level, "current_limit_seats", "current derived number of execution seats available to each priority level");
+      highest = number(level, "demand_seats_high_watermark", "High watermark, over last adjustment period, of number of seats each "
+          + "priority level could use");
+      average = number(level, "demand_seats_average", "Time-weighted average, over last adjustment period, of demand_seats");
+      deviation = number(level, "demand_seats_stdev", "Time-weighted standard deviation, over last adjustment period, of demand_seats");
+      smoothed = number(level, "demand_seats_smoothed", "Smoothed seat demands");
+      target = number(level, "target_seats", "Seat allocation targets");
+    }
+
+    private void set(LevelSeats seats) {
+      nominal.set(seats.nominal());
+      least.set(seats.least());
+      most.set(seats.most());
+      current.set(seats.current());
+      highest.set(seats.period().highest());
+      average.set(seats.period().average());
+      deviation.set(seats.period().deviation());
+      smoothed.set(seats.smoothed());
+      target.set(seats.claim().target());
+    }
   }
 
   /** What part of its target a level gets that is not bounded. */
   void fairFraction(double fraction) {
-    value("apiserver_flowcontrol_seat_fair_frac", Tags.empty(), "Fair fraction of server's concurrency to allocate to each priority level "
-        + "that can use it").set(fraction);
+    fairFraction.set(fraction);
   }
 
-  private void number(String level, String name, String description, double now) {
-    value("apiserver_flowcontrol_" + name, Tags.of("priority_level", level), description).set(now);
+  private AtomicDouble number(String level, String name, String description) {
+    return value("apiserver_flowcontrol_" + name, Tags.of("priority_level", level), description);
   }
 
   private AtomicDouble value(String name, Tags tags, String description) {
-    return values.computeIfAbsent(
-        name + tags,
-        key -> {
-          AtomicDouble value = new AtomicDouble();
-          Gauge.builder(name, value, AtomicDouble::get).tags(tags).description(description).register(registry);
-          return value;
-        });
+    AtomicDouble value = new AtomicDouble();
+    Gauge.builder(name, value, AtomicDouble::get).tags(tags).description(description).register(registry);
+    return value;
   }
 
   /** A number that one thread sets and others read. */

@@ -8,7 +8,6 @@ import java.util.List;
  */
 final class SeatLending {
   private static final double LEAST_TARGET = 0.001;
-  private static final int STEPS = 200;
 
   private SeatLending() {}
 
@@ -30,25 +29,34 @@ final class SeatLending {
 
   /** Divides all seats. Where the bounds do not let them be divided, the bounds win. */
   static Shares divide(double seats, List<Claim> claims) {
+    Claim[] all = claims.toArray(Claim[]::new); // every ten seconds, on a virtual clock as fast as it goes: no streams below
     double low = 0;
     double high = 1;
-    while (total(high, claims) < seats && high < 1e12) {
+    while (total(high, all) < seats && high < 1e12) {
       high *= 2;
     }
-    for (int i = 0; i < STEPS; i++) {
-      double middle = (low + high) / 2;
-      if (total(middle, claims) < seats) {
+    double middle = (low + high) / 2;
+    while (low < middle && middle < high) { // until no number lies between
+      if (total(middle, all) < seats) {
         low = middle;
       } else {
         high = middle;
       }
+      middle = (low + high) / 2;
     }
-    double fraction = high;
-    return new Shares(claims.stream().mapToDouble(claim -> share(fraction, claim)).toArray(), fraction);
+    double[] shares = new double[all.length];
+    for (int i = 0; i < all.length; i++) {
+      shares[i] = share(high, all[i]);
+    }
+    return new Shares(shares, high);
   }
 
-  private static double total(double fraction, List<Claim> claims) {
-    return claims.stream().mapToDouble(claim -> share(fraction, claim)).sum();
+  private static double total(double fraction, Claim[] claims) {
+    double total = 0;
+    for (Claim claim : claims) {
+      total += share(fraction, claim);
+    }
+    return total;
   }
 
   private static double share(double fraction, Claim claim) {

@@ -41,13 +41,13 @@ record PodGcPlan(List<Pod> orphaned, List<Pod> others) {
   }
 
   private static List<Pod> finished(Observed seen) {
-    if (seen.threshold() <= 0) {
+    if (seen.threshold() <= 0 || seen.pods().stream().filter(Pods::isFinished).count() <= seen.threshold()) {
       return List.of();
     }
     List<Pod> finished = seen.pods().stream().filter(Pods::isFinished)
         .sorted(Comparator.<Pod, Boolean>comparing(pod -> !isEvicted(pod)).thenComparing(Objects::created)
             .thenComparing(pod -> pod.getMetadata().getName())).toList();
-    return finished.subList(0, Math.max(0, finished.size() - seen.threshold()));
+    return finished.subList(0, finished.size() - seen.threshold());
   }
 
   private static boolean isEvicted(Pod pod) {

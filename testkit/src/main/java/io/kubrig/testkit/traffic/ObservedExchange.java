@@ -12,21 +12,26 @@ import java.util.regex.Pattern;
 /** An exchange whose answer is looked at, and whose watch can be disturbed. */
 final class ObservedExchange implements Exchange {
   private static final Pattern TIMEOUT = Pattern.compile("(?<=^|&)timeoutSeconds=\\d{3,}");
+  private static final Pattern BOOKMARKS = Pattern.compile("(?<=^|&)allowWatchBookmarks=true");
+  private static final String NO_BOOKMARKS = "allowWatchBookmarks=false";
   private static final String FOR_EVER = "timeoutSeconds=" + Integer.MAX_VALUE;
 
   private final Exchange client;
   private final Call call;
   private final Faults faults;
   private final Runnable told;
+  private final boolean part;
   private final List<Runnable> closing = new ArrayList<>(); // guarded by itself
   private volatile int status;
   private volatile byte[] answer = {};
 
-  ObservedExchange(Exchange client, Call call, Faults faults, Runnable told) {
+  /** @param part whether the client is a part of the cluster */
+  ObservedExchange(Exchange client, Call call, Faults faults, Runnable told, boolean part) {
     this.client = client;
     this.call = call;
     this.faults = faults;
     this.told = told;
+    this.part = part;
   }
 
   int status() {
@@ -55,11 +60,16 @@ final class ObservedExchange implements Exchange {
 
   /**
    * Informers let their watches end after some minutes because connections do not last. Within the process they do, and a week of virtual
-   * time would be spent with beginning watches again. A short time, which a test may have set, is kept.
+   * time would be spent with beginning watches again. A short time, which a test may have set, is kept. Nor do the watches of the
+   * cluster's own parts need a bookmark a minute in order to begin again; those of the code under test get theirs.
    */
   @Override
   public String rawQuery() {
-    return call.verb().equals("watch") ? TIMEOUT.matcher(client.rawQuery()).replaceAll(FOR_EVER) : client.rawQuery();
+    if (!call.verb().equals("watch")) {
+      return client.rawQuery();
+    }
+    String lasting = TIMEOUT.matcher(client.rawQuery()).replaceAll(FOR_EVER);
+    return part && !lasting.contains("sendInitialEvents=true") ? BOOKMARKS.matcher(lasting).replaceAll(NO_BOOKMARKS) : lasting;
   }
 
   @Override

@@ -22,20 +22,23 @@ final class ObservedHandler implements Handler {
   private final Handler server;
   private final Traffic traffic;
   private final Runnable told;
+  private final boolean part;
   private final AtomicInteger watches = new AtomicInteger();
 
-  ObservedHandler(String client, Handler server, Traffic traffic, Runnable told) {
+  /** @param part whether the client is a part of the cluster */
+  ObservedHandler(String client, Handler server, Traffic traffic, Runnable told, boolean part) {
     this.client = client;
     this.server = server;
     this.traffic = traffic;
     this.told = told;
+    this.part = part;
   }
 
   @Override
   public void handle(Exchange exchange) throws IOException {
     Call call = Call.of(traffic.next(), traffic.clock().now(), client, info(exchange));
     Optional<Fault> fault = traffic.faults().strike(call);
-    ObservedExchange observed = new ObservedExchange(exchange, call, traffic.faults(), told);
+    ObservedExchange observed = new ObservedExchange(exchange, call, traffic.faults(), told, part);
     boolean watch = call.verb().equals("watch");
     try {
       watches.addAndGet(watch ? 1 : 0);

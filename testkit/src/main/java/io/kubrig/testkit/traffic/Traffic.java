@@ -51,7 +51,12 @@ public final class Traffic {
    * @param told runs when a client that watches has been told something
    */
   public Handler observing(String client, Handler server, Runnable told) {
-    return new ObservedHandler(client, server, this, told);
+    return new ObservedHandler(client, server, this, told, false);
+  }
+
+  /** As {@link #observing}, for a part of the cluster itself, whose work is counted. */
+  public Handler observingPart(String client, Handler server) {
+    return new ObservedHandler(client, server, this, () -> {}, true);
   }
 
   Clock clock() {
