@@ -10,6 +10,7 @@ import io.kubrig.apiserver.proxy.Kubelets;
 import io.kubrig.apiserver.proxy.LocalKubelets;
 import io.kubrig.apiserver.server.ApiServer;
 import io.kubrig.apiserver.server.ApiServerSettings;
+import io.kubrig.apiserver.server.Outbound;
 import io.kubrig.apiserver.server.SecuritySettings;
 import io.kubrig.apiserver.storage.MemoryStorage;
 import io.kubrig.apiserver.storage.Snapshot;
@@ -41,9 +42,10 @@ final class TestServer implements Handler, AutoCloseable {
   /** What a server finds around it. */
   record Surroundings(Clock clock, JvmKeys keys, LocalKubelets kubelets) {}
 
-  private TestServer(MemoryStorage storage, ClusterSettings wanted, Surroundings around) {
+  /** @param begun whether the storage holds the state of a server that runs or ran */
+  private TestServer(MemoryStorage storage, ClusterSettings wanted, Surroundings around, boolean begun) {
     this.storage = storage;
-    this.server = new ApiServer(settings(storage, wanted, around));
+    this.server = new ApiServer(settings(storage, wanted, around, begun));
   }
 
   /**
@@ -52,24 +54,24 @@ final class TestServer implements Handler, AutoCloseable {
    */
   static TestServer fresh(ClusterSettings wanted, Surroundings around) {
     if (wanted.random().isPresent() || wanted.apis().isPresent()) {
-      return new TestServer(new MemoryStorage(around.clock()), wanted, around);
+      return new TestServer(new MemoryStorage(around.clock()), wanted, around, false);
     }
     Instant begin = wanted.time().begin().orElse(ANY_TIME);
     Snapshot known = FRESH.get(begin);
     if (known != null) {
-      return new TestServer(new MemoryStorage(around.clock(), known), wanted, around);
+      return new TestServer(new MemoryStorage(around.clock(), known), wanted, around, true);
     }
-    TestServer first = new TestServer(new MemoryStorage(around.clock()), wanted, around);
+    TestServer first = new TestServer(new MemoryStorage(around.clock()), wanted, around, false);
     FRESH.put(begin, first.state());
     return first;
   }
 
   /** A server that goes on from a state of another one. */
   static TestServer from(Snapshot state, ClusterSettings wanted, Surroundings around) {
-    return new TestServer(new MemoryStorage(around.clock(), state), wanted, around);
+    return new TestServer(new MemoryStorage(around.clock(), state), wanted, around, true);
   }
 
-  private static ApiServerSettings settings(MemoryStorage storage, ClusterSettings wanted, Surroundings around) {
+  private static ApiServerSettings settings(MemoryStorage storage, ClusterSettings wanted, Surroundings around, boolean begun) {
     SecuritySettings security =
         new SecuritySettings(
             Optional.empty(),
@@ -97,7 +99,9 @@ final class TestServer implements Handler, AutoCloseable {
         new ApiServerSettings.Limits(400, 200, List.of(), "", Duration.ofMinutes(1)),
         () -> Kubelets.only(around.kubelets()),
         false,
-        Audit.off(around.clock()));
+        Audit.off(around.clock()),
+        Outbound.DEFAULT,
+        !begun);
   }
 
   /** All objects as they are now. Immutable. */

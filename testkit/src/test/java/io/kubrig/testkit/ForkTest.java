@@ -42,4 +42,15 @@ class ForkTest {
       }
     }
   }
+
+  @Test
+  void a_fork_takes_everything_as_it_is() throws Exception {
+    try (KubrigCluster one = KubrigCluster.builder().apiServerOnly().start()) {
+      one.client().rbac().clusterRoles().withName("edit").delete();
+      try (KubrigCluster two = one.fork()) {
+        assertThat(two.client().rbac().clusterRoles().withName("edit").get()).isNull();
+        assertThat(two.client().rbac().clusterRoles().withName("view").get()).isNotNull();
+      }
+    }
+  }
 }

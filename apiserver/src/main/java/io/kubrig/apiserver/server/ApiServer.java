@@ -167,7 +167,9 @@ public final class ApiServer implements Handler, AutoCloseable {
     pipeline = pipeline();
     kinds.repair();
     Bootstrap bootstrap = new Bootstrap(registry, settings.clock());
-    bootstrap.run();
+    if (settings.makesDefaults()) {
+      bootstrap.run();
+    }
     if (fairness != null) {
       flowControl = new FlowControlService(fairness, registry, ownership, settings.clock());
       flowControl.start(objects, new FlowControlObjects(bootstrap)::create);

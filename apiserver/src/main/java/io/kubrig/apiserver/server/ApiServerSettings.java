@@ -20,6 +20,8 @@ import java.util.random.RandomGenerator;
  * @param kubelets how logs and streams are fetched; asked when first needed
  * @param publishesEndpoints whether the endpoints of the service {@code kubernetes} are this server's to keep
  * @param outbound how webhooks and aggregated servers are reached
+ * @param makesDefaults whether namespaces, roles and other objects that every cluster begins with are made sure of at the start; a server
+ *     that goes on from the state of one that runs takes it as it is
  */
 public record ApiServerSettings(
     Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
@@ -30,7 +32,23 @@ public record ApiServerSettings(
     Supplier<Kubelets> kubelets,
     boolean publishesEndpoints,
     Audit audit,
-    Outbound outbound) {
+    Outbound outbound,
+    boolean makesDefaults) {
+
+  /** A server that makes sure of the objects that every cluster begins with. */
+  public ApiServerSettings(
+      Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
+      Cluster.Settings cluster,
+      SecuritySettings security,
+      AdmissionPlugins.Settings admission,
+      Limits limits,
+      Supplier<Kubelets> kubelets,
+      boolean publishesEndpoints,
+      Audit audit,
+      Outbound outbound) {
+    this(storage, clock, random, metrics, externalAddress, cluster, security, admission, limits, kubelets, publishesEndpoints, audit,
+        outbound, true);
+  }
 
   /** A server that reaches services by their cluster IPs. */
   public ApiServerSettings(
