@@ -2,6 +2,7 @@ package io.kubrig.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ForkTest {
@@ -25,7 +26,7 @@ class ForkTest {
     try (KubrigCluster prepared = KubrigCluster.builder().apiServerOnly().virtualTime().start()) {
       prepared.client().resource(Samples.deployment("web", 2)).create();
       try (KubrigCluster running = prepared.fork(KubrigCluster.builder().nodes(1))) {
-        running.settle();
+        running.advance(Duration.ofSeconds(5)); // pods that are made before their account is there are tried again
         assertThat(running.client().apps().deployments().inNamespace("default").withName("web").get().getStatus().getReadyReplicas())
             .isEqualTo(2);
       }
