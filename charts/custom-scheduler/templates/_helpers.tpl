@@ -51,11 +51,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
 {{- define "custom-scheduler.schedulerName" -}}
-{{- if eq .Values.mode "replacement" }}default-scheduler{{ else if eq .Values.mode "extender" }}{{ include "custom-scheduler.fullname" . }}{{ else }}{{ .Values.schedulerName }}{{ end -}}
+{{- if has .Values.mode (list "replacement" "shadow") }}default-scheduler{{ else if eq .Values.mode "extender" }}{{ include "custom-scheduler.fullname" . }}{{ else }}{{ .Values.schedulerName }}{{ end -}}
 {{- end -}}
 
 {{- define "custom-scheduler.configuration" -}}
 {{- $profile := merge (dict "schedulerName" (include "custom-scheduler.schedulerName" .)) .Values.profile -}}
-{{- $election := dict "leaderElect" (ne .Values.mode "extender") "resourceName" (include "custom-scheduler.leaseName" .) "resourceNamespace" (include "custom-scheduler.leaseNamespace" .) -}}
+{{- $election := dict "leaderElect" (not (has .Values.mode (list "extender" "shadow"))) "resourceName" (include "custom-scheduler.leaseName" .) "resourceNamespace" (include "custom-scheduler.leaseNamespace" .) -}}
 {{- merge (dict "apiVersion" "kubescheduler.config.k8s.io/v1" "kind" "KubeSchedulerConfiguration" "leaderElection" $election "profiles" (list $profile)) .Values.configuration | toYaml -}}
 {{- end -}}

@@ -19,6 +19,7 @@ import io.kubrig.machinery.leader.LeaderElector;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.tree.Tree;
+import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
 import io.kubrig.scheduler.api.KubernetesClusterApi;
 import io.kubrig.scheduler.config.ConfigurationWriter;
@@ -34,6 +35,8 @@ import io.kubrig.scheduler.metrics.NativeMetrics;
 import io.kubrig.scheduler.metrics.PodResources;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.plugins.external.PluginDirectory;
+import io.kubrig.scheduler.shadow.ShadowApi;
+import io.kubrig.scheduler.shadow.ShadowReport;
 import io.kubrig.scheduler.whatif.Questions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,6 +69,7 @@ final class SchedulerComponent implements Component {
   private final Scheduler scheduler;
   private final Optional<ScoreFile> scores;
   private final Optional<PluginDirectory> plugins;
+  private final Optional<ShadowReport> shadow;
   private final Map<String, PluginFactory> builtin;
   /** Guarded by this. */
   private LeaderElector elector;
@@ -87,14 +91,23 @@ final class SchedulerComponent implements Component {
     this.plugins = jars.isEmpty() ? Optional.empty()
         : Optional.of(new PluginDirectory(Path.of(jars), flags.pluginTimeout(given), environment.clock()));
     this.builtin = BuiltinPlugins.registry(configuration);
+    ClusterApi api = new KubernetesClusterApi(open());
+    ScoreListener listener = scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE);
+    if (flags.shadow(given)) {
+      this.shadow = Optional.of(new ShadowReport(environment.metrics(), environment.clock()));
+      ShadowApi asShadow = new ShadowApi(api, shadow.get(), environment.clock(), listener);
+      listener = asShadow.scores();
+      api = asShadow;
+    } else {
+      this.shadow = Optional.empty();
+    }
     try {
-      this.scheduler = new Scheduler(configuration, new Scheduler.Parts(new KubernetesClusterApi(open()), environment.clock(),
-          environment.random(), registry(), Extenders.of(configuration),
-          scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE), new NativeMetrics(environment.metrics()), host()));
+      this.scheduler = new Scheduler(configuration, new Scheduler.Parts(api, environment.clock(), environment.random(), registry(),
+          Extenders.of(configuration), listener, new NativeMetrics(environment.metrics()), host()));
     } catch (InvalidConfigurationException e) {
       throw new StartException(e.getMessage(), e);
     }
-    if (flags.explanations(given) > 0) {
+    if (flags.explanations(given) > 0 && shadow.isEmpty()) {
       scheduler.keepExplanations(flags.explanations(given));
     }
   }
@@ -149,6 +162,9 @@ final class SchedulerComponent implements Component {
 
   /** A flag that is given wins over the file, the file over the flag's default. */
   private boolean elects() {
+    if (shadow.isPresent()) {
+      return false; // it does nothing that two could not do
+    }
     return flags.config(given).isEmpty() || flags.isSet(given, "leader-elect") ? flags.election().wanted(given)
         : configuration.leaderElection().leaderElect();
   }
@@ -209,6 +225,7 @@ final class SchedulerComponent implements Component {
       Questions questions = new Questions(scheduler, configuration, this::registry, environment.clock());
       server.page("/debug/why", questions::why);
       server.page("/debug/simulate", questions::simulate);
+      shadow.ifPresent(report -> server.page("/debug/shadow", Page.json(report::page)));
       server.page("/configz", Page.json(() -> Json.text(Tree.of("componentconfig", ConfigurationWriter.tree(configuration)))));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
         server.page("/metrics", Page.metrics(() -> registry.scrape(metric -> !metric.startsWith(HEALTH_METRICS))));

@@ -30,6 +30,7 @@ final class SchedulerFlags {
   private final Flag<String> pluginDir;
   private final Flag<Duration> pluginTimeout;
   private final Flag<String> extenderAddress;
+  private final Flag<Boolean> shadow;
   private final Flag<Integer> explanations;
   private final Flag<Map<String, List<String>>> featureGates;
 
@@ -58,6 +59,9 @@ final class SchedulerFlags {
     extenderAddress = all.section("kubrig").string("extender-address", "",
         "If set (host:port), serve the first profile's plugins to another scheduler as an HTTP extender: /filter, /prioritize, "
             + "/preempt, /bind.");
+    shadow = all.section("kubrig").bool("shadow", false,
+        "Decide about the pods of another scheduler beside it, without a Lease and without writing anything, and tell where the decisions "
+            + "differ: in the log, at /debug/shadow and in kubrig_scheduler_shadow_decisions_total.");
     explanations = all.section("kubrig").integer("explanations", 200,
         "For how many of the last decisions to keep a SchedulingExplanation in the API, if it has that kind; 0: none.");
     explainFile = all.section("kubrig").string("explain-file", "",
@@ -94,6 +98,10 @@ final class SchedulerFlags {
 
   String extenderAddress(ParsedFlags flags) {
     return flags.value(extenderAddress);
+  }
+
+  boolean shadow(ParsedFlags flags) {
+    return flags.value(shadow);
   }
 
   int explanations(ParsedFlags flags) {

@@ -44,6 +44,11 @@ public interface ClusterApi {
    */
   void watch(Listener listener) throws InterruptedException;
 
+  /** Whether what is written takes effect. Without, {@link #bind} tells when another scheduler has placed the pod. */
+  default boolean acts() {
+    return true;
+  }
+
   /** Binds a pod to a node. */
   void bind(PodRef pod, String node);
 

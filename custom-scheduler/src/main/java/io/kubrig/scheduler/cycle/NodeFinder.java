@@ -283,6 +283,9 @@ public final class NodeFinder {
     }
     phases.over(ExtensionPoint.SCORE, Code.SUCCESS);
     addExtenderScores(profile, pod, nodes, total);
+    if (scores != ScoreListener.NONE) {
+      scores.ranked(pod, nodes, total);
+    }
     return nodes.get(highest(total)).name();
   }
 

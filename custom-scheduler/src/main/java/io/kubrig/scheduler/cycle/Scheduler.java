@@ -25,6 +25,7 @@ import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.plugins.defaultbinder.DefaultBinder;
 import io.kubrig.scheduler.queue.QueuedPod;
 import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
@@ -96,7 +97,8 @@ public final class Scheduler {
     this.events = new EventRecorder(api, writer, clock, parts.hostName());
     this.statuses = new PodStatuses(api, writer, clock);
     this.turnedDown = new TurnedDown(api, writer, events, metrics, clock);
-    PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), parts.metrics(), new LoopDoor());
+    PluginContext context = new PluginContext(state, api, writer, events, clock, parts.random(), parts.metrics(),
+        new LoopDoor(loop, this::queue, this::waiting, preBinding));
     this.profiles = new Profiles(configuration, parts.registry(), context, parts.extenders());
     this.queue = new SchedulingQueue(profiles.all(), configuration.backoff(), clock, metrics);
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
@@ -181,6 +183,10 @@ public final class Scheduler {
   /** The queue; only to be touched on the scheduling thread. */
   public SchedulingQueue queue() {
     return queue;
+  }
+
+  private WaitingPods waiting() {
+    return waiting;
   }
 
   private Optional<Explanation> explainNow(Pod pod) {
@@ -337,6 +343,10 @@ public final class Scheduler {
 
   private void startBinding(Attempt a) {
     queue.done(a.queued());
+    if (!api.acts()) {
+      awaitOther(a);
+      return;
+    }
     List<PreBindPlugin> preBinds = BindingCycle.preFlight(a);
     if (!preBinds.isEmpty()) {
       statuses.nominated(a.queued().pod(), a.node());
@@ -351,6 +361,24 @@ public final class Scheduler {
       Status status = BindingCycle.run(a, preBinds, way, phases(a.profile()), writer, overtaken);
       metrics.binding(-1);
       loop.post(() -> bound(a, status));
+    });
+  }
+
+  /** As a shadow: the pod keeps what it holds until another scheduler has placed it. */
+  private void awaitOther(Attempt a) {
+    metrics.binding(1);
+    writer.begin(a.pod().uid(), () -> {
+      Status status = new DefaultBinder(api).bind(a.state(), a.pod(), a.node());
+      metrics.binding(-1);
+      loop.post(() -> {
+        giveBack(a);
+        if (status.isSuccess()) {
+          queue.forget(a.queued());
+          metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
+        } else {
+          failAtNode(a, status);
+        }
+      });
     });
   }
 
@@ -455,39 +483,6 @@ public final class Scheduler {
     @Override
     public void left(Pod pod) {
       turnedDown.left(pod);
-    }
-  }
-
-  private final class LoopDoor implements PluginContext.Loop {
-    @Override
-    public void post(Runnable task) {
-      loop.post(task);
-    }
-
-    @Override
-    public void activate(String uid) {
-      queue.activate(uid);
-    }
-
-    @Override
-    public void ungate(String uid) {
-      queue.ungate(uid);
-    }
-
-    @Override
-    public boolean rejectWaiting(String uid, String plugin, String reason) {
-      PreBinding way = preBinding.get(uid);
-      return way != null ? way.callBack(reason + " by " + plugin) : waiting.reject(uid, plugin, reason);
-    }
-
-    @Override
-    public void allowWaiting(String uid, String plugin) {
-      waiting.allow(uid, plugin);
-    }
-
-    @Override
-    public void happened(EventKind event, Object before, Object after) {
-      queue.happened(event, before, after);
     }
   }
 }
