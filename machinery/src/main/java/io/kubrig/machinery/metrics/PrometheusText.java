@@ -31,7 +31,9 @@ final class PrometheusText {
     meters.sort(Comparator.comparing(meter -> meter.getId().getTags().toString()));
     String help = meters.getFirst().getId().getDescription();
     if (help != null) {
-      out.append("# HELP ").append(name).append(' ').append(help.startsWith("[") ? "" : Stability.prefix(name)).append(help.replace("\\", "\\\\").replace("\n", "\\n")).append('\n');
+      String promise = help.startsWith("[") ? "" : Stability.prefix(name);
+      String line = promise + help.replace("\\", "\\\\").replace("\n", "\\n");
+      out.append("# HELP ").append(name).append(' ').append(line).append('\n');
     }
     out.append("# TYPE ").append(name).append(' ').append(type(meters.getFirst())).append('\n');
     for (Meter meter : meters) {

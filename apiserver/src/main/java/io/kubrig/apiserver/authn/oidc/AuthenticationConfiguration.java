@@ -34,7 +34,6 @@ public record AuthenticationConfiguration(List<JwtAuthenticator> jwt, Optional<A
       Set.of("apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1beta1", "apiserver.config.k8s.io/v1alpha1");
   private static final int MOST = 64;
   private static final Duration CONNECT = Duration.ofSeconds(30);
-  private static final String DISCOVERY = "/.well-known/openid-configuration";
 
   /** @param paths for which anonymous requests are admitted; empty for all */
   public record Anonymous(boolean enabled, List<String> paths) {}
@@ -121,10 +120,11 @@ public record AuthenticationConfiguration(List<JwtAuthenticator> jwt, Optional<A
       Tree issuer = authenticator.issuer;
       String url = issuer.string("url");
       String discovery = issuer.string("discoveryURL");
-      URI where = URI.create(discovery.isEmpty() ? (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + DISCOVERY : discovery);
-      IssuerKeys keys = new IssuerKeys(client(issuer.string("certificateAuthority")), url, where, clock);
+      URI where = discovery.isEmpty() ? IssuerKeys.discovery(url) : URI.create(discovery);
+      HttpClient client = client(issuer.string("certificateAuthority"));
+      IssuerKeys keys = new IssuerKeys(client, url, where, clock);
       authenticators.add(new JwtTokens(new JwtTokens.Issuer(url, issuer.strings("audiences"), algorithms), authenticator.mapping, keys,
-          clock));
+          new DistributedClaims(client, clock), clock));
     }
     return authenticators;
   }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IssuerKeys implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
+  private static final String DISCOVERY = "/.well-known/openid-configuration";
   private static final Duration RETRY = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Limits DOCUMENT = new Limits(1 << 20, 32, 100_000);
@@ -45,6 +47,7 @@ final class IssuerKeys implements AutoCloseable {
   private final URI discovery;
   private final Clock clock;
   private final Thread thread;
+  private final CountDownLatch attempted = new CountDownLatch(1);
   private volatile URI keySet;
   private volatile List<Key> keys = List.of();
 
@@ -59,6 +62,11 @@ final class IssuerKeys implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("oidc " + issuer).start(this::discover);
   }
 
+  /** Where an issuer tells about itself when nobody says otherwise. */
+  static URI discovery(String issuer) {
+    return URI.create((issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer) + DISCOVERY);
+  }
+
   private void discover() {
     try {
       while (keySet == null) {
@@ -66,9 +74,11 @@ final class IssuerKeys implements AutoCloseable {
           keySet = discovered(get(discovery));
         } catch (IOException | IllegalArgumentException e) {
           LOG.error("oidc authenticator: initializing plugin: {}", e.getMessage());
+          attempted.countDown();
           clock.sleep(RETRY);
         }
       }
+      attempted.countDown();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -83,6 +93,11 @@ final class IssuerKeys implements AutoCloseable {
       throw new IOException("provider did not return JWKS URL");
     }
     return URI.create(document.string("jwks_uri"));
+  }
+
+  /** Waits until the issuer was discovered, or could not be for the first time. */
+  void awaitAttempt() throws InterruptedException {
+    attempted.await();
   }
 
   boolean isReady() {

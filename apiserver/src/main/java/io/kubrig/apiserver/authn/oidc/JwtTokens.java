@@ -28,15 +28,17 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
   private final Issuer issuer;
   private final JwtMapping mapping;
   private final IssuerKeys keys;
+  private final DistributedClaims elsewhere;
   private final Clock clock;
 
   /** @param algorithms that signatures may be made with */
   record Issuer(String url, List<String> audiences, Set<String> algorithms) {}
 
-  JwtTokens(Issuer issuer, JwtMapping mapping, IssuerKeys keys, Clock clock) {
+  JwtTokens(Issuer issuer, JwtMapping mapping, IssuerKeys keys, DistributedClaims elsewhere, Clock clock) {
     this.issuer = issuer;
     this.mapping = mapping;
     this.keys = keys;
+    this.elsewhere = elsewhere;
     this.clock = clock;
   }
 
@@ -58,7 +60,7 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
         throw new Refused("authenticator not initialized");
       }
       verify(parsed.get());
-      return new Identity.Known(user(parsed.get().claims()));
+      return new Identity.Known(user(withGroups(parsed.get().claims())));
     } catch (Refused | EvaluationException e) {
       return new Identity.Bad(e.getMessage());
     } catch (IOException e) {
@@ -78,26 +80,41 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
   // ---- the token -----------------------------------------------------------------------------------------------------
 
   private void verify(Jwt token) throws Refused, IOException, InterruptedException {
+    String fault = fault(token, keys);
+    if (!fault.isEmpty()) {
+      throw new Refused("verify token: " + fault);
+    }
+  }
+
+  /** What is wrong with a token of the issuer whose keys these are, "" for nothing. */
+  private String fault(Jwt token, IssuerKeys signers) throws IOException, InterruptedException {
     List<String> audiences = token.audiences();
     if (issuer.audiences.stream().noneMatch(audiences::contains)) {
-      throw new Refused("verify token: oidc: expected audience in " + issuer.audiences + " got " + audiences);
+      return "oidc: expected audience in " + issuer.audiences + " got " + audiences;
     }
     Instant now = clock.now();
     if (!(token.claims().get("exp") instanceof Number expiry) || now.getEpochSecond() > expiry.longValue()) {
-      throw new Refused("verify token: oidc: token is expired");
+      return "oidc: token is expired";
     }
     if (token.claims().get("nbf") instanceof Number from && now.plus(LEEWAY).getEpochSecond() < from.longValue()) {
-      throw new Refused("verify token: oidc: current time " + now + " before the nbf (not before) time: "
-          + Instant.ofEpochSecond(from.longValue()));
+      return "oidc: current time " + now + " before the nbf (not before) time: " + Instant.ofEpochSecond(from.longValue());
     }
     if (!issuer.algorithms.contains(token.algorithm())) {
-      throw new Refused(
-          "verify token: oidc: id token signed with unsupported algorithm, expected " + issuer.algorithms.stream().sorted().toList()
-              + " got \"" + token.algorithm()
-              + "\"");
+      return "oidc: id token signed with unsupported algorithm, expected " + issuer.algorithms.stream().sorted().toList() + " got \""
+          + token.algorithm() + "\"";
     }
-    if (!keys.signed(token)) {
-      throw new Refused("verify token: failed to verify signature: failed to verify id token signature");
+    return signers.signed(token) ? "" : "failed to verify signature: failed to verify id token signature";
+  }
+
+  /** Groups are looked for elsewhere only where a claim names them. */
+  private Tree withGroups(Tree claims) throws Refused, InterruptedException {
+    if (!(mapping.groups().orElse(null) instanceof Source.Claim groups)) {
+      return claims;
+    }
+    try {
+      return elsewhere.expanded(claims, groups.name(), this::fault);
+    } catch (IOException e) {
+      throw new Refused("could not expand distributed claims: " + e.getMessage());
     }
   }
 
@@ -243,5 +260,6 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
   @Override
   public void close() {
     keys.close();
+    elsewhere.close();
   }
 }

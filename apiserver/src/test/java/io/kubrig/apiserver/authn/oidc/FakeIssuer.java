@@ -34,6 +34,7 @@ final class FakeIssuer implements AutoCloseable {
 
   private final HttpsServer server;
   private final List<RSAKey> keys = new ArrayList<>();
+  private volatile String claimed = "";
   private volatile int keyReads;
 
   FakeIssuer() throws Exception {
@@ -58,11 +59,21 @@ final class FakeIssuer implements AutoCloseable {
               keyReads++;
               yield new JWKSet(List.copyOf(keys)).toString().getBytes(StandardCharsets.UTF_8);
             }
+            case "/groups" -> claimedFor(exchange.getRequestHeaders().getFirst("Authorization"));
             default -> new byte[0];
           };
       exchange.sendResponseHeaders(body.length == 0 ? 404 : 200, body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  /** What is told at {@code /groups} to those who show the access token. */
+  void claimed(String token) {
+    claimed = token;
+  }
+
+  private byte[] claimedFor(String authorization) {
+    return "Bearer f005ba11".equals(authorization) ? claimed.getBytes(StandardCharsets.UTF_8) : new byte[0];
   }
 
   /** From now on another key signs. */

@@ -186,4 +186,36 @@ class JwtTokensTest {
     String flat = rest.startsWith("{") ? rest.substring(1, rest.length() - 1).replace("}, claimV", "}\nclaimV") : rest;
     assertThatThrownBy(() -> configuration(flat)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
   }
+
+  @Test
+  void asks_for_groups_elsewhere_when_the_token_says_where_they_are() throws Exception {
+    open(CLAIMS, Jwt.algorithms());
+    try (FakeIssuer other = new FakeIssuer()) {
+      Map<String, Object> source = Map.of("endpoint", other.url() + "/groups", "access_token", "f005ba11");
+      Map<String, Object> claims =
+          Map.of("aud", "kube", "sub", "jane", "_claim_names", Map.of("groups", "src"), "_claim_sources", Map.of("src", source));
+      other.claimed(other.token(Map.of("aud", "kube", "groups", List.of("dev"))));
+      assertThat(user(issuer.token(claims)).groups()).containsExactly("g:dev");
+      assertThat(user(issuer.token(with(claims, "groups", List.of("own")))).groups()).containsExactly("g:own");
+
+      other.claimed(other.token(Map.of("aud", "nobody", "groups", List.of("dev"))));
+      assertThat(said(issuer.token(claims)))
+          .isEqualTo("oidc: could not expand distributed claims: verify distributed claim token: oidc: expected audience in [kube, other] "
+              + "got [nobody]");
+      other.claimed(other.token(Map.of("aud", "kube")));
+      assertThat(said(issuer.token(claims))).endsWith("did not contain claim: groups");
+      assertThat(said(issuer.token(with(claims, "_claim_sources", Map.of("src", Map.of("endpoint", other.url() + "/groups"))))))
+          .contains("while getting distributed claim \"groups\": error while getting distributed claim JWT: 404");
+    }
+  }
+
+  @Test
+  void tells_what_is_wrong_with_the_names_of_distributed_claims() throws Exception {
+    open(CLAIMS, Jwt.algorithms());
+    Map<String, Object> claims = Map.of("aud", "kube", "sub", "jane", "_claim_names", Map.of("groups", "src"));
+    assertThat(said(issuer.token(claims))).isEqualTo("oidc: could not expand distributed claims: oidc: no claim sources");
+    assertThat(said(issuer.token(with(claims, "_claim_sources", Map.of("x", Map.of())))))
+        .endsWith("id token _claim_names contained a source src missing in _claims_sources");
+    assertThat(user(issuer.token(with(claims, "_claim_sources", Map.of("src", Map.of("JWT", "x"))))).groups()).isEmpty();
+  }
 }
