@@ -6,6 +6,7 @@ import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.validation.Selectors;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.tree.Tree;
@@ -100,7 +101,7 @@ public final class AccessReviews {
     if (resource && path) {
       errors.invalid(
           FieldPath.of("spec", "nonResourceAttributes"),
-          spec.tree("nonResourceAttributes"),
+          InternalForm.of("authorization.NonResourceAttributes", spec.tree("nonResourceAttributes")),
           "cannot be specified in combination with resourceAttributes");
     }
     if (!resource && !path) {

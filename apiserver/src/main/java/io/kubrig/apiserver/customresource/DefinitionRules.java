@@ -2,6 +2,7 @@ package io.kubrig.apiserver.customresource;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
@@ -164,38 +165,26 @@ final class DefinitionRules {
     }
   }
 
-  /** The versions as native prints them: its internal form in JSON. */
+  /** The versions as native prints them: without what it has lifted out of all of them. */
   private Object internalVersions() {
     if (versions.isEmpty()) {
       return null;
     }
-    List<Object> list = new ArrayList<>();
+    List<Object> left = new ArrayList<>();
     for (Tree version : versions) {
-      list.add(
-          new OrderedText(
-              "{\"Name\":" + FieldErrors.quoted(version.string("name"))
-                  + ",\"Served\":" + version.bool("served")
-                  + ",\"Storage\":" + version.bool("storage")
-                  + ",\"Deprecated\":" + version.bool("deprecated")
-                  + ",\"DeprecationWarning\":" + text(version.get("deprecationWarning"))
-                  + ",\"Schema\":" + (sameSchema ? "null" : text(version.get("schema")))
-                  + ",\"Subresources\":" + (sameSubresources ? "null" : text(version.get("subresources")))
-                  + ",\"AdditionalPrinterColumns\":" + (sameColumns ? "null" : text(version.get("additionalPrinterColumns")))
-                  + ",\"SelectableFields\":" + (sameSelectable ? "null" : text(version.get("selectableFields")))
-                  + "}"));
+      Tree copy = version.openCopy();
+      lift(copy, "schema", sameSchema);
+      lift(copy, "subresources", sameSubresources);
+      lift(copy, "additionalPrinterColumns", sameColumns);
+      lift(copy, "selectableFields", sameSelectable);
+      left.add(copy);
     }
-    return list;
+    return InternalForm.of("apiextensions.CustomResourceDefinitionVersion", left);
   }
 
-  private static String text(Object value) {
-    return value == null ? "null" : io.kubrig.machinery.json.Json.text(value);
-  }
-
-  /** A value whose text in messages is given. */
-  private record OrderedText(String text) {
-    @Override
-    public String toString() {
-      return text;
+  private static void lift(Tree version, String member, boolean lifted) {
+    if (lifted) {
+      version.remove(member);
     }
   }
 

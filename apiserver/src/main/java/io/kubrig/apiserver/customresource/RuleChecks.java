@@ -4,6 +4,7 @@ import io.kubrig.apiserver.cel.CelCosts;
 import io.kubrig.apiserver.customresource.RuleNode.Rule;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.machinery.schema.Schema;
 import io.kubrig.machinery.schema.Schema.ListType;
 import io.kubrig.machinery.tree.Tree;
@@ -76,12 +77,13 @@ final class RuleChecks {
 
   private void rule(Rule rule, Schema schema, FieldPath path, double cardinality, String uncorrelated) {
     if (!rule.problem().isEmpty()) {
-      errors.invalid(path.child("rule"), rule.stated(), rule.problem());
+      errors.invalid(path.child("rule"), InternalForm.of("apiextensions.ValidationRule", rule.stated()), rule.problem());
       return;
     }
     cost(CelCosts.estimate(rule.program(), schema) * cardinality, "rule", path);
     if (!rule.messageProblem().isEmpty()) {
-      errors.invalid(path.child("messageExpression"), rule.stated(), rule.messageProblem());
+      Object shown = InternalForm.of("apiextensions.ValidationRule", rule.stated());
+      errors.invalid(path.child("messageExpression"), shown, rule.messageProblem());
     } else if (rule.messageProgram() != null) {
       cost(CelCosts.estimate(rule.messageProgram(), schema), "messageExpression", path);
     }

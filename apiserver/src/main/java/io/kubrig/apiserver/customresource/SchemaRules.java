@@ -2,6 +2,7 @@ package io.kubrig.apiserver.customresource;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,7 +92,7 @@ final class SchemaRules {
     }
     for (String name : schema.givenNames()) {
       if (!ALLOWED_AT_ROOT.contains(name)) {
-        errors.invalid(root, schema,
+        errors.invalid(root, InternalForm.of("apiextensions.JSONSchemaProps", schema),
             "only " + AT_ROOT + " fields are allowed at the root of the schema if the status subresource is enabled");
         return;
       }

@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.status;
 
+import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,8 +95,8 @@ public final class FieldErrors {
     return switch (value) {
       case null -> "null";
       case String text -> quote(text);
-      case Tree tree -> ValueText.json(tree);
-      case List<?> list -> ValueText.json(list);
+      case Tree tree -> Json.text(tree);
+      case List<?> list -> Json.text(list);
       default -> Objects.toString(value);
     };
   }

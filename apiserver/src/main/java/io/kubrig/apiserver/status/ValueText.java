@@ -1,9 +1,6 @@
 package io.kubrig.apiserver.status;
 
-import io.kubrig.machinery.tree.Tree;
-import java.util.List;
-
-/** Values as they stand in messages: strings as Go quotes them, structures as compact JSON with sorted names. */
+/** Strings as Go quotes them. */
 final class ValueText {
   private ValueText() {}
 
@@ -32,39 +29,5 @@ final class ValueText {
               }
             });
     return out.append('"').toString();
-  }
-
-  static String json(Object value) {
-    StringBuilder out = new StringBuilder();
-    write(value, out);
-    return out.toString();
-  }
-
-  private static void write(Object value, StringBuilder out) {
-    switch (value) {
-      case null -> out.append("null");
-      case String text -> out.append(quote(text));
-      case Tree tree -> {
-        out.append('{');
-        String separator = "";
-        for (String name : tree.names()) {
-          out.append(separator).append(quote(name)).append(':');
-          write(tree.get(name), out);
-          separator = ",";
-        }
-        out.append('}');
-      }
-      case List<?> list -> {
-        out.append('[');
-        String separator = "";
-        for (Object element : list) {
-          out.append(separator);
-          write(element, out);
-          separator = ",";
-        }
-        out.append(']');
-      }
-      default -> out.append(value);
-    }
   }
 }

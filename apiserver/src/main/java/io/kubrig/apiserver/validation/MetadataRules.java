@@ -3,6 +3,7 @@ package io.kubrig.apiserver.validation;
 import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.machinery.tree.Tree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -101,6 +102,13 @@ public final class MetadataRules {
   public static void immutable(Object value, Object old, FieldPath path, FieldErrors errors) {
     if (!Objects.equals(value, old)) {
       errors.invalid(path, value, "field is immutable");
+    }
+  }
+
+  /** As {@link #immutable(Object, Object, FieldPath, FieldErrors)} of a structure, which is shown in its internal form. */
+  public static void immutable(String type, Object value, Object old, FieldPath path, FieldErrors errors) {
+    if (!Objects.equals(value, old)) {
+      errors.invalid(path, InternalForm.of(type, value), "field is immutable");
     }
   }
 

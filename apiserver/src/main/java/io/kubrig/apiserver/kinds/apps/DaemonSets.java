@@ -8,6 +8,7 @@ import io.kubrig.apiserver.kinds.pod.WorkloadRules;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.apiserver.validation.MetadataRules;
@@ -112,7 +113,7 @@ public final class DaemonSets implements Workload {
       case "OnDelete" -> {}
       case "RollingUpdate" -> rollingUpdate(strategy.tree("rollingUpdate"), path.child("rollingUpdate"), errors);
       default -> {
-        errors.notSupported(path, new WorkloadRules.StrategyText(strategy), List.of("RollingUpdate", "OnDelete"));
+        errors.notSupported(path, InternalForm.of("apps.DaemonSetUpdateStrategy", strategy), List.of("RollingUpdate", "OnDelete"));
       }
     }
   }

@@ -8,6 +8,7 @@ import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.apiserver.validation.MetadataRules;
@@ -81,7 +82,7 @@ public final class Deployments implements Workload {
       }
       case "RollingUpdate" -> rollingUpdate(strategy.tree("rollingUpdate"), path.child("rollingUpdate"), errors);
       default -> {
-        errors.notSupported(path, new WorkloadRules.StrategyText(strategy), List.of("Recreate", "RollingUpdate"));
+        errors.notSupported(path, InternalForm.of("apps.DeploymentStrategy", strategy), List.of("Recreate", "RollingUpdate"));
       }
     }
   }

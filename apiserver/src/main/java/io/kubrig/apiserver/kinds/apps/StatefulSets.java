@@ -12,6 +12,7 @@ import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.table.WorkloadTables;
 import io.kubrig.apiserver.validation.MetadataRules;
@@ -170,7 +171,8 @@ public final class StatefulSets implements Workload {
       case "" -> errors.required(path, "");
       case "OnDelete" -> {
         if (strategy.get("rollingUpdate") != null) {
-          errors.invalid(path.child("rollingUpdate"), strategy.get("rollingUpdate"), "only allowed for updateStrategy 'RollingUpdate'");
+          Object shown = InternalForm.of("apps.RollingUpdateStatefulSetStrategy", strategy.get("rollingUpdate"));
+          errors.invalid(path.child("rollingUpdate"), shown, "only allowed for updateStrategy 'RollingUpdate'");
         }
       }
       case "RollingUpdate" -> {
@@ -179,7 +181,7 @@ public final class StatefulSets implements Workload {
         WorkloadRules.amountOrPercent(rolling, MAX_UNAVAILABLE, path.child("rollingUpdate"), errors);
         WorkloadRules.atMostAll(rolling, MAX_UNAVAILABLE, path.child("rollingUpdate"), errors);
       }
-      default -> errors.invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+      default -> errors.invalid(path, InternalForm.of("apps.StatefulSetUpdateStrategy", strategy), "must be 'RollingUpdate' or 'OnDelete'");
     }
   }
 

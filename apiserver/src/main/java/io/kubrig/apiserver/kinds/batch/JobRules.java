@@ -5,6 +5,7 @@ import io.kubrig.apiserver.kinds.pod.PodRules;
 import io.kubrig.apiserver.kinds.pod.Scope;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
@@ -34,7 +35,7 @@ final class JobRules {
       if (isIndexed(spec)) {
         JobPolicyRules.success(policy, spec, path.child("successPolicy"), errors);
       } else {
-        errors.invalid(path.child("successPolicy"), policy, "requires indexed completion mode");
+        errors.invalid(path.child("successPolicy"), InternalForm.of("batch.SuccessPolicy", policy), "requires indexed completion mode");
       }
     }
     boolean onlyFailed = spec.get("podFailurePolicy") != null;

@@ -197,19 +197,24 @@ public final class Jobs implements Kind {
     Tree before = old.tree("spec");
     checkSpec(spec, errors); // native checks it twice
     completions(spec, before, errors);
-    for (String member : List.of("selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy")) {
+    for (String member : List.of("selector", "completionMode", "backoffLimitPerIndex", "managedBy")) {
       MetadataRules.immutable(spec.get(member), before.get(member), SPEC.child(member), errors);
     }
+    MetadataRules.immutable(
+        "batch.PodFailurePolicy", spec.get("podFailurePolicy"), before.get("podFailurePolicy"), SPEC.child("podFailurePolicy"), errors);
+    MetadataRules.immutable(
+        "batch.SuccessPolicy", spec.get("successPolicy"), before.get("successPolicy"), SPEC.child("successPolicy"), errors);
     boolean waits = before.bool("suspend") && old.tree("status").get("startTime") == null;
     Tree template = waits ? SuspendedJob.munged(spec.tree("template"), before.tree("template")) : spec.tree("template");
     if (before.bool("suspend")) {
       MetadataRules.immutable(
+          "core.PodSpec",
           SuspendedJob.withResources(template.tree("spec"), before.at("template", "spec")),
           before.at("template", "spec"),
           SPEC.child("template", "spec"),
           errors);
     } else {
-      MetadataRules.immutable(template, before.tree("template"), SPEC.child("template"), errors);
+      MetadataRules.immutable("core.PodTemplateSpec", template, before.tree("template"), SPEC.child("template"), errors);
     }
   }
 

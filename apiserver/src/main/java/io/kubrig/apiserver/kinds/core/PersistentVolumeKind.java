@@ -7,6 +7,7 @@ import io.kubrig.apiserver.registry.Lens;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.MetadataRules;
@@ -138,7 +139,9 @@ final class PersistentVolumeKind implements Kind {
     MetadataRules.immutable(spec.get("volumeMode"), before.get("volumeMode"), FieldPath.of("volumeMode"), errors);
     if (before.get("nodeAffinity") != null && !sameAffinity(spec.get("nodeAffinity"), before.get("nodeAffinity"))) {
       errors.invalid(
-          FieldPath.of("nodeAffinity"), spec.get("nodeAffinity"), "field is immutable, except for updating from beta label to GA");
+          FieldPath.of("nodeAffinity"),
+          InternalForm.of("core.VolumeNodeAffinity", spec.get("nodeAffinity")),
+          "field is immutable, except for updating from beta label to GA");
     }
     if (before.get("volumeAttributesClassName") != null && spec.get("volumeAttributesClassName") == null) {
       errors.forbidden(SPEC.child("volumeAttributesClassName"), "update from non-nil value to nil is forbidden");

@@ -46,7 +46,7 @@ public final class VolumeSpecRules {
 
   private void ofVolume(String volume) {
     modes();
-    capacity(spec.tree("capacity"));
+    capacity(spec.tree("capacity"), spec.given("capacity"));
     String policy = spec.string("persistentVolumeReclaimPolicy");
     if (!POLICIES.contains(policy)) {
       errors.notSupported(path.child("persistentVolumeReclaimPolicy"), policy, POLICIES);
@@ -118,13 +118,14 @@ public final class VolumeSpecRules {
     }
   }
 
-  private void capacity(Tree capacity) {
+  /** @param shown the same in messages */
+  private void capacity(Tree capacity, Object shown) {
     FieldPath at = path.child("capacity");
     if (capacity.isEmpty()) {
       errors.required(at, "");
     }
     if (!capacity.has("storage") || capacity.size() > 1) {
-      errors.notSupported(at, capacity, List.of("storage"));
+      errors.notSupported(at, shown, List.of("storage"));
     }
     for (String name : capacity.names()) {
       Quantity amount = Quantities.of(capacity, name).orElse(Quantity.ZERO);

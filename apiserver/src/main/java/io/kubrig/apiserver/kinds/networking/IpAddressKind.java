@@ -62,7 +62,8 @@ final class IpAddressKind implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    MetadataRules.immutable(object.tree("spec").get("parentRef"), old.tree("spec").get("parentRef"), PARENT, errors);
+    Object before = old.tree("spec").get("parentRef");
+    MetadataRules.immutable("networking.ParentReference", object.tree("spec").get("parentRef"), before, PARENT, errors);
   }
 
   @Override

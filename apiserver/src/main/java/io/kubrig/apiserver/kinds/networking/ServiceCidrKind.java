@@ -4,6 +4,7 @@ import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Addresses;
@@ -58,21 +59,17 @@ final class ServiceCidrKind implements Kind {
       return;
     }
     if (cidrs.size() > 2) {
-      errors.tooMany(CIDRS, cidrs.size(), 2);
+      errors.invalid(CIDRS, InternalForm.of("networking.ServiceCIDRSpec", object.tree("spec")), "may only hold up to 2 values");
       return;
-    }
-    if (cidrs.size() == 2) {
-      List<Cidr> parsed = cidrs.stream().map(Cidr::parse).flatMap(Optional::stream).toList();
-      if (parsed.size() < 2) {
-        errors.invalid(CIDRS, new ArrayList<Object>(cidrs), "could not parse CIDRs");
-      } else if (parsed.getFirst().v6() == parsed.getLast().v6()) {
-        errors.invalid(
-            CIDRS, new ArrayList<Object>(cidrs),
-                "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
-      }
     }
     for (int i = 0; i < cidrs.size(); i++) {
       Addresses.strictCidr(cidrs.get(i), CIDRS.index(i), errors);
+    }
+    List<Cidr> parsed = cidrs.stream().map(Cidr::parse).flatMap(Optional::stream).toList();
+    if (parsed.size() == 2 && parsed.getFirst().v6() == parsed.getLast().v6()) {
+      errors.invalid(
+          CIDRS, new ArrayList<Object>(cidrs),
+              "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
     }
   }
 

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,14 @@ final class GatedPodRules {
       return;
     }
     if (before.size() != now.size()) {
-      errors.invalid(at, affinity.tree(REQUIRED).get("nodeSelectorTerms"),
+      errors.invalid(at, InternalForm.of("core.NodeSelectorTerm", affinity.tree(REQUIRED).get("nodeSelectorTerms")),
           "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
       return;
     }
     for (int i = 0; i < before.size(); i++) {
       if (!onlyAdds(now.get(i), before.get(i))) {
-        errors.invalid(at.index(i), now.get(i), "only additions are allowed (no mutations or deletions)");
+        errors.invalid(
+            at.index(i), InternalForm.of("core.NodeSelectorTerm", now.get(i)), "only additions are allowed (no mutations or deletions)");
       }
     }
   }

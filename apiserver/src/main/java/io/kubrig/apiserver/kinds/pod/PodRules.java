@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.validation.Addresses;
 import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
@@ -107,13 +108,14 @@ public final class PodRules {
         Checks.dnsLabel(name, at.child("name"), errors);
         names.add(name);
       }
+      Object shown = InternalForm.of("core.PodResourceClaim", claim);
       boolean direct = claim.get("resourceClaimName") != null;
       boolean template = claim.get("resourceClaimTemplateName") != null;
       if (direct && template) {
-        errors.invalid(at, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
+        errors.invalid(at, shown, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
       }
       if (!direct && !template) {
-        errors.invalid(at, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+        errors.invalid(at, shown, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
       }
       for (String member : List.of("resourceClaimName", "resourceClaimTemplateName")) {
         if (claim.get(member) instanceof String reference) {

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.kinds.pod;
 
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.machinery.tree.Tree;
 import java.util.HashSet;
 import java.util.List;
@@ -117,11 +118,12 @@ final class SecurityRules {
     }
     profiles(context, path, errors);
     if (context.get("allowPrivilegeEscalation") instanceof Boolean escalates && !escalates) {
+      Object shown = InternalForm.of("core.SecurityContext", context);
       if (privileged) {
-        errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+        errors.invalid(path, shown, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
       }
       if (context.tree("capabilities").strings("add").contains("CAP_SYS_ADMIN")) {
-        errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
+        errors.invalid(path, shown, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
       }
     }
   }
@@ -148,7 +150,7 @@ final class SecurityRules {
       return;
     }
     if (profile.has("localhostProfile")) {
-      errors.invalid(local, profile, "can only be set when seccomp type is Localhost");
+      errors.invalid(local, InternalForm.of("core.SeccompProfile", profile), "can only be set when seccomp type is Localhost");
     }
     type(profile, "seccompProfile", path, errors);
   }

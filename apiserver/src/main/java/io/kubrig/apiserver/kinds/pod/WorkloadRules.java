@@ -94,15 +94,6 @@ public final class WorkloadRules {
     return text.matches("[0-9]{1,9}%");
   }
 
-  /** A strategy as native shows it in messages: by the names of its own type. */
-  public record StrategyText(Tree strategy) {
-    @Override
-    public String toString() {
-      return "{\"Type\":" + FieldErrors.shown(strategy.string("type")) + ",\"RollingUpdate\":"
-          + FieldErrors.shown(strategy.get("rollingUpdate")) + "}";
-    }
-  }
-
   // ---- counters ------------------------------------------------------------------------------------------------------
 
   /** Counters of a status: none negative, and those in {@code parts} not greater than all replicas. */

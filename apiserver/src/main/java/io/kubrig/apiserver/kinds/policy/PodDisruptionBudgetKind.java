@@ -5,6 +5,7 @@ import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Conditions;
@@ -62,7 +63,7 @@ public final class PodDisruptionBudgetKind implements Kind {
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     if (spec.get("minAvailable") != null && spec.get("maxUnavailable") != null) {
-      errors.invalid(SPEC, spec, "minAvailable and maxUnavailable cannot be both set");
+      errors.invalid(SPEC, InternalForm.of("policy.PodDisruptionBudgetSpec", spec), "minAvailable and maxUnavailable cannot be both set");
     }
     amount(spec, "minAvailable", errors);
     amount(spec, "maxUnavailable", errors);

@@ -5,6 +5,7 @@ import io.kubrig.apiserver.registry.NameRule;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
@@ -109,7 +110,7 @@ final class BindingKind implements Kind {
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     if (!object.tree("roleRef").equals(old.tree("roleRef"))) {
-      errors.invalid(REFERENCE, object.tree("roleRef"), "cannot change roleRef");
+      errors.invalid(REFERENCE, InternalForm.of("rbac.RoleRef", object.tree("roleRef")), "cannot change roleRef");
     }
   }
 

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.kinds.resource;
 import io.kubrig.apiserver.kinds.pod.SchedulingRules;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.validation.Addresses;
 import io.kubrig.apiserver.validation.Conditions;
 import io.kubrig.apiserver.validation.Names;
@@ -65,7 +66,8 @@ final class ClaimStatusRules {
     Object before = old.tree("status").get("allocation");
     if (before != null && status.has("allocation")) {
       if (!before.equals(status.get("allocation"))) {
-        errors.invalid(STATUS.child("allocation"), status.get("allocation"), "field is immutable");
+        errors.invalid(
+            STATUS.child("allocation"), InternalForm.of("resource.AllocationResult", status.get("allocation")), "field is immutable");
       }
     } else if (status.get("allocation") instanceof Tree allocation) {
       allocation(allocation, STATUS.child("allocation"));

@@ -3,6 +3,7 @@ package io.kubrig.apiserver.kinds.resource;
 import io.kubrig.apiserver.kinds.pod.SchedulingRules;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
@@ -93,7 +94,8 @@ final class DeviceRules {
       version(versions.get(i), path.child("versions").index(i), errors);
     }
     if (set.size() != 1) {
-      errors.invalid(path, set.isEmpty() ? "" : attribute, "exactly one value must be specified");
+      Object shown = set.isEmpty() ? "" : InternalForm.of("resource.DeviceAttribute", attribute);
+      errors.invalid(path, shown, "exactly one value must be specified");
     }
   }
 

@@ -7,6 +7,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,9 +67,7 @@ final class ResourceClaimKind implements Kind {
 
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
-    if (!object.tree("spec").equals(old.tree("spec"))) {
-      errors.invalid(SPEC, object.tree("spec"), "field is immutable");
-    }
+    MetadataRules.immutable("resource.ResourceClaimSpec", object.tree("spec"), old.tree("spec"), SPEC, errors);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
@@ -184,7 +185,7 @@ final class ResourceSliceKind implements Kind {
       if (selector.list("nodeSelectorTerms").size() != 1) {
         errors.invalid(
             SPEC.child("nodeSelector", "nodeSelectorTerms"),
-            selector.get("nodeSelectorTerms"),
+            InternalForm.of("core.NodeSelectorTerm", selector.get("nodeSelectorTerms")),
             "must have exactly one node selector term");
       }
     }

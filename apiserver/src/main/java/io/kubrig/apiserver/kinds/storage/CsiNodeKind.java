@@ -4,6 +4,7 @@ import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
@@ -73,7 +74,7 @@ final class CsiNodeKind implements Kind {
     for (Tree before : old.tree("spec").trees("drivers")) {
       for (Tree driver : object.tree("spec").trees("drivers")) {
         if (driver.string("name").equals(before.string("name")) && !sameButCount(driver, before)) {
-          errors.invalid(DRIVERS, driver, "field is immutable");
+          errors.invalid(DRIVERS, InternalForm.of("storage.CSINodeDriver", driver), "field is immutable");
         }
       }
     }

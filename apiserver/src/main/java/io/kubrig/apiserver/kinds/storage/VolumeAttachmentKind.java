@@ -5,6 +5,7 @@ import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
+import io.kubrig.apiserver.status.InternalForm;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
@@ -88,7 +89,7 @@ final class VolumeAttachmentKind implements Kind {
   @Override
   public void validateUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
     if (!object.tree("spec").equals(old.tree("spec"))) {
-      errors.invalid(SPEC, object.tree("spec"), "field is immutable");
+      errors.invalid(SPEC, InternalForm.of("storage.VolumeAttachmentSpec", object.tree("spec")), "field is immutable");
     }
   }
 
