@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -100,8 +101,12 @@ public final class KubernetesClusterApi implements ClusterApi {
       status.put("nominatedNodeName", change.nominatedNode().isEmpty() ? null : change.nominatedNode());
     }
     String patch = client.getKubernetesSerialization().asJson(Map.of("metadata", Map.of("uid", pod.uid()), "status", status));
-    call(() -> client.pods().inNamespace(pod.namespace()).withName(pod.name()).subresource("status")
-        .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
+    call(() -> client.resource(named(pod)).subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
+  }
+
+  /** A pod to patch: the client would read it first when it was told only its name. */
+  private static HasMetadata named(PodRef pod) {
+    return new PodBuilder().withNewMetadata().withNamespace(pod.namespace()).withName(pod.name()).endMetadata().build();
   }
 
   private static Map<String, Object> condition(PodCondition c) {
@@ -127,8 +132,7 @@ public final class KubernetesClusterApi implements ClusterApi {
   public void setExtendedClaim(PodRef pod, PodExtendedResourceClaimStatus claim) {
     String patch = client.getKubernetesSerialization().asJson(
         Map.of("metadata", Map.of("uid", pod.uid()), "status", Map.of("extendedResourceClaimStatus", claim)));
-    call(() -> client.pods().inNamespace(pod.namespace()).withName(pod.name()).subresource("status")
-        .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
+    call(() -> client.resource(named(pod)).subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
   }
 
   @Override
