@@ -1,158 +1,201 @@
 package io.kubrig.bench.scheduler;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
-/** Makes API objects from the short forms of {@code workloads.yaml}. */
+/** Makes API objects from the short forms of {@code templates.yaml}. */
 final class Templates {
-  private static final KubernetesSerialization JSON = new KubernetesSerialization();
+  private static final Pattern PLACE = Pattern.compile("\\{(?:(\\d+)/n|(n)|i(?:([%/])(\\d+))?(?:\\+(\\d+))?)}");
+  private static final Map<String, Object> SIZE = Map.of("cpu", "4", "memory", "32Gi", "pods", "110");
+  private static final List<String> OF_POD = List.of("like", "name", "labels", "finalizers", "requests", "limits", "hostPort", "claims");
+  static final String DRIVER = "test-driver.cdi.k8s.io";
 
-  private final Map<String, Object> nodes;
-  private final Map<String, Object> pods;
+  private final Map<String, Map<String, Object>> nodes = new HashMap<>();
+  private final Map<String, Map<String, Object>> pods = new HashMap<>();
+  private final Map<String, Map<String, Object>> objects = new HashMap<>();
 
-  Templates(Map<String, Object> nodes, Map<String, Object> pods) {
-    this.nodes = nodes;
-    this.pods = pods;
+  Templates(Map<String, Object> file) {
+    read(file, "nodes", nodes);
+    read(file, "pods", pods);
+    read(file, "objects", objects);
   }
 
-  @SuppressWarnings("unchecked") // the workload file's own shapes
-  static Map<String, Object> map(Object value) {
-    return value == null ? Map.of() : (Map<String, Object>) value;
+  private static void read(Map<String, Object> file, String group, Map<String, Map<String, Object>> into) {
+    Map<String, Object> all = Trees.map(file.get(group));
+    all.keySet().forEach(name -> into.put(name, laidOut(all, name)));
   }
 
-  @SuppressWarnings("unchecked") // the workload file's own shapes
-  static List<Object> list(Object value) {
-    return value == null ? List.of() : (List<Object>) value;
+  private static Map<String, Object> laidOut(Map<String, Object> all, String name) {
+    Map<String, Object> own = Trees.map(all.get(name));
+    return own.containsKey("like") ? Trees.over(laidOut(all, (String) own.get("like")), own) : own;
   }
 
-  private static Map<String, Object> object(Object... pairs) {
-    Map<String, Object> out = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      if (pairs[i + 1] != null) {
-        out.put((String) pairs[i], pairs[i + 1]);
+  private static Map<String, Object> template(Map<String, Map<String, Object>> group, String name) {
+    Map<String, Object> t = group.get(name.isEmpty() ? "default" : name);
+    if (t == null) {
+      throw new IllegalArgumentException("no template is called " + name);
+    }
+    return t;
+  }
+
+  boolean isNode(String name) {
+    return nodes.containsKey(name) && !pods.containsKey(name);
+  }
+
+  boolean isPod(String name) {
+    return pods.containsKey(name);
+  }
+
+  /** The i-th of n. */
+  record Place(int i, int n) {
+    Object fill(Object value) {
+      return switch (value) {
+        case Map<?, ?> m -> {
+          Map<String, Object> out = new LinkedHashMap<>();
+          m.forEach((k, v) -> out.put((String) fillName(k), fill(v)));
+          yield out;
+        }
+        case List<?> l -> Trees.mapped(l, this::fill);
+        case String s when s.indexOf('{') >= 0 -> fillText(s);
+        default -> value;
+      };
+    }
+
+    private Object fillName(Object name) {
+      return name.toString().indexOf('{') >= 0 ? fillText(name.toString()).toString() : name;
+    }
+
+    /** A text that is nothing but a place becomes a number. */
+    private Object fillText(String text) {
+      Matcher m = PLACE.matcher(text);
+      String filled = m.replaceAll(r -> Long.toString(number(r)));
+      return text.startsWith("{") && text.indexOf('}') == text.length() - 1 ? (Object) Long.valueOf(filled) : filled;
+    }
+
+    private long number(java.util.regex.MatchResult r) {
+      if (r.group(1) != null) {
+        return Long.parseLong(r.group(1)) / n;
       }
+      if (r.group(2) != null) {
+        return n;
+      }
+      int by = r.group(4) == null ? 1 : Integer.parseInt(r.group(4));
+      int plain = r.group(3) == null ? i : r.group(3).equals("%") ? i % by : i / by;
+      return plain + (r.group(5) == null ? 0 : Integer.parseInt(r.group(5)));
     }
-    return out;
   }
 
-  static <T extends HasMetadata> T as(Class<T> kind, Map<String, Object> object) {
-    return JSON.convertValue(object, kind);
+  /** A node; it has the name given when its template has none. */
+  Map<String, Object> node(String template, Place place, String name, Workload workload) {
+    Map<String, Object> t = Trees.map(place.fill(template(nodes, template)));
+    String own = (String) t.getOrDefault("name", name);
+    Map<String, Object> labels = new LinkedHashMap<>(Trees.map(t.get("labels")));
+    labels.put("kubernetes.io/hostname", own);
+    Object size = t.getOrDefault("capacity", SIZE);
+    List<String> features = t.containsKey("features")
+        ? IntStream.range(0, Integer.parseInt(workload.parameter(t.get("features").toString().substring(1)))).mapToObj(f -> "Feature" + f).toList()
+        : null;
+    return Trees.object("apiVersion", "v1", "kind", "Node", "metadata", Trees.object("name", own, "labels", labels),
+        "spec", Trees.object("taints", t.get("taints"), "unschedulable", t.get("unschedulable")),
+        "status", Trees.object("capacity", size, "allocatable", size, "declaredFeatures", features,
+            "conditions", List.of(Trees.object("type", "Ready", "status", "True"))));
   }
 
-  Node node(String template, int i) {
-    Map<String, Object> t = map(nodes.get(template));
-    Map<String, Object> labels = new HashMap<>();
-    map(t.get("labels")).forEach((k, v) -> labels.put(k, v.toString().replace("{i}", "" + i).replace("{i%3}", "" + i % 3)));
-    return as(Node.class, object("apiVersion", "v1", "kind", "Node", "metadata", object("name", "node-" + i, "labels", labels),
-        "spec", object("taints", t.get("taints")),
-        "status", object("capacity", t.get("allocatable"), "allocatable", t.get("allocatable"))));
+  /** How many volumes of a driver a node of the template can attach; null when it does not matter. */
+  Map<String, Object> limit(String template, String node) {
+    Map<String, Object> limit = Trees.map(template(nodes, template).get("limit"));
+    return limit.isEmpty() ? null
+        : Trees.object("apiVersion", "storage.k8s.io/v1", "kind", "CSINode",
+            "metadata", Trees.object("name", node, "annotations",
+                limit.containsKey("migrated") ? Trees.object("storage.alpha.kubernetes.io/migrated-plugins", limit.get("migrated")) : null),
+            "spec", Trees.object("drivers", List.of(Trees.object("name", limit.get("driver"), "nodeID", node,
+                "allocatable", Trees.object("count", limit.get("count"))))));
   }
 
-  Pod pod(String template, String namespace, String name, Map<String, Object> moreLabels) {
-    Map<String, Object> t = map(pods.get(template));
-    Map<String, Object> labels = new HashMap<>(map(t.get("labels")));
-    labels.putAll(moreLabels);
-    Map<String, Object> spec = object(
-        "terminationGracePeriodSeconds", 0,
-        "containers", List.of(object("name", "pause", "image", "registry.k8s.io/pause:3.10", "resources",
-            object("requests", t.get("requests")))),
-        "priority", t.get("priority"),
-        "schedulingGates", t.containsKey("gates") ? list(t.get("gates")).stream().map(g -> object("name", g)).toList() : null,
-        "affinity", affinity(t),
-        "topologySpreadConstraints", list(t.get("spread")).stream().map(c -> spread(map(c))).toList(),
-        "volumes", volumes(t, name));
-    return as(Pod.class, object("apiVersion", "v1", "kind", "Pod", "metadata",
-        object("namespace", namespace, "name", name, "labels", labels),
-        "spec", spec));
+  /** A pod; it has the name given when its template has none. */
+  Map<String, Object> pod(String template, Place place, String namespace, String name) {
+    Map<String, Object> t = Trees.map(place.fill(template(pods, template)));
+    Map<String, Object> spec = new LinkedHashMap<>(t);
+    spec.keySet().removeAll(OF_POD);
+    Object requests = t.get("requests");
+    Object port = t.containsKey("hostPort") ? Integer.valueOf(t.get("hostPort").toString()) : null;
+    Object claims = t.containsKey("claims") ? Trees.mapped(t.get("claims"), c -> Trees.object("name", c)) : null;
+    Object resources = requests == null && claims == null ? null
+        : Trees.object("requests", requests, "limits", Boolean.FALSE.equals(t.get("limits")) ? null : requests, "claims", claims);
+    spec.put("containers", List.of(Trees.object("name", "pause", "image", "registry.k8s.io/pause:3.10.1", "resources", resources,
+        "ports", port == null ? null : List.of(Trees.object("containerPort", port, "hostPort", port)))));
+    return Trees.object("apiVersion", "v1", "kind", "Pod", "metadata", Trees.object("namespace", namespace,
+        "name", t.getOrDefault("name", name), "labels", t.get("labels"), "finalizers", t.get("finalizers")), "spec", spec);
   }
 
-  private static List<Object> volumes(Map<String, Object> t, String pod) {
-    List<Object> out = new ArrayList<>();
-    if (t.containsKey("secret")) {
-      out.add(object("name", "secret", "secret", object("secretName", t.get("secret"))));
-    }
-    if (t.containsKey("claim")) {
-      out.add(object("name", "volume", "persistentVolumeClaim", object("claimName", "claim-" + pod)));
-    }
-    return out;
+  Map<String, String> podLabels(String template) {
+    return Trees.strings(template(pods, template).get("labels"));
   }
 
-  private static Map<String, Object> affinity(Map<String, Object> t) {
-    Map<String, Object> node = null;
-    if (t.containsKey("nodeAffinity")) {
-      Map<String, Object> a = map(t.get("nodeAffinity"));
-      node = object("requiredDuringSchedulingIgnoredDuringExecution", object("nodeSelectorTerms", List.of(object("matchExpressions",
-          List.of(object("key", a.get("key"), "operator", "In", "values", a.get("values")))))));
-    }
-    return object("nodeAffinity", node, "podAffinity", terms(t.get("podAffinity")), "podAntiAffinity", terms(t.get("podAntiAffinity")));
+  /** Any other object; it has the name given when its template has none. */
+  Map<String, Object> object(String template, Place place, String namespace, String name) {
+    Map<String, Object> t = new LinkedHashMap<>(Trees.map(place.fill(template(objects, template))));
+    t.keySet().remove("like");
+    Object own = t.remove("name");
+    t.put("metadata", Trees.object("name", own == null ? name : own, "namespace", namespace.isEmpty() ? null : namespace));
+    return t;
   }
 
-  private static Map<String, Object> terms(Object value) {
-    if (value == null) {
-      return null;
-    }
-    Map<String, Object> v = map(value);
-    return object(
-        "requiredDuringSchedulingIgnoredDuringExecution", list(v.get("required")).stream().map(t -> term(map(t))).toList(),
-        "preferredDuringSchedulingIgnoredDuringExecution", list(v.get("preferred")).stream()
-            .map(t -> object("weight", map(t).get("weight"), "podAffinityTerm", term(map(t)))).toList());
-  }
-
-  private static Map<String, Object> term(Map<String, Object> t) {
-    return object("topologyKey", t.get("key"), "labelSelector", object("matchLabels", t.get("labels")), "namespaces", t.get("namespaces"),
-        "namespaceSelector", t.containsKey("namespaceSelector") ? object("matchLabels", t.get("namespaceSelector")) : null);
-  }
-
-  private static Map<String, Object> spread(Map<String, Object> c) {
-    return object("maxSkew", c.get("maxSkew"), "topologyKey", c.get("key"),
-        "whenUnsatisfiable", Boolean.TRUE.equals(c.get("hard")) ? "DoNotSchedule" : "ScheduleAnyway",
-        "labelSelector", object("matchLabels", c.get("labels")), "nodeTaintsPolicy", Boolean.TRUE.equals(c.get("honorTaints")) ? "Honor"
-            : null);
-  }
-
-  /** A pod of a daemon set: it can go to one node only. */
-  Pod daemonPod(String template, String namespace, String name, String node) {
-    Pod pod = pod(template, namespace, name, Map.of());
-    Map<String, Object> only = object("nodeAffinity", object("requiredDuringSchedulingIgnoredDuringExecution", object("nodeSelectorTerms",
-        List.of(object("matchFields", List.of(object("key", "metadata.name", "operator", "In", "values", List.of(node))))))));
-    pod.getSpec().setAffinity(JSON.convertValue(only, io.fabric8.kubernetes.api.model.Affinity.class));
-    return pod;
-  }
-
-  /** The claim of a pod of the template and its volume, bound to each other; nothing for templates without one. */
-  List<HasMetadata> volume(String template, String namespace, String pod) {
-    Object kind = map(pods.get(template)).get("claim");
-    if (kind == null) {
-      return List.of();
-    }
-    String claim = "claim-" + pod;
-    Map<String, Object> size = object("storage", "1Gi");
-    Map<String, Object> source = kind.equals("csi") ? object("csi", object("driver", "ebs.csi.aws.com", "volumeHandle", claim))
-        : object("awsElasticBlockStore", object("volumeID", claim));
-    Map<String, Object> spec = object("accessModes", List.of("ReadOnlyMany"), "capacity", size, "persistentVolumeReclaimPolicy", "Retain",
-        "claimRef", object("kind", "PersistentVolumeClaim", "namespace", namespace, "name", claim));
-    spec.putAll(source);
+  /** A claim of a kind ({@code aws}, {@code csi}, {@code csi-once}) and its volume, bound to each other. */
+  static List<Map<String, Object>> volume(String kind, String namespace, int i) {
+    String claim = "pvc-" + i;
+    String volume = "pv-" + namespace + "-" + i;
+    Map<String, Object> size = Trees.object("storage", "1Gi");
+    List<String> modes = List.of(kind.equals("csi-once") ? "ReadWriteOncePod" : "ReadOnlyMany");
+    boolean aws = kind.equals("aws");
     return List.of(
-        as(io.fabric8.kubernetes.api.model.PersistentVolume.class, object("apiVersion", "v1", "kind", "PersistentVolume",
-            "metadata", object("name", "pv-" + namespace + "-" + pod), "spec", spec, "status", object("phase", "Bound"))),
-        as(io.fabric8.kubernetes.api.model.PersistentVolumeClaim.class, object("apiVersion", "v1", "kind", "PersistentVolumeClaim",
-            "metadata", object("namespace", namespace, "name", claim, "annotations", object("pv.kubernetes.io/bind-completed", "yes")),
-            "spec", object("accessModes", List.of("ReadOnlyMany"), "resources", object("requests", size), "storageClassName", "",
-                "volumeName", "pv-" + namespace + "-" + pod),
-            "status", object("phase", "Bound"))));
+        Trees.object("apiVersion", "v1", "kind", "PersistentVolume", "metadata", Trees.object("name", volume),
+            "spec", Trees.object("accessModes", modes, "capacity", size, "persistentVolumeReclaimPolicy", "Retain",
+                "claimRef", Trees.object("kind", "PersistentVolumeClaim", "namespace", namespace, "name", claim),
+                "awsElasticBlockStore", aws ? Trees.object("volumeID", volume) : null,
+                "csi", aws ? null : Trees.object("driver", "ebs.csi.aws.com", "volumeHandle", volume)),
+            "status", Trees.object("phase", "Bound")),
+        Trees.object("apiVersion", "v1", "kind", "PersistentVolumeClaim",
+            "metadata", Trees.object("namespace", namespace, "name", claim,
+                "annotations", Trees.object("pv.kubernetes.io/bind-completed", "true")),
+            "spec", Trees.object("accessModes", modes, "resources", Trees.object("requests", size), "storageClassName", "",
+                "volumeName", volume),
+            "status", Trees.object("phase", "Bound")));
   }
 
-  /** How many volumes of a driver a node can attach. */
-  static HasMetadata limit(String node, String driver, int count) {
-    return as(io.fabric8.kubernetes.api.model.storage.CSINode.class, object("apiVersion", "storage.k8s.io/v1", "kind", "CSINode",
-        "metadata", object("name", node, "annotations", object("storage.alpha.kubernetes.io/migrated-plugins", "kubernetes.io/aws-ebs")),
-        "spec", object("drivers", List.of(object("name", driver, "nodeID", node, "allocatable", object("count", count))))));
+  /** A pod that uses the i-th claim of its namespace. */
+  static Map<String, Object> withVolume(Map<String, Object> pod, int i) {
+    return Trees.over(pod, Trees.object("spec", Trees.object("volumes",
+        List.of(Trees.object("name", "vol", "persistentVolumeClaim", Trees.object("claimName", "pvc-" + i))))));
+  }
+
+  static Map<String, Object> namespace(String name, Map<String, String> labels) {
+    return Trees.object("apiVersion", "v1", "kind", "Namespace", "metadata", Trees.object("name", name, "labels", labels));
+  }
+
+  /** A slice of so many devices of a node. */
+  static Map<String, Object> slice(String node, int devices) {
+    List<Map<String, Object>> all = IntStream.range(0, devices).mapToObj(i -> Trees.object("name", "instance-" + i,
+        "attributes", Trees.object("model", Trees.object("string", "A100"), "family", Trees.object("string", "GPU"),
+            "driverVersion", Trees.object("version", "1.2.3"), "dra.example.com/numa", Trees.object("int", i)),
+        "capacity", Trees.object("memory", Trees.object("value", "1Gi")))).toList();
+    return Trees.object("apiVersion", "resource.k8s.io/v1", "kind", "ResourceSlice", "metadata", Trees.object("name", node),
+        "spec", Trees.object("driver", DRIVER, "nodeName", node, "pool", Trees.object("name", node, "generation", 0, "resourceSliceCount", 1),
+            "devices", all));
+  }
+
+  /** The claim that a pod gets for an entry of its spec, from a claim template's spec. */
+  static Map<String, Object> claim(Map<String, Object> pod, String uid, String name, Object spec) {
+    return Trees.object("apiVersion", "resource.k8s.io/v1", "kind", "ResourceClaim",
+        "metadata", Trees.object("namespace", Trees.namespace(pod), "name", name,
+            "annotations", Trees.object("resource.kubernetes.io/pod-claim-name", "resource"),
+            "ownerReferences", List.of(Trees.object("apiVersion", "v1", "kind", "Pod", "name", Trees.name(pod), "uid", uid,
+                "controller", true, "blockOwnerDeletion", true))),
+        "spec", spec);
   }
 }

@@ -41,7 +41,7 @@ final class NodeMemos {
 
   /** The memo for a pod, if its spec has been seen before. */
   Optional<NodeMemo> of(Profile profile, Pod pod, int scorePlugins) {
-    Key key = new Key(profile, pod.spec());
+    Key key = new Key(profile, pod.spec().withoutClaims());
     NodeMemo memo = memos.get(key);
     if (memo != null && memo.isFor(cluster.layout(), cluster.imagesVersion())) {
       return Optional.of(memo);

@@ -21,20 +21,48 @@ public final class Allocator {
   private final Function<String, Optional<DeviceClass>> classes;
   private final Selectors selectors;
   private final Supplier<String> shareIds;
+  private final KnownOutcomes known;
 
   /**
    * An allocator for one pod.
    *
    * @param classes finds a class by name
    * @param shareIds makes the identities of shares of devices
+   * @param known what earlier searches came to
    */
   public Allocator(SliceCatalog catalog, TakenDevices taken, Function<String, Optional<DeviceClass>> classes, Selectors selectors,
-      Supplier<String> shareIds) {
+      Supplier<String> shareIds, KnownOutcomes known) {
     this.catalog = catalog;
     this.taken = taken;
     this.classes = classes;
     this.selectors = selectors;
     this.shareIds = shareIds;
+    this.known = known;
+  }
+
+  /** Claims to find devices for, on one node after the other. */
+  public final class Task {
+    private final List<ResourceClaim> claims;
+    private final KnownOutcomes.Wishes wishes;
+
+    private Task(List<ResourceClaim> claims) {
+      this.claims = claims;
+      this.wishes = known.new Wishes(claims.stream().map(c -> c.getSpec().getDevices()).toList(), taken);
+    }
+
+    /**
+     * Looks for devices; {@code isLate} ends the search. Fails when a claim, a class or a slice is wrong. What is allocated belongs to
+     * several pods until one of them takes a copy of it.
+     */
+    public Outcome on(Node node, BooleanSupplier isLate) throws AllocationException {
+      Optional<Outcome> before = wishes.on(node);
+      return before.isPresent() ? before.get() : allocate(node, claims, isLate, Optional.of(wishes));
+    }
+  }
+
+  /** What is to be done for claims. */
+  public Task task(List<ResourceClaim> claims) {
+    return new Task(List.copyOf(claims));
   }
 
   /** What came of it. */
@@ -86,8 +114,13 @@ public final class Allocator {
     }
   }
 
-  /** Looks for devices; {@code isLate} ends the search. Fails when a claim, a class or a slice is wrong. */
-  public Outcome allocate(Node node, List<ResourceClaim> claims, BooleanSupplier isLate) throws AllocationException {
+  /** Looks for devices without regard to what is known. */
+  Outcome allocate(Node node, List<ResourceClaim> claims, BooleanSupplier isLate) throws AllocationException {
+    return allocate(node, claims, isLate, Optional.empty());
+  }
+
+  private Outcome allocate(Node node, List<ResourceClaim> claims, BooleanSupplier isLate, Optional<KnownOutcomes.Wishes> learning)
+      throws AllocationException {
     List<Pool> pools = Pools.on(node, catalog);
     List<ClaimPlan> plans = new ArrayList<>();
     for (ResourceClaim claim : claims) {
@@ -98,12 +131,20 @@ public final class Allocator {
       plan(plans.get(i), i, pools, search);
     }
     try {
-      if (search.succeeds()) {
-        return new Outcome.Allocated(plans.stream().map(p -> Results.of(p, node.name(), shareIds)).toList());
+      Outcome outcome = search.succeeds()
+          ? new Outcome.Allocated(plans.stream().map(p -> Results.of(p, node.name(), shareIds)).toList())
+          : failure(pools);
+      boolean unique = plans.stream().flatMap(p -> p.chosen().stream()).anyMatch(c -> c.device().isShareable());
+      if (!unique) {
+        learning.ifPresent(wishes -> wishes.remember(node, pools, outcome));
       }
+      return outcome;
     } catch (Search.TimedOut e) {
       return new Outcome.TimedOut();
     }
+  }
+
+  private static Outcome failure(List<Pool> pools) {
     boolean invalid = pools.stream().anyMatch(p -> p.condition() == Pool.Condition.INVALID);
     return invalid ? new Outcome.InvalidPools() : new Outcome.Impossible();
   }

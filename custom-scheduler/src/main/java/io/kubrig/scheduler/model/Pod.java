@@ -18,7 +18,14 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
     io.fabric8.kubernetes.api.model.Pod source) {
 
   /** What the decision depends on. */
-  public record Spec(Order order, Requests requests, NodeRules nodes, PodRules pods, Footprint footprint) {}
+  public record Spec(Order order, Requests requests, NodeRules nodes, PodRules pods, Footprint footprint) {
+    /** The same without volumes and claims of devices: what pods have in common that differ in the claims only that were made for them. */
+    public Spec withoutClaims() {
+      return footprint.volumes.isEmpty() && footprint.claims.isEmpty() ? this
+          : new Spec(order, requests, nodes, pods,
+              new Footprint(footprint.ports, footprint.images, footprint.containers, List.of(), List.of(), footprint.features));
+    }
+  }
 
   /**
    * Who schedules it, and when.

@@ -32,6 +32,9 @@ public final class PodVolumes {
 
   /** The claims a pod uses, in the order of its volumes. */
   public static List<ClaimUse> claims(Pod pod) {
+    if (pod.spec().footprint().volumes().isEmpty()) {
+      return List.of();
+    }
     List<ClaimUse> out = new ArrayList<>();
     for (Volume v : pod.spec().footprint().volumes()) {
       claim(pod, v).ifPresent(out::add);

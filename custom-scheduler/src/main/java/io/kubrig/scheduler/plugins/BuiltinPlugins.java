@@ -34,7 +34,7 @@ public final class BuiltinPlugins {
   /** Their factories for a configuration. */
   public static Map<String, PluginFactory> registry(SchedulerConfiguration configuration) {
     Map<String, PluginFactory> r = new LinkedHashMap<>();
-    DeviceBooks devices = new DeviceBooks();
+    DeviceBooks.Shelf devices = new DeviceBooks.Shelf();
     r.put("SchedulingGates", (args, context, profile) -> new SchedulingGates());
     r.put("PrioritySort", (args, context, profile) -> new PrioritySort());
     r.put("NodeUnschedulable", (args, context, profile) -> new NodeUnschedulable());
@@ -54,7 +54,7 @@ public final class BuiltinPlugins {
     r.put("NodeVolumeLimits", (args, context, profile) -> new NodeVolumeLimits(context.state()));
     r.put("VolumeBinding", (args, context, profile) -> new VolumeBinding(args, context));
     r.put("VolumeZone", (args, context, profile) -> new VolumeZone(context.state()));
-    r.put("DynamicResources", (args, context, profile) -> new DynamicResources(args, context, devices));
+    r.put("DynamicResources", (args, context, profile) -> new DynamicResources(args, context, devices.of(context.state())));
     r.put(GangScheduling.NAME, (args, context, profile) -> new GangScheduling(context));
     return r;
   }

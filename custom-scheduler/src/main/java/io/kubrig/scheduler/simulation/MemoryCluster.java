@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.api.ClusterApi;
@@ -47,6 +49,7 @@ public final class MemoryCluster implements ClusterApi {
     return switch (object) {
       case Pod p -> (T) new PodBuilder(p).build();
       case Event e -> (T) new EventBuilder(e).build();
+      case ResourceClaim c -> (T) new ResourceClaimBuilder(c).build();
       default -> JSON.clone(object);
     };
   }

@@ -1,9 +1,11 @@
 package io.kubrig.scheduler.state;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,7 +16,14 @@ import java.util.Optional;
 public final class Index<T extends HasMetadata> {
   private final Map<String, T> observed = new LinkedHashMap<>();
   private final Map<String, T> assumed = new LinkedHashMap<>();
+  private final List<Follower<? super T>> followers = new ArrayList<>();
   private long revision;
+
+  /** Hears of every change of what {@link #allWithAssumed} tells; null: there is or was none. */
+  @FunctionalInterface
+  public interface Follower<T> {
+    void changed(T before, T after);
+  }
 
   /** The key of an object. */
   public static String key(HasMetadata o) {
@@ -63,9 +72,34 @@ public final class Index<T extends HasMetadata> {
     return merged.values();
   }
 
+  /** Has a follower hear of what there is, and from now on of every change. */
+  public void follow(Follower<? super T> follower) {
+    allWithAssumed().forEach(o -> follower.changed(null, o));
+    followers.add(follower);
+  }
+
+  private T counting(String key) {
+    T there = observed.get(key);
+    return there == null ? null : assumed.getOrDefault(key, there);
+  }
+
+  private void change(String key, Runnable change) {
+    if (followers.isEmpty()) {
+      change.run();
+      return;
+    }
+    T before = counting(key);
+    change.run();
+    T after = counting(key);
+    if (before != after) {
+      followers.forEach(f -> f.changed(before, after));
+    }
+  }
+
   /** Lets a local version count until a newer one is observed or it is restored. */
   public void assume(T object) {
-    assumed.put(key(object), object);
+    String key = key(object);
+    change(key, () -> assumed.put(key, object));
   }
 
   /**
@@ -86,25 +120,35 @@ public final class Index<T extends HasMetadata> {
 
   /** Drops the assumed version. */
   public void restore(String namespace, String name) {
-    assumed.remove(key(namespace, name));
+    String key = key(namespace, name);
+    change(key, () -> assumed.remove(key));
   }
 
   /** Notes what the API shows; returns what was observed before. */
   public Optional<T> observe(T object) {
     String key = key(object);
     revision++;
-    T local = assumed.get(key);
-    if (local != null && isNewer(object, local)) {
-      assumed.remove(key);
-    }
-    return Optional.ofNullable(observed.put(key, object));
+    T before = observed.get(key);
+    change(key, () -> {
+      T local = assumed.get(key);
+      if (local != null && isNewer(object, local)) {
+        assumed.remove(key);
+      }
+      observed.put(key, object);
+    });
+    return Optional.ofNullable(before);
   }
 
   /** Notes that the object is gone. */
   public Optional<T> remove(T object) {
     revision++;
-    assumed.remove(key(object));
-    return Optional.ofNullable(observed.remove(key(object)));
+    String key = key(object);
+    T before = observed.get(key);
+    change(key, () -> {
+      assumed.remove(key);
+      observed.remove(key);
+    });
+    return Optional.ofNullable(before);
   }
 
   /** Resource versions of one kind are comparable numbers since 1.35 (KEP-5504). */

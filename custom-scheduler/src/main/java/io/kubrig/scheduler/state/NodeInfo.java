@@ -3,6 +3,7 @@ package io.kubrig.scheduler.state;
 import io.kubrig.scheduler.model.HostPort;
 import io.kubrig.scheduler.model.Node;
 import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.model.PodVolumes;
 import io.kubrig.scheduler.model.ResourceVector;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +28,7 @@ public final class NodeInfo {
   private ResourceVector requested = new ResourceVector();
   private long nonZeroCpu;
   private long nonZeroMemory;
+  private int claimUses;
   private long generation;
   private int position = -1;
   private List<Pod> nominated = List.of();
@@ -81,6 +83,11 @@ public final class NodeInfo {
       case ResourceVector.MEMORY -> nonZeroMemory;
       default -> requested.get(resource);
     };
+  }
+
+  /** How many volumes of the pods are claims; one that two pods use counts twice. */
+  public int claimUses() {
+    return claimUses;
   }
 
   public ResourceVector allocatable() {
@@ -163,6 +170,7 @@ public final class NodeInfo {
     }
     nonZeroCpu += sign * r.nonZero().get(ResourceVector.CPU);
     nonZeroMemory += sign * r.nonZero().get(ResourceVector.MEMORY);
+    claimUses += sign * PodVolumes.claims(pod).size();
     generation++;
     touch();
   }
@@ -177,6 +185,7 @@ public final class NodeInfo {
     copy.requested = requested.copy();
     copy.nonZeroCpu = nonZeroCpu;
     copy.nonZeroMemory = nonZeroMemory;
+    copy.claimUses = claimUses;
     copy.generation = generation;
     copy.position = position;
     copy.nominated = nominated;

@@ -85,7 +85,7 @@ class AllocatorTest {
     others.forEach(taken::add);
     Node node = Node.of(new NodeBuilder().withNewMetadata().withName("n1").addToLabels("fabric", "x").endMetadata().build());
     return new Allocator(SliceCatalog.EMPTY.with(slices), taken, name -> Optional.ofNullable(classes.get(name)), new Selectors(),
-        () -> "share-" + ++shares)
+        () -> "share-" + ++shares, new KnownOutcomes())
         .allocate(node, claims, () -> false);
   }
 

@@ -1,6 +1,7 @@
 package io.kubrig.scheduler.plugins.dynamicresources;
 
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.AllocationResultBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.kubrig.scheduler.config.ConfigNode;
 import io.kubrig.scheduler.devices.AllocationException;
+import io.kubrig.scheduler.devices.Allocator;
 import io.kubrig.scheduler.devices.Allocator.Outcome;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
@@ -97,7 +99,7 @@ public final class DynamicResources
     }
     Map<String, Long> wanted = ExtendedClaim.wanted(pod, objects());
     ResourceClaim extended = wanted.isEmpty() ? null
-        : ExtendedClaim.existing(pod, objects().resourceClaims().allWithAssumed()).orElseGet(() -> ExtendedClaim.unwritten(pod, uid()));
+        : books.extendedOf(pod).orElseGet(() -> ExtendedClaim.unwritten(pod, uid()));
     PodDevices devices = new PodDevices(claims, extended, wanted);
     if (devices.isEmpty()) {
       return PreFilterResult.SKIP;
@@ -113,7 +115,7 @@ public final class DynamicResources
       }
     }
     if (toAllocate) {
-      devices.setAllocator(books.allocator(objects(), this::uid));
+      devices.setAllocator(books.allocator(this::uid));
       devices.allocator().prepare(claims);
       wanted.keySet().forEach(r -> objects().deviceClassOf(r).ifPresent(devices.allocator()::prepare));
     }
@@ -172,7 +174,7 @@ public final class DynamicResources
     }
     boolean unavailable = noteUnavailable(devices, node);
     if (devices.allocator() != null) {
-      Status s = allocate(devices, node, extended.orElse(new ExtendedClaim(List.of(), List.of())));
+      Status s = allocate(devices, node, extended.orElse(ExtendedClaim.NONE));
       if (!s.isSuccess()) {
         return s;
       }
@@ -184,7 +186,7 @@ public final class DynamicResources
   private Optional<ExtendedClaim> extended(PodDevices devices, Pod pod, NodeInfo node) {
     Set<String> here = new TreeSet<>(devices.extendedWanted().keySet());
     here.removeIf(r -> node.allocatable().get(ResourceVector.index(r)) > 0);
-    return here.isEmpty() ? Optional.empty() : Optional.of(ExtendedClaim.of(pod, here, objects()));
+    return here.isEmpty() ? Optional.empty() : Optional.of(devices.asked(here, h -> ExtendedClaim.of(pod, h, objects())));
   }
 
   private boolean noteUnavailable(PodDevices devices, NodeInfo node) {
@@ -209,17 +211,11 @@ public final class DynamicResources
   }
 
   private Status allocate(PodDevices devices, NodeInfo node, ExtendedClaim extended) {
-    List<ResourceClaim> open = new ArrayList<>();
-    for (int i = 0; i < devices.size(); i++) {
-      ResourceClaim claim = devices.claim(i);
-      if (!Claims.isAllocated(claim)) {
-        open.add(devices.isExtended(i) ? asking(claim, extended) : claim);
-      }
-    }
+    Allocator.Task task = devices.task(extended, () -> open(devices, extended));
     long end = context.clock().nanos() + filterTimeout.toNanos();
     BooleanSupplier isLate = filterTimeout.isZero() ? () -> false : () -> context.clock().nanos() > end;
     try {
-      return switch (devices.allocator().allocate(node.node(), open, isLate)) {
+      return switch (task.on(node.node(), isLate)) {
         case Outcome.Allocated a -> {
           devices.offers().put(node.name(), new PodDevices.Offer(a.results(), extended));
           yield Status.SUCCESS;
@@ -231,6 +227,18 @@ public final class DynamicResources
     } catch (AllocationException e) {
       return Status.error(e.getMessage());
     }
+  }
+
+  /** The claims that have no devices yet. */
+  private static List<ResourceClaim> open(PodDevices devices, ExtendedClaim extended) {
+    List<ResourceClaim> open = new ArrayList<>();
+    for (int i = 0; i < devices.size(); i++) {
+      ResourceClaim claim = devices.claim(i);
+      if (!Claims.isAllocated(claim)) {
+        open.add(devices.isExtended(i) ? asking(claim, extended) : claim);
+      }
+    }
+    return open;
   }
 
   private static ResourceClaim asking(ResourceClaim unwritten, ExtendedClaim extended) {
@@ -314,7 +322,7 @@ public final class DynamicResources
     for (int i = 0; i < devices.size(); i++) {
       ResourceClaim claim = devices.claim(i);
       if (!Claims.isAllocated(claim)) {
-        AllocationResult result = offer.results().get(next++);
+        AllocationResult result = new AllocationResultBuilder(offer.results().get(next++)).build(); // what was offered is offered to others, too
         devices.allocate(i, result);
         books.begin(claim.getMetadata().getUid(),
             ClaimBinding.allocated(devices.isExtended(i) ? asking(claim, offer.extended()) : claim, result));

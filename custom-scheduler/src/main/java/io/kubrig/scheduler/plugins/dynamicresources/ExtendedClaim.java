@@ -14,7 +14,6 @@ import io.kubrig.scheduler.model.ResourceVector;
 import io.kubrig.scheduler.state.ClusterObjects;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ import java.util.TreeSet;
  * @param mappings which container uses which request for which resource
  */
 record ExtendedClaim(List<DeviceRequest> requests, List<ContainerExtendedResourceRequest> mappings) {
+  static final ExtendedClaim NONE = new ExtendedClaim(List.of(), List.of());
   static final String ANNOTATION = "resource.kubernetes.io/extended-resource-claim";
   /** The name of a claim that is not written yet; no claim of the API can have it. */
   static final String UNWRITTEN = "<extended-resources>";
@@ -52,15 +52,12 @@ record ExtendedClaim(List<DeviceRequest> requests, List<ContainerExtendedResourc
     return !claim.getMetadata().getName().equals(UNWRITTEN);
   }
 
-  /** The claim that an earlier attempt has written. */
-  static Optional<ResourceClaim> existing(Pod pod, Collection<ResourceClaim> claims) {
-    for (ResourceClaim c : claims) {
-      boolean marked = c.getMetadata().getAnnotations() != null && "true".equals(c.getMetadata().getAnnotations().get(ANNOTATION));
-      if (marked && pod.namespace().equals(c.getMetadata().getNamespace()) && Claims.isControlledBy(c, pod)) {
-        return Optional.of(c);
-      }
-    }
-    return Optional.empty();
+  /** The UID of the pod that a claim was written for, if it is one for extended resources. */
+  static Optional<String> user(ResourceClaim claim) {
+    boolean marked = claim.getMetadata().getAnnotations() != null && "true".equals(claim.getMetadata().getAnnotations().get(ANNOTATION));
+    return !marked ? Optional.empty()
+        : claim.getMetadata().getOwnerReferences().stream().filter(o -> Boolean.TRUE.equals(o.getController())).map(o -> o.getUid())
+            .findFirst();
   }
 
   /** A claim that asks for nothing yet. */

@@ -8,9 +8,12 @@ import io.kubrig.scheduler.model.NodeSelector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What is known of a pod's claims within one attempt.
@@ -32,6 +35,8 @@ final class PodDevices implements CycleState.Data {
   private final AllocationResult[] allocations;
   private final Set<Integer> unavailable = new HashSet<>();
   private final Map<String, Offer> offers = new HashMap<>();
+  private final Map<Set<String>, ExtendedClaim> asked = new HashMap<>(2);
+  private final Map<ExtendedClaim, Allocator.Task> tasks = new IdentityHashMap<>(2);
   private Allocator allocator;
 
   /** With {@code extended}: the claim for extended resources, or null. It is the last of the claims. */
@@ -121,6 +126,16 @@ final class PodDevices implements CycleState.Data {
 
   void setAllocator(Allocator allocator) {
     this.allocator = allocator;
+  }
+
+  /** What is asked of devices for these extended resources: the same on all nodes that do not offer them otherwise. */
+  ExtendedClaim asked(Set<String> resources, Function<Set<String>, ExtendedClaim> make) {
+    return asked.computeIfAbsent(resources, make);
+  }
+
+  /** The search for the claims without devices, with one for extended resources that asks for this. */
+  Allocator.Task task(ExtendedClaim extended, Supplier<List<ResourceClaim>> open) {
+    return tasks.computeIfAbsent(extended, e -> allocator.task(open.get()));
   }
 
   /** What a claim is to get; null: it has it. */

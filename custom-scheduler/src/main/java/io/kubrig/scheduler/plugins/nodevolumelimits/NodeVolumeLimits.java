@@ -17,9 +17,10 @@ import io.kubrig.scheduler.framework.PreFilterResult;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.model.PodVolumes;
-import io.kubrig.scheduler.state.ClusterObjects;
 import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.state.Index;
 import io.kubrig.scheduler.state.NodeInfo;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,12 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
   private static final Status TOO_MANY = Status.unschedulable("node(s) exceed max volume count");
 
   private final ClusterState cluster;
+  /** Names of volumes by node. */
+  private final Map<String, List<String>> attachments = new HashMap<>();
+  private long attachmentsRevision = -1;
+
+  /** What a pod needs to have attached: the driver by unique name of each volume, and how many of each driver. */
+  private record Wanted(Map<String, String> volumes, Map<String, Integer> byDriver) implements CycleState.Data {}
 
   public NodeVolumeLimits(ClusterState cluster) {
     this.cluster = cluster;
@@ -43,18 +50,38 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
   @Override
   public PreFilterResult preFilter(CycleState state, Pod pod, List<NodeInfo> nodes) {
     boolean any = pod.spec().footprint().volumes().stream().anyMatch(v -> PodVolumes.claim(pod, v).isPresent());
-    return any ? PreFilterResult.ALL_NODES : PreFilterResult.SKIP;
+    if (!any) {
+      return PreFilterResult.SKIP;
+    }
+    Map<String, String> wanted = attached(pod);
+    Map<String, Integer> byDriver = new HashMap<>();
+    wanted.values().forEach(driver -> byDriver.merge(driver, 1, Integer::sum));
+    state.put(this, new Wanted(wanted, byDriver));
+    return PreFilterResult.ALL_NODES;
   }
 
   @Override
   public Status filter(CycleState state, Pod pod, NodeInfo node) {
-    ClusterObjects objects = cluster.objects();
-    Map<String, String> wanted = attached(pod);
-    Optional<CSINode> csi = objects.csiNodes().find(node.name());
-    if (wanted.isEmpty() || csi.isEmpty()) {
-      return Status.SUCCESS;
+    Wanted wanted = state.get(this, Wanted.class);
+    Optional<CSINode> csi = wanted.volumes.isEmpty() ? Optional.empty() : cluster.objects().csiNodes().find(node.name());
+    return csi.isEmpty() || fitsInAnyCase(wanted, csi.get(), node) || fits(wanted.volumes, csi.get(), node) ? Status.SUCCESS : TOO_MANY;
+  }
+
+  /** Whether there is room even if every claim of the node's pods were a volume of its own and of every driver wanted. */
+  private boolean fitsInAnyCase(Wanted wanted, CSINode csi, NodeInfo node) {
+    int most = node.claimUses() + attachmentsOf(node.name()).size();
+    for (CSINodeDriver d : csi.getSpec().getDrivers()) {
+      Integer more = wanted.byDriver.get(d.getName());
+      if (more != null && d.getAllocatable() != null && d.getAllocatable().getCount() != null
+          && most + more > d.getAllocatable().getCount()) {
+        return false;
+      }
     }
-    Map<String, Integer> limits = limits(csi.get());
+    return true;
+  }
+
+  private boolean fits(Map<String, String> wanted, CSINode csi, NodeInfo node) {
+    Map<String, Integer> limits = limits(csi);
     Map<String, String> there = new HashMap<>();
     node.pods().forEach(p -> there.putAll(attached(p)));
     attachments(node.name()).forEach(there::putIfAbsent);
@@ -69,10 +96,10 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
     for (Map.Entry<String, Integer> m : more.entrySet()) {
       Integer limit = limits.get(m.getKey());
       if (limit != null && counts.getOrDefault(m.getKey(), 0) + m.getValue() > limit) {
-        return TOO_MANY;
+        return false;
       }
     }
-    return Status.SUCCESS;
+    return true;
   }
 
   private static Map<String, Integer> limits(CSINode node) {
@@ -114,14 +141,26 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
   /** What is attached to a node besides its pods' volumes, because it is being attached or detached. */
   private Map<String, String> attachments(String node) {
     Map<String, String> out = new HashMap<>();
-    for (VolumeAttachment a : cluster.objects().attachments().all()) {
-      String volume = a.getSpec().getSource() == null ? null : a.getSpec().getSource().getPersistentVolumeName();
-      if (node.equals(a.getSpec().getNodeName()) && volume != null) {
-        cluster.objects().volumes().find(volume).map(v -> v.getSpec().getCsi())
-            .ifPresent(csi -> out.put(csi.getDriver() + "/" + csi.getVolumeHandle(), csi.getDriver()));
-      }
+    for (String volume : attachmentsOf(node)) {
+      cluster.objects().volumes().find(volume).map(v -> v.getSpec().getCsi())
+          .ifPresent(csi -> out.put(csi.getDriver() + "/" + csi.getVolumeHandle(), csi.getDriver()));
     }
     return out;
+  }
+
+  private List<String> attachmentsOf(String node) {
+    Index<VolumeAttachment> all = cluster.objects().attachments();
+    if (all.revision() != attachmentsRevision) {
+      attachments.clear();
+      for (VolumeAttachment a : all.all()) {
+        String volume = a.getSpec().getSource() == null ? null : a.getSpec().getSource().getPersistentVolumeName();
+        if (volume != null) {
+          attachments.computeIfAbsent(a.getSpec().getNodeName(), n -> new ArrayList<>()).add(volume);
+        }
+      }
+      attachmentsRevision = all.revision();
+    }
+    return attachments.getOrDefault(node, List.of());
   }
 
   @Override

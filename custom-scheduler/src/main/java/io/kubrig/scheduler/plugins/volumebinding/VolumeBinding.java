@@ -65,17 +65,20 @@ public final class VolumeBinding implements PreFilterPlugin, FilterPlugin, Reser
       return PreFilterResult.of(read.problem());
     }
     state.put(this, read.claims());
+    state.put(VolumeFinder.class, new VolumeFinder(context.state().objects(), read.claims()));
     return PreFilterResult.ALL_NODES;
   }
 
   @Override
   public Status filter(CycleState state, Pod pod, NodeInfo node) {
     PodClaims claims = state.get(this, PodClaims.class);
-    VolumeFinder.Found found = new VolumeFinder(context.state().objects()).find(claims, node.node());
+    VolumeFinder.Found found = state.get(VolumeFinder.class, VolumeFinder.class).find(node.node());
     if (!found.reasons().isEmpty()) {
       return Status.unresolvable(found.reasons().toArray(String[]::new));
     }
-    claims.offers().put(node.name(), found.offer());
+    if (!claims.waiting().isEmpty()) {
+      claims.offers().put(node.name(), found.offer());
+    }
     return Status.SUCCESS;
   }
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacity;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.model.Amounts;
 import io.kubrig.scheduler.model.Labels;
 import io.kubrig.scheduler.model.Node;
@@ -16,13 +17,15 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds volumes for claims on a node. Reads the cluster, changes nothing. */
-final class VolumeFinder {
+/** Finds volumes for the claims of a pod, node by node. What does not depend on the node is looked up once. Changes nothing. */
+final class VolumeFinder implements CycleState.Data {
   static final String NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
   static final String NOT_FOUND = "node(s) didn't find available persistent volumes to bind";
   static final String NO_SPACE = "node(s) did not have enough free storage";
@@ -30,25 +33,49 @@ final class VolumeFinder {
   private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
   private final ClusterObjects objects;
+  private final PodClaims claims;
+  private final boolean gone;
+  private final List<NodeSelector> affinities = new ArrayList<>();
+  private final Map<PersistentVolumeClaim, List<Candidate>> candidates = new IdentityHashMap<>();
 
-  VolumeFinder(ClusterObjects objects) {
+  /**
+   * A volume that suits a claim where the node can reach it.
+   *
+   * @param affinity null when every node can
+   */
+  private record Candidate(PersistentVolume volume, boolean reserved, BigDecimal size, NodeSelector affinity) {
+    boolean isReachableFrom(Node node) {
+      return affinity == null || affinity.matches(node);
+    }
+  }
+
+  VolumeFinder(ClusterObjects objects, PodClaims claims) {
     this.objects = objects;
+    this.claims = claims;
+    boolean missing = false;
+    for (PersistentVolumeClaim c : claims.bound()) {
+      Optional<PersistentVolume> volume = objects.volumes().find(c.getSpec().getVolumeName());
+      missing |= volume.isEmpty();
+      volume.map(VolumeFinder::affinity).ifPresent(affinities::add);
+    }
+    this.gone = missing;
   }
 
   /** Either what the node offers, or why it will not do. */
   record Found(Offer offer, List<String> reasons) {}
 
-  Found find(PodClaims claims, Node node) {
-    List<String> reasons = new ArrayList<>();
-    for (PersistentVolumeClaim c : claims.bound()) {
-      Optional<PersistentVolume> volume = objects.volumes().find(c.getSpec().getVolumeName());
-      if (volume.isEmpty()) {
-        return new Found(null, List.of(GONE));
-      }
-      if (!admits(volume.get(), node) && !reasons.contains(NODE_CONFLICT)) {
-        reasons.add(NODE_CONFLICT);
-      }
+  Found find(Node node) {
+    if (gone) {
+      return new Found(null, List.of(GONE));
     }
+    List<String> reasons = new ArrayList<>();
+    if (affinities.stream().anyMatch(a -> !a.matches(node))) {
+      reasons.add(NODE_CONFLICT);
+    }
+    return claims.waiting().isEmpty() ? new Found(Offer.NOTHING, reasons) : findForWaiting(node, reasons);
+  }
+
+  private Found findForWaiting(Node node, List<String> reasons) {
     List<Offer.Match> matches = new ArrayList<>();
     List<PersistentVolumeClaim> toProvision = new ArrayList<>();
     List<PersistentVolumeClaim> toMatch = new ArrayList<>();
@@ -81,32 +108,45 @@ final class VolumeFinder {
     return q == null ? BigDecimal.ZERO : Amounts.exact(q);
   }
 
-  static boolean admits(PersistentVolume volume, Node node) {
+  /** Null: every node can reach the volume. */
+  private static NodeSelector affinity(PersistentVolume volume) {
     var affinity = volume.getSpec().getNodeAffinity();
-    return affinity == null || affinity.getRequired() == null || NodeSelector.of(affinity.getRequired()).matches(node);
+    return affinity == null || affinity.getRequired() == null ? null : NodeSelector.of(affinity.getRequired());
   }
 
   /** The volume reserved for the claim, or else the smallest free one that fits. */
   private Optional<PersistentVolume> match(PersistentVolumeClaim claim, Node node, Set<String> taken) {
-    PersistentVolume best = null;
-    for (PersistentVolume v : objects.volumes().allWithAssumed()) {
-      if (taken.contains(v.getMetadata().getName()) || v.getMetadata().getDeletionTimestamp() != null
-          || !Objects.equals(className(claim), Objects.requireNonNullElse(v.getSpec().getStorageClassName(), ""))
-          || !mode(v.getSpec().getVolumeMode()).equals(mode(claim.getSpec().getVolumeMode()))
-          || size(v).compareTo(requested(claim)) < 0) {
+    Candidate best = null;
+    for (Candidate c : candidates.computeIfAbsent(claim, this::candidates)) {
+      if (taken.contains(c.volume.getMetadata().getName())) {
         continue;
       }
-      if (v.getSpec().getClaimRef() != null) {
-        if (isReservedFor(v.getSpec().getClaimRef(), claim)) {
-          return Optional.of(v).filter(reserved -> admits(reserved, node));
-        }
-        continue;
+      if (c.reserved) {
+        return c.isReachableFrom(node) ? Optional.of(c.volume) : Optional.empty();
       }
-      if (isFree(v) && suits(v, claim) && admits(v, node) && (best == null || size(v).compareTo(size(best)) < 0)) {
-        best = v;
+      if ((best == null || c.size.compareTo(best.size) < 0) && c.isReachableFrom(node)) {
+        best = c;
       }
     }
-    return Optional.ofNullable(best);
+    return Optional.ofNullable(best).map(Candidate::volume);
+  }
+
+  /** The volumes that are reserved for the claim or suit it, in the order of the cluster's. */
+  private List<Candidate> candidates(PersistentVolumeClaim claim) {
+    List<Candidate> out = new ArrayList<>();
+    BigDecimal wanted = requested(claim);
+    for (PersistentVolume v : objects.volumes().allWithAssumed()) {
+      ObjectReference user = v.getSpec().getClaimRef();
+      boolean reserved = user != null && isReservedFor(user, claim);
+      if (v.getMetadata().getDeletionTimestamp() == null
+          && className(claim).equals(Objects.requireNonNullElse(v.getSpec().getStorageClassName(), ""))
+          && mode(v.getSpec().getVolumeMode()).equals(mode(claim.getSpec().getVolumeMode()))
+          && size(v).compareTo(wanted) >= 0
+          && (reserved || user == null && isFree(v) && suits(v, claim))) {
+        out.add(new Candidate(v, reserved, size(v), affinity(v)));
+      }
+    }
+    return out;
   }
 
   private static boolean isFree(PersistentVolume v) {

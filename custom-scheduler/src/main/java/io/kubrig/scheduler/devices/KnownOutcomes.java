@@ -1,0 +1,84 @@
+package io.kubrig.scheduler.devices;
+
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClaim;
+import io.kubrig.scheduler.devices.Allocator.Outcome;
+import io.kubrig.scheduler.model.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What searches for devices came to, for claims that ask for the same. Used by one thread at a time.
+ *
+ * <p>An outcome holds as long as what it follows from: the slices, the device classes, the node, and what is taken of the pools that offer
+ * devices there. Invariant: what is told is what a search would find now. So nothing is kept of a search that drew an identity for a share,
+ * ran out of time or failed.
+ */
+public final class KnownOutcomes {
+  private static final int KEPT = 64;
+
+  /** An outcome, and for which state of the node and its pools. */
+  private record Known(Node node, List<PoolId> pools, long changes, Outcome outcome) {}
+
+  private final Map<List<DeviceClaim>, Map<String, Known>> byWish = new LinkedHashMap<>(16, 0.75f, true) {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<List<DeviceClaim>, Map<String, Known>> eldest) {
+      return size() > KEPT;
+    }
+  };
+  private SliceCatalog catalog;
+  private long classes = -1;
+
+  /** Forgets all when slices or classes have changed. */
+  public void renew(SliceCatalog present, long classesRevision) {
+    if (catalog != present || classes != classesRevision) {
+      byWish.clear();
+      catalog = present;
+      classes = classesRevision;
+    }
+  }
+
+  private Map<String, Known> nodes(List<DeviceClaim> wishes) {
+    Map<String, Known> nodes = byWish.get(wishes);
+    if (nodes == null) {
+      nodes = new HashMap<>();
+      byWish.put(new ArrayList<>(wishes), nodes);
+    }
+    return nodes;
+  }
+
+  private static long changes(List<PoolId> pools, TakenDevices taken) {
+    long sum = 0;
+    for (PoolId pool : pools) {
+      sum += taken.changes(pool);
+    }
+    return sum;
+  }
+
+  /** What is known for claims that all ask for the same as the ones it was made for. */
+  final class Wishes {
+    private final Map<String, Known> nodes;
+    private final TakenDevices taken;
+
+    Wishes(List<DeviceClaim> wishes, TakenDevices taken) {
+      this.nodes = KnownOutcomes.this.nodes(wishes);
+      this.taken = taken;
+    }
+
+    Optional<Outcome> on(Node node) {
+      Known known = nodes.get(node.name());
+      return known != null && known.node == node && known.changes == changes(known.pools, taken) ? Optional.of(known.outcome)
+          : Optional.empty();
+    }
+
+    void remember(Node node, List<Pool> pools, Outcome outcome) {
+      List<PoolId> ids = pools.stream().map(Pool::id).toList();
+      nodes.put(node.name(), new Known(node, ids, changes(ids, taken), outcome));
+    }
+  }
+}
