@@ -75,6 +75,7 @@ final class Duel {
   private final long seed;
   private final Random random;
   private final RandomCluster make;
+  private final RandomVolumes volumes;
   private final Mind fast;
   private final Mind plain;
   private final int maxNodes;
@@ -89,10 +90,19 @@ final class Duel {
     this.seed = seed;
     this.random = new Random(seed);
     this.make = new RandomCluster(random);
+    this.volumes = new RandomVolumes(new Random(seed));
     SchedulerConfiguration c = SchedulerConfiguration.parse(make.pick(CONFIGURATIONS));
     this.fast = new Mind(c, BuiltinPlugins.registry(c), seed, true);
     this.plain = new Mind(c, PlainPlugins.registry(c), seed, false);
     this.maxNodes = make.oneIn(6) ? 130 : 4 + random.nextInt(30);
+    if (seed % 3 == 0) {
+      make.useVolumes(volumes);
+      volumes.all().forEach(o -> both(s -> s.observe(o)));
+      for (int i = 0; i < 4; i++) {
+        HasMetadata limit = volumes.limit("n" + i);
+        both(s -> s.observe(limit));
+      }
+    }
     for (int i = 0; i < 5; i++) {
       specs.add(make.spec());
       labels.add(make.podLabels());
@@ -121,6 +131,9 @@ final class Duel {
         decide();
       } else if (what < 80) {
         change();
+      } else if (what < 84 && seed % 3 == 0) {
+        HasMetadata changed = volumes.another();
+        both(s -> s.observe(changed));
       } else if (!there.isEmpty()) {
         changePod();
       }
@@ -146,7 +159,8 @@ final class Duel {
     decisions++;
     assertThat(told(a)).as("decision %d about %s, seed %d", decisions, pod.spec(), seed).isEqualTo(told(b));
     assertThat(nonZero(fast.scores)).as("scores for %s, seed %d", pod.spec(), seed).isEqualTo(nonZero(plain.scores));
-    if (!nodes.isEmpty() && make.oneIn(4) && !(told(a) instanceof String)) {
+    boolean filtered = a instanceof Decision.Placed || a instanceof Decision.NoFit n && !n.why().statuses().explicit().isEmpty();
+    if (!nodes.isEmpty() && make.oneIn(4) && filtered) {
       tryOut(pod);
     }
     if (a instanceof Decision.Placed p) {

@@ -31,10 +31,16 @@ final class RandomCluster {
   private static final List<String> IMAGES = List.of("a:1", "b:1", "c:1");
 
   private final Random random;
+  private RandomVolumes volumes; // null: pods have none
   private int serial;
 
   RandomCluster(Random random) {
     this.random = random;
+  }
+
+  /** Lets some pods use volumes from now on. */
+  void useVolumes(RandomVolumes some) {
+    volumes = some;
   }
 
   <T> T pick(List<T> from) {
@@ -154,8 +160,8 @@ final class RandomCluster {
             some(2, 6, () -> new Pod.Preference(1 + random.nextInt(100), nodeTerm())), some(2, 4, this::toleration)),
         new Pod.PodRules(some(2, 8, () -> term(0)), some(2, 8, () -> term(0)), some(2, 6, () -> term(1 + random.nextInt(100))),
             some(2, 6, () -> term(1 + random.nextInt(100))), some(3, 5, this::constraint)),
-        new Pod.Footprint(some(1, 6, () -> new HostPort(null, null, 80 + random.nextInt(2))), images, Math.max(1, images.size()), List.of(),
-            List.of(), Set.of()));
+        new Pod.Footprint(some(1, 6, () -> new HostPort(null, null, 80 + random.nextInt(2))), images, Math.max(1, images.size()),
+            volumes == null ? List.of() : some(2, 3, volumes::use), List.of(), Set.of()));
   }
 
   Pod pod(Pod.Spec spec, Labels labels, String namespace) {
