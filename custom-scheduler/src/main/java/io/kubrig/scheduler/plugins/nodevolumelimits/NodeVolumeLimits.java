@@ -34,6 +34,9 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
   /** Names of volumes by node. */
   private final Map<String, List<String>> attachments = new HashMap<>();
   private long attachmentsRevision = -1;
+  /** The least that any node can attach, by driver. */
+  private final Map<String, Integer> leastLimits = new HashMap<>();
+  private long limitsRevision = -1;
 
   /** What a pod needs to have attached: the driver by unique name of each volume, and how many of each driver. */
   private record Wanted(Map<String, String> volumes, Map<String, Integer> byDriver) implements CycleState.Data {}
@@ -63,8 +66,32 @@ public final class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, En
   @Override
   public Status filter(CycleState state, Pod pod, NodeInfo node) {
     Wanted wanted = state.get(this, Wanted.class);
+    if (fitsEverywhere(wanted, node)) {
+      return Status.SUCCESS;
+    }
     Optional<CSINode> csi = wanted.volumes.isEmpty() ? Optional.empty() : cluster.objects().csiNodes().find(node.name());
     return csi.isEmpty() || fitsInAnyCase(wanted, csi.get(), node) || fits(wanted.volumes, csi.get(), node) ? Status.SUCCESS : TOO_MANY;
+  }
+
+  /** Whether there would be room even on the node that can attach least, with every claim of this node's pods a volume of its own. */
+  private boolean fitsEverywhere(Wanted wanted, NodeInfo node) {
+    Index<CSINode> all = cluster.objects().csiNodes();
+    if (all.revision() != limitsRevision) {
+      leastLimits.clear();
+      all.all().forEach(n -> limits(n).forEach((driver, limit) -> leastLimits.merge(driver, limit, Math::min)));
+      limitsRevision = all.revision();
+    }
+    int most = node.claimUses() + (hasAttachments() ? attachmentsOf(node.name()).size() : 0);
+    for (Map.Entry<String, Integer> more : wanted.byDriver.entrySet()) {
+      if ((long) most + more.getValue() > leastLimits.getOrDefault(more.getKey(), Integer.MAX_VALUE)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hasAttachments() {
+    return !cluster.objects().attachments().all().isEmpty();
   }
 
   /** Whether there is room even if every claim of the node's pods were a volume of its own and of every driver wanted. */
