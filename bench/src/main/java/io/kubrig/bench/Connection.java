@@ -18,7 +18,7 @@ import javax.net.ssl.SSLContext;
  *
  * <p>For the well-behaved servers of a benchmark only: answers have a length or come in chunks.
  */
-final class Connection implements AutoCloseable {
+public final class Connection implements AutoCloseable {
   private final Socket socket;
   private final OutputStream out;
   private final InputStream in;
@@ -28,8 +28,12 @@ final class Connection implements AutoCloseable {
   private boolean chunked;
   private long length;
 
-  /** @param tls null for {@code http} */
-  Connection(URI server, SSLContext tls) throws IOException {
+  /**
+   * Connects to a server.
+   *
+   * @param tls null for {@code http}
+   */
+  public Connection(URI server, SSLContext tls) throws IOException {
     socket = tls == null ? new Socket(server.getHost(), server.getPort())
         : tls.getSocketFactory().createSocket(server.getHost(), server.getPort());
     socket.setTcpNoDelay(true);
@@ -38,7 +42,7 @@ final class Connection implements AutoCloseable {
   }
 
   /** A request's bytes. */
-  static byte[] request(String method, URI server, String path, String token, String type, String accept, byte[] body) {
+  public static byte[] request(String method, URI server, String path, String token, String type, String accept, byte[] body) {
     StringBuilder head = new StringBuilder(256);
     head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(server.getAuthority()).append("\r\n");
     if (!token.equals("-")) {
@@ -56,21 +60,21 @@ final class Connection implements AutoCloseable {
 
   /** What takes an answer's body as it comes. */
   @FunctionalInterface
-  interface Body {
+  public interface Body {
     Body NOBODY = (bytes, from, to) -> { };
 
     void part(byte[] bytes, int from, int to);
   }
 
   /** Sends a request and answers the status when the whole answer is here. */
-  int call(byte[] request, Body body) throws IOException {
+  public int call(byte[] request, Body body) throws IOException {
     int status = begin(request);
     read(body);
     return status;
   }
 
   /** Sends a request and answers the status when the answer's head is here. */
-  int begin(byte[] request) throws IOException {
+  public int begin(byte[] request) throws IOException {
     out.write(request);
     out.flush();
     String first = line();
@@ -88,7 +92,7 @@ final class Connection implements AutoCloseable {
   }
 
   /** Reads the answer's body to its end, which a watch may never reach. */
-  void read(Body body) throws IOException {
+  public void read(Body body) throws IOException {
     if (!chunked) {
       take(length, body);
       return;

@@ -12,12 +12,12 @@ import java.util.List;
  *
  * @param ids of all of them: a native server and its etcd count together
  */
-record ServerProcesses(List<Long> ids) {
+public record ServerProcesses(List<Long> ids) {
   /** Clock ticks of {@code /proc/PID/stat}, which Linux shows to programs as hundredths of a second. */
   private static final double TICKS_PER_SECOND = 100;
 
   /** Processor time so far, user and system. Unit: seconds. */
-  double processorSeconds() throws IOException {
+  public double processorSeconds() throws IOException {
     long ticks = 0;
     for (long id : ids) {
       String stat = Files.readString(Path.of("/proc", Long.toString(id), "stat"), StandardCharsets.ISO_8859_1);
@@ -28,17 +28,17 @@ record ServerProcesses(List<Long> ids) {
   }
 
   /** Resident memory now. Unit: MiB. */
-  double residentMebibytes() throws IOException {
+  public double residentMebibytes() throws IOException {
     return mebibytes("VmRSS:");
   }
 
   /** The most resident memory since {@link #forgetPeak()}. Unit: MiB. */
-  double peakMebibytes() throws IOException {
+  public double peakMebibytes() throws IOException {
     return mebibytes("VmHWM:");
   }
 
   /** Lets the peak begin anew with what is resident now. */
-  void forgetPeak() throws IOException {
+  public void forgetPeak() throws IOException {
     for (long id : ids) {
       Files.writeString(Path.of("/proc", Long.toString(id), "clear_refs"), "5");
     }

@@ -64,6 +64,14 @@ final class InProcess implements Stage {
   }
 
   @Override
+  public int creators() {
+    return 1;
+  }
+
+  @Override
+  public void tellAttempted() {}
+
+  @Override
   public String create(Map<String, Object> object) {
     return cluster.create(JSON.convertValue(object, kind((String) object.get("kind")))).getMetadata().getUid();
   }

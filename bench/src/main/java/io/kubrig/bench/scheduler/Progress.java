@@ -146,8 +146,9 @@ final class Progress {
     await(with(labels), g -> g.unbound() <= 0, patienceMillis);
   }
 
-  void awaitAttempted(Map<String, String> labels, long patienceMillis) throws InterruptedException {
-    await(with(labels), g -> g.untried() <= 0, patienceMillis);
+  /** How many pods of groups with the labels have not been tried. */
+  int untried(Map<String, String> labels) {
+    return with(labels).stream().mapToInt(Group::untried).sum();
   }
 
   private static void await(List<Group> groups, Predicate<Group> ready, long patienceMillis) throws InterruptedException {

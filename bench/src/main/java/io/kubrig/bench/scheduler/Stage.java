@@ -4,6 +4,9 @@ import java.util.Map;
 
 /** The cluster that a workload runs in, with the scheduler that is measured. Objects are trees. Thread-safe. */
 interface Stage extends AutoCloseable {
+  /** How many threads may create objects at once. */
+  int creators();
+
   /** Creates an object; returns its UID. */
   String create(Map<String, Object> object);
 
@@ -15,6 +18,9 @@ interface Stage extends AutoCloseable {
 
   /** Deletes an object at once, unless it has finalizers. */
   void delete(String kind, String namespace, String name);
+
+  /** Tells the progress about pods that were tried in vain, where it does not hear of them by itself. */
+  void tellAttempted();
 
   /** Holds the scheduler back, where that is possible. */
   void hold();

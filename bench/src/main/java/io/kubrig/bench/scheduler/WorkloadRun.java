@@ -4,9 +4,15 @@ import io.kubrig.bench.scheduler.Stage.Cost;
 import io.kubrig.bench.scheduler.Templates.Place;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Does the steps of one workload on a stage. Plays the controllers that matter: claims of pods come from their templates and go with them. */
 final class WorkloadRun {
@@ -18,7 +24,7 @@ final class WorkloadRun {
   private final Workload workload;
   private final List<Thread> threads = new ArrayList<>();
   private final List<String> deviceNodes = new ArrayList<>();
-  private final Map<String, List<String>> podsByNamespace = new HashMap<>();
+  private final Map<String, List<String>> podsByNamespace = new ConcurrentHashMap<>();
   private final Map<String, Object> claimTemplates = new HashMap<>();
   private final Map<String, List<Map<String, Object>>> claims = new HashMap<>();
   private int named;
@@ -73,13 +79,56 @@ final class WorkloadRun {
       update(step);
     } else if (step.has("barrier")) {
       if (step.text("barrier").equals("attempted")) {
-        progress.awaitAttempted(step.labels(), PATIENCE_MILLIS);
+        awaitAttempted(step.labels());
       } else {
         progress.awaitBound(step.labels(), PATIENCE_MILLIS);
       }
     } else {
       collect(step);
     }
+  }
+
+  private void awaitAttempted(Map<String, String> labels) throws InterruptedException {
+    long deadline = System.currentTimeMillis() + PATIENCE_MILLIS;
+    for (stage.tellAttempted(); progress.untried(labels) > 0; stage.tellAttempted()) {
+      if (System.currentTimeMillis() > deadline) {
+        throw new IllegalStateException(progress.untried(labels) + " pods were not tried after " + PATIENCE_MILLIS + " ms");
+      }
+      Thread.sleep(10);
+    }
+  }
+
+  /** Does something for each number, by as many threads as the stage bears. */
+  private void each(int count, IntConsumer what) throws InterruptedException {
+    if (stage.creators() == 1) {
+      IntStream.range(0, count).forEach(what);
+      return;
+    }
+    AtomicInteger next = new AtomicInteger();
+    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    List<Thread> workers = new ArrayList<>();
+    for (int w = 0; w < stage.creators(); w++) {
+      workers.add(Thread.ofPlatform().start(() -> {
+        try {
+          for (int i = next.getAndIncrement(); i < count && failure.get() == null; i = next.getAndIncrement()) {
+            what.accept(i);
+          }
+        } catch (RuntimeException e) {
+          failure.compareAndSet(null, e);
+        }
+      }));
+    }
+    for (Thread t : workers) {
+      t.join();
+    }
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+  }
+
+  private int serials(int count) {
+    named += count;
+    return named - count;
   }
 
   private Measured begin() {
@@ -112,18 +161,20 @@ final class WorkloadRun {
     }));
   }
 
-  private void nodes(Step step) {
+  private void nodes(Step step) throws InterruptedException {
     int count = step.count("nodes");
-    for (int i = 0; i < count; i++) {
-      Map<String, Object> node = templates.node(step.text("template"), new Place(i, count), "scheduler-perf-" + named++, workload);
+    String template = step.text("template");
+    int first = serials(count);
+    each(count, i -> {
+      Map<String, Object> node = templates.node(template, new Place(i, count), "scheduler-perf-" + (first + i), workload);
       stage.create(node);
-      Map<String, Object> limit = templates.limit(step.text("template"), Trees.name(node));
+      Map<String, Object> limit = templates.limit(template, Trees.name(node));
       if (limit != null) {
         stage.create(limit);
       }
-      if (step.text("template").equals("devices")) {
-        deviceNodes.add(Trees.name(node));
-      }
+    });
+    if (template.equals("devices")) {
+      IntStream.range(0, count).forEach(i -> deviceNodes.add("scheduler-perf-" + (first + i)));
     }
   }
 
@@ -131,7 +182,7 @@ final class WorkloadRun {
     int count = step.count("objects");
     String namespace = step.text("namespace");
     for (int i = 0; i < count; i++) {
-      Map<String, Object> o = templates.object(step.text("template"), new Place(i, count), namespace, "object-" + named++);
+      Map<String, Object> o = templates.object(step.text("template"), new Place(i, count), namespace, "object-" + serials(1));
       stage.create(o);
       if (o.get("kind").equals("ResourceClaimTemplate")) {
         claimTemplates.put(namespace + "/" + Trees.name(o), Trees.map(o.get("spec")).get("spec"));
@@ -182,9 +233,8 @@ final class WorkloadRun {
     for (int n = 0; n < each; n++) {
       String namespace = step.has("each") ? step.text("prefix") + "-" + n : step.text("namespace");
       int count = step.count("pods");
-      for (int i = 0; i < count; i++) {
-        pod(step, namespace, new Place(i, count), group);
-      }
+      int first = serials(count);
+      each(count, i -> pod(step, namespace, new Place(i, count), group, first + i));
     }
     if (measured) {
       m = stage.release() ? begin() : m;
@@ -197,16 +247,16 @@ final class WorkloadRun {
     }
   }
 
-  private String pod(Step step, String namespace, Place place, Progress.Group group) {
+  private void pod(Step step, String namespace, Place place, Progress.Group group, int serial) {
     if (step.has("volumes")) {
       Templates.volume(step.text("volumes"), namespace, place.i()).forEach(stage::create);
     }
-    Map<String, Object> pod = templates.pod(step.text("template"), place, namespace, "pod-" + named++);
+    Map<String, Object> pod = templates.pod(step.text("template"), place, namespace, "pod-" + serial);
     if (step.has("volumes")) {
       pod = Templates.withVolume(pod, place.i());
     }
     String key = Progress.key(namespace, Trees.name(pod));
-    podsByNamespace.computeIfAbsent(namespace, n -> new ArrayList<>()).add(key);
+    podsByNamespace.computeIfAbsent(namespace, n -> Collections.synchronizedList(new ArrayList<>())).add(key);
     progress.expect(key, group);
     String uid = stage.create(pod);
     Object entries = Trees.map(pod.get("spec")).get("resourceClaims");
@@ -219,7 +269,6 @@ final class WorkloadRun {
             List.of(Trees.object("name", Trees.map(e).get("name"), "resourceClaimName", claim))))));
       }
     }
-    return key;
   }
 
   private static String claimOf(String podKey) {
@@ -235,7 +284,7 @@ final class WorkloadRun {
     Measured m = begin();
     long end = m.begun + length.toNanos();
     for (int i = 0; i < count; i++) {
-      pod(step, namespace, new Place(i, count), group);
+      pod(step, namespace, new Place(i, count), group, serials(1));
     }
     while (System.nanoTime() < end) {
       String key = group.pollBound();
@@ -247,7 +296,7 @@ final class WorkloadRun {
       if (ofTemplates) {
         stage.delete("ResourceClaim", namespace, claimOf(key));
       }
-      pod(step, namespace, new Place(group.bound(), count), group);
+      pod(step, namespace, new Place(group.bound(), count), group, serials(1));
     }
     tell(m, group.bound(), System.nanoTime());
   }
