@@ -69,6 +69,7 @@ final class FairQueues {
   /** One request on its way. Its outcome is set before {@code decided} opens. */
   final class Ticket {
     private final int width;
+    private final Duration after;
     private final CountDownLatch decided = new CountDownLatch(1);
     private final double arrival;
     private Queue queue;
@@ -76,8 +77,9 @@ final class FairQueues {
     private long startNanos;
     private boolean ended;
 
-    private Ticket(int width) {
-      this.width = width;
+    private Ticket(Work work) {
+      this.width = work.seats();
+      this.after = work.after();
       this.arrival = progress;
     }
 
@@ -93,14 +95,43 @@ final class FairQueues {
       return width;
     }
 
-    /** Gives the seats back; more than once is once. */
+    /** Seats that the request itself counts for: what comes after it is no reason to let others go first while it runs. */
+    private int running() {
+      return after.isZero() ? width : 1;
+    }
+
+    /** In seats times seconds, as long as nobody knows how long it takes. */
+    private double guess() {
+      return GUESS_SECONDS * running() + after.toNanos() / 1e9 * width;
+    }
+
+    /** Gives the seats back, when what comes after the request is over; more than once is once. */
     void end() {
       lock.lock();
       try {
-        if (outcome == Outcome.ADMITTED && !ended) {
-          ended = true;
-          finish(this);
+        if (outcome != Outcome.ADMITTED || ended) {
+          return;
         }
+        ended = true;
+        took((clock.nanos() - startNanos) / 1e9);
+        if (after.isZero()) {
+          finish(this);
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      clock.after(after, this::free);
+    }
+
+    private void took(double seconds) {
+      queue.nextStart += (seconds - GUESS_SECONDS) * running();
+    }
+
+    private void free() {
+      lock.lock();
+      try {
+        finish(this);
       } finally {
         lock.unlock();
       }
@@ -161,11 +192,11 @@ final class FairQueues {
   // ---- a request -----------------------------------------------------------------------------------------------------
 
   /** Takes seats at once, gets in line, or is refused; in line, the outcome is still open. */
-  Ticket enter(long flow, int width) {
+  Ticket enter(long flow, Work work) {
     lock.lock();
     try {
       advance();
-      Ticket ticket = new Ticket(Math.max(1, Math.min(width, Math.max(1, seats))));
+      Ticket ticket = new Ticket(work.within(Math.max(1, seats)));
       ticket.queue = queue(flow);
       if (queuing.queues() == 0) {
         if (fits(ticket)) {
@@ -251,7 +282,7 @@ final class FairQueues {
     seatsInUse += ticket.width;
     ticket.queue.executing++;
     ticket.queue.seatsInUse += ticket.width;
-    ticket.queue.nextStart += GUESS_SECONDS * ticket.width;
+    ticket.queue.nextStart += ticket.guess();
     ticket.startNanos = clock.nanos();
     decide(ticket, Outcome.ADMITTED);
   }
@@ -267,8 +298,6 @@ final class FairQueues {
     seatsInUse -= ticket.width;
     queue.executing--;
     queue.seatsInUse -= ticket.width;
-    double took = (clock.nanos() - ticket.startNanos) / 1e9;
-    queue.nextStart += (took - GUESS_SECONDS) * ticket.width;
     Ticket oldest = queue.waiting.peek();
     if (oldest != null && queue.nextStart < oldest.arrival) {
       queue.nextStart = oldest.arrival; // what a queue did not use while it was idle it cannot save up
@@ -293,8 +322,8 @@ final class FairQueues {
     for (int i = 0; i < queues.length; i++) {
       int at = (next + i) % queues.length;
       Ticket oldest = queues[at].waiting.peek();
-      if (oldest != null && queues[at].nextStart + GUESS_SECONDS * oldest.width < earliest) {
-        earliest = queues[at].nextStart + GUESS_SECONDS * oldest.width;
+      if (oldest != null && queues[at].nextStart + oldest.guess() < earliest) {
+        earliest = queues[at].nextStart + oldest.guess();
         best = queues[at];
         index = at;
       }

@@ -29,18 +29,23 @@ public final class PriorityAndFairness implements FlowControl {
   private final Clock clock;
   private final int totalSeats;
   private final Duration patience;
-  private final Width width;
+  private final Estimate estimate;
   private final FlowMetrics metrics;
   private final Map<String, FlowSchema> schemas = new TreeMap<>();
   private final Map<String, PriorityLevel> levels = new TreeMap<>();
+  /** Of the nominal seats of a level with queues, for one request. (Source: priorityLevelMaxSeatsPercent of native.) */
+  private static final double MOST_SHARE = 0.15;
+
+  private static final int MOST_SEATS = 10;
+
   private final Map<String, FairQueues> queues = new HashMap<>();
   private final Map<String, LevelSeats> seats = new HashMap<>();
   private volatile State state;
 
-  /** How many seats a request takes. */
+  /** What requests are expected to cost. */
   @FunctionalInterface
-  public interface Width {
-    int of(RequestInfo info, Query query);
+  public interface Estimate {
+    Work of(RequestInfo info, Query query);
   }
 
   /** What requests are classified by right now. */
@@ -51,10 +56,10 @@ public final class PriorityAndFairness implements FlowControl {
    * @param totalSeats what all levels share, {@code --max-requests-inflight} and {@code --max-mutating-requests-inflight} together
    * @param patience how long a request may wait
    */
-  public PriorityAndFairness(int totalSeats, Duration patience, Width width, Clock clock, MeterRegistry registry) {
+  public PriorityAndFairness(int totalSeats, Duration patience, Estimate estimate, Clock clock, MeterRegistry registry) {
     this.totalSeats = totalSeats;
     this.patience = patience;
-    this.width = width;
+    this.estimate = estimate;
     this.clock = clock;
     this.metrics = new FlowMetrics(registry);
     settle();
@@ -183,7 +188,8 @@ public final class PriorityAndFairness implements FlowControl {
     }
     long arrived = clock.nanos();
     FairQueues line = now.queues.get(level.name());
-    FairQueues.Ticket ticket = line.enter(ShuffleSharding.hash(schema.name(), schema.flow(user, info)), width.of(info, query));
+    Work work = estimate.of(info, query).within(mostSeats(level, now.seats.get(level.name()).nominal()));
+    FairQueues.Ticket ticket = line.enter(ShuffleSharding.hash(schema.name(), schema.flow(user, info)), work);
     boolean waits = ticket.isWaiting();
     meters.queued(waits ? 1 : 0);
     Outcome outcome;
@@ -201,6 +207,15 @@ public final class PriorityAndFairness implements FlowControl {
     }
     meters.rejected(reason(outcome), waited);
     return new Refused(schema, level);
+  }
+
+  /** What one request may take of a level, so that it does not wait for as many seats to be free as never are at once. */
+  private static int mostSeats(PriorityLevel level, int nominal) {
+    if (level.queuing().queues() == 0) {
+      return MOST_SEATS;
+    }
+    int share = (int) Math.ceil(nominal * MOST_SHARE);
+    return Math.clamp(Math.min(share, nominal / level.queuing().hand()), 1, MOST_SEATS);
   }
 
   private static String reason(Outcome outcome) {

@@ -32,6 +32,7 @@ public final class Watches {
   private final Views views;
   private final Forms forms;
   private final Clock clock;
+  private final WatchCounts counts = new WatchCounts();
 
   public Watches(ObjectStore store, Lister lister, Views views, Forms forms, Clock clock) {
     this.store = store;
@@ -95,12 +96,14 @@ public final class Watches {
     private final List<Entry> initial;
     private final long start;
     private final Duration timeout;
+    private final Object watched;
     private final Map<String, String> encodings; // the names of those that this watch has in common with others, by type of event
     private boolean columnsSent;
     private long delivered;
 
     private Live(
-        Views.View view, Selection selection, ListOptions options, Watcher watcher, List<Entry> initial, long start, Duration timeout) {
+        Views.View view, String namespace, Selection selection, ListOptions options, Watcher watcher, List<Entry> initial, long start,
+        Duration timeout) {
       this.view = view;
       this.selection = selection;
       this.options = options;
@@ -109,6 +112,7 @@ public final class Watches {
       this.start = start;
       this.timeout = timeout;
       this.delivered = start;
+      this.watched = counts.begin(view.resource(), namespace, selection.singleName().orElse(""));
       Representation how = view.representation();
       String suffix = ' ' + view.version() + ' ' + how.mediaType() + ' ' + how.projection();
       this.encodings = Map.of("ADDED", "ADDED" + suffix, "MODIFIED", "MODIFIED" + suffix, "DELETED", "DELETED" + suffix);
@@ -226,23 +230,28 @@ public final class Watches {
     @Override
     public void close() {
       watcher.close();
+      counts.end(watched);
     }
+  }
+
+  /** How many watches would see a change: of all objects, of those of the namespace, of the one object. Names may be "". */
+  public int interested(String group, String plural, String namespace, String name) {
+    return counts.interested(group, plural, namespace, name);
   }
 
   /** Decides where a watch begins. Fails with the Status that a client gets instead of a stream when the version is none. */
   public Session open(Views.View view, String namespace, ListOptions options, Selection selection, Duration timeout) {
     Resource resource = view.resource();
-    String prefix = resource.prefix(namespace);
     long revision = watchRevision(options);
     boolean initialWanted = options.sendInitialEvents().orElse(revision == 0);
     try {
       if (!initialWanted) {
         long from = revision == 0 ? lister.newest().revision() : revision;
-        return session(view, prefix, selection, options, List.of(), from, timeout);
+        return session(view, namespace, selection, options, List.of(), from, timeout);
       }
       Snapshot snapshot = options.resourceVersion().isEmpty() ? lister.newest() : lister.atLeast(revision);
       Lister.Page page = lister.list(resource, namespace, selection, snapshot);
-      return session(view, prefix, selection, options, page.entries(), snapshot.revision(), timeout);
+      return session(view, namespace, selection, options, page.entries(), snapshot.revision(), timeout);
     } catch (CompactedException e) {
       String why = "too old resource version: " + revision + " (" + e.oldest() + ")";
       return new Refused(view.representation(), ApiException.expired(why));
@@ -252,10 +261,10 @@ public final class Watches {
   }
 
   private Session session(
-      Views.View view, String prefix, Selection selection, ListOptions options, List<Entry> initial, long from, Duration timeout)
+      Views.View view, String namespace, Selection selection, ListOptions options, List<Entry> initial, long from, Duration timeout)
       throws CompactedException {
-    Watcher watcher = store.storage().keyspace().watch(prefix, from);
-    return new Live(view, selection, options, watcher, initial, from, timeout);
+    Watcher watcher = store.storage().keyspace().watch(view.resource().prefix(namespace), from);
+    return new Live(view, namespace, selection, options, watcher, initial, from, timeout);
   }
 
   /** A watch answers another error than a list for a version that is no number. */

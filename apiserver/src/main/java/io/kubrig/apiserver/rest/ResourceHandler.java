@@ -67,7 +67,7 @@ public final class ResourceHandler {
         throw ApiException.methodNotAllowed(); // whatever is wrong beside it
       }
       Target target = Target.of(call.info(), registry.catalog());
-      if (target.resource().can(call.info().verb())) {
+      if (call.exchange().method().equals("GET") || target.resource().can(call.info().verb())) {
         registry.deprecation(target.resource(), target.version()).ifPresent(warnings::add);
       }
       route(call, target, warnings);

@@ -364,7 +364,7 @@ public final class ApiServer implements Handler, AutoCloseable {
         ? new PriorityAndFairness(
             limits.maxReading() + limits.maxMutating(),
             limits.requestTimeout().dividedBy(QUEUE_WAIT_SHARE),
-            (info, query) -> FlowControlService.width(registry, info, query),
+            (info, query) -> FlowControlService.work(registry, info, query),
             settings.clock(),
             settings.metrics())
         : null;
@@ -403,7 +403,7 @@ public final class ApiServer implements Handler, AutoCloseable {
   private void noteDeprecated(RequestInfo info) {
     boolean deprecated =
         registry.catalog().served(info.group(), info.version(), info.resourceName())
-            .filter(resource -> resource.can(info.verb()) && resource.behaviour().deprecation(info.version()).isPresent())
+            .filter(resource -> (info.isReadOnly() || resource.can(info.verb())) && resource.behaviour().deprecation(info.version()).isPresent())
             .isPresent();
     if (deprecated) {
       requests.deprecated(info);

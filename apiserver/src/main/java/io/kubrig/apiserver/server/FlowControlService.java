@@ -3,6 +3,7 @@ package io.kubrig.apiserver.server;
 import io.kubrig.apiserver.authn.UserInfo;
 import io.kubrig.apiserver.authz.ObjectReader;
 import io.kubrig.apiserver.flowcontrol.PriorityAndFairness;
+import io.kubrig.apiserver.flowcontrol.Work;
 import io.kubrig.apiserver.http.Query;
 import io.kubrig.apiserver.http.RequestInfo;
 import io.kubrig.apiserver.registry.Lens;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -40,6 +42,11 @@ final class FlowControlService implements AutoCloseable {
   private static final long MOST_BYTES_AT_ONCE = 1_000_000;
   private static final int SAMPLE = 50;
   private static final int MOST_SEATS = 10;
+  private static final Set<String> MUTATING = Set.of("create", "update", "patch", "delete");
+  private static final int WATCHERS_PER_SEAT = 10;
+
+  /** How long the watchers that share a seat are busy with an event. */
+  private static final Duration EVENT = Duration.ofMillis(5);
   private static final Operation.Options AS_CONSUMER =
       new Operation.Options(false, "api-priority-and-fairness-config-consumer-v1", true, Operation.FieldValidation.IGNORE);
   private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
@@ -58,6 +65,23 @@ final class FlowControlService implements AutoCloseable {
     this.registry = registry;
     this.ownership = ownership;
     this.clock = clock;
+  }
+
+  /**
+   * What a request is expected to cost: lists by their size, writes by the watchers that are told of them. (Source:
+   * apiserver/pkg/util/flowcontrol/request.)
+   */
+  static Work work(Registry registry, RequestInfo info, Query query) {
+    return MUTATING.contains(info.verb()) ? ofWrite(registry, info) : Work.of(width(registry, info, query));
+  }
+
+  /** Nothing is counted for a few watchers. */
+  private static Work ofWrite(Registry registry, RequestInfo info) {
+    if (info.resourceName().equals("serviceaccounts") && info.subresource().equals("token")) {
+      return Work.ONE; // nothing is changed
+    }
+    int watchers = registry.watches().interested(info.group(), info.resourceName(), info.namespace(), info.name());
+    return watchers < WATCHERS_PER_SEAT ? Work.ONE : new Work(Math.ceilDiv(watchers, WATCHERS_PER_SEAT), EVENT);
   }
 
   /**

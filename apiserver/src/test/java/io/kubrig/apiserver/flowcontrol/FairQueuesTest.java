@@ -28,15 +28,15 @@ class FairQueuesTest {
   @Test
   void requests_run_while_there_are_seats_and_then_one_for_each_that_ends() {
     FairQueues line = queues(8, 2, 50, 2);
-    Ticket first = line.enter(flow("a"), 1);
-    Ticket second = line.enter(flow("a"), 1);
-    Ticket third = line.enter(flow("a"), 1);
+    Ticket first = line.enter(flow("a"), Work.of(1));
+    Ticket second = line.enter(flow("a"), Work.of(1));
+    Ticket third = line.enter(flow("a"), Work.of(1));
     assertThat(List.of(first.outcome(), second.outcome())).containsOnly(Outcome.ADMITTED);
     assertThat(third.isWaiting()).isTrue();
     first.end();
     first.end();
     assertThat(third.outcome()).isEqualTo(Outcome.ADMITTED);
-    assertThat(line.enter(flow("a"), 1).isWaiting()).as("ending twice frees one seat only").isTrue();
+    assertThat(line.enter(flow("a"), Work.of(1)).isWaiting()).as("ending twice frees one seat only").isTrue();
   }
 
   @Test
@@ -44,9 +44,9 @@ class FairQueuesTest {
     FairQueues line = queues(64, 4, 50, 1);
     List<Ticket> flood = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      flood.add(line.enter(flow("flood"), 1));
+      flood.add(line.enter(flow("flood"), Work.of(1)));
     }
-    Ticket modest = line.enter(flow("modest"), 1);
+    Ticket modest = line.enter(flow("modest"), Work.of(1));
     Set<Ticket> done = new HashSet<>();
     while (modest.isWaiting()) {
       Ticket running = flood.stream().filter(ticket -> ticket.outcome() == Outcome.ADMITTED && !done.contains(ticket)).findFirst()
@@ -66,8 +66,8 @@ class FairQueuesTest {
     List<Ticket> slow = new ArrayList<>();
     List<Ticket> fast = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      slow.add(line.enter(slowFlow, 1));
-      fast.add(line.enter(fastFlow, 1));
+      slow.add(line.enter(slowFlow, Work.of(1)));
+      fast.add(line.enter(fastFlow, Work.of(1)));
     }
     Set<Ticket> done = new HashSet<>();
     int slowDone = 0;
@@ -99,11 +99,11 @@ class FairQueuesTest {
     FairQueues line = queues(4, 1, 50, 4);
     List<Ticket> narrow = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      narrow.add(line.enter(flow("n" + i), 1));
+      narrow.add(line.enter(flow("n" + i), Work.of(1)));
     }
-    Ticket wide = line.enter(flow("wide"), 4);
+    Ticket wide = line.enter(flow("wide"), Work.of(4));
     clock.advance(Duration.ofSeconds(1));
-    Ticket late = line.enter(flow("wide"), 1);
+    Ticket late = line.enter(flow("wide"), Work.of(1));
     narrow.getFirst().end();
     assertThat(late.isWaiting()).isTrue();
     narrow.forEach(Ticket::end);
@@ -114,22 +114,22 @@ class FairQueuesTest {
   @Test
   void a_full_queue_and_a_level_without_queues_refuse() {
     FairQueues line = queues(1, 1, 2, 1);
-    line.enter(1, 1);
-    line.enter(1, 1);
-    line.enter(1, 1);
-    assertThat(line.enter(1, 1).outcome()).isEqualTo(Outcome.QUEUE_FULL);
+    line.enter(1, Work.of(1));
+    line.enter(1, Work.of(1));
+    line.enter(1, Work.of(1));
+    assertThat(line.enter(1, Work.of(1)).outcome()).isEqualTo(Outcome.QUEUE_FULL);
     FairQueues strict = queues(0, 0, 0, 1);
-    Ticket only = strict.enter(1, 1);
-    assertThat(strict.enter(1, 1).outcome()).isEqualTo(Outcome.CONCURRENCY_LIMIT);
+    Ticket only = strict.enter(1, Work.of(1));
+    assertThat(strict.enter(1, Work.of(1)).outcome()).isEqualTo(Outcome.CONCURRENCY_LIMIT);
     only.end();
-    assertThat(strict.enter(1, 1).outcome()).isEqualTo(Outcome.ADMITTED);
+    assertThat(strict.enter(1, Work.of(1)).outcome()).isEqualTo(Outcome.ADMITTED);
   }
 
   @Test
   void a_request_waits_no_longer_than_it_may() throws InterruptedException {
     FairQueues line = queues(4, 2, 50, 1);
-    Ticket running = line.enter(1, 1);
-    Ticket waiting = line.enter(1, 1);
+    Ticket running = line.enter(1, Work.of(1));
+    Ticket waiting = line.enter(1, Work.of(1));
     Outcome[] outcome = new Outcome[1];
     Thread thread =
         Thread.ofVirtual()
@@ -148,14 +148,14 @@ class FairQueuesTest {
     thread.join();
     assertThat(outcome[0]).isEqualTo(Outcome.TIME_OUT);
     running.end();
-    assertThat(line.enter(2, 1).outcome()).as("who has left takes no seat").isEqualTo(Outcome.ADMITTED);
+    assertThat(line.enter(2, Work.of(1)).outcome()).as("who has left takes no seat").isEqualTo(Outcome.ADMITTED);
   }
 
   @Test
   void more_seats_let_in_who_waits() {
     FairQueues line = queues(4, 2, 50, 1);
-    line.enter(1, 1);
-    Ticket waiting = line.enter(1, 1);
+    line.enter(1, Work.of(1));
+    Ticket waiting = line.enter(1, Work.of(1));
     line.change(new PriorityLevel.Queuing(2, 2, 50), 2);
     assertThat(waiting.outcome()).isEqualTo(Outcome.ADMITTED);
   }
@@ -176,5 +176,25 @@ class FairQueuesTest {
       seen.addAll(cards);
     }
     assertThat(seen).hasSize(64);
+  }
+
+  @Test
+  void what_comes_after_a_request_keeps_its_seats() {
+    FairQueues line = queues(8, 2, 50, 4);
+    Ticket write = line.enter(flow("a"), new Work(4, Duration.ofMillis(5)));
+    Ticket next = line.enter(flow("a"), Work.ONE);
+    assertThat(next.isWaiting()).isTrue();
+    write.end();
+    write.end();
+    clock.advance(Duration.ofMillis(4));
+    assertThat(next.isWaiting()).as("watchers are still being told").isTrue();
+    clock.advance(Duration.ofMillis(1));
+    assertThat(next.outcome()).isEqualTo(Outcome.ADMITTED);
+  }
+
+  @Test
+  void work_on_fewer_seats_takes_longer() {
+    assertThat(new Work(20, Duration.ofMillis(5)).within(10)).isEqualTo(new Work(10, Duration.ofMillis(10)));
+    assertThat(new Work(3, Duration.ofMillis(5)).within(10)).isEqualTo(new Work(3, Duration.ofMillis(5)));
   }
 }
