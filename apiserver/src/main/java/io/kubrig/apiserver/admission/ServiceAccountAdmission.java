@@ -61,12 +61,30 @@ public final class ServiceAccountAdmission implements AdmissionPlugin {
 
   @Override
   public void validate(AdmissionRequest request) {
+    if (request.is("", "pods") && request.updates() && request.isThrough("ephemeralcontainers")) {
+      checkEphemeralContainers(request);
+    }
     if (!Pods.isCreation(request) || Pods.isMirror(request.object())) {
       return;
     }
     Tree account = account(request, request.object().tree("spec").string("serviceAccountName"));
     if (account.at("metadata", "annotations").string(ENFORCE_SECRETS).equals("true")) {
       checkSecrets(request, account);
+    }
+  }
+
+  private void checkEphemeralContainers(AdmissionRequest request) {
+    Tree spec = request.object().tree("spec");
+    String name = spec.string("serviceAccountName");
+    if (name.isEmpty()) {
+      throw Pods.forbidden(
+          request, "no service account specified for pod " + request.operation().namespace() + "/" + request.operation().name());
+    }
+    Tree account = account(request, name);
+    if (account.at("metadata", "annotations").string(ENFORCE_SECRETS).equals("true")) {
+      List<String> allowed = account.trees("secrets").stream().map(secret -> secret.string("name")).toList();
+      spec.trees("ephemeralContainers")
+          .forEach(container -> checkSecrets(request, "ephemeral container", container, allowed, "service account " + name));
     }
   }
 
@@ -159,16 +177,40 @@ public final class ServiceAccountAdmission implements AdmissionPlugin {
             request, "volume with secret.secretName=\"" + secret + "\" is not allowed because " + who + " does not reference that secret");
       }
     }
-    for (Tree container : Pods.containers(spec)) {
-      for (Tree variable : container.trees("env")) {
-        Tree reference = variable.at("valueFrom", "secretKeyRef");
-        if (!reference.isEmpty() && !allowed.contains(reference.string("name"))) {
-          throw Pods.forbidden(
-              request,
-              "container " + container.string("name") + " with envVar " + variable.string("name") + " referencing secret.secretName=\""
-                  + reference.string("name") + "\" is not allowed because " + who + " does not reference that secret");
-        }
+    spec.trees("initContainers").forEach(container -> checkSecrets(request, "init container", container, allowed, who));
+    spec.trees("containers").forEach(container -> checkSecrets(request, "container", container, allowed, who));
+    List<String> pulling = account.trees("imagePullSecrets").stream().map(secret -> secret.string("name")).toList();
+    List<Tree> wanted = spec.trees("imagePullSecrets");
+    for (int i = 0; i < wanted.size(); i++) {
+      String secret = wanted.get(i).string("name");
+      if (!pulling.contains(secret)) {
+        throw Pods.forbidden(
+            request, "imagePullSecrets[" + i + "].name=\"" + secret + "\" is not allowed because " + who
+                + " does not reference that imagePullSecret");
       }
+    }
+  }
+
+  private static void checkSecrets(AdmissionRequest request, String what, Tree container, List<String> allowed, String who) {
+    String which = what + " " + container.string("name") + " with ";
+    for (Tree variable : container.trees("env")) {
+      Tree reference = variable.at("valueFrom", "secretKeyRef");
+      if (!reference.isEmpty()) {
+        checkSecret(request, which + "envVar " + variable.string("name"), reference.string("name"), allowed, who);
+      }
+    }
+    for (Tree source : container.trees("envFrom")) {
+      if (source.get("secretRef") instanceof Tree reference) {
+        checkSecret(request, which + "envFrom", reference.string("name"), allowed, who);
+      }
+    }
+  }
+
+  private static void checkSecret(AdmissionRequest request, String what, String secret, List<String> allowed, String who) {
+    if (!allowed.contains(secret)) {
+      throw Pods.forbidden(
+          request, what + " referencing secret.secretName=\"" + secret + "\" is not allowed because " + who
+              + " does not reference that secret");
     }
   }
 }

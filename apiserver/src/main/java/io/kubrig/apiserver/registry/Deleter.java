@@ -58,6 +58,10 @@ public final class Deleter {
     Tree old = inStorageVersion(resource, ObjectStore.tree(entry));
     AdmissionRequest request = new AdmissionRequest(operation, null, old, options);
     admission.mutate(request);
+    resource.behaviour().indelible(operation.name()).ifPresent(
+        why -> {
+          throw ApiException.forbidden(resource.group(), resource.plural(), operation.name(), why);
+        });
     checkPreconditions(operation, options, old);
     Tree object = old.copy();
     Step step = decide(operation, options, object);

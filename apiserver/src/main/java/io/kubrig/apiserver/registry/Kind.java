@@ -215,6 +215,11 @@ public interface Kind {
     return false;
   }
 
+  /** Why an object of this name is never deleted. */
+  default Optional<String> indelible(String name) {
+    return Optional.empty();
+  }
+
   /** Whether objects never go at the first request, which only marks them (see {@link #beginDeletion}). */
   default boolean goesInTwoSteps() {
     return false;

@@ -177,4 +177,29 @@ class GuardsTest {
     assertThatThrownBy(() -> names(List.of("Nonsense"), List.of())).hasMessageStartingWith("admission plugin \"Nonsense\" is unknown");
     assertThatThrownBy(() -> names(List.of("EventRateLimit"), List.of())).hasMessageContaining("needs limits");
   }
+
+  @Test
+  void an_account_that_says_so_names_all_secrets_that_its_pods_may_use() {
+    cluster.with("", "serviceaccounts", "ns",
+        "{metadata: {name: s, annotations: {kubernetes.io/enforce-mountable-secrets: 'true'}}, secrets: [{name: ok}], imagePullSecrets: "
+            + "[{name: reg}]}");
+    ServiceAccountAdmission plugin = new ServiceAccountAdmission(cluster);
+    String why = " is not allowed because service account s does not reference that ";
+    String bad = "{name: c, image: i, envFrom: [{secretRef: {name: bad}}]}";
+    assertThat(refusal(plugin, accountPod("containers: [" + bad + "]")))
+        .isEqualTo("container c with envFrom referencing secret.secretName=\"bad\"" + why + "secret");
+    assertThat(refusal(plugin, accountPod("initContainers: [" + bad + "]")))
+        .isEqualTo("init container c with envFrom referencing secret.secretName=\"bad\"" + why + "secret");
+    assertThat(refusal(plugin, accountPod("imagePullSecrets: [{name: reg}, {name: x}]")))
+        .isEqualTo("imagePullSecrets[1].name=\"x\"" + why + "imagePullSecret");
+    assertThat(refusal(plugin, accountPod("containers: [" + bad.replace("bad", "ok") + "]"))).isEmpty();
+    String old = "{metadata: {name: p}, spec: {serviceAccountName: s}}";
+    String debugged = "{metadata: {name: p}, spec: {serviceAccountName: s, ephemeralContainers: [" + bad + "]}}";
+    assertThat(refusal(plugin, Requests.on("pods/ephemeralcontainers").update(old, debugged)))
+        .isEqualTo("ephemeral container c with envFrom referencing secret.secretName=\"bad\"" + why + "secret");
+  }
+
+  private static AdmissionRequest accountPod(String spec) {
+    return Requests.on("pods").create("{metadata: {name: p}, spec: {serviceAccountName: s, " + spec + "}}");
+  }
 }

@@ -76,4 +76,11 @@ class LimitAnswersTest {
     assertThat(api.create("/api/v1/namespaces/ranged/pods", pod).at("spec", "resources", "requests").names())
         .containsExactlyInAnyOrder("cpu", "memory");
   }
+
+  @Test
+  void a_class_of_the_system_stays() throws Exception {
+    assertThat(api.send("DELETE", "/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical?dryRun=All", "").message())
+        .isEqualTo("priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system priority class and cannot be "
+            + "deleted");
+  }
 }

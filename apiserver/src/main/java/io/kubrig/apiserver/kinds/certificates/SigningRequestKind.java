@@ -153,6 +153,9 @@ public final class SigningRequestKind implements Kind {
     request(spec.string("request"), errors);
     usages(spec.strings("usages"), errors);
     signer(spec.string("signerName"), errors);
+    if (operation.verb() == Operation.Verb.CREATE && spec.string("signerName").equals("kubernetes.io/legacy-unknown")) {
+      errors.invalid(SPEC.child("signerName"), spec.string("signerName"), "the legacy signerName is not allowed via this API version");
+    }
     if (spec.get("expirationSeconds") instanceof Long seconds && seconds < MIN_SECONDS) {
       errors.invalid(SPEC.child("expirationSeconds"), seconds, "may not specify a duration less than 600 seconds (10 minutes)");
     }

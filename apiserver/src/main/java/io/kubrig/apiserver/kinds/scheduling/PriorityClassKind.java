@@ -10,6 +10,7 @@ import io.kubrig.apiserver.validation.MetadataRules;
 import io.kubrig.machinery.tree.Tree;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Priority classes. Names that begin with {@code system-} are the server's own. */
 public final class PriorityClassKind implements Kind {
@@ -86,6 +87,11 @@ public final class PriorityClassKind implements Kind {
       errors.forbidden(FieldPath.of("value"), "may not be changed in an update.");
     }
     MetadataRules.immutable(object.get("preemptionPolicy"), old.get("preemptionPolicy"), FieldPath.of("preemptionPolicy"), errors);
+  }
+
+  @Override
+  public Optional<String> indelible(String name) {
+    return SYSTEM.containsKey(name) ? Optional.of("this is a system priority class and cannot be deleted") : Optional.empty();
   }
 
   @Override
