@@ -4,7 +4,10 @@ import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.kinds.pod.ResourceAmounts;
 import io.kubrig.apiserver.registry.Operation.Verb;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
 import java.util.Optional;
 
 /** Gives pods the overhead and the scheduling of their runtime class. (Source: plugin/pkg/admission/runtimeclass, KEP-688.) */
@@ -66,6 +69,11 @@ public final class RuntimeClassAdmission implements AdmissionPlugin {
     if (found.isEmpty()) {
       if (name.isEmpty()) {
         throw new ApiException(500, "", "resource name may not be empty", Tree.empty());
+      }
+      List<String> wrong = Names.pathSegment(name, false);
+      if (!wrong.isEmpty()) {
+        String why = "invalid resource name " + FieldErrors.quoted(name) + ": [" + String.join(" ", wrong) + "]";
+        throw new ApiException(500, "", why, Tree.empty());
       }
       throw request.forbidden("pod rejected: RuntimeClass \"" + name + "\" not found");
     }

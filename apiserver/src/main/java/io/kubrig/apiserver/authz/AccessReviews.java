@@ -144,6 +144,8 @@ public final class AccessReviews {
     Tree metadata = review.tree("metadata").copy();
     metadata.remove("managedFields");
     metadata.remove("namespace"); // that of the request, which it agrees with
+    // what is the server's to say is forgotten before anybody looks
+    List.of("uid", "selfLink", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds").forEach(metadata::remove);
     if (metadata.names().stream().anyMatch(member -> metadata.get(member) != null)) {
       errors.invalid(FieldPath.of("metadata"), review.tree("metadata"), text);
     }

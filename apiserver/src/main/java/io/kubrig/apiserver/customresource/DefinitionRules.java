@@ -54,9 +54,9 @@ final class DefinitionRules {
     schemasPresent();
     preservation();
     versions();
-    lifted();
     requiredNames();
     DefinitionNameRules.check(spec.tree("names"), SPEC.child("names"), errors);
+    lifted();
     if (spec.get("conversion") instanceof Tree conversion) {
       ConversionRules.check(conversion, SPEC.child("conversion"), errors);
     }

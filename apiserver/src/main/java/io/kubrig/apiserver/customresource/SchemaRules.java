@@ -41,7 +41,6 @@ final class SchemaRules {
   }
 
   void check(Tree schema, boolean status) {
-    int before = errors.size();
     if (status) {
       underStatus(schema);
     }
@@ -63,7 +62,7 @@ final class SchemaRules {
     if (errors.size() == own) {
       strange.ifPresent(member -> errors.invalid(root, "", "OpenAPIV3Schema '" + member + "' is not supported"));
     }
-    if (sound && errors.size() == before) {
+    if (sound && strange.isEmpty()) {
       RuleChecks.check(schema, root, unchanged, errors);
     }
   }

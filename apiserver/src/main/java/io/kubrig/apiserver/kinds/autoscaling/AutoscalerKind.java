@@ -162,7 +162,6 @@ public final class AutoscalerKind implements Kind {
   private static void source(Tree source, String member, FieldPath path, FieldErrors errors) {
     FieldPath at = path.child("target");
     Tree target = source.tree("target");
-    target(target, at, errors);
     boolean value = target.get("value") != null;
     boolean average = target.get("averageValue") != null;
     boolean utilization = target.get("averageUtilization") != null;
@@ -171,12 +170,14 @@ public final class AutoscalerKind implements Kind {
         reference(source.tree("describedObject"), path.child("describedObject"), errors);
         version(source.tree("describedObject"), true, path.child("describedObject"), errors);
         identifier(source.tree("metric"), path.child("metric"), errors);
+        target(target, at, errors);
         if (!value && !average) {
           errors.required(at.child("averageValue"), "must set either a target value or averageValue");
         }
       }
       case "external" -> {
         identifier(source.tree("metric"), path.child("metric"), errors);
+        target(target, at, errors);
         if (!value && !average) {
           errors.required(at.child("averageValue"), "must set either a target value for metric or a per-pod target");
         }
@@ -186,6 +187,7 @@ public final class AutoscalerKind implements Kind {
       }
       case "pods" -> {
         identifier(source.tree("metric"), path.child("metric"), errors);
+        target(target, at, errors);
         if (!average) {
           errors.required(at.child("averageValue"), "must specify a positive target averageValue");
         }
@@ -203,6 +205,7 @@ public final class AutoscalerKind implements Kind {
         } else if (member.equals("containerResource")) {
           Names.dnsLabel(container).forEach(text -> errors.invalid(path.child("container"), container, text));
         }
+        target(target, at, errors);
         if (!utilization && !average) {
           errors.required(at.child("averageUtilization"), "must set either a target raw value or a target utilization");
         }

@@ -27,6 +27,10 @@ final class JobRules {
             "maxFailedIndexes")) {
       Checks.nonNegative(spec, number, path, errors);
     }
+    if (spec.get("maxFailedIndexes") != null && spec.get("backoffLimitPerIndex") == null) {
+      errors.required(path.child("backoffLimitPerIndex"), "when maxFailedIndexes is specified");
+    }
+    managedBy(spec, path.child("managedBy"), errors);
     indexing(spec, path, errors);
     if (spec.get("podFailurePolicy") instanceof Tree policy) {
       JobPolicyRules.failure(policy, spec, path.child("podFailurePolicy"), errors);
@@ -41,7 +45,6 @@ final class JobRules {
     boolean onlyFailed = spec.get("podFailurePolicy") != null;
     List<String> replacements = onlyFailed ? List.of("Failed") : List.of("Failed", "TerminatingOrFailed");
     Checks.oneOf(spec, "podReplacementPolicy", replacements, path, errors);
-    managedBy(spec, path.child("managedBy"), errors);
     template(spec, scope, path, errors);
   }
 
@@ -59,9 +62,6 @@ final class JobRules {
           errors.invalid(path.child(member), spec.get(member), "requires indexed completion mode");
         }
       }
-    }
-    if (spec.get("maxFailedIndexes") != null && spec.get("backoffLimitPerIndex") == null) {
-      errors.required(path.child("backoffLimitPerIndex"), "when maxFailedIndexes is specified");
     }
   }
 

@@ -175,11 +175,13 @@ public final class SigningRequestKind implements Kind {
     if (usages.isEmpty()) {
       errors.required(path, "");
     }
-    Set<String> seen = new HashSet<>();
     for (int i = 0; i < usages.size(); i++) {
       if (!USAGES.contains(usages.get(i))) {
         errors.notSupported(path.index(i), usages.get(i), USAGES.stream().sorted().toList());
       }
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < usages.size(); i++) {
       if (!seen.add(usages.get(i))) {
         errors.duplicate(path.index(i), usages.get(i));
       }

@@ -71,7 +71,7 @@ final class EventKind implements Kind {
 
   @Override
   public boolean qualifiesFinalizers() {
-    return false;
+    return !core;
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
-import io.kubrig.apiserver.validation.Names;
 import io.kubrig.apiserver.validation.Quantities;
 import io.kubrig.machinery.tree.Tree;
 import java.time.Instant;
@@ -81,9 +80,8 @@ final class ResourceQuotaKind implements Kind {
   private static void amounts(Tree list, FieldPath path, FieldErrors errors) {
     for (String name : list.names()) {
       FieldPath at = path.key(name);
-      Names.qualifiedName(name).forEach(text -> errors.invalid(at, name, text));
+      Quantities.resourceName(name, at, errors);
       if (!name.contains("/") && !isStandard(name)) {
-        errors.invalid(at, name, "must be a standard resource type or fully qualified");
         errors.invalid(at, name, "must be a standard resource for quota");
       }
       Quantities.of(list, name).ifPresent(amount -> Quantities.amount(name, amount, at, errors));

@@ -133,14 +133,27 @@ public final class FlowSchemaKind implements Kind {
     } else if (subject.tree(own).string("name").isEmpty()) {
       errors.required(path.child(own, "name"), "");
     }
-    if (own.equals("serviceAccount") && subject.get(own) != null && subject.tree(own).string("namespace").isEmpty()) {
-      errors.required(path.child(own, "namespace"), "must specify namespace for service account");
+    if (own.equals("serviceAccount") && subject.get(own) instanceof Tree account) {
+      serviceAccount(account, path.child(own), errors);
     }
     for (String other : List.of("user", "group", "serviceAccount")) {
       if (!other.equals(own) && subject.get(other) != null) {
         String kindName = Character.toUpperCase(other.charAt(0)) + other.substring(1);
         errors.forbidden(path.child(other), other + " is forbidden when subject kind is not '" + kindName + "'");
       }
+    }
+  }
+
+  private static void serviceAccount(Tree account, FieldPath path, FieldErrors errors) {
+    String name = account.string("name");
+    if (!name.isEmpty() && !name.equals("*")) {
+      Names.dnsSubdomain(name).forEach(text -> errors.invalid(path.child("name"), name, text));
+    }
+    String namespace = account.string("namespace");
+    if (namespace.isEmpty()) {
+      errors.required(path.child("namespace"), "must specify namespace for service account");
+    } else {
+      Names.dnsLabel(namespace).forEach(text -> errors.invalid(path.child("namespace"), namespace, text));
     }
   }
 

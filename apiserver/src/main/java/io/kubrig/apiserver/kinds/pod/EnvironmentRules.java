@@ -112,15 +112,15 @@ final class EnvironmentRules {
   }
 
   private static void file(Tree reference, FieldPath path, FieldErrors errors) {
+    if (Checks.required(reference, "key", path, errors)) {
+      String key = reference.string("key");
+      Checks.variableName(key).forEach(text -> errors.invalid(path.child("key"), key, text));
+    }
     if (Checks.required(reference, "volumeName", path, errors)) {
       Checks.dnsLabel(reference.string("volumeName"), path.child("volumeName"), errors);
     }
     if (Checks.required(reference, "path", path, errors)) {
       Checks.noBacksteps(reference.string("path"), path.child("path"), errors);
-    }
-    if (Checks.required(reference, "key", path, errors)) {
-      String key = reference.string("key");
-      Checks.variableName(key).forEach(text -> errors.invalid(path.child("key"), key, text));
     }
   }
 

@@ -40,25 +40,27 @@ public final class ResourceRules {
   private static void requirements(Tree resources, FieldPath path, FieldErrors errors, NameCheck names) {
     Map<String, Quantity> limits = ResourceAmounts.of(resources.tree("limits"));
     Map<String, Quantity> requests = ResourceAmounts.of(resources.tree("requests"));
-    amounts(limits, path.child("limits"), errors, names);
-    amounts(requests, path.child("requests"), errors, names);
-    requests.forEach((name, amount) -> againstLimit(name, amount, limits.get(name), path, errors));
+    limits.forEach(
+        (name, limit) -> {
+          FieldPath at = path.child("limits").key(name);
+          names.check(name, at, errors);
+          amount(name, limit, at, errors);
+          hugePages(name, limit, at, errors);
+        });
+    requests.forEach(
+        (name, request) -> {
+          FieldPath at = path.child("requests").key(name);
+          names.check(name, at, errors);
+          amount(name, request, at, errors);
+          againstLimit(name, request, limits.get(name), path, errors);
+          hugePages(name, request, at, errors);
+        });
     Set<String> all = new HashSet<>(limits.keySet());
     all.addAll(requests.keySet());
     boolean huge = all.stream().anyMatch(name -> name.startsWith(HUGE_PAGES));
     if (huge && !all.contains("cpu") && !all.contains("memory")) {
       errors.forbidden(path, "HugePages require cpu or memory");
     }
-  }
-
-  private static void amounts(Map<String, Quantity> list, FieldPath path, FieldErrors errors, NameCheck names) {
-    list.forEach(
-        (name, amount) -> {
-          FieldPath at = path.key(name);
-          names.check(name, at, errors);
-          amount(name, amount, at, errors);
-          hugePages(name, amount, at, errors);
-        });
   }
 
   private static void againstLimit(String name, Quantity request, Quantity limit, FieldPath path, FieldErrors errors) {

@@ -227,20 +227,11 @@ public final class SchedulingRules {
 
   static void spread(List<Tree> constraints, FieldPath path, FieldErrors errors) {
     for (int i = 0; i < constraints.size(); i++) {
-      Tree constraint = constraints.get(i);
-      FieldPath at = path.index(i);
-      constraint(constraint, at, errors);
-      String key = constraint.string("topologyKey");
-      String action = constraint.string("whenUnsatisfiable");
-      for (Tree later : constraints.subList(i + 1, constraints.size())) {
-        if (later.string("topologyKey").equals(key) && later.string("whenUnsatisfiable").equals(action)) {
-          errors.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + action + "}");
-        }
-      }
+      constraint(constraints.get(i), constraints.subList(i + 1, constraints.size()), path.index(i), errors);
     }
   }
 
-  private static void constraint(Tree constraint, FieldPath path, FieldErrors errors) {
+  private static void constraint(Tree constraint, List<Tree> others, FieldPath path, FieldErrors errors) {
     String action = constraint.string("whenUnsatisfiable");
     if (constraint.integer("maxSkew") <= 0) {
       errors.invalid(path.child("maxSkew"), constraint.integer("maxSkew"), "must be greater than zero");
@@ -251,6 +242,12 @@ public final class SchedulingRules {
     List<String> actions = List.of("DoNotSchedule", "ScheduleAnyway");
     if (!actions.contains(action)) {
       errors.notSupported(path.child("whenUnsatisfiable"), action, actions);
+    }
+    String key = constraint.string("topologyKey");
+    boolean repeated =
+        others.stream().anyMatch(other -> other.string("topologyKey").equals(key) && other.string("whenUnsatisfiable").equals(action));
+    if (repeated) {
+      errors.duplicate(path.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + action + "}");
     }
     if (constraint.get("minDomains") instanceof Long domains) {
       if (domains <= 0) {

@@ -149,10 +149,10 @@ final class SecurityRules {
       }
       return;
     }
+    type(profile, "seccompProfile", path, errors);
     if (profile.has("localhostProfile")) {
       errors.invalid(local, InternalForm.of("core.SeccompProfile", profile), "can only be set when seccomp type is Localhost");
     }
-    type(profile, "seccompProfile", path, errors);
   }
 
   private static void appArmor(Tree profile, FieldPath path, FieldErrors errors) {

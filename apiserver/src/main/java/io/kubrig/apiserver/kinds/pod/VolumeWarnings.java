@@ -39,6 +39,10 @@ final class VolumeWarnings {
         }
       }
     }
+    for (int i = 0; i < volumes.size(); i++) {
+      FieldPath claim = path.index(i).child("ephemeral", "volumeClaimTemplate", "spec");
+      warnings.addAll(ClaimRules.warnings(volumes.get(i).at("ephemeral", "volumeClaimTemplate", "spec"), claim));
+    }
     volumes.forEach(collector::overlaps);
   }
 

@@ -21,7 +21,7 @@ final class ServiceRules {
   private static final String BALANCERS_ONLY = "may only be used when `type` is 'LoadBalancer'";
   private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
   private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
-  private static final List<String> POLICIES = List.of("Cluster", "Local");
+  static final List<String> POLICIES = List.of("Cluster", "Local");
   private static final List<String> DISTRIBUTIONS = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
 
   private final Tree service;

@@ -30,9 +30,9 @@ final class ServiceUpdates {
     normalise(spec, old);
   }
 
-  /** Names of elsewhere have no internal traffic; native does not show what older versions stored there. */
+  /** Names of elsewhere have no internal traffic; native does not show what is stored there, but refuses what is wrong. */
   static void dropInternalPolicy(Tree spec) {
-    if (spec.string("type").equals("ExternalName")) {
+    if (spec.string("type").equals("ExternalName") && ServiceRules.POLICIES.contains(spec.string("internalTrafficPolicy"))) {
       spec.remove("internalTrafficPolicy");
     }
   }
