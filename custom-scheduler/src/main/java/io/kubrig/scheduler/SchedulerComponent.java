@@ -326,7 +326,11 @@ final class SchedulerComponent implements Component {
     @Override
     public void stoppedLeading() {
       scheduler.stop();
-      environment.failures().failed(name(), "leaderelection lost");
+      if (isClosed()) {
+        LOG.info("Requested to terminate, exiting");
+      } else {
+        environment.failures().failed(name(), "leaderelection lost");
+      }
     }
   }
 }

@@ -25,6 +25,11 @@ public final class Kubrig {
     return root.resolve("standalone/target/kubrig-standalone.jar");
   }
 
+  /** The program in one file. */
+  static Path jar() {
+    return JAR;
+  }
+
   /** A file below {@code e2e/}. */
   public static Path file(String path) {
     return JAR.getParent().getParent().getParent().resolve("e2e").resolve(path);
