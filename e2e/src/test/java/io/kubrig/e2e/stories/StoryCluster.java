@@ -12,6 +12,7 @@ import io.kubrig.machinery.pki.KeyKind;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.testkit.ClusterBuilder;
 import io.kubrig.testkit.KubrigCluster;
+import io.kubrig.testkit.traffic.CallPattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,6 +109,16 @@ final class StoryCluster implements AutoCloseable {
 
   Clock clock() {
     return cluster.clock();
+  }
+
+  /** From now on some of the controllers' requests go wrong: they are refused, lost, or answered wrongly after they have been done. */
+  void disturb(long seed, double share) {
+    cluster.faults().random(seed, share, CallPattern.calls().by("kube-controller-manager"));
+  }
+
+  /** From now on all requests go right. */
+  void calm() {
+    cluster.faults().clear();
   }
 
   /** Lets time pass. */

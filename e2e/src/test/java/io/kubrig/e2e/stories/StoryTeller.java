@@ -32,8 +32,10 @@ final class StoryTeller {
   private final Scene scene;
   private final Tidying tidying;
   private final Instant begin;
+  private final Disturbance disturbance;
 
-  StoryTeller(StoryCluster cluster, JsonNode story, String namespace) {
+  StoryTeller(StoryCluster cluster, JsonNode story, String namespace, Disturbance disturbance) {
+    this.disturbance = disturbance;
     this.cluster = cluster;
     this.wire = cluster.wire();
     this.story = story;
@@ -60,6 +62,7 @@ final class StoryTeller {
       for (JsonNode step : story.path("steps")) {
         number++;
         try {
+          disturbance.begin(cluster, number);
           step(filled(step));
         } catch (StoryException | Wire.Refused e) {
           throw new StoryException("step " + number + ": " + e.getMessage());
@@ -68,6 +71,7 @@ final class StoryTeller {
       story.path("expect").valueStream().filter(one -> one.has("invariant"))
           .forEach(one -> Invariants.check(scene, begin, filled(one)));
     } finally {
+      cluster.calm();
       kubelet.stop();
       tidying.after(story.path("unfinalize"), this::filled);
       cluster.ledger().remove(scene);
@@ -155,7 +159,7 @@ final class StoryTeller {
 
   private void await(JsonNode wanted, JsonNode step) {
     String kind = wanted.path("kind").asText();
-    Duration patience = step.has("timeout") ? Duration.ofSeconds(step.get("timeout").asInt()) : PATIENCE;
+    Duration patience = disturbance.patience(step.has("timeout") ? Duration.ofSeconds(step.get("timeout").asInt()) : PATIENCE);
     boolean came = cluster.await(patience, () -> {
       long found = scene.objects(kind).stream().filter(object -> Selection.matches(object, wanted)).count();
       return wanted.has("count") ? found == wanted.get("count").asInt() : found >= wanted.path("atLeast").asInt(1);
@@ -179,7 +183,8 @@ final class StoryTeller {
     if (expectation.has("jws")) {
       until(Duration.ofSeconds(30), () -> fault(expectation.get("jws")).isEmpty(), "the signature: " + fault(expectation.get("jws")));
     }
-    Duration patience = Duration.ofMillis(Math.round(expectation.path("timeout").asDouble(30) * 1000));
+    cluster.calm();
+    Duration patience = disturbance.patience(Duration.ofMillis(Math.round(expectation.path("timeout").asDouble(30) * 1000)));
     Duration hold = Duration.ofMillis(Math.round(expectation.path("hold").asDouble(1) * 1000));
     Instant first = cluster.clock().now();
     while (true) {
@@ -215,6 +220,9 @@ final class StoryTeller {
         cluster.rootCertificates(), cluster.clock().now()));
     expectation.path("objects").properties().forEach(kind -> Comparison.sets(kind.getKey(), kind.getValue(),
         observed(likeness, kind.getKey(), expectation), faults));
+    if (!disturbance.isNone()) {
+      return faults;
+    }
     List<ObjectNode> events = likeness.events().stream().filter(event -> expectation.path("ignoreEvents").valueStream()
         .noneMatch(glob -> Glob.matches(glob.asText(), event.path("reason").asText()))).toList();
     expectation.path("events").forEach(event -> event(event, events, faults));

@@ -85,13 +85,14 @@ public final class ComponentMain {
       return exitCode;
     } catch (FlagException | StartException | ConfigException | PkiException e) {
       LOG.atError().addKeyValue("err", e.getMessage()).log("command failed");
-      return 1;
+      exitCode = 1;
+      return exitCode;
     }
   }
 
   private void stop(Component component) {
     component.close();
-    Runtime.getRuntime().halt(0); // a stop by signal is a success, which the virtual machine would report as 143
+    Runtime.getRuntime().halt(exitCode); // a stop by signal is a success, which the virtual machine would report as 143
   }
 
   private final class Ends implements FailureListener {

@@ -98,7 +98,7 @@ record CronJobPlan(List<Told> told, List<Job> expire, List<ObjectReference> repl
 
     private static Optional<JobCondition> finished(Job job) {
       return job.getStatus() == null ? Optional.empty() : Objects.orEmpty(job.getStatus().getConditions()).stream()
-          .filter(c -> (c.getType().equals("Complete") || c.getType().equals("Failed")) && "True".equals(c.getStatus())).findFirst();
+          .filter(c -> ("Complete".equals(c.getType()) || "Failed".equals(c.getType())) && "True".equals(c.getStatus())).findFirst();
     }
 
     private void follow(Job job) {

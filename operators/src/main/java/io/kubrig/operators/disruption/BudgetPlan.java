@@ -106,7 +106,7 @@ record BudgetPlan(PodDisruptionBudgetStatus status, List<Pod> undeleted, Optiona
     Condition old = null;
     for (Condition condition : seen.budget().getStatus() == null ? List.<Condition>of()
         : Objects.orEmpty(seen.budget().getStatus().getConditions())) {
-      if (condition.getType().equals(ALLOWED)) {
+      if (ALLOWED.equals(condition.getType())) {
         old = condition;
       } else {
         others.add(condition);

@@ -20,9 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives every node without pod ranges one of each family. Does nothing without {@code --allocate-node-cidrs}. Keys are nodes. */
 public final class NodeIpamController implements Controller {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeIpamController.class);
   private static final int IPV4_MASK = 24;
   private static final int IPV6_MASK = 64;
 
@@ -87,15 +90,24 @@ public final class NodeIpamController implements Controller {
           release(tried);
         }
         if (!ranges.equals(given.put(node.getMetadata().getName(), ranges))) {
-          ranges.forEach(range -> families.forEach(family -> family.occupy(range)));
+          ranges.forEach(range -> occupy(node, range));
         }
       }
     }
   }
 
+  /** A node may say anything of its ranges. */
+  private void occupy(Node node, String range) {
+    try {
+      families.forEach(family -> family.occupy(range));
+    } catch (IllegalArgumentException e) {
+      LOG.error("node-ipam-controller: node {}: {}", node.getMetadata().getName(), e.getMessage());
+    }
+  }
+
   private void forget(Node node) {
     synchronized (given) {
-      Objects.orEmpty(given.remove(node.getMetadata().getName())).forEach(range -> families.forEach(family -> family.release(range)));
+      Objects.orEmpty(given.remove(node.getMetadata().getName())).forEach(this::free);
       release(Objects.orEmpty(doubtful.remove(node.getMetadata().getName())));
     }
   }
@@ -132,6 +144,14 @@ public final class NodeIpamController implements Controller {
     }
     synchronized (given) {
       given.put(name, ranges);
+    }
+  }
+
+  private void free(String range) {
+    try {
+      families.forEach(family -> family.release(range));
+    } catch (IllegalArgumentException e) {
+      LOG.debug("node-ipam-controller: {} was no range", range, e);
     }
   }
 

@@ -35,12 +35,12 @@ final class Ranges {
     static Cidr of(String text) {
       String[] parts = text.trim().split("/");
       try {
-        byte[] address = InetAddress.getByName(parts[0]).getAddress();
+        byte[] address = InetAddress.ofLiteral(parts[0]).getAddress();
         int bits = address.length * 8;
         int mask = Integer.parseInt(parts[1]);
         BigInteger number = new BigInteger(1, address).shiftRight(bits - mask).shiftLeft(bits - mask);
         return new Cidr(number, bits, mask);
-      } catch (UnknownHostException | RuntimeException e) {
+      } catch (RuntimeException e) {
         throw new IllegalArgumentException("not a range of addresses: " + text, e);
       }
     }

@@ -46,7 +46,7 @@ final class NodeTaints {
     Set<String> wanted = new LinkedHashSet<>();
     if (node.getStatus() != null) {
       for (NodeCondition condition : Objects.orEmpty(node.getStatus().getConditions())) {
-        String key = KEYS.getOrDefault(condition.getType(), Map.of()).get(condition.getStatus());
+        String key = KEYS.getOrDefault(String.valueOf(condition.getType()), Map.of()).get(String.valueOf(condition.getStatus()));
         if (key != null) {
           wanted.add(key);
         }

@@ -61,7 +61,7 @@ public final class Selector {
       return false;
     }
     Map<String, String> known = Objects.orEmpty(labels);
-    return equal.entrySet().stream().allMatch(e -> e.getValue().equals(known.get(e.getKey())))
+    return equal.entrySet().stream().allMatch(e -> (e.getValue() == null ? "" : e.getValue()).equals(known.get(e.getKey())))
         && terms.stream().allMatch(t -> holds(t, known));
   }
 

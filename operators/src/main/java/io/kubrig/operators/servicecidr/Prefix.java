@@ -2,7 +2,6 @@ package io.kubrig.operators.servicecidr;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 
 /** A range of addresses of one family. */
 record Prefix(BigInteger base, int bits, int length) {
@@ -25,8 +24,8 @@ record Prefix(BigInteger base, int bits, int length) {
 
   private static byte[] address(String text) {
     try {
-      return InetAddress.getByName(text).getAddress();
-    } catch (UnknownHostException e) {
+      return InetAddress.ofLiteral(text).getAddress();
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("not an address: " + text, e);
     }
   }

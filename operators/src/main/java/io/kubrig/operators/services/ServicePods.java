@@ -43,7 +43,7 @@ public final class ServicePods {
 
   private void select(String namespace, List<Pod> states, Queue queue, Duration batch) {
     for (Service service : services.inNamespace(namespace)) {
-      Selector selector = Selector.ofMap(service.getSpec().getSelector());
+      Selector selector = service.getSpec() == null ? Selector.matchesNothing() : Selector.ofMap(service.getSpec().getSelector());
       if (states.stream().anyMatch(pod -> selector.matches(pod.getMetadata().getLabels()))) {
         queue.addAfter(Key.of(service), batch);
       }

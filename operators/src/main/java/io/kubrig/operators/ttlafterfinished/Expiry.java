@@ -11,12 +11,12 @@ final class Expiry {
 
   /** The moment; empty for a job that has not finished, is being deleted, or may stay. */
   static Optional<Instant> of(Job job) {
-    Integer ttl = job.getSpec().getTtlSecondsAfterFinished();
+    Integer ttl = job.getSpec() == null ? null : job.getSpec().getTtlSecondsAfterFinished();
     if (ttl == null || Objects.isTerminating(job) || job.getStatus() == null) {
       return Optional.empty();
     }
     return Objects.orEmpty(job.getStatus().getConditions()).stream()
-        .filter(c -> (c.getType().equals("Complete") || c.getType().equals("Failed")) && "True".equals(c.getStatus()))
+        .filter(c -> ("Complete".equals(c.getType()) || "Failed".equals(c.getType())) && "True".equals(c.getStatus()))
         .flatMap(c -> Objects.time(c.getLastTransitionTime()).stream()).findFirst().map(finished -> finished.plusSeconds(ttl));
   }
 }

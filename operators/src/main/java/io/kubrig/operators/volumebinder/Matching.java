@@ -97,7 +97,7 @@ final class Matching {
    */
   static Optional<PersistentVolume> best(PersistentVolumeClaim claim, List<PersistentVolume> volumes, boolean delayed) {
     List<PersistentVolume> fitting = volumes.stream()
-        .filter(volume -> volume.getSpec().getClaimRef() == null || isFor(volume, claim))
+        .filter(volume -> volume.getSpec() != null && (volume.getSpec().getClaimRef() == null || isFor(volume, claim)))
         .filter(volume -> accessible(volume, claim) && capacity(volume).compareTo(requested(claim)) >= 0)
         .filter(volume -> !modesDiffer(volume, claim) && !attributesDiffer(volume, claim) && !Objects.isTerminating(volume))
         .sorted(Comparator.comparing(Matching::capacity).thenComparing(volume -> volume.getMetadata().getName())).toList();

@@ -51,14 +51,14 @@ public final class VolumeBinderController implements Controller {
   }
 
   private void gone(PersistentVolume volume) {
-    ObjectReference ref = volume.getSpec().getClaimRef();
-    if (ref != null) {
+    ObjectReference ref = volume.getSpec() == null ? null : volume.getSpec().getClaimRef();
+    if (ref != null && ref.getName() != null) {
       work.add(new Key(ref.getNamespace(), ref.getName()));
     }
   }
 
   private void gone(PersistentVolumeClaim claim) {
-    String volume = claim.getSpec().getVolumeName();
+    String volume = claim.getSpec() == null ? null : claim.getSpec().getVolumeName();
     if (volume != null && !volume.isEmpty()) {
       work.add(Key.of(volume));
     }

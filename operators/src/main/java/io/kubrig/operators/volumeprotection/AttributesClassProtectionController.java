@@ -39,13 +39,14 @@ public final class AttributesClassProtectionController implements Controller {
   }
 
   private static Stream<String> names(PersistentVolume volume) {
-    return Stream.ofNullable(volume.getSpec().getVolumeAttributesClassName());
+    return volume.getSpec() == null ? Stream.empty() : Stream.ofNullable(volume.getSpec().getVolumeAttributesClassName());
   }
 
   private static Stream<String> names(PersistentVolumeClaim claim) {
     PersistentVolumeClaimStatus status = claim.getStatus() == null ? new PersistentVolumeClaimStatus() : claim.getStatus();
     String target = status.getModifyVolumeStatus() == null ? null : status.getModifyVolumeStatus().getTargetVolumeAttributesClassName();
-    return Stream.of(claim.getSpec().getVolumeAttributesClassName(), status.getCurrentVolumeAttributesClassName(), target)
+    String wanted = claim.getSpec() == null ? null : claim.getSpec().getVolumeAttributesClassName();
+    return Stream.of(wanted, status.getCurrentVolumeAttributesClassName(), target)
         .filter(Objects::nonNull);
   }
 

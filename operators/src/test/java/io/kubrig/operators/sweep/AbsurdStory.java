@@ -1,18 +1,37 @@
 package io.kubrig.operators.sweep;
 
+import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.kubrig.operators.ControllerManagerOptions;
 import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -34,6 +53,33 @@ final class AbsurdStory implements Story {
       "{\"spec\": {\"selector\": {\"matchLabels\": {\"app\": null}}, \"strategy\": {\"type\": \"Sideways\"},"
           + " \"updateStrategy\": {\"type\": \"Sideways\"}, \"replicas\": 0, \"parallelism\": 0}}");
 
+  /** Of single kinds, what only they can get wrong. */
+  private static final Map<Class<? extends HasMetadata>, List<String>> OWN = Map.ofEntries(
+      Map.entry(CronJob.class, List.of(
+          "{\"spec\": {\"schedule\": \"61 * * * *\", \"timeZone\": \"Nowhere/At_All\"}}",
+          "{\"spec\": {\"schedule\": \"* * * * *\", \"concurrencyPolicy\": \"Sometimes\", \"startingDeadlineSeconds\": -9},"
+              + " \"status\": {\"active\": [{}], \"lastScheduleTime\": \"1970-01-01T00:00:00Z\"}}")),
+      Map.entry(Job.class, List.of("{\"spec\": {\"ttlSecondsAfterFinished\": -7}, \"status\": {\"conditions\": [{},"
+          + " {\"type\": \"Complete\", \"status\": \"True\"}]}}")),
+      Map.entry(Service.class, List.of("{\"spec\": {\"selector\": {\"app\": null}, \"ports\": [{}], \"ipFamilies\": [\"IPv9\"]}}")),
+      Map.entry(Endpoints.class, List.of("{\"subsets\": [{}]}",
+          "{\"subsets\": [{\"addresses\": [{\"ip\": \"not an address\"}, {}], \"ports\": [{}]}]}")),
+      Map.entry(EndpointSlice.class, List.of("{\"endpoints\": [{}], \"ports\": [{}]}")),
+      Map.entry(PodDisruptionBudget.class, List.of("{\"spec\": {\"maxUnavailable\": \"many\", \"selector\": {\"matchExpressions\":"
+          + " [{\"key\": \"app\", \"operator\": \"Near\"}]}}}",
+          "{\"spec\": {\"minAvailable\": \"many\", \"selector\": {\"matchLabels\": {\"app\": \"web\"}}}}")),
+      Map.entry(Namespace.class, List.of("{\"spec\": {\"finalizers\": [null]}, \"status\": {\"phase\": \"Nowhere\"}}")),
+      Map.entry(Node.class, List.of("{\"spec\": {\"podCIDR\": \"nonsense\", \"podCIDRs\": [\"nonsense\"], \"taints\": [{}]}}",
+          "{\"spec\": {}, \"status\": {\"conditions\": [{}]}}")),
+      Map.entry(PersistentVolume.class, List.of("{\"spec\": {\"claimRef\": {}}}", "{\"spec\": {\"capacity\": {}}, \"status\": {}}")),
+      Map.entry(PersistentVolumeClaim.class, List.of("{\"spec\": {\"volumeName\": \"nowhere\"}}",
+          "{\"spec\": {\"selector\": {\"matchExpressions\": [{\"key\": \"a\", \"operator\": \"Near\"}]}}}")),
+      Map.entry(ResourceClaim.class, List.of("{\"status\": {\"reservedFor\": [{}]}}")),
+      Map.entry(ClusterRole.class, List.of("{\"rules\": [{}]}", "{\"aggregationRule\": {\"clusterRoleSelectors\": [{\"matchExpressions\":"
+          + " [{\"key\": \"a\", \"operator\": \"Near\"}]}, {}]}}")),
+      Map.entry(Secret.class, List.of("{\"type\": \"bootstrap.kubernetes.io/token\", \"data\": {\"expiration\": \"bm8=\"}}")),
+      Map.entry(CertificateSigningRequest.class, List.of("{\"spec\": {}, \"status\": {\"conditions\": [{}], \"certificate\": \"bm8=\"}}")));
+
   private final Story sane;
 
   AbsurdStory(Story sane) {
@@ -46,11 +92,18 @@ final class AbsurdStory implements Story {
   }
 
   @Override
+  public ControllerManagerOptions options() {
+    return sane.options();
+  }
+
+  @Override
   public void begin(MemoryServer server) {
     sane.begin(server);
-    for (Class<? extends HasMetadata> kind : OWNERS) {
-      for (int i = 0; i < SPECS.size(); i++) {
-        server.create(absurd(kind, SPECS.get(i), ABSURD + "-" + i));
+    for (Class<? extends HasMetadata> kind : World.KINDS) {
+      List<String> specs = new ArrayList<>(OWNERS.contains(kind) ? SPECS : kind == Pod.class ? List.of() : SPECS.subList(0, 2));
+      specs.addAll(OWN.getOrDefault(kind, List.of()));
+      for (int i = 0; i < specs.size(); i++) {
+        server.create(absurd(kind, specs.get(i), ABSURD + "-" + i));
       }
     }
     String nowhere = "{\"spec\": {\"nodeName\": \"nowhere\"}, \"status\": {\"phase\": \"Nowhere\"}}";
@@ -63,7 +116,8 @@ final class AbsurdStory implements Story {
 
   private static <T extends HasMetadata> T absurd(Class<T> kind, String json, String name) {
     T object = Objects.parse(json, kind);
-    object.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder().withName(name).withNamespace("ns").build());
+    String namespace = Namespaced.class.isAssignableFrom(kind) ? "ns" : null;
+    object.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(namespace).build());
     return object;
   }
 
@@ -81,8 +135,23 @@ final class AbsurdStory implements Story {
   }
 
   @Override
+  public void act(MemoryServer server, RandomGenerator random, Instant now) {
+    sane.act(server, random, now);
+  }
+
+  @Override
+  public void tick(MemoryServer server, Instant now) {
+    sane.tick(server, now);
+  }
+
+  @Override
   public void settled(MemoryServer server) {
     sane.settled(server);
+  }
+
+  @Override
+  public void settled(MemoryServer server, Instant now) {
+    sane.settled(server, now);
   }
 
   @Override

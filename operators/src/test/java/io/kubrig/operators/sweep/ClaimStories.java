@@ -67,13 +67,13 @@ final class ClaimStories {
 
     @Override
     public void act(MemoryServer server, RandomGenerator random) {
-      List<PersistentVolumeClaim> claims = server.list(PersistentVolumeClaim.class);
-      List<Pod> pods = server.list(Pod.class);
+      List<PersistentVolumeClaim> claims = Stories.all(server, PersistentVolumeClaim.class);
+      List<Pod> pods = Stories.all(server, Pod.class);
       switch (random.nextInt(6)) {
         case 0 -> volume(server);
         case 1 -> claim(server);
         case 2 -> some(claims, random).forEach(claim -> server.delete(claim, Map.of(), true));
-        case 3 -> some(server.list(PersistentVolume.class), random).filter(volume -> volume.getSpec().getClaimRef() == null)
+        case 3 -> some(Stories.all(server, PersistentVolume.class), random).filter(volume -> volume.getSpec().getClaimRef() == null)
             .forEach(volume -> server.delete(volume, Map.of(), true));
         case 4 -> some(claims, random).filter(claim -> !Objects.isTerminating(claim)).forEach(claim -> pod(server, claim));
         default -> some(pods, random).filter(pod -> !Objects.isTerminating(pod)).forEach(pod -> server.delete(pod, Map.of(), false));
@@ -97,12 +97,12 @@ final class ClaimStories {
           && before.getSpec().getClaimRef() != null && before.getSpec().getClaimRef().getUid() != null) {
         String uid = before.getSpec().getClaimRef().getUid();
         boolean kept = volume.getSpec().getClaimRef() != null && uid.equals(volume.getSpec().getClaimRef().getUid());
-        boolean bound = server.list(PersistentVolumeClaim.class).stream().anyMatch(claim -> uid.equals(claim.getMetadata().getUid())
+        boolean bound = Stories.all(server, PersistentVolumeClaim.class).stream().anyMatch(claim -> uid.equals(claim.getMetadata().getUid())
             && volume.getMetadata().getName().equals(claim.getSpec().getVolumeName()));
         assertThat(kept || !bound).as("%s is taken from a claim that has it", volume.getMetadata().getName()).isTrue();
       }
       if (change.after() instanceof PersistentVolumeClaim claim && claim.getSpec().getVolumeName() != null) {
-        assertThat(server.list(PersistentVolumeClaim.class).stream()
+        assertThat(Stories.all(server, PersistentVolumeClaim.class).stream()
             .filter(other -> claim.getSpec().getVolumeName().equals(other.getSpec().getVolumeName())))
             .as("claims that have %s", claim.getSpec().getVolumeName()).hasSize(1);
         if (change.before() instanceof PersistentVolumeClaim before && before.getSpec().getVolumeName() != null) {
@@ -112,7 +112,7 @@ final class ClaimStories {
       if (change.after() == null && change.before() instanceof PersistentVolumeClaim claim) {
         // one without a finalizer yet may go at any time
         boolean guarded = !Objects.orEmpty(claim.getMetadata().getFinalizers()).isEmpty();
-        boolean used = guarded && server.list(Pod.class).stream().anyMatch(pod -> uses(pod, claim));
+        boolean used = guarded && Stories.all(server, Pod.class).stream().anyMatch(pod -> uses(pod, claim));
         assertThat(used).as("%s goes while a pod uses it", claim.getMetadata().getName()).isFalse();
       }
     }
@@ -124,8 +124,8 @@ final class ClaimStories {
 
     @Override
     public void settled(MemoryServer server) {
-      List<PersistentVolumeClaim> claims = server.list(PersistentVolumeClaim.class);
-      long free = server.list(PersistentVolume.class).stream().filter(volume -> "Available".equals(volume.getStatus().getPhase())).count();
+      List<PersistentVolumeClaim> claims = Stories.all(server, PersistentVolumeClaim.class);
+      long free = Stories.all(server, PersistentVolume.class).stream().filter(volume -> "Available".equals(volume.getStatus().getPhase())).count();
       for (PersistentVolumeClaim claim : claims) {
         String name = claim.getSpec().getVolumeName();
         if (name == null) {
@@ -137,10 +137,10 @@ final class ClaimStories {
           assertThat(volume.getStatus().getPhase()).isEqualTo("Bound");
           assertThat(claim.getStatus().getPhase()).isEqualTo("Bound");
         }
-        assertThat(!Objects.isTerminating(claim) || server.list(Pod.class).stream().anyMatch(pod -> uses(pod, claim)))
+        assertThat(!Objects.isTerminating(claim) || Stories.all(server, Pod.class).stream().anyMatch(pod -> uses(pod, claim)))
             .as("%s has no user and is there", Key.of(claim)).isTrue();
       }
-      assertThat(server.list(PersistentVolume.class)).allSatisfy(volume -> {
+      assertThat(Stories.all(server, PersistentVolume.class)).allSatisfy(volume -> {
         boolean had = volume.getSpec().getClaimRef() != null && claims.stream()
             .noneMatch(claim -> claim.getMetadata().getUid().equals(volume.getSpec().getClaimRef().getUid()));
         assertThat(volume.getStatus().getPhase().equals("Released")).as("%s is released", Key.of(volume)).isEqualTo(had);
@@ -190,7 +190,7 @@ final class ClaimStories {
     public void saw(MemoryServer server, MemoryServer.Change change) {
       if (change.before() == null && change.after() instanceof ResourceClaim claim) {
         Pod pod = server.find(Pod.class, new Key("ns", Objects.controllerOf(claim).orElseThrow().getName())).orElseThrow();
-        assertThat(of(server.list(ResourceClaim.class), pod)).as("claims of %s", Key.of(pod)).hasSize(1);
+        assertThat(of(Stories.all(server, ResourceClaim.class), pod)).as("claims of %s", Key.of(pod)).hasSize(1);
       }
       if (change.after() == null && change.before() instanceof ResourceClaim claim) {
         Pod pod = server.find(Pod.class, new Key("ns", Objects.controllerOf(claim).orElseThrow().getName())).orElseThrow();
@@ -200,10 +200,10 @@ final class ClaimStories {
 
     @Override
     public void settled(MemoryServer server) {
-      assertThat(server.list(Pod.class)).allSatisfy(pod -> {
+      assertThat(Stories.all(server, Pod.class)).allSatisfy(pod -> {
         assertThat(pod.getStatus().getPhase()).isEqualTo("Succeeded");
-        assertThat(of(server.list(PersistentVolumeClaim.class), pod)).as("volumes of %s", Key.of(pod)).hasSizeLessThanOrEqualTo(1);
-        assertThat(of(server.list(ResourceClaim.class), pod)).as("claims of %s, which has ended", Key.of(pod)).isEmpty();
+        assertThat(of(Stories.all(server, PersistentVolumeClaim.class), pod)).as("volumes of %s", Key.of(pod)).hasSizeLessThanOrEqualTo(1);
+        assertThat(of(Stories.all(server, ResourceClaim.class), pod)).as("claims of %s, which has ended", Key.of(pod)).isEmpty();
       });
     }
   }
@@ -231,7 +231,7 @@ final class ClaimStories {
 
     @Override
     public void act(MemoryServer server, RandomGenerator random) {
-      List<ClusterRole> roles = server.list(ClusterRole.class);
+      List<ClusterRole> roles = Stories.all(server, ClusterRole.class);
       ClusterRole role = roles.get(random.nextInt(roles.size()));
       if (role.getAggregationRule() != null || random.nextInt(3) == 0) {
         role(server);
@@ -251,7 +251,7 @@ final class ClaimStories {
 
     @Override
     public void settled(MemoryServer server) {
-      List<PolicyRule> wanted = server.list(ClusterRole.class).stream().filter(role -> "yes".equals(Objects.labels(role).get("adds")))
+      List<PolicyRule> wanted = Stories.all(server, ClusterRole.class).stream().filter(role -> "yes".equals(Objects.labels(role).get("adds")))
           .flatMap(role -> role.getRules().stream()).toList();
       ClusterRole sum = server.find(ClusterRole.class, Key.of("sum")).orElseThrow();
       assertThat(Objects.orEmpty(sum.getRules())).containsExactlyInAnyOrderElementsOf(wanted);

@@ -134,4 +134,31 @@ class PerturbationSweepTest {
     sweep("DaemonSet among absurd objects", () -> new AbsurdStory(new Stories.DaemonSetStory()));
     sweep("Job among absurd objects", () -> new AbsurdStory(new Stories.JobStory()));
   }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_that_waits_for_a_time() throws InterruptedException {
+    sweep("CronJob among absurd objects", () -> new AbsurdStory(new TimeStories.CronJobStory()));
+    sweep("TTLAfterFinished among absurd objects", () -> new AbsurdStory(new TimeStories.ExpiryStory()));
+    sweep("cleaners among absurd objects", () -> new AbsurdStory(new TimeStories.CleaningStory()));
+  }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_of_services_and_namespaces() throws InterruptedException {
+    sweep("Endpoints, EndpointSlice, Disruption among absurd objects", () -> new AbsurdStory(new ServiceStories.PodsStory()));
+    sweep("EndpointSliceMirroring among absurd objects", () -> new AbsurdStory(new ServiceStories.MirrorStory()));
+    sweep("ServiceAccount among absurd objects", () -> new AbsurdStory(new ServiceStories.AccountStory()));
+  }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_of_nodes() throws InterruptedException {
+    sweep("NodeIPAM, TTL among absurd objects", () -> new AbsurdStory(new NodeStories.RangesStory()));
+    sweep("NodeLifecycle, TaintEviction, PodGC among absurd objects", () -> new AbsurdStory(new NodeStories.SilenceStory()));
+  }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_of_claims() throws InterruptedException {
+    sweep("PersistentVolumeBinder, protection among absurd objects", () -> new AbsurdStory(new ClaimStories.BindingStory()));
+    sweep("EphemeralVolume, ResourceClaim among absurd objects", () -> new AbsurdStory(new ClaimStories.OwnThingsStory()));
+    sweep("ClusterRoleAggregation among absurd objects", () -> new AbsurdStory(new ClaimStories.AggregationStory()));
+  }
 }

@@ -39,7 +39,7 @@ final class ServiceStories {
   private ServiceStories() {}
 
   private static List<String> sliced(MemoryServer server) {
-    return server.list(EndpointSlice.class).stream().flatMap(slice -> Objects.orEmpty(slice.getEndpoints()).stream())
+    return Stories.all(server, EndpointSlice.class).stream().flatMap(slice -> Objects.orEmpty(slice.getEndpoints()).stream())
         .flatMap(endpoint -> endpoint.getAddresses().stream()).toList();
   }
 
@@ -68,7 +68,7 @@ final class ServiceStories {
       switch (random.nextInt(4)) {
         case 0 -> Stories.edit(server, PodDisruptionBudget.class, "maxUnavailable", random.nextInt(3));
         case 1 -> server.find(Endpoints.class, Stories.KEY).ifPresent(found -> server.delete(found, Map.of(), true));
-        case 2 -> server.list(EndpointSlice.class).stream().findFirst().ifPresent(found -> server.delete(found, Map.of(), true));
+        case 2 -> Stories.all(server, EndpointSlice.class).stream().findFirst().ifPresent(found -> server.delete(found, Map.of(), true));
         default -> Stories.edit(server, ReplicaSet.class, "replicas", random.nextInt(MOST + 1));
       }
     }
@@ -76,13 +76,13 @@ final class ServiceStories {
     @Override
     public void saw(MemoryServer server, MemoryServer.Change change) {
       if (change.before() == null && change.after() instanceof EndpointSlice) {
-        assertThat(server.list(EndpointSlice.class)).as("slices of five pods").hasSize(1);
+        assertThat(Stories.all(server, EndpointSlice.class)).as("slices of five pods").hasSize(1);
       }
     }
 
     @Override
     public void settled(MemoryServer server) {
-      List<String> ready = server.list(Pod.class).stream().filter(pod -> !Objects.isTerminating(pod))
+      List<String> ready = Stories.all(server, Pod.class).stream().filter(pod -> !Objects.isTerminating(pod))
           .map(pod -> pod.getStatus().getPodIP()).toList();
       Endpoints endpoints = server.find(Endpoints.class, Stories.KEY).orElseThrow();
       Stream<EndpointAddress> addresses = Objects.orEmpty(endpoints.getSubsets()).stream()
@@ -139,7 +139,7 @@ final class ServiceStories {
     public void saw(MemoryServer server, MemoryServer.Change change) {
       if (change.before() == null && change.after() instanceof EndpointSlice slice) {
         String owner = Objects.controllerOf(slice).orElseThrow().getUid();
-        assertThat(server.list(EndpointSlice.class).stream()
+        assertThat(Stories.all(server, EndpointSlice.class).stream()
             .filter(other -> owner.equals(Objects.controllerOf(other).orElseThrow().getUid()))).as("mirrors of one subset").hasSize(1);
       }
     }
@@ -175,7 +175,7 @@ final class ServiceStories {
 
     @Override
     public void act(MemoryServer server, RandomGenerator random) {
-      List<ServiceAccount> accounts = server.list(ServiceAccount.class);
+      List<ServiceAccount> accounts = Stories.all(server, ServiceAccount.class);
       if (random.nextBoolean() && !accounts.isEmpty()) {
         server.delete(accounts.get(random.nextInt(accounts.size())), Map.of(), true);
       } else {
@@ -192,8 +192,8 @@ final class ServiceStories {
 
     @Override
     public void settled(MemoryServer server) {
-      assertThat(server.list(ServiceAccount.class)).extracting(account -> account.getMetadata().getNamespace())
-          .containsExactlyInAnyOrderElementsOf(server.list(Namespace.class).stream().map(one -> one.getMetadata().getName()).toList());
+      assertThat(Stories.all(server, ServiceAccount.class)).extracting(account -> account.getMetadata().getNamespace())
+          .containsExactlyInAnyOrderElementsOf(Stories.all(server, Namespace.class).stream().map(one -> one.getMetadata().getName()).toList());
     }
   }
 }

@@ -72,7 +72,7 @@ final class TimeStories {
 
     @Override
     public void act(MemoryServer server, RandomGenerator random, Instant now) {
-      server.list(Job.class).stream().filter(job -> !isFinished(job) && !Objects.isTerminating(job)).findFirst()
+      Stories.all(server, Job.class).stream().filter(job -> !isFinished(job) && !Objects.isTerminating(job)).findFirst()
           .ifPresent(job -> finish(server, job, now));
     }
 
@@ -80,7 +80,7 @@ final class TimeStories {
     public void saw(MemoryServer server, MemoryServer.Change change) {
       if (change.before() == null && change.after() instanceof Job job) {
         assertThat(made.add(job.getMetadata().getName())).as("%s is made once", job.getMetadata().getName()).isTrue();
-        assertThat(server.list(Job.class).stream().filter(one -> !isFinished(one))).as("jobs at once").hasSize(1);
+        assertThat(Stories.all(server, Job.class).stream().filter(one -> !isFinished(one))).as("jobs at once").hasSize(1);
       }
       if (change.after() == null && change.before() instanceof Job job) {
         assertThat(isFinished(job)).as("%s has finished before it is deleted", job.getMetadata().getName()).isTrue();
@@ -91,7 +91,7 @@ final class TimeStories {
     public void settled(MemoryServer server) {
       CronJob cron = server.find(CronJob.class, Stories.KEY).orElseThrow();
       assertThat(made).isNotEmpty();
-      List<Job> jobs = server.list(Job.class);
+      List<Job> jobs = Stories.all(server, Job.class);
       assertThat(jobs.stream().filter(TimeStories::isFinished).count()).as("finished jobs").isLessThanOrEqualTo(KEPT);
       List<String> active = jobs.stream().filter(job -> !isFinished(job)).map(job -> job.getMetadata().getUid()).toList();
       assertThat(Objects.orEmpty(cron.getStatus().getActive())).extracting(ObjectReference::getUid)
@@ -128,7 +128,7 @@ final class TimeStories {
     @Override
     public void act(MemoryServer server, RandomGenerator random, Instant time) {
       now = time;
-      List<Job> jobs = server.list(Job.class);
+      List<Job> jobs = Stories.all(server, Job.class);
       Optional<Job> running = jobs.stream().filter(job -> !isFinished(job)).findAny();
       if (random.nextBoolean() && running.isPresent()) {
         finish(server, running.get(), time);
@@ -161,14 +161,14 @@ final class TimeStories {
 
     @Override
     public void settled(MemoryServer server, Instant end) {
-      assertThat(server.list(Job.class)).allSatisfy(job -> {
+      assertThat(Stories.all(server, Job.class)).allSatisfy(job -> {
         boolean expires = isFinished(job) && job.getSpec().getTtlSecondsAfterFinished() != null;
         if (expires) {
           Instant due = Instant.parse(job.getStatus().getCompletionTime()).plusSeconds(job.getSpec().getTtlSecondsAfterFinished());
           assertThat(due).as("the end of %s", job.getMetadata().getName()).isAfterOrEqualTo(end.minusSeconds(20));
         }
       });
-      assertThat(server.list(Job.class).stream().filter(job -> !isFinished(job) || job.getSpec().getTtlSecondsAfterFinished() == null))
+      assertThat(Stories.all(server, Job.class).stream().filter(job -> !isFinished(job) || job.getSpec().getTtlSecondsAfterFinished() == null))
           .isNotNull();
     }
   }
@@ -238,9 +238,9 @@ final class TimeStories {
 
     @Override
     public void settled(MemoryServer server, Instant end) {
-      assertThat(server.list(Secret.class)).isNotEmpty()
+      assertThat(Stories.all(server, Secret.class)).isNotEmpty()
           .allSatisfy(secret -> assertThat(expiration(secret)).isAfterOrEqualTo(end.minusSeconds(40)));
-      assertThat(server.list(CertificateSigningRequest.class)).isNotEmpty();
+      assertThat(Stories.all(server, CertificateSigningRequest.class)).isNotEmpty();
     }
   }
 }

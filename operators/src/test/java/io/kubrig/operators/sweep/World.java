@@ -59,7 +59,7 @@ import java.util.random.RandomGenerator;
 
 /** One story, told by chance. The same seed tells the same story, but for the order of requests that a controller makes side by side. */
 final class World {
-  private static final List<Class<?
+  static final List<Class<?
       extends HasMetadata>> KINDS = List.of(Pod.class, ReplicaSet.class, Deployment.class, StatefulSet.class, DaemonSet.class,
       Job.class, ControllerRevision.class, PersistentVolumeClaim.class, Node.class, CronJob.class, Service.class, Endpoints.class,
       EndpointSlice.class, PodDisruptionBudget.class, Namespace.class, ServiceAccount.class, Lease.class, PersistentVolume.class,
