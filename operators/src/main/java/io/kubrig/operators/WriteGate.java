@@ -4,9 +4,12 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.kubrig.operators.engine.Objects;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -43,6 +46,10 @@ abstract class WriteGate implements Interceptor {
       void write(BasicBuilder builder, HttpRequest request) {
         LOG.info("plan: {} {} {}", request.method(), request.uri().getPath(), shown(request));
         builder.uri(dry(request.uri()));
+        String body = request.bodyString();
+        if (request.method().equals("DELETE") && body != null && !body.isEmpty()) {
+          dryBody(builder, body);
+        }
       }
     };
   }
@@ -58,6 +65,18 @@ abstract class WriteGate implements Interceptor {
   static boolean isConfidential(URI uri) {
     List<String> segments = List.of(uri.getPath().split("/"));
     return segments.contains("secrets") || segments.contains("token");
+  }
+
+  /** Options in the body of a deletion make the server ignore those of the address: it would delete. */
+  private static void dryBody(BasicBuilder builder, String body) {
+    if (!(builder instanceof HttpRequest.Builder request)) {
+      throw new KubernetesClientException("a deletion cannot be made dry, and was not sent");
+    }
+    Map<String, Object> options = new LinkedHashMap<>();
+    Map<?, ?> given = Objects.parse(body, Map.class);
+    given.forEach((name, value) -> options.put(String.valueOf(name), value));
+    options.put("dryRun", List.of("All"));
+    request.method("DELETE", "application/json", Objects.patch(options));
   }
 
   static URI dry(URI uri) {

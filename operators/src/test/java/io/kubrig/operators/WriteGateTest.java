@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ class WriteGateTest {
       new ConfigMapBuilder().withNewMetadata().withName("m").withNamespace("ns").withResourceVersion("1").endMetadata().build();
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> bodies = new CopyOnWriteArrayList<>();
   private HttpServer server;
 
   @BeforeEach
@@ -38,6 +40,7 @@ class WriteGateTest {
         .getBytes(StandardCharsets.UTF_8);
     server.createContext("/", exchange -> {
       asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+      bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       exchange.getResponseHeaders().add("Content-Type", "application/json");
       exchange.sendResponseHeaders(200, answer.length);
       exchange.getResponseBody().write(answer);
@@ -82,6 +85,14 @@ class WriteGateTest {
     }
     assertThat(asked).containsExactly("GET /api/v1/namespaces/ns/configmaps/m", "POST /api/v1/namespaces/ns/configmaps?dryRun=All",
         "DELETE /api/v1/namespaces/ns/configmaps/m?a=b&dryRun=All");
+  }
+
+  @Test
+  void a_planned_deletion_says_in_its_body_that_it_is_dry_for_servers_read_nothing_else() {
+    try (KubernetesClient client = client(WriteGate.planning())) {
+      client.raw("/api/v1/namespaces/ns/configmaps/m", "DELETE", Map.of("kind", "DeleteOptions", "propagationPolicy", "Background"));
+    }
+    assertThat(bodies.getLast()).contains("\"dryRun\":[\"All\"]", "\"propagationPolicy\":\"Background\"");
   }
 
   @Test
