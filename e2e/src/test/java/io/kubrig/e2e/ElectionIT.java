@@ -112,7 +112,8 @@ class ElectionIT {
   private static io.fabric8.kubernetes.api.model.apps.ReplicaSet set() {
     return new ReplicaSetBuilder().withNewMetadata().withName("busy").withNamespace("default").endMetadata().withNewSpec().withReplicas(0)
         .withNewSelector().addToMatchLabels("app", "busy").endSelector().withNewTemplate().withNewMetadata().addToLabels("app", "busy")
-        .endMetadata().withNewSpec().addNewContainer().withName("c").withImage("i").endContainer().endSpec().endTemplate().endSpec().build();
+        .endMetadata().withNewSpec().addNewContainer().withName("c").withImage("i").endContainer().endSpec().endTemplate().endSpec()
+        .build();
   }
 
   private static Candidate candidate(ServerProcess server, Path directory, int number) throws IOException {

@@ -125,7 +125,8 @@ final class ClaimStories {
     @Override
     public void settled(MemoryServer server) {
       List<PersistentVolumeClaim> claims = Stories.all(server, PersistentVolumeClaim.class);
-      long free = Stories.all(server, PersistentVolume.class).stream().filter(volume -> "Available".equals(volume.getStatus().getPhase())).count();
+      long free = Stories.all(server, PersistentVolume.class).stream()
+          .filter(volume -> "Available".equals(volume.getStatus().getPhase())).count();
       for (PersistentVolumeClaim claim : claims) {
         String name = claim.getSpec().getVolumeName();
         if (name == null) {
@@ -251,7 +252,8 @@ final class ClaimStories {
 
     @Override
     public void settled(MemoryServer server) {
-      List<PolicyRule> wanted = Stories.all(server, ClusterRole.class).stream().filter(role -> "yes".equals(Objects.labels(role).get("adds")))
+      List<PolicyRule> wanted = Stories.all(server, ClusterRole.class).stream()
+          .filter(role -> "yes".equals(Objects.labels(role).get("adds")))
           .flatMap(role -> role.getRules().stream()).toList();
       ClusterRole sum = server.find(ClusterRole.class, Key.of("sum")).orElseThrow();
       assertThat(Objects.orEmpty(sum.getRules())).containsExactlyInAnyOrderElementsOf(wanted);

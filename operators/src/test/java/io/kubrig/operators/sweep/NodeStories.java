@@ -79,7 +79,8 @@ final class NodeStories {
         if (change.before() instanceof Node before && before.getSpec().getPodCIDR() != null) {
           assertThat(node.getSpec().getPodCIDR()).as("the range of %s", Key.of(node)).isEqualTo(before.getSpec().getPodCIDR());
         }
-        assertThat(Stories.all(server, Node.class).stream().filter(other -> node.getSpec().getPodCIDR().equals(other.getSpec().getPodCIDR())))
+        assertThat(Stories.all(server, Node.class).stream()
+            .filter(other -> node.getSpec().getPodCIDR().equals(other.getSpec().getPodCIDR())))
             .as("nodes with the range %s", node.getSpec().getPodCIDR()).hasSize(1);
       }
     }

@@ -193,7 +193,8 @@ final class ServiceStories {
     @Override
     public void settled(MemoryServer server) {
       assertThat(Stories.all(server, ServiceAccount.class)).extracting(account -> account.getMetadata().getNamespace())
-          .containsExactlyInAnyOrderElementsOf(Stories.all(server, Namespace.class).stream().map(one -> one.getMetadata().getName()).toList());
+          .containsExactlyInAnyOrderElementsOf(
+              Stories.all(server, Namespace.class).stream().map(one -> one.getMetadata().getName()).toList());
     }
   }
 }
