@@ -169,9 +169,7 @@ public final class Pipeline implements Handler {
     try {
       return parts.impersonation.impersonate(request.exchange.headers(), Attributes.of(request.user, request.info));
     } catch (ApiException refused) {
-      if (refused.code() == 403) {
-        exchange.added().add("X-Content-Type-Options", "nosniff");
-      }
+      exchange.added().add("X-Content-Type-Options", "nosniff");
       throw refused;
     }
   }

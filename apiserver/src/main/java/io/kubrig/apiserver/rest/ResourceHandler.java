@@ -367,7 +367,10 @@ public final class ResourceHandler {
 
   private void delete(Call call, Target target, List<String> warnings) throws IOException {
     if (!target.isMain()) {
-      throw ApiException.methodNotAllowed();
+      Resource resource = target.resource();
+      throw resource.custom()
+          ? ApiException.methodNotSupported(resource.group(), resource.plural(), "delete") // its handler is asked, not a router
+          : ApiException.methodNotAllowed();
     }
     if (target.isCollection()) {
       deleteCollection(call, target, warnings);

@@ -393,4 +393,23 @@ class VerbAnswersTest {
     assertThat(answer.body().string("apiVersion")).isEqualTo("config.k8s.io/v1alpha1");
     assertThat(answer.warnings()).containsExactly("299 - \"This version of the statusz endpoint is deprecated. Please use a newer version.\"");
   }
+
+  @Test
+  void a_slice_has_no_namespace_to_be_selected_by() throws Exception {
+    assertThat(api.get("/apis/resource.k8s.io/v1/resourceslices?fieldSelector=metadata.namespace=x").message())
+        .isEqualTo("field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: metadata.namespace");
+  }
+
+  @Test
+  void the_status_of_a_custom_resource_is_not_deleted() throws Exception {
+    api.create(
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+        "{metadata: {name: foos.verbs.example}, spec: {group: verbs.example, scope: Namespaced, names: {plural: foos, kind: Foo}, versions: "
+            + "[{name: v1, served: true, storage: true, subresources: {status: {}}, schema: {openAPIV3Schema: {type: object}}}]}}");
+    String foos = "/apis/verbs.example/v1/namespaces/default/foos";
+    api.until(() -> api.get(foos).status() == 200);
+    api.create(foos, "{apiVersion: verbs.example/v1, kind: Foo, metadata: {name: a}}");
+    assertThat(api.send("DELETE", foos + "/a/status", "").message())
+        .isEqualTo("delete is not supported on resources of kind \"foos.verbs.example\"");
+  }
 }

@@ -237,7 +237,7 @@ final class ResourceSliceKind implements Kind {
 
   @Override
   public String unsupportedField(String field) {
-    return "field label not supported for ResourceSlice: " + field;
+    return "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: " + field;
   }
 
   @Override
