@@ -28,6 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +85,9 @@ public final class Loop implements Queue, AutoCloseable {
   /** Begins to process keys; the caches must have synced. */
   public void start() {
     operator.start();
+    if (operator.getConfigurationService().getExecutorServiceManager().cachingExecutorService() instanceof ThreadPoolExecutor pool) {
+      pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // the threads of the start, some for each controller, are not needed again
+    }
     controller.started();
   }
 
