@@ -36,6 +36,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One HTTP/1.1 connection: one exchange at a time, in order. Everything here runs on the connection's event loop.
@@ -63,7 +64,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   /** Nothing more is taken from this client: it is being told so. */
   private boolean refusing;
-  private int held;
+
+  /** Bytes that the client has sent ahead of what is taken; counted down by whoever takes them. */
+  private final AtomicInteger held = new AtomicInteger();
+
+  /** Whether reading has stopped because too much is held. */
+  private volatile boolean full;
   private Future<?> deadline;
 
   Http1Connection(ServerOptions options, Handler handler, NettyExchange.Peer peer, Connections connections) {
@@ -142,8 +148,24 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     requestEnded = false;
     lastExchange = !HttpUtil.isKeepAlive(request) || connections.draining();
     current = new Http1Exchange(request, headers);
-    connections.begun();
-    current.start(handler, connections::ended);
+  }
+
+  /**
+   * Has the handler begin: when the whole request is here or, while more of it is on its way, when all is read that has arrived. So a small
+   * body is there before anybody waits for it.
+   */
+  private void handle() {
+    if (current != null && !current.started) {
+      current.started = true;
+      connections.begun();
+      current.start(handler, connections::ended);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    handle();
+    ctx.fireChannelReadComplete();
   }
 
   /** Refuses what other parties on the way may have read as another request. */
@@ -176,6 +198,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     if (content instanceof LastHttpContent) {
       requestEnded = true;
       current.body.end();
+      handle();
       if (current.complete) {
         next();
       }
@@ -185,15 +208,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void hold(int bytes) {
-    held += bytes;
-    if (held > AHEAD) {
+    if (held.addAndGet(bytes) > AHEAD) {
+      full = true;
       context.channel().config().setAutoRead(false);
+      resume(); // what was taken meanwhile
     }
   }
 
+  /** Bytes are no longer held; any thread. The event loop is bothered only where it waits for that. */
   private void release(int bytes) {
-    held -= bytes;
-    if (held <= AHEAD / 2) {
+    if (held.addAndGet(-bytes) <= AHEAD / 2 && full) {
+      context.executor().execute(this::resume);
+    }
+  }
+
+  private void resume() {
+    if (full && held.get() <= AHEAD / 2) {
+      full = false;
       context.channel().config().setAutoRead(true);
     }
   }
@@ -222,6 +253,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
       release(object instanceof HttpContent content ? content.content().readableBytes() : 512);
       take(object);
     }
+    handle(); // of what was sent ahead nothing more may come soon
   }
 
   private void refuse(Throwable cause) {
@@ -298,6 +330,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private final class Http1Exchange extends NettyExchange {
     private final String protocol;
     private final boolean upgradable;
+    private boolean started;
     private boolean complete;
     private boolean chunked;
     private int discarded;
@@ -321,7 +354,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     void bodyTaken(int bytes) {
-      execute(() -> release(bytes));
+      release(bytes);
     }
 
     @Override

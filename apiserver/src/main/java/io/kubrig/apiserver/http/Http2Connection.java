@@ -28,6 +28,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,11 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
   private final NettyExchange.Peer peer;
   private final Connections connections;
   private final Map<Http2FrameStream, Http2Exchange> streams = new HashMap<>();
+
+  /** Streams whose handlers begin when their requests are complete, or when all is read that has arrived. */
+  private final Set<Http2Exchange> arriving = new LinkedHashSet<>();
+
+  /** Streams whose handlers begin when others have returned. */
   private final ArrayDeque<Http2Exchange> waiting = new ArrayDeque<>();
   private ChannelHandlerContext context;
   private int running;
@@ -109,7 +115,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     Http2Exchange known = streams.get(frame.stream());
     if (known != null) {
       if (frame.isEndStream()) {
-        known.body.end();
+        ended(known);
       }
       return;
     }
@@ -127,8 +133,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     if (frame.isEndStream()) {
       exchange.body.end();
     }
-    if (running < options.maxStreams()) {
-      start(exchange);
+    if (running + arriving.size() < options.maxStreams()) {
+      if (frame.isEndStream()) {
+        start(exchange);
+      } else {
+        arriving.add(exchange);
+      }
     } else if (waiting.size() < 4 * options.maxStreams()) {
       waiting.add(exchange);
     } else {
@@ -154,6 +164,21 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
+  private void ended(Http2Exchange exchange) {
+    exchange.body.end();
+    if (arriving.remove(exchange)) {
+      start(exchange);
+    }
+  }
+
+  /** More of these requests is on its way, but all is read that has arrived. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    arriving.forEach(this::start);
+    arriving.clear();
+    ctx.fireChannelReadComplete();
+  }
+
   private void start(Http2Exchange exchange) {
     running++;
     connections.begun();
@@ -167,13 +192,17 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
   private void handlerReturned() {
     running--;
-    while (running < options.maxStreams() && !waiting.isEmpty()) {
+    startWaiting();
+    closeIfLeft();
+  }
+
+  private void startWaiting() {
+    while (running + arriving.size() < options.maxStreams() && !waiting.isEmpty()) {
       Http2Exchange next = waiting.poll();
       if (!next.answers.closed()) {
         start(next);
       }
     }
-    closeIfLeft();
   }
 
   private void data(Http2DataFrame frame) {
@@ -190,7 +219,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
       exchange.body.offer(ByteBufUtil.getBytes(frame.content()));
     }
     if (frame.isEndStream()) {
-      exchange.body.end();
+      ended(exchange);
     }
   }
 
@@ -201,6 +230,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
   private void gone(Http2FrameStream stream) {
     Http2Exchange exchange = streams.remove(stream);
     if (exchange != null) {
+      if (arriving.remove(exchange)) {
+        startWaiting();
+      }
       exchange.finished();
     }
     expectStream();
@@ -249,6 +281,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     }
     streams.values().forEach(NettyExchange::finished);
     streams.clear();
+    arriving.clear();
     waiting.clear();
     ctx.fireChannelInactive();
   }
