@@ -2,7 +2,6 @@ package io.kubrig.apiserver.rest;
 
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.registry.Watches;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +33,17 @@ final class StreamSink implements Watches.Sink {
       frame(frames.getFirst());
       return;
     }
-    ByteArrayOutputStream all = new ByteArrayOutputStream(frames.stream().mapToInt(frame -> frame.length).sum());
-    frames.forEach(all::writeBytes);
-    frame(all.toByteArray());
+    int length = 0;
+    for (byte[] frame : frames) {
+      length += frame.length;
+    }
+    byte[] all = new byte[length];
+    int at = 0;
+    for (byte[] frame : frames) {
+      System.arraycopy(frame, 0, all, at, frame.length);
+      at += frame.length;
+    }
+    frame(all);
   }
 
   @Override

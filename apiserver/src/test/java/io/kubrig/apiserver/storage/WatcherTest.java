@@ -2,10 +2,16 @@ package io.kubrig.apiserver.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.clock.VirtualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class WatcherTest {
@@ -47,6 +53,32 @@ class WatcherTest {
     storage.commit(new Write.Put("/registry/pods/default/a", 0, VALUE, null, null));
     watcher.nudge();
     assertThat(watcher.next(Duration.ofDays(1))).as("changes come first").isInstanceOf(Watcher.Next.Changed.class);
+  }
+
+  @Test
+  void a_crowd_of_watchers_sees_every_change_in_order() throws Exception {
+    MemoryStorage real = new MemoryStorage(Clock.system());
+    int changes = 200;
+    List<Future<List<Long>>> seen = new ArrayList<>();
+    try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 100; i++) {
+        Watcher watcher = real.keyspace().watch("/registry/pods/", real.keyspace().revision());
+        seen.add(readers.submit(() -> {
+          List<Long> revisions = new ArrayList<>();
+          while (revisions.size() < changes && watcher.next(Duration.ofMinutes(1)) instanceof Watcher.Next.Changed changed) {
+            revisions.add(changed.change().revision());
+          }
+          return revisions;
+        }));
+      }
+      List<Long> written = new ArrayList<>();
+      for (int i = 0; i < changes; i++) {
+        written.add(((Outcome.Committed) real.commit(new Write.Put("/registry/pods/default/p" + i, 0, VALUE, null, null))).revision());
+      }
+      for (Future<List<Long>> revisions : seen) {
+        assertThat(revisions.get()).isEqualTo(written);
+      }
+    }
   }
 
   @Test
