@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * What selectors ask of a stored object, extracted once when it is written.
  *
- * @param fields by selectable field label, metadata.name and metadata.namespace included
+ * @param fields by selectable field label, metadata.name and metadata.namespace included; those that are empty are left out
  */
 public record Facts(Map<String, String> labels, Map<String, String> fields) {
 
@@ -19,6 +19,7 @@ public record Facts(Map<String, String> labels, Map<String, String> fields) {
       fields.put("metadata.namespace", metadata.string("namespace"));
     }
     fields.putAll(resource.behaviour().selectableFields(object));
-    return new Facts(metadata.stringMap("labels"), fields);
+    fields.values().removeIf(String::isEmpty);
+    return new Facts(Map.copyOf(metadata.stringMap("labels")), Map.copyOf(fields)); // the most compact maps there are
   }
 }

@@ -185,9 +185,10 @@ public final class Pods implements Kind {
     Tree status = object.tree("status");
     List<Tree> addresses = status.trees("podIPs");
     Map<String, String> fields = new LinkedHashMap<>();
-    for (String name : List.of("nodeName", "restartPolicy", "schedulerName", "serviceAccountName")) {
-      fields.put("spec." + name, spec.string(name));
-    }
+    fields.put("spec.nodeName", spec.string("nodeName"));
+    fields.put("spec.restartPolicy", spec.string("restartPolicy"));
+    fields.put("spec.schedulerName", spec.string("schedulerName"));
+    fields.put("spec.serviceAccountName", spec.string("serviceAccountName"));
     fields.put("spec.host", spec.string("nodeName")); // the name of old
     fields.put("spec.hostNetwork", Boolean.toString(spec.bool("hostNetwork")));
     fields.put("status.phase", status.string("phase"));
