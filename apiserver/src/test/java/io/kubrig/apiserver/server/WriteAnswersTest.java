@@ -163,4 +163,68 @@ class WriteAnswersTest {
             "status.allocation.devices.results[0].pool: Required value",
             "status.allocation.devices.results[0].shareID: Invalid value: \"x\": error validating uid: invalid UUID length: 1");
   }
+
+  @Test
+  void a_changed_template_of_a_job_is_shown_as_native_sees_it() throws Exception {
+    String jobs = "/apis/batch/v1/namespaces/default/jobs";
+    api.create(jobs, "{metadata: {name: j}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}");
+    LiveApi.Answer answer =
+        replace(
+            jobs + "/j",
+            "",
+            job -> job.at("spec", "template", "spec").trees("containers").getFirst().set("image", "other"));
+    assertThat(causes(answer)).hasSize(1);
+    assertThat(causes(answer).getFirst())
+        .startsWith("spec.template: Invalid value: {\"labels\":{")
+        .contains("\"Spec\":{\"Volumes\":null,\"InitContainers\":null,"
+            + "\"Containers\":[{\"Name\":\"c\",\"Image\":\"other\",\"Command\":null,")
+        .endsWith("}}: field is immutable");
+  }
+
+  @Test
+  void addresses_of_pods_are_one_of_each_family() throws Exception {
+    api.create(CORE + "pods", "{metadata: {name: addresses}, spec: {containers: [{name: c, image: i}]}}");
+    List<Object> addresses = List.of(Tree.of("ip", "abc"), Tree.of("ip", "10.0.0.1"));
+    LiveApi.Answer answer = replace(CORE + "pods/addresses", "/status", pod -> pod.need("status").set("podIPs", addresses));
+    assertThat(causes(answer))
+        .containsExactly(
+            "status.podIPs[0]: Invalid value: \"abc\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+            "status.podIPs: Internal error: failed to check for dual stack with error:invalid IP[0]: abc",
+            "status.podIPs: Invalid value: [{\"IP\":\"abc\"},{\"IP\":\"10.0.0.1\"}]: may specify no more than one IP for each IP family");
+  }
+
+  @Test
+  void containers_of_windows_have_no_user_of_linux() throws Exception {
+    api.create(CORE + "pods", "{metadata: {name: windows}, spec: {os: {name: windows}, containers: [{name: c, image: i}]}}");
+    Tree user = Tree.of("linux", Tree.of("uid", 1L, "gid", -1L));
+    List<Object> statuses = List.of(Tree.of("name", "c", "image", "i", "imageID", "", "ready", true, "restartCount", 0L, "user", user));
+    assertThat(causes(replace(CORE + "pods/windows", "/status", pod -> pod.need("status").set("containerStatuses", statuses))))
+        .containsExactly("status.containerStatuses[0].user.linux: Forbidden: cannot be set for a windows pod");
+  }
+
+  @Test
+  void features_of_nodes_are_sorted_paths() throws Exception {
+    LiveApi.Answer answer = api.post("/api/v1/nodes?dryRun=All", "{metadata: {name: worker}, status: {declaredFeatures: [B, A/b, A/b, c]}}");
+    assertThat(answer.body().tree("details").trees("causes"))
+        .extracting(cause -> cause.string("field") + " " + cause.string("reason"))
+        .containsExactly(
+            "status.declaredFeatures[1] FieldValueInvalid",
+            "status.declaredFeatures[2] FieldValueDuplicate",
+            "status.declaredFeatures[3] FieldValueInvalid");
+  }
+
+  @Test
+  void conditions_of_flow_schemas_have_types_of_their_own() throws Exception {
+    List<Object> conditions = List.of(new Tree(), new Tree());
+    LiveApi.Answer answer =
+        replace(
+            "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/exempt",
+            "/status",
+            schema -> schema.need("status").set("conditions", conditions));
+    assertThat(causes(answer))
+        .containsExactly(
+            "status.conditions[0].type: Required value",
+            "status.conditions[1].type: Duplicate value: \"\"",
+            "status.conditions[1].type: Required value");
+  }
 }

@@ -6,6 +6,7 @@ import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
+import io.kubrig.apiserver.validation.Conditions;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
@@ -70,6 +71,22 @@ final class PolicyKind implements Kind {
     if (spec.get("matchConstraints") instanceof Tree match) {
       MatchRules.applyDefaults(match, "resourceRules", "excludeResourceRules");
     }
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    FieldPath path = FieldPath.of("status");
+    List<Tree> warnings = object.at("status", "typeChecking").trees("expressionWarnings");
+    for (int i = 0; i < warnings.size(); i++) {
+      FieldPath at = path.child("typeChecking", "expressionWarnings").index(i);
+      if (warnings.get(i).string("warning").isEmpty()) {
+        errors.required(at.child("warning"), "");
+      }
+      if (warnings.get(i).string("fieldRef").isBlank()) {
+        errors.required(at.child("fieldRef"), "");
+      }
+    }
+    Conditions.check(object.tree("status").trees("conditions"), path.child("conditions"), errors);
   }
 
   @Override

@@ -21,10 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.TreeSet;
 
 /** Nodes. Their status may be given at creation, as a kubelet does when it registers itself. */
 final class NodeKind implements Kind {
+  private static final int MAX_FEATURE = 253;
+  private static final Pattern FEATURE = Pattern.compile("[A-Z][a-zA-Z0-9]*(/[a-zA-Z][a-zA-Z0-9]*)*");
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final String ROLE_PREFIX = "node-role.kubernetes.io/";
   private static final String ROLE_LABEL = "kubernetes.io/role";
@@ -103,7 +106,31 @@ final class NodeKind implements Kind {
     taints(spec.trees("taints"), FieldPath.of("metadata", "taints"), errors);
     Quantities.resources(object.tree("status").tree("capacity"), FieldPath.of("status", "capacity"), errors);
     Quantities.resources(object.tree("status").tree("allocatable"), FieldPath.of("status", "allocatable"), errors);
+    features(object.tree("status").strings("declaredFeatures"), errors);
     podCidrs(spec.strings("podCIDRs"), errors);
+  }
+
+  /** The features that the node says it has: paths, sorted. */
+  private static void features(List<String> features, FieldErrors errors) {
+    for (int i = 0; i < features.size(); i++) {
+      String name = features.get(i);
+      FieldPath at = FieldPath.of("status", "declaredFeatures").index(i);
+      if (i > 0 && name.equals(features.get(i - 1))) {
+        errors.duplicate(at, name);
+      } else if (i > 0 && name.compareTo(features.get(i - 1)) < 0) {
+        errors.invalid(at, name, "list must be sorted alphabetically");
+      }
+      if (name.length() > MAX_FEATURE) {
+        errors.invalid(
+            at, name, "invalid feature name " + FieldErrors.quoted(name) + ": must be no more than " + MAX_FEATURE + " characters");
+      } else if (!FEATURE.matcher(name).matches()) {
+        errors.invalid(
+            at,
+            name,
+            "invalid feature name " + FieldErrors.quoted(name) + ": must start with an UpperCamelCase segment, with subsequent segments"
+                + " separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes");
+      }
+    }
   }
 
   private static void podCidrs(List<String> cidrs, FieldErrors errors) {
@@ -184,6 +211,7 @@ final class NodeKind implements Kind {
 
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    features(object.tree("status").strings("declaredFeatures"), errors);
     Set<String> addresses = new HashSet<>();
     List<Tree> list = object.tree("status").trees("addresses");
     for (int i = 0; i < list.size(); i++) {

@@ -9,7 +9,9 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Flow schemas: which requests go to which priority level. */
 public final class FlowSchemaKind implements Kind {
@@ -48,6 +50,26 @@ public final class FlowSchemaKind implements Kind {
   @Override
   public boolean hasStatus() {
     return true;
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    conditions(object.tree("status").trees("conditions"), errors);
+  }
+
+  /** Every condition has a type of its own. */
+  static void conditions(List<Tree> conditions, FieldErrors errors) {
+    Set<String> types = new HashSet<>();
+    for (int i = 0; i < conditions.size(); i++) {
+      FieldPath at = FieldPath.of("status", "conditions").index(i).child("type");
+      String type = conditions.get(i).string("type");
+      if (!types.add(type)) {
+        errors.duplicate(at, type);
+      }
+      if (type.isEmpty()) {
+        errors.required(at, "");
+      }
+    }
   }
 
   @Override

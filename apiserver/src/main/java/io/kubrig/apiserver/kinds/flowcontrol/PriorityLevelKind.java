@@ -70,6 +70,11 @@ public final class PriorityLevelKind implements Kind {
   }
 
   @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    FlowSchemaKind.conditions(object.tree("status").trees("conditions"), errors);
+  }
+
+  @Override
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     String name = object.tree("metadata").string("name");

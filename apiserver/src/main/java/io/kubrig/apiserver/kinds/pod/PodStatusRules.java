@@ -47,6 +47,35 @@ final class PodStatusRules {
         errors.forbidden(path, "must not be specified in container status");
       }
     }
+    for (String list : List.of("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")) {
+      rules.users(list);
+    }
+  }
+
+  /** The identities that containers run with, which are those of Linux. */
+  private void users(String list) {
+    List<Tree> statuses = status.trees(list);
+    for (int i = 0; i < statuses.size(); i++) {
+      if (statuses.get(i).tree("user").get("linux") instanceof Tree user) {
+        FieldPath path = STATUS.child(list).index(i).child("user", "linux");
+        switch (spec.tree("os").string("name", "linux")) {
+          case "windows" -> errors.forbidden(path, "cannot be set for a windows pod");
+          case "linux" -> linux(user, path);
+          default -> { }
+        }
+      }
+    }
+  }
+
+  private void linux(Tree user, FieldPath path) {
+    Checks.id(user, "uid", path, errors);
+    Checks.id(user, "gid", path, errors);
+    List<Object> groups = user.list("supplementalGroups");
+    for (int i = 0; i < groups.size(); i++) {
+      if (groups.get(i) instanceof Long group && !Checks.isId(group)) {
+        errors.invalid(path.child("supplementalGroups").index(i), group, Checks.range(0, Integer.MAX_VALUE));
+      }
+    }
   }
 
   private void conditions() {
