@@ -32,6 +32,7 @@ public final class FakeHook implements AutoCloseable {
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private volatile Function<Tree, Object> answer;
   private volatile int status = 200;
+  private volatile String location = "";
 
   /** @param answer of a review; a text is answered as it stands */
   public FakeHook(Function<Tree, Object> answer) throws Exception {
@@ -61,6 +62,9 @@ public final class FakeHook implements AutoCloseable {
       Object reply = answer.apply(review);
       byte[] body = reply instanceof Tree tree ? Json.write(tree) : String.valueOf(reply).getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", reply instanceof Tree ? "application/json" : "text/plain");
+      if (!location.isEmpty()) {
+        exchange.getResponseHeaders().set("Location", location);
+      }
       exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
       try (OutputStream out = exchange.getResponseBody()) {
         out.write(body);
@@ -76,6 +80,12 @@ public final class FakeHook implements AutoCloseable {
   public FakeHook status(int code) {
     status = code;
     return this;
+  }
+
+  /** Sends everybody elsewhere. */
+  public FakeHook redirect(int code, String to) {
+    location = to;
+    return status(code);
   }
 
   /** An AdmissionReview with a response to this one, to which members are added. */

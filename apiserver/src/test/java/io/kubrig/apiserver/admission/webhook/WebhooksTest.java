@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class WebhooksTest {
@@ -148,6 +150,19 @@ class WebhooksTest {
         .filter(event -> event.string("stage").equals("ResponseComplete") && event.tree("objectRef").string("name").equals(name))
         .reduce((first, second) -> second)
         .orElse(Tree.empty());
+  }
+
+  /** Whoever may answer for a webhook may not have the server ask others: it would show them what it was asked. */
+  @ParameterizedTest
+  @ValueSource(ints = {302, 307})
+  void a_webhook_that_sends_elsewhere_has_failed(int code) throws Exception {
+    validating("timeoutSeconds: 3");
+    try (FakeHook elsewhere = new FakeHook(review -> FakeHook.response(review, "allowed", true))) {
+      hook.redirect(code, elsewhere.url() + "/y");
+      assertThat(create("{metadata: {name: a}}").message())
+          .endsWith("failed to call webhook: the server responded with the status code " + code + " but did not return more information");
+      assertThat(elsewhere.reviews()).isEmpty();
+    }
   }
 
   @Test
