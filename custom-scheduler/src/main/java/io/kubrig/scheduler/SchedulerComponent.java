@@ -147,17 +147,25 @@ final class SchedulerComponent implements Component {
       schedule();
       return;
     }
-    SchedulerConfiguration.LeaderElection c = configuration.leaderElection();
     boolean byConfig = !flags.config(given).isEmpty();
-    String namespace = byConfig ? c.resourceNamespace() : flags.election().namespace(given);
-    ElectionSettings settings = byConfig
-        ? new ElectionSettings(c.resourceName(), LeaderElectionFlags.identity(environment.random()), c.leaseDuration(), c.renewDeadline(),
-            c.retryPeriod(), true)
-        : flags.election().settings(given, environment.random());
+    String namespace = byConfig ? configuration.leaderElection().resourceNamespace() : flags.election().namespace(given);
+    ElectionSettings settings = electionSettings(byConfig);
     leaseClient = open();
     KubernetesLease lease = new KubernetesLease(leaseClient, environment.clock(), namespace, settings.name(), name());
     elector = new LeaderElector(lease, settings, environment.clock(), environment.random(), environment.metrics(), new Leadership());
     elector.start();
+  }
+
+  private ElectionSettings electionSettings(boolean byConfig) {
+    SchedulerConfiguration.LeaderElection c = configuration.leaderElection();
+    try {
+      return byConfig
+          ? new ElectionSettings(c.resourceName(), LeaderElectionFlags.identity(environment.random()), c.leaseDuration(), c.renewDeadline(),
+              c.retryPeriod(), true)
+          : flags.election().settings(given, environment.random());
+    } catch (IllegalArgumentException e) {
+      throw new StartException("couldn't create leader elector: " + e.getMessage(), e);
+    }
   }
 
   /** A flag that is given wins over the file, the file over the flag's default. */
@@ -183,6 +191,9 @@ final class SchedulerComponent implements Component {
       } catch (ClusterApiException e) {
         LOG.error("The scheduler cannot watch the cluster: {}", e.getMessage());
         environment.failures().failed(name(), e.getMessage());
+      } catch (RuntimeException | Error e) { // a process that does not schedule must not look alive
+        LOG.error("The scheduling thread has ended", e);
+        environment.failures().failed(name(), e.toString());
       }
     });
   }
