@@ -20,24 +20,27 @@ final class RuleChecks {
   private static final int MOST_EXPENSIVE = 4;
 
   private final boolean unchanged;
+  private final List<String> faults;
   private final FieldErrors errors;
   private final List<Cost> costs = new ArrayList<>();
   private double total;
 
   private record Cost(FieldPath path, double amount) {}
 
-  private RuleChecks(boolean unchanged, FieldErrors errors) {
+  private RuleChecks(boolean unchanged, List<String> faults, FieldErrors errors) {
     this.unchanged = unchanged;
+    this.faults = faults;
     this.errors = errors;
   }
 
-  static void check(Tree schema, FieldPath path, boolean unchanged, FieldErrors errors) {
+  /** @param faults the paths of the schema's other faults: rules of what is at or above one are not looked at */
+  static void check(Tree schema, FieldPath path, boolean unchanged, List<String> faults, FieldErrors errors) {
     boolean[] any = new boolean[1];
     SchemaWalk.each(schema, node -> any[0] |= !node.list("x-kubernetes-validations").isEmpty());
     if (!any[0]) {
       return; // and the language is not even loaded
     }
-    RuleChecks checks = new RuleChecks(unchanged, errors);
+    RuleChecks checks = new RuleChecks(unchanged, faults, errors);
     checks.node(RuleNode.of(StructuralSchemas.of(schema), true), path, 1, "");
     checks.total(path);
   }
@@ -62,7 +65,7 @@ final class RuleChecks {
     if (node == null) {
       return;
     }
-    List<Rule> rules = node.rules();
+    List<Rule> rules = faults.stream().anyMatch(fault -> fault.startsWith(path.toString())) ? List.of() : node.rules();
     for (int i = 0; i < rules.size(); i++) {
       rule(rules.get(i), node.schema(), path.child("x-kubernetes-validations").index(i), cardinality, uncorrelated);
     }

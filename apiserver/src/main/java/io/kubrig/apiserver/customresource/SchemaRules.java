@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.customresource;
 
+import io.kubrig.apiserver.status.Cause;
 import io.kubrig.apiserver.status.FieldErrors;
 import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.status.InternalForm;
@@ -63,7 +64,8 @@ final class SchemaRules {
       strange.ifPresent(member -> errors.invalid(root, "", "OpenAPIV3Schema '" + member + "' is not supported"));
     }
     if (sound && strange.isEmpty()) {
-      RuleChecks.check(schema, root, unchanged, errors);
+      List<String> faults = errors.causes().subList(own, errors.size()).stream().map(Cause::field).toList();
+      RuleChecks.check(schema, root, unchanged, faults, errors);
     }
   }
 

@@ -204,7 +204,8 @@ class WriteAnswersTest {
 
   @Test
   void features_of_nodes_are_sorted_paths() throws Exception {
-    LiveApi.Answer answer = api.post("/api/v1/nodes?dryRun=All", "{metadata: {name: worker}, status: {declaredFeatures: [B, A/b, A/b, c]}}");
+    String node = "{metadata: {name: worker}, status: {declaredFeatures: [B, A/b, A/b, c]}}";
+    LiveApi.Answer answer = api.post("/api/v1/nodes?dryRun=All", node);
     assertThat(answer.body().tree("details").trees("causes"))
         .extracting(cause -> cause.string("field") + " " + cause.string("reason"))
         .containsExactly(
@@ -226,5 +227,24 @@ class WriteAnswersTest {
             "status.conditions[0].type: Required value",
             "status.conditions[1].type: Duplicate value: \"\"",
             "status.conditions[1].type: Required value");
+  }
+
+  @Test
+  void rules_of_a_schema_are_looked_at_unless_there_is_another_fault_at_or_below_them() throws Exception {
+    String definition =
+        "{metadata: {name: as.rules.io}, spec: {group: rules.io, scope: Namespaced, names: {kind: A, plural: as}, versions: [{name: v1,"
+            + " served: true, storage: true, schema: {openAPIV3Schema: {type: object, nullable: %s, properties: {a: {type: object,"
+            + " x-kubernetes-validations: [{rule: 'true', optionalOldSelf: true}], properties: {b: {type: string%s}}}}}}}]}}";
+    String path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All";
+    String root = "spec.validation.openAPIV3Schema";
+    String unused =
+        root + ".properties[a].x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in"
+            + " rule";
+    assertThat(causes(api.post(path, definition.formatted("true", ""))))
+        .containsExactly(root + ".nullable: Forbidden: nullable cannot be true at the root", unused);
+    assertThat(causes(api.post(path, definition.formatted("false", ", uniqueItems: true"))))
+        .containsExactly(
+            root + ".properties[a].properties[b].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity "
+                + "becomes quadratic");
   }
 }
