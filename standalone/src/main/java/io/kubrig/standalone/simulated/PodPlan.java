@@ -36,7 +36,7 @@ final class PodPlan {
       return new PodStep.Rest();
     }
     if (!"Running".equals(phase)) {
-      return new PodStep.Report(statuses().running(isReadyAtOnce(behaviour), 0));
+      return new PodStep.Report(statuses().running(isReadyAtOnce(behaviour)));
     }
     return switch (behaviour) {
       case Behaviour.Runs runs -> whenReady(runs.readyAfter());
@@ -58,7 +58,7 @@ final class PodPlan {
       return new PodStep.Rest();
     }
     Duration left = Duration.between(now, startedAt().plus(readyAfter));
-    return left.isPositive() ? new PodStep.LookAgain(left) : new PodStep.Report(statuses().running(true, restarts()));
+    return left.isPositive() ? new PodStep.LookAgain(left) : new PodStep.Report(statuses().running(true));
   }
 
   private boolean isReady() {
@@ -73,7 +73,7 @@ final class PodPlan {
     }
     String policy = pod.getSpec().getRestartPolicy();
     boolean restarts = "Always".equals(policy) || "OnFailure".equals(policy) && exits.exitCode() != 0;
-    return new PodStep.Report(restarts ? statuses().running(true, restarts() + 1) : statuses().ended(exits.exitCode()));
+    return new PodStep.Report(restarts ? statuses().restarted(exits.exitCode()) : statuses().ended(exits.exitCode()));
   }
 
   /** When the containers that run now were started. */
@@ -84,10 +84,6 @@ final class PodPlan {
         .map(state -> Instant.parse(state.getRunning().getStartedAt()))
         .findFirst()
         .orElse(now);
-  }
-
-  private int restarts() {
-    return pod.getStatus().getContainerStatuses().stream().mapToInt(status -> status.getRestartCount()).max().orElse(0);
   }
 
   private PodStatuses statuses() {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The statuses a kubelet would report for a pod, built upon the status it has: what others wrote into it stays. */
 final class PodStatuses {
@@ -31,30 +32,51 @@ final class PodStatuses {
     this.podAddress = podAddress;
   }
 
-  /** Every container runs. */
-  PodStatus running(boolean ready, int restarts) {
-    ContainerState state = PodPlan.runningSince(restarts == restartsNow() ? startedBefore().orElse(now) : now);
-    List<ContainerStatus> containers =
-        pod.getSpec().getContainers().stream().map(container -> container(container, state, ready, true, restarts)).toList();
-    String reason = ready ? null : "ContainersNotReady";
-    return status("Running", containers, conditions(ready, reason, null));
+  /** Every container runs, as often restarted as before. */
+  PodStatus running(boolean ready) {
+    ContainerState state = PodPlan.runningSince(startedBefore().orElse(now));
+    return running(ready, restartsNow(), state, container -> before(container).getLastState());
+  }
+
+  /** Every container has ended with that code and runs again. */
+  PodStatus restarted(int exitCode) {
+    ContainerState state = PodPlan.runningSince(now);
+    return running(true, restartsNow() + 1, state, container -> terminated(exitCode, before(container).getContainerID()));
+  }
+
+  private PodStatus running(boolean ready, int restarts, ContainerState state, Function<Container, ContainerState> last) {
+    List<ContainerStatus> containers = pod.getSpec().getContainers().stream()
+        .map(container -> new ContainerStatusBuilder(container(container, state, ready, true, restarts))
+            .withLastState(last.apply(container)).build()).toList();
+    return status("Running", containers, conditions(ready, ready ? null : "ContainersNotReady", null));
   }
 
   /** Every container has ended with that code. */
   PodStatus ended(int exitCode) {
-    ContainerState state =
-        new ContainerStateBuilder()
-            .withNewTerminated()
-            .withExitCode(exitCode)
-            .withReason(exitCode == 0 ? "Completed" : "Error")
-            .withStartedAt(startedBefore().orElse(now).toString())
-            .withFinishedAt(now.toString())
-            .endTerminated()
-            .build();
-    List<ContainerStatus> containers =
-        pod.getSpec().getContainers().stream().map(container -> container(container, state, false, false, restartsNow())).toList();
+    List<ContainerStatus> containers = pod.getSpec().getContainers().stream()
+        .map(container -> new ContainerStatusBuilder(
+            container(container, terminated(exitCode, before(container).getContainerID()), false, false, restartsNow()))
+            .withLastState(before(container).getLastState()).build()).toList();
     String reason = exitCode == 0 ? "PodCompleted" : "PodFailed";
     return status(exitCode == 0 ? "Succeeded" : "Failed", containers, conditions(false, reason, exitCode == 0 ? reason : null));
+  }
+
+  /** @param id of the run that ended, null when it has never run */
+  private ContainerState terminated(int exitCode, String id) {
+    return new ContainerStateBuilder()
+        .withNewTerminated()
+        .withContainerID(id)
+        .withExitCode(exitCode)
+        .withReason(exitCode == 0 ? "Completed" : "Error")
+        .withStartedAt(startedBefore().orElse(now).toString())
+        .withFinishedAt(now.toString())
+        .endTerminated()
+        .build();
+  }
+
+  private ContainerStatus before(Container container) {
+    return containersBefore().stream().filter(status -> status.getName().equals(container.getName())).findFirst()
+        .orElseGet(ContainerStatus::new);
   }
 
   private PodStatus status(String phase, List<ContainerStatus> containers, List<PodCondition> conditions) {

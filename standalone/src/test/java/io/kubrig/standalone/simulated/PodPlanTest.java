@@ -87,6 +87,8 @@ class PodPlanTest {
     PodStatus restarted = reported(step(running(fails), fails, Duration.ofSeconds(1)));
     assertThat(restarted.getPhase()).isEqualTo("Running");
     assertThat(restarted.getContainerStatuses().getFirst().getRestartCount()).isEqualTo(1);
+    assertThat(restarted.getContainerStatuses().getFirst().getLastState().getTerminated().getExitCode()).isEqualTo(3);
+    assertThat(restarted.getContainerStatuses().getFirst().getLastState().getTerminated().getContainerID()).endsWith("/0");
 
     Pod never = new PodBuilder(running(fails)).editSpec().withRestartPolicy("Never").endSpec().build();
     PodStatus failed = reported(step(never, fails, Duration.ofSeconds(1)));
