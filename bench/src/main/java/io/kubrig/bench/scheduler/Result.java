@@ -23,8 +23,8 @@ record Result(Workload workload, int pods, long wallNanos, Cost cost) {
   String json() {
     String judged = isJudged() ? String.format(",\"threshold\":%d,\"timesThreshold\":%.1f,\"timesThresholdByCpu\":%.1f",
         workload.threshold(), perSecond() / workload.threshold(), perCpuSecond() / workload.threshold()) : "";
-    return String.format("{\"workload\":\"%s\",\"pods\":%d,\"seconds\":%.3f,\"cpuSeconds\":%.3f,\"decidingSeconds\":%.3f,\"perSecond\":%.0f,"
-        + "\"perCpuSecond\":%.0f,\"perDecidingSecond\":%.0f%s}", workload.id(), pods, wallNanos / 1e9, cost.process() / 1e9,
+    return String.format("{\"workload\":\"%s\",\"pods\":%d,\"seconds\":%.3f,\"cpuSeconds\":%.3f,\"decidingSeconds\":%.3f,"
+        + "\"perSecond\":%.0f,\"perCpuSecond\":%.0f,\"perDecidingSecond\":%.0f%s}", workload.id(), pods, wallNanos / 1e9, cost.process() / 1e9,
         cost.deciding() / 1e9, perSecond(), perCpuSecond(), perDecidingSecond(), judged);
   }
 }

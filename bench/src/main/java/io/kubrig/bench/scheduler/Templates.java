@@ -43,6 +43,11 @@ final class Templates {
     return t;
   }
 
+  /** Adds a template of nodes. */
+  void addNodes(String name, Map<String, Object> template) {
+    nodes.put(name, template);
+  }
+
   boolean isNode(String name) {
     return nodes.containsKey(name) && !pods.containsKey(name);
   }
@@ -97,9 +102,8 @@ final class Templates {
     Map<String, Object> labels = new LinkedHashMap<>(Trees.map(t.get("labels")));
     labels.put("kubernetes.io/hostname", own);
     Object size = t.getOrDefault("capacity", SIZE);
-    List<String> features = t.containsKey("features")
-        ? IntStream.range(0, Integer.parseInt(workload.parameter(t.get("features").toString().substring(1)))).mapToObj(f -> "Feature" + f).toList()
-        : null;
+    int featureCount = t.containsKey("features") ? Integer.parseInt(workload.parameter(t.get("features").toString().substring(1))) : 0;
+    List<String> features = featureCount == 0 ? null : IntStream.range(0, featureCount).mapToObj(f -> "Feature" + f).toList();
     return Trees.object("apiVersion", "v1", "kind", "Node", "metadata", Trees.object("name", own, "labels", labels),
         "spec", Trees.object("taints", t.get("taints"), "unschedulable", t.get("unschedulable")),
         "status", Trees.object("capacity", size, "allocatable", size, "declaredFeatures", features,
@@ -185,8 +189,8 @@ final class Templates {
             "driverVersion", Trees.object("version", "1.2.3"), "dra.example.com/numa", Trees.object("int", i)),
         "capacity", Trees.object("memory", Trees.object("value", "1Gi")))).toList();
     return Trees.object("apiVersion", "resource.k8s.io/v1", "kind", "ResourceSlice", "metadata", Trees.object("name", node),
-        "spec", Trees.object("driver", DRIVER, "nodeName", node, "pool", Trees.object("name", node, "generation", 0, "resourceSliceCount", 1),
-            "devices", all));
+        "spec", Trees.object("driver", DRIVER, "nodeName", node, "devices", all,
+            "pool", Trees.object("name", node, "generation", 0, "resourceSliceCount", 1)));
   }
 
   /** The claim that a pod gets for an entry of its spec, from a claim template's spec. */

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Does the steps of one workload on a stage. Plays the controllers that matter: claims of pods come from their templates and go with them. */
+/** Does the steps of one workload on a stage. Plays the controller that matters: claims of pods come from templates and go with them. */
 final class WorkloadRun {
   private static final long PATIENCE_MILLIS = Long.getLong("patience", 120) * 1000;
 
@@ -209,7 +209,8 @@ final class WorkloadRun {
       boolean ownSlice = Trees.name(all.get(i)).startsWith("test-claim-with-selector");
       String node = deviceNodes.get(i % deviceNodes.size());
       Map<String, Object> device = Trees.object("request", "req-0", "driver", Templates.DRIVER,
-          "pool", ownSlice ? "resourceslice-" + i : node, "device", ownSlice ? "device-2-counters-1" : "instance-" + i / deviceNodes.size());
+          "pool", ownSlice ? "resourceslice-" + i : node,
+          "device", ownSlice ? "device-2-counters-1" : "instance-" + i / deviceNodes.size());
       Map<String, Object> where = ownSlice
           ? Trees.object("matchExpressions", List.of(Trees.object("key", "node-with-dra", "operator", "In", "values", List.of("true"))))
           : Trees.object("matchFields", List.of(Trees.object("key", "metadata.name", "operator", "In", "values", List.of(node))));
@@ -355,8 +356,9 @@ final class WorkloadRun {
     for (int i = 0; i < count; i++) {
       pace(begun, i, step.count("perSecond"));
       Place place = new Place(i, count);
-      stage.update(templates.isPod(template) ? templates.pod(template, place, namespace, "") : templates.node(template, place, "", workload),
-          step.is("resize"));
+      Map<String, Object> wanted = templates.isPod(template) ? templates.pod(template, place, namespace, "")
+          : templates.node(template, place, "", workload);
+      stage.update(wanted, step.is("resize"));
     }
   }
 }

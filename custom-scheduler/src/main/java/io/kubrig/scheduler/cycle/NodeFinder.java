@@ -181,7 +181,7 @@ public final class NodeFinder {
   private Passed passing(Profile profile, NodeMemo.Verdicts known, List<NodeInfo> nodes, FitError why, int wanted) {
     int size = nodes.size();
     int start = nextStart % size;
-    List<NodeInfo> out = new ArrayList<>();
+    List<NodeInfo> out = new ArrayList<>(Math.min(wanted, size));
     int looked = size;
     for (int round = 0; round < 2 && out.size() < wanted; round++) {
       int end = round == 0 ? size : start;

@@ -15,7 +15,12 @@ final class NodeMemos {
   private static final int KEPT = 64;
   private static final int SEEN_ONCE = 1024;
 
-  private record Key(Profile profile, Pod.Spec spec) {}
+  /** With {@code hasDevices}, because a plugin may look at one node alone for pods without claims only. */
+  private record Key(Profile profile, Pod.Spec spec, boolean hasVolumes, boolean hasDevices) {
+    static Key of(Profile profile, Pod.Spec spec) {
+      return new Key(profile, spec.withoutClaims(), !spec.footprint().volumes().isEmpty(), !spec.footprint().claims().isEmpty());
+    }
+  }
 
   private final ClusterState cluster;
   private final Map<Key, NodeMemo> memos = lru(KEPT);
@@ -41,7 +46,7 @@ final class NodeMemos {
 
   /** The memo for a pod, if its spec has been seen before. */
   Optional<NodeMemo> of(Profile profile, Pod pod, int scorePlugins) {
-    Key key = new Key(profile, pod.spec().withoutClaims());
+    Key key = Key.of(profile, pod.spec());
     NodeMemo memo = memos.get(key);
     if (memo != null && memo.isFor(cluster.layout(), cluster.imagesVersion())) {
       return Optional.of(memo);

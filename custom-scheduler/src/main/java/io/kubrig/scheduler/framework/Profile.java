@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** One profile at work: its plugins by extension point, and the rules by which their answers become one. */
 public final class Profile {
@@ -279,8 +278,16 @@ public final class Profile {
 
   /** Whether whatever filters a pod, or follows pods that are tried out, looks at one node alone; after PreFilter. */
   public boolean isNodeLocal(CycleState state, Pod pod) {
-    return Stream.concat(filters.stream(), preFilters.stream())
-        .allMatch(p -> state.skippedFilters().contains(p.name()) || p instanceof NodeLocal l && l.isLocal(pod));
+    return areLocal(filters, state, pod) && areLocal(preFilters, state, pod);
+  }
+
+  private static boolean areLocal(List<? extends Plugin> plugins, CycleState state, Pod pod) {
+    for (Plugin p : plugins) {
+      if (!state.skippedFilters().contains(p.name()) && !(p instanceof NodeLocal l && l.isLocal(pod))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Puts a pod on a (copied) node and tells the PreFilter plugins. */

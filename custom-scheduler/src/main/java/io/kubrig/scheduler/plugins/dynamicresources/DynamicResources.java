@@ -14,6 +14,7 @@ import io.kubrig.scheduler.devices.Allocator.Outcome;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EnqueueExtensions;
 import io.kubrig.scheduler.framework.FilterPlugin;
+import io.kubrig.scheduler.framework.NodeLocal;
 import io.kubrig.scheduler.framework.NodeStatuses;
 import io.kubrig.scheduler.framework.PluginContext;
 import io.kubrig.scheduler.framework.PostFilterPlugin;
@@ -45,7 +46,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class DynamicResources
     implements PreEnqueuePlugin, PreFilterPlugin, FilterPlugin, PostFilterPlugin, ScorePlugin, ReservePlugin,
-    PreBindPlugin, EnqueueExtensions {
+    PreBindPlugin, EnqueueExtensions, NodeLocal {
   private static final int MOST_ALTERNATIVES = 8;
   private static final Status NOT_ALL = Status.unresolvable("cannot allocate all claims");
   private static final Status INVALID_POOLS = Status.unresolvable("invalid resource pools were encountered");
@@ -72,6 +73,17 @@ public final class DynamicResources
   @Override
   public String name() {
     return "DynamicResources";
+  }
+
+  /** A pod that cannot need devices passes everywhere and scores nothing. */
+  @Override
+  public boolean isLocal(Pod pod) {
+    ResourceVector wanted = pod.spec().requests().total();
+    boolean extended = false;
+    for (int i = ResourceVector.FIRST_SCALAR; i < wanted.size(); i++) {
+      extended |= wanted.get(i) != 0;
+    }
+    return pod.spec().footprint().claims().isEmpty() && !extended;
   }
 
   private ClusterObjects objects() {
@@ -322,7 +334,7 @@ public final class DynamicResources
     for (int i = 0; i < devices.size(); i++) {
       ResourceClaim claim = devices.claim(i);
       if (!Claims.isAllocated(claim)) {
-        AllocationResult result = new AllocationResultBuilder(offer.results().get(next++)).build(); // what was offered is offered to others, too
+        AllocationResult result = new AllocationResultBuilder(offer.results().get(next++)).build(); // others may be offered the same
         devices.allocate(i, result);
         books.begin(claim.getMetadata().getUid(),
             ClaimBinding.allocated(devices.isExtended(i) ? asking(claim, offer.extended()) : claim, result));
