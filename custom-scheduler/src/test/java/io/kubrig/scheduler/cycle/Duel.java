@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -188,7 +189,7 @@ final class Duel {
   private static Object told(Decision d) {
     return switch (d) {
       case Decision.NoFit n -> List.of(n.why().message(), new TreeMap<>(n.why().statuses().explicit()), n.why().statuses().absent(),
-          List.copyOf(n.why().unschedulablePlugins()));
+          Set.copyOf(n.why().unschedulablePlugins()));
       case Decision.Failed f -> f.status().message();
       case Decision.Placed p -> List.of(p);
       case Decision.NoNodes n -> "no nodes";
