@@ -66,7 +66,7 @@ public final class NodeFit {
   /** Whether all of a node's taints of some effects are tolerated. */
   public static boolean tolerates(List<Toleration> tolerations, Node node, Set<String> effects) {
     List<Taint> taints = node.getSpec() == null ? List.of() : Objects.orEmpty(node.getSpec().getTaints());
-    return taints.stream().filter(taint -> effects.contains(taint.getEffect()))
+    return taints.stream().filter(taint -> effects.contains(String.valueOf(taint.getEffect())))
         .allMatch(taint -> Objects.orEmpty(tolerations).stream().anyMatch(toleration -> tolerates(toleration, taint)));
   }
 

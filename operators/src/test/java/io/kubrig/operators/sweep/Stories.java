@@ -325,7 +325,7 @@ final class Stories {
     public void settled(MemoryServer server) {
       DaemonSet set = server.find(DaemonSet.class, KEY).orElseThrow();
       noOrphans(server);
-      List<String> nodes = all(server, Node.class).stream().map(node -> node.getMetadata().getName()).toList();
+      List<String> nodes = server.list(Node.class).stream().map(node -> node.getMetadata().getName()).toList();
       assertThat(all(server, Pod.class).stream().map(DaemonSetStory::node)).containsExactlyInAnyOrderElementsOf(nodes);
       assertThat(all(server, Pod.class)).allSatisfy(pod ->
           assertThat(image(pod.getSpec())).isEqualTo(image(set.getSpec().getTemplate().getSpec())));
