@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How long admission takes, by plugin and altogether: {@code apiserver_admission_controller_…} and {@code apiserver_admission_step_…}. */
+/** How long admission takes, by plugin ({@code apiserver_admission_controller_…}) and altogether ({@code apiserver_admission_step_…}). */
 public final class AdmissionMetrics {
   private static final double[] SECONDS = {0.005, 0.025, 0.1, 0.5, 1.0, 2.5};
 

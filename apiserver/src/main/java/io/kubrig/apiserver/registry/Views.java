@@ -7,6 +7,7 @@ import io.kubrig.apiserver.negotiation.Projections;
 import io.kubrig.apiserver.negotiation.Representation;
 import io.kubrig.apiserver.status.ApiException;
 import io.kubrig.apiserver.storage.Entry;
+import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.machinery.json.Json;
 import io.kubrig.machinery.protobuf.Protobuf;
 import io.kubrig.machinery.schema.GroupVersionKind;
@@ -43,8 +44,8 @@ public final class Views {
     }
 
     private Projections.TableForm tableForm(boolean withColumns) {
-      return new Projections.TableForm(
-          lens.columns().orElseGet(() -> resource.behaviour().columns(version)), rowObject, withColumns, representation.projectionApiVersion(), now);
+      TableColumns columns = lens.columns().orElseGet(() -> resource.behaviour().columns(version));
+      return new Projections.TableForm(columns, rowObject, withColumns, representation.projectionApiVersion(), now);
     }
 
     /** Whether what is shown is a protobuf message of the whole object, which is kept beside the stored bytes. */

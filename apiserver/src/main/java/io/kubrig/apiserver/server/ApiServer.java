@@ -403,7 +403,8 @@ public final class ApiServer implements Handler, AutoCloseable {
   private void noteDeprecated(RequestInfo info) {
     boolean deprecated =
         registry.catalog().served(info.group(), info.version(), info.resourceName())
-            .filter(resource -> (info.isReadOnly() || resource.can(info.verb())) && resource.behaviour().deprecation(info.version()).isPresent())
+            .filter(resource -> info.isReadOnly() || resource.can(info.verb()))
+            .flatMap(resource -> resource.behaviour().deprecation(info.version()))
             .isPresent();
     if (deprecated) {
       requests.deprecated(info);

@@ -142,7 +142,8 @@ final class Routes {
 
   private Tree paths() {
     TreeSet<String> paths = new TreeSet<>(apiPaths.get());
-    paths.addAll(List.of("/apis/", "/metrics", "/metrics/slis", "/version", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/flagz", "/statusz"));
+    paths.addAll(List.of("/apis/", "/metrics", "/metrics/slis", "/version", "/flagz", "/statusz"));
+    paths.addAll(List.of("/openapi/v2", "/openapi/v3", "/openapi/v3/"));
     paths.addAll(List.of("/.well-known/openid-configuration", "/openid/v1/jwks"));
     for (HealthChecks checks : health.endpoints()) {
       paths.add("/" + checks.endpoint());

@@ -73,7 +73,8 @@ public final class ApiException extends RuntimeException {
   }
 
   public static ApiException notFound(String group, String resource, String name) {
-    return new ApiException(404, "NotFound", qualified(group, resource) + " " + quoted(name) + " not found", details(group, resource, name));
+    return new ApiException(
+        404, "NotFound", qualified(group, resource) + " " + quoted(name) + " not found", details(group, resource, name));
   }
 
   /** 404 for a path that nothing serves. */
