@@ -4,8 +4,8 @@ import io.kubrig.apiserver.http.Handler;
 import java.util.Optional;
 
 /**
- * Kubelets within this process, of nodes that have no machine. They answer the requests of the kubelet's API (logs, exec, attach) themselves
- * that would go over the network otherwise.
+ * Kubelets within this process, of nodes that have no machine. They answer the requests of the kubelet's API (logs, exec, attach)
+ * themselves that would go over the network otherwise.
  */
 @FunctionalInterface
 public interface LocalKubelets {
