@@ -11,6 +11,7 @@ import io.kubrig.operators.engine.SettledController;
 import io.kubrig.operators.events.EventRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +19,14 @@ import org.slf4j.LoggerFactory;
 final class ControllerGroup implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerGroup.class);
 
+  /** Writes under way at once. A server lets 250 requests share a connection (its default), watches included. */
+  private static final int WRITES = 100;
+
   private final List<ControllerDescriptor> chosen;
   private final ManagerClients clients;
   private final ControllerManagerOptions options;
   private final Environment environment;
+  private final Semaphore writes = new Semaphore(WRITES);
   private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
   private volatile boolean closed; // written by close, read by a start that runs meanwhile
 
@@ -51,7 +56,7 @@ final class ControllerGroup implements AutoCloseable {
   }
 
   private Loop loop(ControllerDescriptor descriptor, Caches caches) {
-    Api api = new Api(clients.ofController(descriptor), caches);
+    Api api = new Api(clients.ofController(descriptor), caches, writes);
     ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
         component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
     Controller controller = new SettledController(descriptor.factory().apply(context), api);

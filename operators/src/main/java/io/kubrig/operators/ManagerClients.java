@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.operators.engine.Objects;
 import java.net.HttpURLConnection;
@@ -25,6 +26,7 @@ final class ManagerClients implements AutoCloseable {
 
   private final ControllerManagerOptions options;
   private final Environment environment;
+  private final ClientSource source;
   private final WriteGate gate;
   private final List<KubernetesClient> open = new ArrayList<>(); // guarded by this
 
@@ -32,12 +34,13 @@ final class ManagerClients implements AutoCloseable {
   ManagerClients(ControllerManagerOptions options, Environment environment, WriteGate gate) {
     this.options = options;
     this.environment = environment;
+    this.source = environment.clients().sharing();
     this.gate = gate;
   }
 
   /** A client for a purpose of the manager itself. */
   KubernetesClient open(String purpose) {
-    return closing(environment.clients().open(settings(purpose)));
+    return closing(source.open(settings(purpose)));
   }
 
   private ClientSettings settings(String purpose) {
@@ -49,10 +52,10 @@ final class ManagerClients implements AutoCloseable {
   KubernetesClient ofController(ControllerDescriptor controller) {
     ClientSettings gated = settings(controller.name()).with(gate);
     if (!options.bool("use-service-account-credentials")) {
-      return closing(environment.clients().open(gated));
+      return closing(source.open(gated));
     }
     Tokens tokens = new Tokens(open(controller.name()), controller.serviceAccount(), environment.clock());
-    return closing(environment.clients().openAs(gated, tokens::current));
+    return closing(source.openAs(gated, tokens::current));
   }
 
   private synchronized KubernetesClient closing(KubernetesClient client) {

@@ -13,7 +13,7 @@ import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.standalone.inprocess.InProcessClients;
-import io.kubrig.standalone.inprocess.ModelSerialization;
+import io.kubrig.machinery.models.ModelSerialization;
 import io.kubrig.testkit.traffic.Traffic;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

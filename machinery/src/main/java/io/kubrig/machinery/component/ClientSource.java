@@ -23,6 +23,14 @@ public interface ClientSource {
    */
   KubernetesClient openAs(ClientSettings settings, Supplier<String> token);
 
+  /**
+   * A source for a component with many clients: those that go to the same server with the same certificate share what connects them, where
+   * there is something to share. Closing one of them closes all.
+   */
+  default ClientSource sharing() {
+    return this;
+  }
+
   /** A configuration without its credentials. */
   static Config anonymous(Config config) {
     return new ConfigBuilder(config)

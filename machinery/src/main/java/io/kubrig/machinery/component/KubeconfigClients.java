@@ -5,10 +5,13 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.models.ModelSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Clients over the network, as a kubeconfig or the service account of the pod says. */
@@ -16,26 +19,47 @@ public final class KubeconfigClients implements ClientSource {
   /** How long a client waits for an answer: as long as a server takes at most, which gives up after a minute. */
   public static final int PATIENCE_MILLIS = 60_000;
 
+  private final KubernetesSerialization models = new ModelSerialization();
+
   @Override
   public KubernetesClient open(ClientSettings settings) {
-    return client(settings, new ConfigBuilder(read(settings)));
+    return build(settings, config(settings), builder -> {});
   }
 
   @Override
   public KubernetesClient openAs(ClientSettings settings, Supplier<String> token) {
-    return client(settings, new ConfigBuilder(ClientSource.anonymous(read(settings))).withOauthTokenProvider(token::get));
+    return build(settings, configAs(settings, token), builder -> {});
+  }
+
+  @Override
+  public ClientSource sharing() {
+    return new SharedConnections(this);
+  }
+
+  static Config config(ClientSettings settings) {
+    return named(settings, new ConfigBuilder(read(settings)));
+  }
+
+  static Config configAs(ClientSettings settings, Supplier<String> token) {
+    return named(settings, new ConfigBuilder(ClientSource.anonymous(read(settings))).withOauthTokenProvider(token::get));
   }
 
   private static Config read(ClientSettings settings) {
     return settings.kubeconfig().isEmpty() ? inCluster(settings) : fromFile(Path.of(settings.kubeconfig()));
   }
 
-  private static KubernetesClient client(ClientSettings settings, ConfigBuilder builder) {
+  private static Config named(ClientSettings settings, ConfigBuilder builder) {
     builder.withUserAgent(userAgent(settings.component())).withRequestTimeout(PATIENCE_MILLIS);
     if (!settings.master().isEmpty()) {
       builder.withMasterUrl(settings.master());
     }
-    KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(builder.build());
+    return builder.build();
+  }
+
+  /** @param how what else a client is built with */
+  KubernetesClient build(ClientSettings settings, Config config, Consumer<KubernetesClientBuilder> how) {
+    KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(config).withKubernetesSerialization(models);
+    how.accept(client);
     return client.withHttpClientBuilderConsumer(http -> {
       settings.intercept(http);
       if (settings.qps() > 0) {

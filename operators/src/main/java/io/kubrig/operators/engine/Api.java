@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * One controller's way to the API server. Every answer to a write is shown by the caches at once.
@@ -20,12 +22,19 @@ import java.util.Optional;
 public final class Api {
   private final KubernetesClient client;
   private final Caches caches;
+  private final Semaphore permits;
   private final Doubts doubts;
 
   /** Requests through a client; what they change is shown by the caches. */
   public Api(KubernetesClient client, Caches caches) {
+    this(client, caches, new Semaphore(Integer.MAX_VALUE));
+  }
+
+  /** @param permits for writes under way; all that share a connection share them, because a connection carries so many at once only */
+  public Api(KubernetesClient client, Caches caches, Semaphore permits) {
     this.client = client;
     this.caches = caches;
+    this.permits = permits;
     this.doubts = new Doubts(client, caches);
   }
 
@@ -47,7 +56,7 @@ public final class Api {
   /** Creates an object and answers what the server made of it. */
   public <T extends HasMetadata> T create(T object) {
     try {
-      return show(client.resource(object).create());
+      return show(permitted(() -> client.resource(object).create()));
     } catch (RuntimeException e) {
       doubts.raise(object, e);
       throw e;
@@ -56,22 +65,22 @@ public final class Api {
 
   /** Replaces an object; its resource version must still be current. */
   public <T extends HasMetadata> T update(T object) {
-    return show(client.resource(object).update());
+    return show(permitted(() -> client.resource(object).update()));
   }
 
   /** Replaces an object's status; its resource version must still be current. */
   public <T extends HasMetadata> T updateStatus(T object) {
-    return show(client.resource(object).updateStatus());
+    return show(permitted(() -> client.resource(object).updateStatus()));
   }
 
   /** Applies a patch of a type. The client is given the object because it would read it first otherwise, which not every account may. */
   public <T extends HasMetadata> T patch(T object, PatchType type, Map<String, ?> patch) {
-    return show(client.resource(object).patch(PatchContext.of(type), Objects.patch(patch)));
+    return show(permitted(() -> client.resource(object).patch(PatchContext.of(type), Objects.patch(patch))));
   }
 
   /** Applies a patch of a type to a subresource. */
   public <T extends HasMetadata> T patch(T object, String subresource, PatchType type, Map<String, ?> patch) {
-    return show(client.resource(object).subresource(subresource).patch(PatchContext.of(type), Objects.patch(patch)));
+    return show(permitted(() -> client.resource(object).subresource(subresource).patch(PatchContext.of(type), Objects.patch(patch))));
   }
 
   /**
@@ -87,7 +96,7 @@ public final class Api {
     whole.putAll(wanted);
     PatchContext how =
         new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager(manager).withForce(true).build();
-    return show(client.resource(object).subresource(subresource).patch(how, Objects.patch(whole)));
+    return show(permitted(() -> client.resource(object).subresource(subresource).patch(how, Objects.patch(whole))));
   }
 
   /** Deletes an object, whatever its state. */
@@ -99,7 +108,7 @@ public final class Api {
   public void delete(HasMetadata object, Deletion how) {
     String answer;
     try {
-      answer = client.raw(path(object), "DELETE", how.options());
+      answer = permitted(() -> client.raw(path(object), "DELETE", how.options()));
     } catch (RuntimeException e) {
       doubts.raise(object, e);
       throw e;
@@ -112,13 +121,23 @@ public final class Api {
 
   private void showDeletion(HasMetadata object, String answer) {
     // the answer is the object while it lingers, or when it has gone; for some kinds then a mere Status
-    boolean isObject = object.getKind().equals(Objects.parse(answer, Map.class).get("kind"));
+    boolean isObject = Objects.kindOf(answer).filter(object.getKind()::equals).isPresent();
     HasMetadata left = isObject ? Objects.parse(answer, kindOf(object)) : null;
     boolean same = left != null && java.util.Objects.equals(left.getMetadata().getUid(), object.getMetadata().getUid());
     if (same && Objects.isTerminating(left)) {
       caches.wrote(left);
     } else {
       caches.deleted(object);
+    }
+  }
+
+  /** A write, once it may begin. */
+  private <A> A permitted(Supplier<A> write) {
+    permits.acquireUninterruptibly(); // as short as a request; the write itself heeds interrupts
+    try {
+      return write.get();
+    } finally {
+      permits.release();
     }
   }
 

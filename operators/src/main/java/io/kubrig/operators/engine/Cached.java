@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +28,14 @@ import java.util.function.Predicate;
  */
 public final class Cached<T extends HasMetadata> {
   private static final String OWNER = "controller-uid";
+  private static final int CROWD = 64;
 
   private final Class<T> kind;
   private final SharedIndexInformer<T> informer;
   private final ConcurrentMap<Key, T> written = new ConcurrentHashMap<>();
   private final ConcurrentMap<Key, String> gone = new ConcurrentHashMap<>();
   private final Map<String, Function<T, List<String>>> indexes = new ConcurrentHashMap<>();
+  private volatile int crowd = CROWD; // own writes at which those that were seen are forgotten; a race costs a look only
 
   Cached(Class<T> kind, SharedIndexInformer<T> informer) {
     this.kind = kind;
@@ -124,19 +126,27 @@ public final class Cached<T extends HasMetadata> {
       return;
     }
     written.merge(Key.of(object), object, (old, fresh) -> Objects.revision(old) > Objects.revision(fresh) ? old : fresh);
-    if (written.size() > 64) {
-      forgetSeen();
-    }
+    thinOut();
   }
 
   /** Hides an object whose deletion the server has confirmed. */
   void deleted(Key key, String uid) {
     gone.put(key, uid);
+    thinOut();
+  }
+
+  /** Forgets what was seen, not at every write but whenever it has become twice as much: a look at all for each would be too dear. */
+  private void thinOut() {
+    if (written.size() + gone.size() > crowd) {
+      forgetSeen();
+      crowd = Math.max(CROWD, 2 * (written.size() + gone.size()));
+    }
   }
 
   /** Whether an object of the informer is known to be deleted; one that is seen terminating after all is not. */
   private boolean isGone(Key key, T object) {
-    return gone.containsKey(key) && gone.get(key).equals(object.getMetadata().getUid()) && !Objects.isTerminating(object);
+    String uid = gone.get(key);
+    return uid != null && uid.equals(object.getMetadata().getUid()) && !Objects.isTerminating(object);
   }
 
   SharedIndexInformer<T> informer() {
@@ -148,17 +158,16 @@ public final class Cached<T extends HasMetadata> {
     if (written.isEmpty() && gone.isEmpty()) {
       return known;
     }
-    Map<Key, T> all = new LinkedHashMap<>();
-    known.forEach(object -> all.put(Key.of(object), object));
-    all.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue()));
-    written.forEach((key, own) -> {
-      if (belongs.test(own)) {
-        all.put(key, own);
-      } else {
-        all.remove(key);
+    Map<Key, T> own = new HashMap<>(written); // others go on writing and forgetting
+    List<T> all = new ArrayList<>(known.size() + own.size());
+    for (T object : known) {
+      Key key = Key.of(object);
+      if (!own.containsKey(key) && !isGone(key, object)) {
+        all.add(object);
       }
-    });
-    return new ArrayList<>(all.values());
+    }
+    own.values().stream().filter(belongs).forEach(all::add);
+    return all;
   }
 
   /** The own write of a key that the watch has not brought yet, or null. */

@@ -61,16 +61,20 @@ public final class Caches implements AutoCloseable {
 
   /** Shows a write at once to all readers of its kind. */
   @SuppressWarnings("unchecked")
-  synchronized <T extends HasMetadata> void wrote(T object) {
-    Cached<T> cached = (Cached<T>) kinds.get(object.getClass());
+  <T extends HasMetadata> void wrote(T object) {
+    Cached<T> cached = (Cached<T>) cached(object);
     if (cached != null) {
       cached.wrote(object);
     }
   }
 
+  private synchronized Cached<?> cached(HasMetadata object) {
+    return kinds.get(object.getClass());
+  }
+
   /** Hides a deleted object at once from all readers of its kind. */
-  synchronized void deleted(HasMetadata object) {
-    Cached<?> cached = kinds.get(object.getClass());
+  void deleted(HasMetadata object) {
+    Cached<?> cached = cached(object);
     if (cached != null) {
       cached.deleted(Key.of(object), object.getMetadata().getUid());
     }

@@ -1,10 +1,14 @@
 package io.kubrig.operators.engine;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.kubrig.machinery.models.ModelSerialization;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -14,7 +18,7 @@ import java.util.Optional;
 
 /** Small questions asked of any object. */
 public final class Objects {
-  private static final KubernetesSerialization JSON = new KubernetesSerialization();
+  private static final KubernetesSerialization JSON = new ModelSerialization();
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Objects() {}
@@ -41,6 +45,24 @@ public final class Objects {
   /** A value of a type from JSON text. */
   public static <T> T parse(String json, Class<T> type) {
     return JSON.unmarshal(json, type);
+  }
+
+  /** The kind that JSON text says it is; only as much of it is read as that takes. */
+  static Optional<String> kindOf(String json) {
+    try (JsonParser parser = MAPPER.createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (field.equals("kind")) {
+          return value == JsonToken.VALUE_STRING ? Optional.of(parser.getText()) : Optional.empty();
+        }
+        parser.skipChildren();
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+    }
   }
 
   /** The owner that controls an object. */

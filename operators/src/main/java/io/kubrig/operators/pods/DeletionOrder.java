@@ -4,9 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.kubrig.operators.engine.Objects;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,62 +17,69 @@ public final class DeletionOrder {
   private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
   private static final Map<String, Integer> PHASES = Map.of("Pending", 0, "Unknown", 1, "Running", 2);
 
-  private final Map<Pod, Integer> ranks;
   private final Instant now;
 
-  private DeletionOrder(Map<Pod, Integer> ranks, Instant now) {
-    this.ranks = ranks;
+  private DeletionOrder(Instant now) {
     this.now = now;
+  }
+
+  /**
+   * What of a pod decides, read once.
+   *
+   * @param crowd how many related pods its node has
+   */
+  private record Candidate(Pod pod, boolean assigned, int phase, Optional<Instant> readySince, boolean ready, int cost, int crowd,
+      int restarts, Optional<Instant> created) {
+    static Candidate of(Pod pod, int crowd) {
+      return new Candidate(pod, Pods.isAssigned(pod), PHASES.getOrDefault(Pods.phase(pod), 0), Pods.readySince(pod), Pods.isReady(pod),
+          DeletionOrder.cost(pod), crowd, Pods.maxRestarts(pod), Objects.time(pod.getMetadata().getCreationTimestamp()));
+    }
+
+    String uid() {
+      return String.valueOf(pod.getMetadata().getUid());
+    }
   }
 
   /** The candidates in the order of their deletion. @param related the pods of all sets of one owner: they make a node crowded */
   public static List<Pod> sorted(List<Pod> candidates, List<Pod> related, Instant now) {
     Map<String, Integer> perNode = new HashMap<>();
     related.stream().filter(Pods::isActive).forEach(pod -> perNode.merge(node(pod), 1, Integer::sum));
-    Map<Pod, Integer> ranks = new IdentityHashMap<>();
-    candidates.forEach(pod -> ranks.put(pod, perNode.getOrDefault(node(pod), 0)));
-    List<Pod> sorted = new ArrayList<>(candidates);
-    sorted.sort(new DeletionOrder(ranks, now)::compare);
-    return sorted;
+    return candidates.stream().map(pod -> Candidate.of(pod, perNode.getOrDefault(node(pod), 0))).sorted(new DeletionOrder(now)::compare)
+        .map(Candidate::pod).toList();
   }
 
   private static String node(Pod pod) {
     return pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName();
   }
 
-  private int compare(Pod a, Pod b) {
-    if (Pods.isAssigned(a) != Pods.isAssigned(b)) {
-      return Pods.isAssigned(a) ? 1 : -1;
+  private int compare(Candidate a, Candidate b) {
+    if (a.assigned != b.assigned) {
+      return a.assigned ? 1 : -1;
     }
-    int byPhase = Integer.compare(PHASES.getOrDefault(Pods.phase(a), 0), PHASES.getOrDefault(Pods.phase(b), 0));
-    if (byPhase != 0) {
-      return byPhase;
+    if (a.phase != b.phase) {
+      return Integer.compare(a.phase, b.phase);
     }
-    if (Pods.isReady(a) != Pods.isReady(b)) {
-      return Pods.isReady(a) ? 1 : -1;
+    if (a.ready != b.ready) {
+      return a.ready ? 1 : -1;
     }
-    int byCost = Integer.compare(cost(a), cost(b));
-    if (byCost != 0) {
-      return byCost;
+    if (a.cost != b.cost) {
+      return Integer.compare(a.cost, b.cost);
     }
-    int byCrowd = Integer.compare(ranks.get(b), ranks.get(a));
-    return byCrowd != 0 ? byCrowd : compareAges(a, b);
+    return a.crowd != b.crowd ? Integer.compare(b.crowd, a.crowd) : compareAges(a, b);
   }
 
-  private int compareAges(Pod a, Pod b) {
-    if (Pods.isReady(a) && Pods.isReady(b) && !Pods.readySince(a).equals(Pods.readySince(b))) {
-      return orByUid(compareTimes(Pods.readySince(a), Pods.readySince(b)), a, b);
+  private int compareAges(Candidate a, Candidate b) {
+    if (a.ready && b.ready && !a.readySince.equals(b.readySince)) {
+      return orByUid(compareTimes(a.readySince, b.readySince), a, b);
     }
-    int byRestarts = Integer.compare(Pods.maxRestarts(b), Pods.maxRestarts(a));
-    if (byRestarts != 0) {
-      return byRestarts;
+    if (a.restarts != b.restarts) {
+      return Integer.compare(b.restarts, a.restarts);
     }
-    return orByUid(compareTimes(Objects.time(a.getMetadata().getCreationTimestamp()),
-        Objects.time(b.getMetadata().getCreationTimestamp())), a, b);
+    return orByUid(compareTimes(a.created, b.created), a, b);
   }
 
-  private static int orByUid(int order, Pod a, Pod b) {
-    return order != 0 ? order : String.valueOf(a.getMetadata().getUid()).compareTo(String.valueOf(b.getMetadata().getUid()));
+  private static int orByUid(int order, Candidate a, Candidate b) {
+    return order != 0 ? order : a.uid().compareTo(b.uid());
   }
 
   /** The later time first; ages of the same power of two are equal, an unknown time is the latest. */

@@ -10,6 +10,7 @@ import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.models.ModelSerialization;
 import io.kubrig.machinery.pki.PemFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

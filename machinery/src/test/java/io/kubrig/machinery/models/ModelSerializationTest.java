@@ -1,4 +1,4 @@
-package io.kubrig.standalone.inprocess;
+package io.kubrig.machinery.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.kubrig.standalone.inprocess;
+package io.kubrig.machinery.models;
 
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.JsonDeserializer;

@@ -1,4 +1,4 @@
-package io.kubrig.standalone.inprocess;
+package io.kubrig.machinery.models;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesList;

@@ -1,4 +1,4 @@
-package io.kubrig.standalone.inprocess;
+package io.kubrig.machinery.models;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.ObjectCodec;
