@@ -39,7 +39,7 @@ final class ControllerGroup implements AutoCloseable {
 
   /** Fills the caches and lets the controllers run. Returns when they do. */
   void start() {
-    Caches caches = closing(new Caches(clients.open("shared-informers")));
+    Caches caches = closing(new Caches(clients.ofCaches()));
     List<Loop> loops = new ArrayList<>();
     for (ControllerDescriptor descriptor : chosen) {
       LOG.info("Starting controller {}", descriptor.name());

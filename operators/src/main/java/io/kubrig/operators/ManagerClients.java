@@ -43,6 +43,11 @@ final class ManagerClients implements AutoCloseable {
     return closing(source.open(settings(purpose)));
   }
 
+  /** The client of the shared caches. */
+  KubernetesClient ofCaches() {
+    return closing(source.open(settings("shared-informers").caching()));
+  }
+
   private ClientSettings settings(String purpose) {
     return new ClientSettings(ControllerManagerOptions.COMPONENT + "/" + purpose,
         options.string("kubeconfig"), options.string("master"), options.real("kube-api-qps"), options.integer("kube-api-burst"));

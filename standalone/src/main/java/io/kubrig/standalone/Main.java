@@ -47,6 +47,9 @@ public final class Main {
   static int run(List<String> args) throws InterruptedException {
     Optional<Components> component = args.isEmpty() ? Optional.empty() : Components.find(args.getFirst());
     if (component.isPresent()) {
+      if (component.get() == Components.CONTROLLER_MANAGER) { // of all others, callers would have to wait meanwhile
+        HeapGrowth.bound();
+      }
       try {
         return new ComponentMain(component.get().factory(), System.out, System.err).run(args.subList(1, args.size()), Terminal.width());
       } catch (StartException e) {

@@ -2,6 +2,7 @@ package io.kubrig.machinery.component;
 
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.kubrig.machinery.models.ModelSerialization;
 import java.util.List;
 
 /**
@@ -13,15 +14,17 @@ import java.util.List;
  * @param qps how many requests per second on average; zero or less does not bound them
  * @param burst how many requests at once beyond the average
  * @param interceptors see every request before it leaves; one that throws keeps it back
+ * @param forCaches what is read is kept and never changed, so that objects may share what they have alike
  */
-public record ClientSettings(String component, String kubeconfig, String master, double qps, int burst, List<Interceptor> interceptors) {
+public record ClientSettings(
+    String component, String kubeconfig, String master, double qps, int burst, List<Interceptor> interceptors, boolean forCaches) {
   public ClientSettings {
     interceptors = List.copyOf(interceptors);
   }
 
   /** Settings without interceptors. */
   public ClientSettings(String component, String kubeconfig, String master, double qps, int burst) {
-    this(component, kubeconfig, master, qps, burst, List.of());
+    this(component, kubeconfig, master, qps, burst, List.of(), false);
   }
 
   public static ClientSettings of(String component, String kubeconfig) {
@@ -30,7 +33,23 @@ public record ClientSettings(String component, String kubeconfig, String master,
 
   /** These settings with one interceptor only. */
   public ClientSettings with(Interceptor interceptor) {
-    return new ClientSettings(component, kubeconfig, master, qps, burst, List.of(interceptor));
+    return new ClientSettings(component, kubeconfig, master, qps, burst, List.of(interceptor), forCaches);
+  }
+
+  /** These settings for a client whose objects are kept and never changed. */
+  public ClientSettings caching() {
+    return new ClientSettings(component, kubeconfig, master, qps, burst, interceptors, true);
+  }
+
+  /** How the client reads objects. Components need no managed fields, see {@link ModelSerialization#trimmed}. */
+  public static final class Models {
+    private final ModelSerialization trimmed = ModelSerialization.trimmed();
+    private final ModelSerialization shared = ModelSerialization.shared();
+
+    /** The way that a client's settings ask for. */
+    public ModelSerialization of(ClientSettings settings) {
+      return settings.forCaches ? shared : trimmed;
+    }
   }
 
   /** Gives an HTTP client the interceptors. */

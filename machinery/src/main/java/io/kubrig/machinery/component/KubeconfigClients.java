@@ -5,9 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
-import io.kubrig.machinery.models.ModelSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -19,7 +17,7 @@ public final class KubeconfigClients implements ClientSource {
   /** How long a client waits for an answer: as long as a server takes at most, which gives up after a minute. */
   public static final int PATIENCE_MILLIS = 60_000;
 
-  private final KubernetesSerialization models = new ModelSerialization();
+  private final ClientSettings.Models models = new ClientSettings.Models();
 
   @Override
   public KubernetesClient open(ClientSettings settings) {
@@ -58,7 +56,7 @@ public final class KubeconfigClients implements ClientSource {
 
   /** @param how what else a client is built with */
   KubernetesClient build(ClientSettings settings, Config config, Consumer<KubernetesClientBuilder> how) {
-    KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(config).withKubernetesSerialization(models);
+    KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(config).withKubernetesSerialization(models.of(settings));
     how.accept(client);
     return client.withHttpClientBuilderConsumer(http -> {
       settings.intercept(http);

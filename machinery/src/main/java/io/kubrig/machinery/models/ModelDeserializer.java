@@ -1,11 +1,13 @@
 package io.kubrig.machinery.models;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.ObjectCodec;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonParserSequence;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesListBuilder;
@@ -32,10 +34,10 @@ final class ModelDeserializer extends JsonDeserializer<KubernetesResource> {
 
   @Override
   public KubernetesResource deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-    JsonNode node = parser.readValueAsTree();
-    if (node.isObject()) {
-      return object(parser.getCodec(), node);
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
+      return object(parser, context);
     }
+    JsonNode node = parser.readValueAsTree();
     if (node.isArray()) {
       return list(parser, node);
     }
@@ -43,19 +45,42 @@ final class ModelDeserializer extends JsonDeserializer<KubernetesResource> {
     return value == null ? null : new RawExtension(value);
   }
 
-  private KubernetesResource object(ObjectCodec codec, JsonNode node) throws IOException {
-    JsonNode apiVersion = node.get("apiVersion");
-    JsonNode kind = node.get("kind");
-    if (apiVersion == null || kind == null || apiVersion.isNull() || kind.isNull()) {
-      return codec.treeToValue(node, RawExtension.class);
+  /** Reads until it is clear what the object is, which most objects say first, then that again and the rest as what it is. */
+  private KubernetesResource object(JsonParser parser, DeserializationContext context) throws IOException {
+    String apiVersion = null;
+    String kind = null;
+    try (TokenBuffer head = context.bufferForInputBuffering(parser)) {
+      head.writeStartObject();
+      while ((apiVersion == null || kind == null) && parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
+          apiVersion = field.equals("apiVersion") ? parser.getText() : apiVersion;
+          kind = field.equals("kind") ? parser.getText() : kind;
+        }
+        head.writeFieldName(field);
+        head.copyCurrentStructure(parser);
+      }
+      boolean known = apiVersion != null && kind != null;
+      JsonParser again;
+      if (known) {
+        parser.clearCurrentToken();
+        again = JsonParserSequence.createFlattened(false, head.asParser(parser), parser);
+      } else {
+        head.writeEndObject();
+        again = head.asParser(parser);
+      }
+      again.nextToken();
+      Class<? extends KubernetesResource> model =
+          known ? classes.of(apiVersion, kind).orElse(GenericKubernetesResource.class) : RawExtension.class;
+      return context.readValue(again, model);
     }
-    return codec.treeToValue(node, classes.of(apiVersion.asText(), kind.asText()).orElse(GenericKubernetesResource.class));
   }
 
   private KubernetesResource list(JsonParser parser, JsonNode node) throws IOException {
     List<HasMetadata> items = new ArrayList<>();
     for (JsonNode item : node) {
-      if (!item.isObject() || !(object(parser.getCodec(), item) instanceof HasMetadata resource)) {
+      if (!item.isObject() || !(parser.getCodec().treeToValue(item, KubernetesResource.class) instanceof HasMetadata resource)) {
         throw new JsonMappingException(parser, "Cannot parse a nested array containing a non-HasMetadata resource");
       }
       items.add(resource);

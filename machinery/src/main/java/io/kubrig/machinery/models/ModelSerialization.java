@@ -1,5 +1,6 @@
 package io.kubrig.machinery.models;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
@@ -11,7 +12,9 @@ import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.jsontype.TypeIdResolver;
 import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.internal.KubernetesDeserializer;
 
@@ -21,17 +24,52 @@ import io.fabric8.kubernetes.internal.KubernetesDeserializer;
  */
 public final class ModelSerialization extends KubernetesSerialization {
   private final ModelDeserializer models;
+  private final Reading reading;
+
+  /** What becomes of objects that are read. */
+  private enum Reading {
+    /** All of it. */
+    WHOLE,
+    /** Without managed fields. */
+    TRIMMED,
+    /** Without managed fields, and made of parts that other objects have too. */
+    SHARED
+  }
 
   /** Knows the classes that the class path registers as models, as Fabric8's own does. */
   public ModelSerialization() {
+    this(Reading.WHOLE);
+  }
+
+  private ModelSerialization(Reading reading) {
     this.models = new ModelDeserializer(new ModelClasses());
+    this.reading = reading;
     super(new ObjectMapper(), false);
+  }
+
+  /**
+   * Reads objects without their managed fields, often half of an object, of which components have no use. Writing an object without them
+   * leaves them as they are.
+   */
+  public static ModelSerialization trimmed() {
+    return new ModelSerialization(Reading.TRIMMED);
+  }
+
+  /** For caches: reads objects without their managed fields that share what they have alike, and hence must not be changed. */
+  public static ModelSerialization shared() {
+    return new ModelSerialization(Reading.SHARED);
   }
 
   @Override
   protected void configureMapper(ObjectMapper mapper) {
     super.configureMapper(mapper);
     mapper.setConfig(mapper.getDeserializationConfig().with(new Instantiator(models)));
+    if (reading != Reading.WHOLE) {
+      mapper.addMixIn(ObjectMeta.class, Trimmed.class);
+    }
+    if (reading == Reading.SHARED) {
+      mapper.registerModule(new SimpleModule("shared-parts").setDeserializerModifier(new SharedParts()));
+    }
   }
 
   @Override
@@ -48,6 +86,10 @@ public final class ModelSerialization extends KubernetesSerialization {
   public void registerKubernetesResource(String apiVersion, String kind, Class<? extends KubernetesResource> model) {
     models.classes().register(apiVersion, kind, model);
   }
+
+  /** What is passed over when metadata is read. */
+  @JsonIgnoreProperties("managedFields")
+  private abstract static class Trimmed {}
 
   /** Puts our deserializer where annotations name Fabric8's. */
   private static final class Instantiator extends HandlerInstantiator {

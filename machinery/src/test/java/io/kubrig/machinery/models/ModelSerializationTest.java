@@ -7,8 +7,10 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesList;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.runtime.RawExtension;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +49,52 @@ class ModelSerializationTest {
     KubernetesList list =
         ours.unmarshal("{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"}]}");
     assertThat(list.getItems()).hasOnlyElementsOfType(ConfigMap.class);
+  }
+
+  @Test
+  void an_object_may_say_late_or_never_what_it_is() {
+    Object late = ours.unmarshal("{\"data\":{\"a\":\"b\"},\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"x\"},"
+        + "\"apiVersion\":\"v1\",\"immutable\":true}");
+    assertThat(late).isInstanceOfSatisfying(ConfigMap.class, map -> {
+      assertThat(map.getData()).containsEntry("a", "b");
+      assertThat(map.getMetadata().getName()).isEqualTo("x");
+      assertThat(map.getImmutable()).isTrue();
+    });
+    assertThat(ours.<Object>unmarshal("{\"kind\":\"ConfigMap\",\"apiVersion\":null,\"data\":{}}")).isInstanceOf(RawExtension.class);
+  }
+
+  @Test
+  void what_components_read_has_no_managed_fields() {
+    String text = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"managedFields\":[{\"manager\":\"m\","
+        + "\"fieldsV1\":{\"f:a\":{}}}],\"name\":\"x\"}}";
+    ConfigMap whole = ours.unmarshal(text, ConfigMap.class);
+    ConfigMap trimmed = ModelSerialization.trimmed().unmarshal(text, ConfigMap.class);
+    assertThat(whole.getMetadata().getManagedFields()).hasSize(1);
+    assertThat(trimmed.getMetadata().getManagedFields()).isEmpty();
+    assertThat(trimmed.getMetadata().getAdditionalProperties()).isEmpty();
+    whole.getMetadata().setManagedFields(List.of());
+    assertThat(trimmed).isEqualTo(whole);
+  }
+
+  @Test
+  void objects_of_caches_are_equal_to_others_and_share_their_parts() {
+    ModelSerialization shared = ModelSerialization.shared();
+    Pod first = shared.unmarshal(pod("a"), Pod.class);
+    Pod second = shared.unmarshal(pod("b"), Pod.class);
+    assertThat(first).isEqualTo(ours.unmarshal(pod("a"), Pod.class));
+    assertThat(shared.asJson(first)).isEqualTo(ours.asJson(ours.unmarshal(pod("a"), Pod.class)));
+    assertThat(second.getMetadata().getLabels()).isSameAs(first.getMetadata().getLabels());
+    assertThat(second.getMetadata().getOwnerReferences().getFirst()).isSameAs(first.getMetadata().getOwnerReferences().getFirst());
+    assertThat(second.getSpec().getTolerations().getFirst()).isSameAs(first.getSpec().getTolerations().getFirst());
+    assertThat(second.getAdditionalProperties()).isSameAs(first.getSpec().getAdditionalProperties());
+    assertThat(first.getSpec().getTolerations().getFirst().getAdditionalProperties()).containsEntry("new", 1);
+  }
+
+  private static String pod(String name) {
+    return "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" + name + "\",\"labels\":{\"app\":\"web\"},"
+        + "\"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"name\":\"web\",\"uid\":\"1\",\"controller\":true}]},"
+        + "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"resources\":{\"requests\":{\"cpu\":\"100m\"}}}],"
+        + "\"tolerations\":[{\"key\":\"k\",\"operator\":\"Exists\",\"new\":1}]}}";
   }
 
   @Test

@@ -4,13 +4,11 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
-import io.kubrig.machinery.models.ModelSerialization;
 import io.kubrig.machinery.pki.PemFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +24,7 @@ import java.util.function.Supplier;
  */
 public final class InProcessSource implements ClientSource {
   private final Handler handler;
-  private final KubernetesSerialization models = new ModelSerialization();
+  private final ClientSettings.Models models = new ClientSettings.Models();
 
   public InProcessSource(Handler handler) {
     this.handler = handler;
@@ -60,7 +58,7 @@ public final class InProcessSource implements ClientSource {
   private KubernetesClient client(ClientSettings settings, Config config, List<X509Certificate> identity) {
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withKubernetesSerialization(models)
+        .withKubernetesSerialization(models.of(settings))
         .withHttpClientFactory(new InProcessClients(handler, identity))
         .withHttpClientBuilderConsumer(settings::intercept)
         .build();
