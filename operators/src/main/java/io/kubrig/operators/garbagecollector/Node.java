@@ -9,7 +9,7 @@ import java.util.Set;
 final class Node {
   private Identity identity;
   private List<OwnerReference> owners;
-  private final Set<Node> dependents = new LinkedHashSet<>();
+  private Set<Node> dependents = Set.of(); // most objects own nothing
   private boolean virtual;
   private boolean terminating;
   private boolean deletingDependents;
@@ -37,8 +37,22 @@ final class Node {
     owners = List.copyOf(fresh);
   }
 
+  /** Not to be changed. */
   Set<Node> dependents() {
     return dependents;
+  }
+
+  void add(Node dependent) {
+    if (dependents.isEmpty()) {
+      dependents = new LinkedHashSet<>();
+    }
+    dependents.add(dependent);
+  }
+
+  void remove(Node dependent) {
+    if (!dependents.isEmpty()) {
+      dependents.remove(dependent);
+    }
   }
 
   boolean isVirtual() {

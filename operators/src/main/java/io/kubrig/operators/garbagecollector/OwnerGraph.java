@@ -154,11 +154,11 @@ final class OwnerGraph {
       if (owner == null) {
         owner = new Node(Identity.of(ref, node.identity().namespace()), List.of(), true);
         nodes.put(ref.getUid(), owner);
-        owner.dependents().add(node);
+        owner.add(node);
         mayGo(owner);
         continue;
       }
-      owner.dependents().add(node);
+      owner.add(node);
       doubtful |= isDoubtful(node, ref, owner);
     }
     if (doubtful) {
@@ -181,7 +181,7 @@ final class OwnerGraph {
     for (OwnerReference ref : owners) {
       Node owner = nodes.get(ref.getUid());
       if (owner != null) {
-        owner.dependents().remove(node);
+        owner.remove(node);
       }
     }
   }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.kubrig.machinery.models.ModelSerialization;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Objects;
 import java.net.HttpURLConnection;
@@ -32,6 +33,7 @@ public final class MetadataClient {
   private static final String OBJECT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
   private static final String LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ModelSerialization MODELS = ModelSerialization.shared();
   private static final int PAGE = 500;
 
   private final KubernetesClient client;
@@ -51,7 +53,7 @@ public final class MetadataClient {
   /** One object's metadata, read past all caches. */
   public Optional<ObjectMeta> get(ResourceType type, String namespace, String name) {
     try {
-      return Optional.of(Objects.parse(send("GET", type.path(namespace, name), OBJECT, null, null), Envelope.class).metadata);
+      return Optional.of(MODELS.unmarshal(send("GET", type.path(namespace, name), OBJECT, null, null), Envelope.class).metadata);
     } catch (KubernetesClientException e) {
       if (e.getCode() == 404) {
         return Optional.empty();
@@ -66,7 +68,7 @@ public final class MetadataClient {
     String next = "";
     do {
       String path = type.collection(namespace) + "?limit=" + PAGE + (next.isEmpty() ? "" : "&continue=" + HttpRequest.formURLEncode(next));
-      ListEnvelope page = Objects.parse(send("GET", path, LIST, null, null), ListEnvelope.class);
+      ListEnvelope page = MODELS.unmarshal(send("GET", path, LIST, null, null), ListEnvelope.class);
       Objects.orEmpty(page.items).forEach(item -> items.add(item.metadata));
       next = page.metadata.getContinue() == null ? "" : page.metadata.getContinue();
       if (next.isEmpty()) {
@@ -160,7 +162,7 @@ public final class MetadataClient {
   }
 
   private static Change change(byte[] line) {
-    Event event = Objects.parse(new String(line, StandardCharsets.UTF_8), Event.class);
+    Event event = MODELS.unmarshal(new String(line, StandardCharsets.UTF_8), Event.class);
     if ("ERROR".equals(event.type)) {
       int code = event.object.code == null ? 500 : event.object.code;
       throw new KubernetesClientException("watch ended: " + event.object.message, code, null);

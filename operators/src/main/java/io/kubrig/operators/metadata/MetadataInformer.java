@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All objects of one kind, by metadata, kept current by one thread: list, watch from there, and list again when the server no longer
- * knows the revision. Annotations and managed fields are not kept.
+ * knows the revision. Of the metadata only what says who an object is, to whom it belongs, and whether and how it is going is kept.
  */
 public final class MetadataInformer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetadataInformer.class);
@@ -114,6 +114,7 @@ public final class MetadataInformer implements AutoCloseable {
 
   private void apply(MetadataClient.Change change) {
     ObjectMeta object = change.object();
+    String reached = object.getResourceVersion();
     switch (change.type()) {
       case "ADDED", "MODIFIED" -> put(object);
       case "DELETED" -> {
@@ -122,7 +123,7 @@ public final class MetadataInformer implements AutoCloseable {
       }
       default -> LOG.trace("{}: {}", type, change.type());
     }
-    revision = object.getResourceVersion();
+    revision = reached;
   }
 
   private void put(ObjectMeta object) {
@@ -143,10 +144,20 @@ public final class MetadataInformer implements AutoCloseable {
     }
   }
 
+  /** What is kept: there may be a hundred thousand of them. */
   private static ObjectMeta slim(ObjectMeta object) {
-    object.setManagedFields(null);
-    object.setAnnotations(null);
-    return object;
+    ObjectMeta kept = new ObjectMeta();
+    kept.setAdditionalProperties(object.getAdditionalProperties());
+    kept.setAnnotations(null);
+    kept.setLabels(null);
+    kept.setManagedFields(null);
+    kept.setNamespace(object.getNamespace() == null ? null : object.getNamespace().intern()); // few, and of many objects each
+    kept.setName(object.getName());
+    kept.setUid(object.getUid());
+    kept.setOwnerReferences(object.getOwnerReferences());
+    kept.setFinalizers(object.getFinalizers());
+    kept.setDeletionTimestamp(object.getDeletionTimestamp());
+    return kept;
   }
 
   private static Key key(ObjectMeta object) {
