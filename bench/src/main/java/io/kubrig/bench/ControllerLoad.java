@@ -181,8 +181,8 @@ public final class ControllerLoad {
 
     void print(String more) throws IOException {
       System.out.printf(Locale.ROOT, "{\"what\":\"%s\",\"count\":%d,\"seconds\":%.2f,\"manager_cpu_seconds\":%.2f,"
-          + "\"server_cpu_seconds\":%.2f,\"manager_rss_mib\":%.0f%s}%n", what, count, (System.nanoTime() - began) / 1e9, manager.processorSeconds() - managerSpent,
-          api.processorSeconds() - apiSpent, manager.residentMebibytes(), more);
+          + "\"server_cpu_seconds\":%.2f,\"manager_rss_mib\":%.0f%s}%n", what, count, (System.nanoTime() - began) / 1e9,
+          manager.processorSeconds() - managerSpent, api.processorSeconds() - apiSpent, manager.residentMebibytes(), more);
     }
   }
 
