@@ -333,7 +333,8 @@ final class StoryActions {
     String name = step.path("pod").asText();
     String uid = wire.send(Ask.get(wire.path("Pod", namespace, name))).path("metadata").path("uid").asText();
     String claim = wire.path("ResourceClaim", namespace, step.path("claim").asText());
-    wire.send(Ask.patch(claim, Json.object("{\"metadata\": {\"finalizers\": [\"resource.kubernetes.io/delete-protection\"]}}"), Wire.MERGE));
+    ObjectNode kept = Json.object("{\"metadata\": {\"finalizers\": [\"resource.kubernetes.io/delete-protection\"]}}");
+    wire.send(Ask.patch(claim, kept, Wire.MERGE));
     ObjectNode status = Json.object("""
         {"status": {"reservedFor": [{"resource": "pods", "name": "%s", "uid": "%s"}]}}""", name, uid);
     status.withObjectProperty("status").set("allocation", step.get("allocation"));
