@@ -13,18 +13,21 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubrig.machinery.clock.Clock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -159,7 +162,7 @@ class ElectionIT {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -217,7 +220,7 @@ class ElectionIT {
         writes.add(new Written(Instant.parse(event.path("requestReceivedTimestamp").asText()), user.substring(USERS.length()), event));
       }
     }
-    writes.sort(java.util.Comparator.comparing(Written::at));
+    writes.sort(Comparator.comparing(Written::at));
     String leader = "";
     Map<String, Integer> counts = new HashMap<>();
     List<String> overlaps = new ArrayList<>();
@@ -230,7 +233,7 @@ class ElectionIT {
       }
       counts.merge(write.user() + (lease ? " leases" : ""), 1, Integer::sum);
     }
-    System.out.println("ElectionIT: writes " + new java.util.TreeMap<>(counts));
+    System.out.println("ElectionIT: writes " + new TreeMap<>(counts));
     for (int i = 1; i <= 4; i++) {
       assertThat(counts).as("each manager has led and written").containsKeys("manager-" + i, "manager-" + i + " leases");
     }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -82,7 +83,7 @@ final class Templates {
       return text.startsWith("{") && text.indexOf('}') == text.length() - 1 ? (Object) Long.valueOf(filled) : filled;
     }
 
-    private long number(java.util.regex.MatchResult r) {
+    private long number(MatchResult r) {
       if (r.group(1) != null) {
         return Long.parseLong(r.group(1)) / n;
       }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** API objects and the benchmark's files as maps and lists. */
 final class Trees {
@@ -65,7 +66,7 @@ final class Trees {
     return out;
   }
 
-  static List<Object> mapped(Object list, java.util.function.UnaryOperator<Object> change) {
+  static List<Object> mapped(Object list, UnaryOperator<Object> change) {
     List<Object> out = new ArrayList<>();
     list(list).forEach(o -> out.add(change.apply(o)));
     return out;

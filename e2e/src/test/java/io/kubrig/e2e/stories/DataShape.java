@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -53,7 +54,7 @@ final class DataShape {
   }
 
   private ArrayNode byText(JsonNode list) {
-    return Json.sorted(list, java.util.Comparator.comparing(item -> Json.canonical(Json.walk(item, text))));
+    return Json.sorted(list, Comparator.comparing(item -> Json.canonical(Json.walk(item, text))));
   }
 
   private JsonNode certificate(String pem) {

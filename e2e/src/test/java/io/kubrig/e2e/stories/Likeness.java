@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -280,7 +281,7 @@ final class Likeness {
     }
     String wanted;
     try {
-      wanted = String.valueOf(java.time.OffsetDateTime.parse(time).toEpochSecond() / 60);
+      wanted = String.valueOf(OffsetDateTime.parse(time).toEpochSecond() / 60);
     } catch (DateTimeException e) {
       wanted = "";
     }

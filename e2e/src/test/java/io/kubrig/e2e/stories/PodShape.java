@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Pod specs and templates without what the API server fills in by itself. */
 final class PodShape {
@@ -32,7 +33,7 @@ final class PodShape {
     }
   }
 
-  private static ArrayNode without(JsonNode list, java.util.function.Predicate<JsonNode> unwanted) {
+  private static ArrayNode without(JsonNode list, Predicate<JsonNode> unwanted) {
     return Json.MAPPER.createArrayNode().addAll(list.valueStream().filter(unwanted.negate()).toList());
   }
 

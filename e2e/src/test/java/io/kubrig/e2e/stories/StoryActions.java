@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** What users and the components that nobody plays do in a story: requests. */
 final class StoryActions {
@@ -80,7 +81,7 @@ final class StoryActions {
     }
   }
 
-  private void until(Duration patience, java.util.function.BooleanSupplier condition, String what) {
+  private void until(Duration patience, BooleanSupplier condition, String what) {
     if (!cluster.await(patience, condition)) {
       throw new StoryException("waited in vain for " + what);
     }

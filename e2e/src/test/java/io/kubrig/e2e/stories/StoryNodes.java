@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class StoryNodes {
   }
 
   static String now(Clock clock) {
-    return clock.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+    return clock.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private static String micros(Instant time) {

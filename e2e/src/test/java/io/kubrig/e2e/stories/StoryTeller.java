@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubrig.e2e.stories.Wire.Ask;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Tells one story: goes through its steps, and compares what has become of it with what was recorded. */
 final class StoryTeller {
@@ -89,7 +93,7 @@ final class StoryTeller {
     for (JsonNode step : story.path("steps")) {
       List.of("wait", "each").forEach(action -> kinds.add(step.path(action).path("kind").asText()));
       JsonNode applied = step.path("apply");
-      (applied.isArray() ? applied.valueStream() : java.util.stream.Stream.of(applied)).forEach(o -> kinds.add(o.path("kind").asText()));
+      (applied.isArray() ? applied.valueStream() : Stream.of(applied)).forEach(o -> kinds.add(o.path("kind").asText()));
     }
     if (!wire.knows("Pod")) {
       wire.learn();
@@ -109,7 +113,7 @@ final class StoryTeller {
     String text = given.replace("$NS", namespace);
     text = TIME.matcher(text).replaceAll(found -> {
       long seconds = found.group(1) == null ? 0 : Long.parseLong(found.group(1));
-      return cluster.clock().now().plusSeconds(seconds).truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+      return cluster.clock().now().plusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS).toString();
     });
     Matcher uid = UID.matcher(text);
     if (uid.matches()) {
@@ -118,14 +122,14 @@ final class StoryTeller {
     return text;
   }
 
-  private void until(Duration patience, java.util.function.BooleanSupplier condition, String what) {
+  private void until(Duration patience, BooleanSupplier condition, String what) {
     if (!cluster.await(patience, condition)) {
       throw new StoryException("waited in vain for " + what);
     }
   }
 
   private void step(JsonNode step) {
-    Map<String, java.util.function.Consumer<JsonNode>> actions = new LinkedHashMap<>();
+    Map<String, Consumer<JsonNode>> actions = new LinkedHashMap<>();
     StoryActions others = new StoryActions(cluster, scene, kubelet, tidying);
     actions.put("kubelet", kubelet::follow);
     actions.put("node", node -> node(node));
@@ -133,7 +137,7 @@ final class StoryTeller {
     actions.put("sleep", time -> cluster.pass(Duration.ofMillis(Math.round(time.asDouble() * 1000))));
     actions.put("wait", wanted -> await(wanted, step));
     actions.put("mark", name -> scene.mark(name.asText(), cluster.clock().now()));
-    for (Map.Entry<String, java.util.function.Consumer<JsonNode>> action : actions.entrySet()) {
+    for (Map.Entry<String, Consumer<JsonNode>> action : actions.entrySet()) {
       if (step.has(action.getKey())) {
         action.getValue().accept(step.get(action.getKey()));
         cluster.pass(Duration.ZERO);

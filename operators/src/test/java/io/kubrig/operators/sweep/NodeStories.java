@@ -22,6 +22,7 @@ import io.kubrig.operators.tainteviction.TaintEvictionController;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -156,7 +157,7 @@ final class NodeStories {
     private void beat(MemoryServer server, String name, Instant now, boolean reports) {
       Lease lease = server.find(Lease.class, new Key("kube-node-lease", name)).orElseThrow();
       server.update(MemoryServer.edit(lease, tree -> tree.withObjectProperty("spec").put("renewTime",
-          java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").format(now.atZone(ZoneOffset.UTC)))), false);
+          DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").format(now.atZone(ZoneOffset.UTC)))), false);
       Node node = server.find(Node.class, Key.of(name)).orElseThrow();
       boolean unknown = node.getStatus().getConditions().stream()
           .anyMatch(c -> !"True".equals(c.getStatus()) && "Ready".equals(c.getType()));

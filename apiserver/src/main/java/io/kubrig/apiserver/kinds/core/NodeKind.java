@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Nodes. Their status may be given at creation, as a kubelet does when it registers itself. */
 final class NodeKind implements Kind {
