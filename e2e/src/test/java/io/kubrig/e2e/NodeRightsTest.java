@@ -28,7 +28,8 @@ class NodeRightsTest {
         events.record(pod, "", true, "BackOff", "Back-off pulling image \"none\"");
       }
 
-      List<Event> seen = Eventually.see("counted event", PATIENCE, () -> written(cluster), all -> all.stream().anyMatch(e -> e.getCount() == 3));
+      List<Event> seen = Eventually.see("counted event", PATIENCE, () -> written(cluster),
+          all -> all.stream().anyMatch(e -> e.getCount() == 3));
       assertThat(seen).hasSize(1);
     }
   }

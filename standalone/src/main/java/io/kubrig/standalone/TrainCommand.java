@@ -28,7 +28,8 @@ final class TrainCommand implements Callable<Integer> {
     Environment environment = Environment.ofProcess((component, reason) -> System.err.println(component + ": " + reason));
     try (DataDirectory.Held held = directory.take()) {
       ClusterSettings settings =
-          new ClusterSettings(directory, new NodeMode.Simulated(1), "embedded", freePort(), "localhost", InetAddress.ofLiteral("127.0.0.1"));
+          new ClusterSettings(directory, new NodeMode.Simulated(1), "embedded", freePort(), "localhost",
+              InetAddress.ofLiteral("127.0.0.1"));
       try (Cluster cluster = new Cluster(settings, environment, progress)) {
         cluster.start();
         held.announceReady();

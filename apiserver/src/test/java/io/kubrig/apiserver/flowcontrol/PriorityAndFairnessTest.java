@@ -21,7 +21,8 @@ class PriorityAndFairnessTest {
 
   private final KubernetesRegistry registry = new KubernetesRegistry();
   private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
-  private final PriorityAndFairness control = new PriorityAndFairness(600, Duration.ofSeconds(15), (info, query) -> Work.ONE, clock, registry);
+  private final PriorityAndFairness control =
+      new PriorityAndFairness(600, Duration.ofSeconds(15), (info, query) -> Work.ONE, clock, registry);
 
   private static RequestInfo request(String method, String path) throws RequestInfo.Unresolved {
     return RequestInfo.of(method, path, NO_QUERY);

@@ -52,10 +52,11 @@ class HostileClientTest {
 
   @BeforeEach
   void listen() throws Exception {
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    ServerOptions options = ServerOptions.on(any).withMaxStreams(STREAMS);
-    Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of());
-    secure = HttpServer.start(options, tls, this::handle);
+    listen(ServerOptions.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).withMaxStreams(STREAMS));
+  }
+
+  private void listen(ServerOptions options) throws Exception {
+    secure = HttpServer.start(options, Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of()), this::handle);
     plain = HttpServer.startPlain(options, this::handle);
   }
 
@@ -64,10 +65,7 @@ class HostileClientTest {
     secure.close();
     plain.close();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    ServerOptions options = ServerOptions.on(any).withMaxStreams(STREAMS).withTimeouts(SOON.multipliedBy(2), SOON, SOON, SOON, SOON);
-    Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of());
-    secure = HttpServer.start(options, tls, this::handle);
-    plain = HttpServer.startPlain(options, this::handle);
+    listen(ServerOptions.on(any).withMaxStreams(STREAMS).withTimeouts(SOON.multipliedBy(2), SOON, SOON, SOON, SOON));
   }
 
   @AfterEach
@@ -149,8 +147,6 @@ class HostileClientTest {
     return talk(plain, request.getBytes(ISO_8859_1));
   }
 
-  // ---- slow and silent -----------------------------------------------------------------------------------------------
-
   @Test
   void a_head_that_comes_in_drops_has_no_more_time_than_another() throws Exception {
     losePatience();
@@ -229,8 +225,6 @@ class HostileClientTest {
       assertThat(readAll(socket.getInputStream())).isEmpty();
     }
   }
-
-  // ---- floods --------------------------------------------------------------------------------------------------------
 
   /** CVE-2023-44487. */
   @Test
@@ -338,8 +332,6 @@ class HostileClientTest {
     }
   }
 
-  // ---- two readings of one request -----------------------------------------------------------------------------------
-
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
       "Content-Length: 3,Content-Length: 5 | 400",
@@ -415,8 +407,6 @@ class HostileClientTest {
     }
     return true;
   }
-
-  // ---- too much ------------------------------------------------------------------------------------------------------
 
   @Test
   void heads_and_targets_are_bounded() throws Exception {

@@ -385,13 +385,15 @@ class VerbAnswersTest {
 
   @Test
   void flags_and_status_are_told_as_text_and_as_objects() throws Exception {
-    assertThat(api.get("/statusz", "Accept", "text/plain").text()).startsWith("\napiserver statusz\nWarning: ").contains("\nPaths: /flagz ");
+    assertThat(api.get("/statusz", "Accept", "text/plain").text()).startsWith("\napiserver statusz\nWarning: ")
+        .contains("\nPaths: /flagz ");
     assertThat(api.get("/flagz", "Accept", "*/*").text()).startsWith("\napiserver flagz\n");
     assertThat(api.get("/flagz").message())
         .isEqualTo("only the following media types are accepted: application/json, application/yaml, text/plain");
     LiveApi.Answer answer = api.get("/statusz", "Accept", "application/json;v=v1alpha1;g=config.k8s.io;as=Statusz");
     assertThat(answer.body().string("apiVersion")).isEqualTo("config.k8s.io/v1alpha1");
-    assertThat(answer.warnings()).containsExactly("299 - \"This version of the statusz endpoint is deprecated. Please use a newer version.\"");
+    assertThat(answer.warnings())
+        .containsExactly("299 - \"This version of the statusz endpoint is deprecated. Please use a newer version.\"");
   }
 
   @Test
@@ -404,7 +406,8 @@ class VerbAnswersTest {
   void the_status_of_a_custom_resource_is_not_deleted() throws Exception {
     api.create(
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-        "{metadata: {name: foos.verbs.example}, spec: {group: verbs.example, scope: Namespaced, names: {plural: foos, kind: Foo}, versions: "
+        "{metadata: {name: foos.verbs.example}, spec: {group: verbs.example, scope: Namespaced, names: {plural: foos, kind: Foo}, "
+            + "versions: "
             + "[{name: v1, served: true, storage: true, subresources: {status: {}}, schema: {openAPIV3Schema: {type: object}}}]}}");
     String foos = "/apis/verbs.example/v1/namespaces/default/foos";
     api.until(() -> api.get(foos).status() == 200);

@@ -52,7 +52,8 @@ class CasesTest {
   @Test
   void small_workloads_run_to_their_end() throws InterruptedException {
     Map<String, Integer> pods = cases.select(List.of("SchedulingBasic/5Nodes", "PreemptionBasic/5Nodes",
-        "EventHandlingPodUpdate/1Node_10Pods", "SchedulingWithResourceClaimTemplate/fast")).stream().collect(Collectors.toMap(Workload::benchmark, this::scheduled));
+        "EventHandlingPodUpdate/1Node_10Pods", "SchedulingWithResourceClaimTemplate/fast")).stream()
+            .collect(Collectors.toMap(Workload::benchmark, this::scheduled));
     assertThat(pods).isEqualTo(Map.of("SchedulingBasic", 10, "PreemptionBasic", 5, "EventHandlingPodUpdate", 60,
         "SchedulingWithResourceClaimTemplate", 10));
   }

@@ -75,7 +75,8 @@ public final class ApiEvents implements PodEvents, AutoCloseable {
   private void enqueue(ObjectReference about, boolean warning, String reason, String message) {
     String object = String.join("\0", about.getKind(), about.getNamespace(), about.getName(), about.getUid());
     String part = about.getFieldPath() == null ? "" : about.getFieldPath();
-    if (!queue.offer(new Pending(about, new Occurrence(nodeName, object, part, warning ? "Warning" : "Normal", reason, message, clock.now())))) {
+    if (!queue.offer(new Pending(about,
+        new Occurrence(nodeName, object, part, warning ? "Warning" : "Normal", reason, message, clock.now())))) {
       LOG.warn("Too many events; dropped {} about {}: {}", reason, about.getName(), message);
     }
   }

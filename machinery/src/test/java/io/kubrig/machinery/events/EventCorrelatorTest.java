@@ -79,7 +79,8 @@ class EventCorrelatorTest {
     assertThat(write("web", "", "Back-off", START)).isEmpty();
     assertThat(write("web", "", "Back-off", START.plusSeconds(299))).isEmpty();
     assertThat(write("db", "", "Back-off", START)).isPresent();
-    assertThat(write("web", "", "Back-off", START.plusSeconds(300)).orElseThrow().count()).as("with those that were not written").isEqualTo(28);
+    assertThat(write("web", "", "Back-off", START.plusSeconds(300)).orElseThrow().count()).as("with those that were not written")
+        .isEqualTo(28);
   }
 
   private Optional<Correlated> write(String object, String part, String message, Instant at) {

@@ -70,7 +70,8 @@ public final class EventRecorder implements AutoCloseable {
     Waiting waiting = new Waiting(about, occurrence, clock.activity().begin("event"));
     if (!queue.offer(waiting)) {
       waiting.work.close();
-      LOG.warn("{}: too many events wait; dropped {} about {} {}/{}", component, reason, about.getKind(), about.getNamespace(), about.getName());
+      LOG.warn("{}: too many events wait; dropped {} about {} {}/{}", component, reason, about.getKind(), about.getNamespace(),
+          about.getName());
     }
   }
 
