@@ -12,8 +12,7 @@ import javax.net.ssl.TrustManager;
 /**
  * Runs one workload of the upstream benchmark against an API server whose scheduler, any, runs as a process of its own: {@code
  * ComponentPerf URL TOKEN SCHEDULER_PID WORKLOAD}. Prints a JSON object like {@link SchedulerPerf}; the time runs from the first pod's
- * creation until the
- * last one is bound, the processor time is that of the scheduler's process.
+ * creation until the last one is bound, the processor time is that of the scheduler's process.
  */
 public final class ComponentPerf {
   private ComponentPerf() {}

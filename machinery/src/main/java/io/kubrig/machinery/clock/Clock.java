@@ -34,8 +34,7 @@ public interface Clock {
 
   /**
    * How long a thread that waits for something else may wait at most, in real time, before it has to look whether a duration of this
-   * clock's
-   * time has passed: all of it where this clock goes with real time, a moment where it jumps.
+   * clock's time has passed: all of it where this clock goes with real time, a moment where it jumps.
    */
   default Duration patience(Duration duration) {
     return duration;
