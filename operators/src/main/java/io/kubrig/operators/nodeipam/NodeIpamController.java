@@ -127,13 +127,14 @@ public final class NodeIpamController implements Controller {
     synchronized (given) {
       ranges = doubtful.remove(name);
     }
-    if (ranges == null) {
+    boolean doubted = ranges != null;
+    if (!doubted) {
       ranges = free(node);
     }
     try {
       api.patch(node, PatchType.STRATEGIC_MERGE, Map.of("spec", Map.of("podCIDR", ranges.getFirst(), "podCIDRs", ranges)));
     } catch (RuntimeException e) {
-      if (ApiErrors.isUnknownOutcome(e)) {
+      if (doubted || ApiErrors.isUnknownOutcome(e)) { // a refusal now says nothing of what was done before
         synchronized (given) {
           doubtful.put(name, ranges); // the node may have them: it is given the same ones again
         }

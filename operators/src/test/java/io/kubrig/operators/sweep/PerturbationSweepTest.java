@@ -107,6 +107,11 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void a_range_that_a_node_may_have_is_kept_for_it_when_the_next_attempt_is_refused() throws InterruptedException {
+    new World(new AbsurdStory(new NodeStories.RangesStory()), 70_023, FAULTS).tell(STEPS);
+  }
+
+  @Test
   void only_silent_nodes_lose_pods_and_only_those_that_do_not_tolerate_it() throws InterruptedException {
     sweep("NodeLifecycle, TaintEviction, PodGC", NodeStories.SilenceStory::new);
   }
