@@ -248,11 +248,12 @@ class LifeCyclesTest {
   }
 
   @Test
-  void a_user_may_do_what_a_role_grants_and_no_more(@AsUser("alice") KubernetesClient alice) {
+  void a_user_may_do_what_a_role_grants_and_no_more(@AsUser("alice") KubernetesClient alice) throws InterruptedException {
     assertThatThrownBy(() -> alice.configMaps().inNamespace("default").list())
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining("User \"alice\" cannot list resource \"configmaps\"");
     cluster.apply("testkit/reader.yaml");
+    cluster.settle(); // authorization follows the roles, as it does natively
     assertThat(alice.configMaps().inNamespace("default").list()).isNotNull();
     KubrigAssertions.assertThat(cluster).allows("alice", "list", "configmaps", "default")
         .denies("alice", "delete", "configmaps", "default");
