@@ -11,12 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <ul>
  *   <li>Whoever commits only links a change in, however many watchers there are; they take it from the list by themselves, without a lock.
- * <li>Where there are many watchers, those that wait are woken by a thread of their own. Whatever arrives while it runs is seen to by the
- * same or the next
- *       run, so that a busy feed wakes nobody in vain.
- * <li>The list is kept alive by the places in it alone. A watcher that is too far behind loses its place ({@link Watcher#overflow}), so
- * that a reader that
- *       never comes back holds on to nothing.
+ *   <li>Where there are many watchers, those that wait are woken by a thread of their own. Whatever arrives while it runs is seen to by
+ *       the same or the next run, so that a busy feed wakes nobody in vain.
+ *   <li>The list is kept alive by the places in it alone. A watcher that is too far behind loses its place ({@link Watcher#overflow}), so
+ *       that a reader that never comes back holds on to nothing.
  * </ul>
  */
 final class Feed {

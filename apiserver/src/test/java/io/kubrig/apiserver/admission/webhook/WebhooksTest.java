@@ -50,8 +50,10 @@ class WebhooksTest {
     for (String plural : List.of("mutatingwebhookconfigurations", "validatingwebhookconfigurations")) {
       api.send("DELETE", REGISTRATION + plural, "");
     }
-    hook.reviews().clear();
-    api.until(() -> probe().status() == 201 && hook.reviews().isEmpty());
+    api.until(() -> {
+      hook.reviews().clear();
+      return probe().status() == 201 && hook.reviews().isEmpty();
+    });
     api.send("DELETE", MAPS, "");
     hook.close();
   }
