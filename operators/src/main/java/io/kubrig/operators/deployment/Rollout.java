@@ -216,7 +216,7 @@ final class Rollout {
     }
     old.sort(Sets.OLDEST_FIRST);
     boolean cleaned = removeUnhealthy(old, most);
-    return removeSpare(old, Sets.available(split().all()) - minAvailable) || cleaned;
+    return removeSpare(old, Sets.remaining(split().all()) - minAvailable) || cleaned;
   }
 
   /** Takes pods that do not work from old sets first. */

@@ -66,6 +66,14 @@ record Sets(Optional<ReplicaSet> current, List<ReplicaSet> old) {
     return sets.stream().mapToInt(Sets::available).sum();
   }
 
+  /**
+   * Pods of the sets that are available and stay: a set that has just been made smaller may still tell of pods that it is about to give
+   * up. Natively these count, and a second step in that moment takes one pod too many.
+   */
+  static int remaining(List<ReplicaSet> sets) {
+    return sets.stream().mapToInt(set -> Math.min(replicas(set), available(set))).sum();
+  }
+
   /** Pods of the sets that still end; null when a set does not say. */
   static Integer terminating(List<ReplicaSet> sets) {
     int sum = 0;

@@ -71,6 +71,20 @@ class RolloutTest {
   }
 
   @Test
+  void pods_that_an_old_set_has_yet_to_give_up_are_not_counted_upon() {
+    Deployment old = deployment(4, "i:1", new IntOrString(1), new IntOrString(1));
+    Deployment now = deployment(4, "i:2", new IntOrString(1), new IntOrString(1));
+    ReplicaSet shrinking = set(old, "old", 3, 3, "1");
+    shrinking.getSpec().setReplicas(2);
+
+    DeploymentPlan plan = plan(now, shrinking, set(now, "new", 3, 2, "2"));
+
+    assertThat(plan.actions()).singleElement().isInstanceOfSatisfying(DeploymentPlan.Action.Update.class,
+        update -> assertThat(update.set().getSpec().getReplicas()).as("two new and one old are the three that have to be available")
+            .isEqualTo(1));
+  }
+
+  @Test
   void a_resized_deployment_grows_its_sets_in_proportion() {
     Deployment old = deployment(10, "i:1", new IntOrString(3), new IntOrString(2));
     Deployment now = deployment(15, "i:2", new IntOrString(3), new IntOrString(2));
