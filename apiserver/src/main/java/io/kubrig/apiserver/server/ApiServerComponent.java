@@ -140,7 +140,7 @@ public final class ApiServerComponent implements Component {
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
         KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),
-        AuditFlags.read(flags, parsed, environment.clock(), environment.metrics()), outbound());
+        AuditFlags.read(flags, parsed, environment.clock(), environment.metrics()), outbound(), true);
   }
 
   /** Who this server is for others: its own address, unless another one is given for them. */

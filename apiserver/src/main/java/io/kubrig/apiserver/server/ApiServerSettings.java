@@ -35,36 +35,6 @@ public record ApiServerSettings(
     Outbound outbound,
     boolean makesDefaults) {
 
-  /** A server that makes sure of the objects that every cluster begins with. */
-  public ApiServerSettings(
-      Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
-      Cluster.Settings cluster,
-      SecuritySettings security,
-      AdmissionPlugins.Settings admission,
-      Limits limits,
-      Supplier<Kubelets> kubelets,
-      boolean publishesEndpoints,
-      Audit audit,
-      Outbound outbound) {
-    this(storage, clock, random, metrics, externalAddress, cluster, security, admission, limits, kubelets, publishesEndpoints, audit,
-        outbound, true);
-  }
-
-  /** A server that reaches services by their cluster IPs. */
-  public ApiServerSettings(
-      Storage storage, Clock clock, RandomGenerator random, MeterRegistry metrics, String externalAddress,
-      Cluster.Settings cluster,
-      SecuritySettings security,
-      AdmissionPlugins.Settings admission,
-      Limits limits,
-      Supplier<Kubelets> kubelets,
-      boolean publishesEndpoints,
-      Audit audit) {
-    this(
-        storage, clock, random, metrics, externalAddress, cluster, security, admission, limits, kubelets, publishesEndpoints, audit,
-            Outbound.DEFAULT);
-  }
-
   /**
    * What is admitted and told to all clients.
    *

@@ -117,7 +117,8 @@ public final class LiveApi implements AutoCloseable {
         },
         true,
         Audit.of(policy, List.of(sink), Clock.system()),
-        outbound);
+        outbound,
+        true);
   }
 
   private InetSocketAddress resolve(String namespace, String name, int port) throws ServiceResolver.UnresolvedException {
