@@ -11,6 +11,7 @@ import io.kubrig.operators.engine.SettledController;
 import io.kubrig.operators.events.EventRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +28,13 @@ final class ControllerGroup implements AutoCloseable {
   private final ControllerManagerOptions options;
   private final Environment environment;
   private final Semaphore writes = new Semaphore(WRITES);
+  private final List<Running> running = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
+  private volatile Caches caches; // set once by start; null before
   private volatile boolean closed; // written by close, read by a start that runs meanwhile
+
+  /** A controller at work, with what tells of it. */
+  private record Running(Loop loop, Api api) {}
 
   ControllerGroup(List<ControllerDescriptor> chosen, ManagerClients clients, ControllerManagerOptions options, Environment environment) {
     this.chosen = chosen;
@@ -39,11 +45,11 @@ final class ControllerGroup implements AutoCloseable {
 
   /** Fills the caches and lets the controllers run. Returns when they do. */
   void start() {
-    Caches caches = closing(new Caches(clients.ofCaches()));
+    caches = closing(new Caches(clients.ofCaches()));
     List<Loop> loops = new ArrayList<>();
     for (ControllerDescriptor descriptor : chosen) {
       LOG.info("Starting controller {}", descriptor.name());
-      loops.add(loop(descriptor, caches));
+      loops.add(loop(descriptor));
     }
     caches.start();
     for (Loop loop : loops) {
@@ -55,7 +61,18 @@ final class ControllerGroup implements AutoCloseable {
     LOG.info("{} controllers run", loops.size());
   }
 
-  private Loop loop(ControllerDescriptor descriptor, Caches caches) {
+  /** What every controller is waiting for; nothing before the start. */
+  List<WaitingPage.Part> waiting() {
+    return running.stream().map(part -> new WaitingPage.Part(part.loop.name(), part.loop.waiting(), part.api.awaited())).toList();
+  }
+
+  /** The kinds whose caches have not been filled yet. */
+  List<String> unsynced() {
+    Caches known = caches;
+    return known == null ? List.of() : known.unsynced();
+  }
+
+  private Loop loop(ControllerDescriptor descriptor) {
     Api api = new Api(clients.ofController(descriptor), caches, writes);
     ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
         component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
@@ -63,6 +80,7 @@ final class ControllerGroup implements AutoCloseable {
     QueueMetrics metrics = new QueueMetrics(descriptor.name(), environment.metrics(), environment.clock());
     Loop loop = closing(new Loop(descriptor.name(), controller, descriptor.workers(options), environment.clock(), metrics));
     controller.watch(loop);
+    running.add(new Running(loop, api));
     return loop;
   }
 
@@ -81,6 +99,7 @@ final class ControllerGroup implements AutoCloseable {
       resources = List.copyOf(open).reversed();
       open.clear();
     }
+    running.clear();
     for (AutoCloseable resource : resources) {
       try {
         resource.close();

@@ -89,6 +89,7 @@ final class ControllerManager implements Component {
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), options.effective())));
       server.page("/configz", Page.json(() -> EffectiveConfiguration.json(options)));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), started, environment.clock())));
+      server.page("/debug/waiting", new WaitingPage(controllers, this::leads));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
         server.page("/metrics", Page.metrics(registry::scrape));
       }

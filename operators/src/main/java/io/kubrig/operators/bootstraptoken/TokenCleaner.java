@@ -44,7 +44,7 @@ public final class TokenCleaner implements Controller {
       return Outcome.DONE;
     }
     if (end.get().isAfter(clock.now())) {
-      return Outcome.after(Duration.between(clock.now(), end.get()));
+      return Outcome.after(Duration.between(clock.now(), end.get()), "the end of the token");
     }
     try {
       api.delete(secret.get(), Api.Deletion.ofUid(secret.get().getMetadata().getUid()));

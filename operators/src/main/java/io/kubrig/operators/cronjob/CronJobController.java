@@ -72,7 +72,7 @@ public final class CronJobController implements Controller {
     } finally {
       updateStatus(cron, status);
     }
-    return plan.recheck().map(Outcome::after).orElse(Outcome.DONE);
+    return plan.recheck().map(delay -> Outcome.after(delay, "the next time of the schedule")).orElse(Outcome.DONE);
   }
 
   /** Active references without a job, the server having been asked. */

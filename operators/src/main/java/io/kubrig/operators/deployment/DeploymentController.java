@@ -83,7 +83,7 @@ public final class DeploymentController implements Controller {
     }
     boolean replaced = plan.actions().stream().anyMatch(Action.Replace.class::isInstance);
     boolean written = !replaced && updateStatus(deployment, plan.deployment());
-    return written ? Outcome.DONE : plan.recheck().map(Outcome::after).orElse(Outcome.DONE);
+    return written ? Outcome.DONE : plan.recheck().map(delay -> Outcome.after(delay, "progressDeadlineSeconds")).orElse(Outcome.DONE);
   }
 
   private Outcome refuse(Deployment deployment) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -41,6 +42,11 @@ public final class Api {
   /** Whether the caches show everything that this controller did; while they do not, it must not decide anything. */
   public boolean settled() {
     return doubts.settled();
+  }
+
+  /** The objects whose creation or deletion by this controller has an unknown outcome, as kind and key. */
+  public List<String> awaited() {
+    return doubts.open().stream().map(object -> object.getKind() + " " + Key.of(object)).toList();
   }
 
   /** The client itself, for what this class does not know; its writes are not shown by the caches before the watch brings them. */

@@ -3,6 +3,7 @@ package io.kubrig.operators.engine;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,12 @@ public final class Caches implements AutoCloseable {
   /** Whether every kind has been listed. */
   public synchronized boolean synced() {
     return kinds.values().stream().allMatch(cached -> cached.informer().hasSynced());
+  }
+
+  /** The kinds that have not been listed yet. */
+  public synchronized List<String> unsynced() {
+    return kinds.values().stream().filter(cached -> !cached.informer().hasSynced()).map(cached -> HasMetadata.getKind(cached.kind()))
+        .sorted().toList();
   }
 
   synchronized boolean has(Class<? extends HasMetadata> kind) {

@@ -43,6 +43,11 @@ final class Doubts {
     }
   }
 
+  /** The objects whose creation or deletion has an unknown outcome. */
+  List<HasMetadata> open() {
+    return open.stream().map(doubt -> doubt.object).toList();
+  }
+
   /** Whether the caches show all that was done. Asks the server once for each doubt. @throws RuntimeException the server cannot be asked */
   boolean settled() {
     if (open.isEmpty()) {

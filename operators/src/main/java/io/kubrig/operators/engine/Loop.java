@@ -21,8 +21,10 @@ import io.kubrig.machinery.queue.Backoff;
 import io.kubrig.machinery.queue.TokenBucket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -51,6 +53,7 @@ public final class Loop implements Queue, AutoCloseable {
   private final QueueMetrics metrics;
   private final Backoff<Key> backoff;
   private final ConcurrentMap<Key, Wait> waits = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, WaitingView.Failure> failures = new ConcurrentHashMap<>();
   private final Keys keys = new Keys();
   private final Operator operator;
 
@@ -108,6 +111,10 @@ public final class Loop implements Queue, AutoCloseable {
 
   @Override
   public void addAfter(Key key, Duration delay) {
+    addAfter(key, delay, "an event asked for it");
+  }
+
+  private void addAfter(Key key, Duration delay, String reason) {
     if (!delay.isPositive()) {
       add(key);
       return;
@@ -120,7 +127,7 @@ public final class Loop implements Queue, AutoCloseable {
       if (waiting != null) {
         waiting.timer.cancel();
       }
-      return new Wait(due, clock.after(delay, () -> ripe(key, due)));
+      return new Wait(due, reason, clock.after(delay, () -> ripe(key, due)));
     });
   }
 
@@ -133,18 +140,18 @@ public final class Loop implements Queue, AutoCloseable {
     QueueMetrics.Run run = metrics.started(key);
     try {
       switch (controller.reconcile(key)) {
-        case Outcome.Done done -> backoff.forget(key);
+        case Outcome.Done done -> succeeded(key);
         case Outcome.After after -> {
-          backoff.forget(key);
-          addAfter(key, after.delay());
+          succeeded(key);
+          addAfter(key, after.delay(), after.reason());
         }
-        case Outcome.Retry retry -> again(key);
+        case Outcome.Retry retry -> again(key, "the controller wants to try again");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | StackOverflowError e) {
       report(key, e);
-      again(key);
+      again(key, ApiErrors.message(e));
     } finally {
       run.finished();
     }
@@ -160,12 +167,37 @@ public final class Loop implements Queue, AutoCloseable {
     }
   }
 
-  private void again(Key key) {
-    metrics.retried();
-    addAfter(key, backoff.next(key));
+  private void succeeded(Key key) {
+    backoff.forget(key);
+    failures.remove(key);
   }
 
-  private record Wait(Instant due, Clock.Timer timer) {}
+  private void again(Key key, String error) {
+    metrics.retried();
+    failures.compute(key, (k, before) -> new WaitingView.Failure(before == null ? 1 : before.times() + 1, error, clock.now()));
+    addAfter(key, backoff.next(key), "retry");
+  }
+
+  /** The controller's name. */
+  public String name() {
+    return name;
+  }
+
+  /** What is in the queue, under way, in back-off or put off, at this moment; not one atomic picture. */
+  public WaitingView waiting() {
+    List<WaitingView.Retry> retries = new ArrayList<>();
+    List<WaitingView.Later> later = new ArrayList<>();
+    failures.forEach((key, failure) ->
+        retries.add(new WaitingView.Retry(key, failure, Optional.ofNullable(waits.get(key)).map(Wait::due))));
+    waits.forEach((key, wait) -> {
+      if (!failures.containsKey(key)) {
+        later.add(new WaitingView.Later(key, wait.due, wait.reason));
+      }
+    });
+    return new WaitingView(metrics.queuedSince(), metrics.runningSince(), retries, later);
+  }
+
+  private record Wait(Instant due, String reason, Clock.Timer timer) {}
 
   /** The SDK's side of a controller. */
   private final class Reconcile implements Reconciler<Work> {

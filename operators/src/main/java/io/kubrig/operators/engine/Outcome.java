@@ -12,7 +12,12 @@ public sealed interface Outcome {
 
   /** Again after a time, unless an event comes first (which does not cancel it). */
   static Outcome after(Duration delay) {
-    return new After(delay);
+    return after(delay, "the controller's own time");
+  }
+
+  /** Again after a time, for a reason that people read in the debug view. */
+  static Outcome after(Duration delay, String reason) {
+    return new After(delay, reason);
   }
 
   /** The key is settled. */
@@ -22,5 +27,5 @@ public sealed interface Outcome {
   record Retry() implements Outcome {}
 
   /** The key is to be looked at again at a known time. */
-  record After(Duration delay) implements Outcome {}
+  record After(Duration delay, String reason) implements Outcome {}
 }

@@ -6,6 +6,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -53,6 +56,23 @@ public final class QueueMetrics {
     if (queued.putIfAbsent(key, clock.nanos()) == null) {
       adds.increment();
     }
+  }
+
+  /** The keys that wait for a worker, each with the time it has waited. */
+  Map<Key, Duration> queuedSince() {
+    return ages(queued);
+  }
+
+  /** The keys that are being processed, each with the time it has taken. */
+  Map<Key, Duration> runningSince() {
+    return ages(running);
+  }
+
+  private Map<Key, Duration> ages(ConcurrentMap<Key, Long> since) {
+    long now = clock.nanos();
+    Map<Key, Duration> ages = new TreeMap<>();
+    since.forEach((key, start) -> ages.put(key, Duration.ofNanos(now - start)));
+    return ages;
   }
 
   void retried() {

@@ -101,7 +101,7 @@ public final class HorizontalPodAutoscalerController implements Controller {
     } finally {
       reconciliation.finished();
     }
-    return Outcome.after(settings.period());
+    return Outcome.after(settings.period(), "the sync period");
   }
 
   private void reconcile(Key key, HorizontalPodAutoscaler autoscaler, AutoscalerMetrics.Reconciliation reconciliation) {

@@ -134,7 +134,7 @@ public final class JobController implements Controller {
     done.failure.ifPresent(failure -> {
       throw failure;
     });
-    return plan.recheck().map(Outcome::after).orElse(Outcome.DONE);
+    return plan.recheck().map(delay -> Outcome.after(delay, "the end of a back-off or of the deadline")).orElse(Outcome.DONE);
   }
 
   /** What the plan's writes came to. */

@@ -86,7 +86,7 @@ public final class NamespaceController implements Controller {
       return Outcome.RETRY;
     }
     if (emptying.estimate().isPositive()) {
-      return Outcome.after(Duration.ofSeconds(emptying.estimate().toSeconds() / 2 + 1));
+      return Outcome.after(Duration.ofSeconds(emptying.estimate().toSeconds() / 2 + 1), "pods that have time to end");
     }
     release(told);
     return Outcome.DONE;

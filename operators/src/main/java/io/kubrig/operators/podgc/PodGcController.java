@@ -60,7 +60,7 @@ public final class PodGcController implements Controller {
     PodGcPlan plan = PodGcPlan.of(new PodGcPlan.Observed(all, known, goneNodes(all, known), threshold));
     plan.orphaned().forEach(pod -> remove(pod, true));
     plan.others().forEach(pod -> remove(pod, false));
-    return Outcome.after(PERIOD);
+    return Outcome.after(PERIOD, "the next sweep");
   }
 
   /** Nodes that pods name but nobody has seen for the quarantine, and that the server does not know either. */

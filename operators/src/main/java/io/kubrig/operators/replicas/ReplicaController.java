@@ -79,7 +79,8 @@ public final class ReplicaController<T extends HasMetadata> implements Controlle
     if (failure.isPresent()) {
       throw failure.get();
     }
-    return ReplicaPlan.nextAvailability(observed, kind.minReadySeconds(owner)).map(Outcome::after).orElse(Outcome.DONE);
+    return ReplicaPlan.nextAvailability(observed, kind.minReadySeconds(owner))
+        .map(delay -> Outcome.after(delay, "minReadySeconds")).orElse(Outcome.DONE);
   }
 
   private ReplicaPlan.Observed observe(T owner, Selector selector) {

@@ -100,7 +100,7 @@ public final class ResourceQuotaController implements Controller {
     }
     Optional<Map<String, Quantity>> used = used(quota.get());
     if (used.isEmpty()) {
-      return Outcome.after(SOON);
+      return Outcome.after(SOON, "the first count of all objects");
     }
     Map<String, io.fabric8.kubernetes.api.model.Quantity> hard = Objects.orEmpty(quota.get().getSpec().getHard());
     if (!isRight(quota.get(), hard, used.get())) {
@@ -109,7 +109,7 @@ public final class ResourceQuotaController implements Controller {
       api.updateStatus(new ResourceQuotaBuilder(Objects.copy(quota.get())).withNewStatus().withHard(hard).withUsed(written).endStatus()
           .build());
     }
-    return resync.isPositive() ? Outcome.after(resync) : Outcome.DONE;
+    return resync.isPositive() ? Outcome.after(resync, "the next full count") : Outcome.DONE;
   }
 
   private static boolean isRight(ResourceQuota quota, Map<String, io.fabric8.kubernetes.api.model.Quantity> hard,

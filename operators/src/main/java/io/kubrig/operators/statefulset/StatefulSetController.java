@@ -95,7 +95,7 @@ public final class StatefulSetController implements Controller {
       throw failure.get();
     }
     revisions.superfluous(set, pods, known).forEach(history::delete);
-    return plan.recheck().map(Outcome::after).orElse(Outcome.DONE);
+    return plan.recheck().map(delay -> Outcome.after(delay, "minReadySeconds")).orElse(Outcome.DONE);
   }
 
   private StatefulSetPlan.Observed observe(StatefulSet set, List<Pod> pods, SetRevisions revisions) {

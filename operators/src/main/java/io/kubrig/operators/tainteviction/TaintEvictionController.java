@@ -105,7 +105,7 @@ public final class TaintEvictionController implements Controller {
       Instant since = planned == null ? now : planned.since();
       return new Leave(pod.getMetadata().getUid(), since, since.plus(time), planned != null && planned.done());
     });
-    return leave.at().isAfter(now) ? Outcome.after(Duration.between(now, leave.at())) : leave(key, pod);
+    return leave.at().isAfter(now) ? Outcome.after(Duration.between(now, leave.at()), "tolerationSeconds") : leave(key, pod);
   }
 
   private Outcome leave(Key key, Pod pod) {

@@ -63,6 +63,6 @@ public final class TtlAfterFinishedController implements Controller {
   }
 
   private Outcome waitFor(Instant expiry) {
-    return Outcome.after(Duration.between(clock.now(), expiry));
+    return Outcome.after(Duration.between(clock.now(), expiry), "ttlSecondsAfterFinished");
   }
 }

@@ -6,6 +6,7 @@ import io.kubrig.machinery.clock.VirtualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -98,5 +99,27 @@ class LoopTest {
     while (clock.nextDue().isEmpty()) {
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void tells_of_failures_with_the_next_attempt_and_of_delays_with_their_reason() throws InterruptedException {
+    start(key -> {
+      if (key.name().equals("bad")) {
+        throw new IllegalStateException("broken");
+      }
+      return Outcome.after(Duration.ofMinutes(1), "a minute");
+    });
+    loop.add(Key.of("bad"));
+    next();
+    loop.add(Key.of("late"));
+    next();
+    while (loop.waiting().later().isEmpty() || loop.waiting().retries().stream().noneMatch(retry -> retry.next().isPresent())) {
+      Thread.onSpinWait();
+    }
+    Instant now = clock.now();
+    WaitingView waiting = loop.waiting();
+    assertThat(waiting.later()).containsExactly(new WaitingView.Later(Key.of("late"), now.plusSeconds(60), "a minute"));
+    assertThat(waiting.retries()).containsExactly(
+        new WaitingView.Retry(Key.of("bad"), new WaitingView.Failure(1, "broken", now), Optional.of(now.plusMillis(5))));
   }
 }
