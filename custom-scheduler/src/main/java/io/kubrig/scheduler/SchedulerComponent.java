@@ -18,6 +18,8 @@ import io.kubrig.machinery.leader.LeaderElectionFlags;
 import io.kubrig.machinery.leader.LeaderElector;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.machinery.tracing.Tracing;
+import io.kubrig.machinery.tracing.TracingConfiguration;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
@@ -28,6 +30,7 @@ import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.cycle.Scheduler;
 import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.explain.ScoreFile;
+import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.extender.ExtenderServer;
 import io.kubrig.scheduler.extender.Extenders;
 import io.kubrig.scheduler.framework.PluginFactory;
@@ -37,7 +40,12 @@ import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.plugins.external.PluginDirectory;
 import io.kubrig.scheduler.shadow.ShadowApi;
 import io.kubrig.scheduler.shadow.ShadowReport;
+import io.kubrig.scheduler.tracing.AttemptTracing;
+import io.kubrig.scheduler.tracing.SpanTracing;
+import io.kubrig.scheduler.tracing.TracedApi;
+import io.kubrig.scheduler.tracing.TracedExtender;
 import io.kubrig.scheduler.whatif.Questions;
+import io.opentelemetry.api.trace.Tracer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -68,6 +76,7 @@ final class SchedulerComponent implements Component {
   private final Optional<StatusServer> status;
   private final Scheduler scheduler;
   private final Optional<ScoreFile> scores;
+  private final Optional<Tracing> tracing;
   private final Optional<PluginDirectory> plugins;
   private final Optional<ShadowReport> shadow;
   private final Map<String, PluginFactory> builtin;
@@ -87,11 +96,17 @@ final class SchedulerComponent implements Component {
     this.status = flags.serving().server(given, environment);
     String file = flags.explainFile(given);
     this.scores = file.isEmpty() ? Optional.empty() : Optional.of(new ScoreFile(Path.of(file)));
+    String spans = flags.tracingConfigFile(given);
+    this.tracing = spans.isEmpty() ? Optional.empty() : Optional.of(Tracing.start(TracingConfiguration.read(Path.of(spans)), name()));
     String jars = flags.pluginDir(given);
     this.plugins = jars.isEmpty() ? Optional.empty()
         : Optional.of(new PluginDirectory(Path.of(jars), flags.pluginTimeout(given), environment.clock()));
     this.builtin = BuiltinPlugins.registry(configuration);
+    Optional<Tracer> tracer = tracing.map(t -> t.tracer("io.kubrig.scheduler"));
     ClusterApi api = new KubernetesClusterApi(open());
+    if (tracer.isPresent()) {
+      api = new TracedApi(api, tracer.get());
+    }
     ScoreListener listener = scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE);
     if (flags.shadow(given)) {
       this.shadow = Optional.of(new ShadowReport(environment.metrics(), environment.clock()));
@@ -103,7 +118,8 @@ final class SchedulerComponent implements Component {
     }
     try {
       this.scheduler = new Scheduler(configuration, new Scheduler.Parts(api, environment.clock(), environment.random(), registry(),
-          Extenders.of(configuration), listener, new NativeMetrics(environment.metrics()), host()));
+          extenders(tracer), listener, new NativeMetrics(environment.metrics()), host(),
+          tracer.<AttemptTracing>map(t -> new SpanTracing(t, environment.clock())).orElse(AttemptTracing.OFF)));
     } catch (InvalidConfigurationException e) {
       throw new StartException(e.getMessage(), e);
     }
@@ -117,13 +133,18 @@ final class SchedulerComponent implements Component {
     return plugins.map(p -> p.over(builtin)).orElse(builtin);
   }
 
+  private List<Extender> extenders(Optional<Tracer> tracer) {
+    List<Extender> all = Extenders.of(configuration);
+    return tracer.map(t -> all.stream().<Extender>map(e -> new TracedExtender(e, t)).toList()).orElse(all);
+  }
+
   private KubernetesClient open() {
-    ClientSettings fromFlags = flags.client().settings(given);
-    if (flags.config(given).isEmpty()) {
-      return environment.clients().open(fromFlags);
+    ClientSettings settings = flags.client().settings(given);
+    if (!flags.config(given).isEmpty()) {
+      SchedulerConfiguration.Connection c = configuration.connection();
+      settings = new ClientSettings(name(), c.kubeconfig(), settings.master(), c.qps(), c.burst());
     }
-    SchedulerConfiguration.Connection c = configuration.connection();
-    return environment.clients().open(new ClientSettings(name(), c.kubeconfig(), fromFlags.master(), c.qps(), c.burst()));
+    return environment.clients().open(tracing.isPresent() ? settings.with(Tracing.headers()) : settings);
   }
 
   private static String host() {
@@ -250,7 +271,7 @@ final class SchedulerComponent implements Component {
   /** Nothing while another process leads, whose page it is then. */
   private String podResources() {
     try {
-      return isScheduling() ? PodResources.text(scheduler.pods()) : "";
+      return isScheduling() ? PodResources.text(scheduler.knowledge().pods()) : "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return "";
@@ -312,6 +333,7 @@ final class SchedulerComponent implements Component {
     status.ifPresent(StatusServer::close);
     plugins.ifPresent(PluginDirectory::close);
     scores.ifPresent(ScoreFile::close);
+    tracing.ifPresent(Tracing::close);
   }
 
   private void stop(Thread running) {

@@ -32,6 +32,7 @@ final class SchedulerFlags {
   private final Flag<String> extenderAddress;
   private final Flag<Boolean> shadow;
   private final Flag<Integer> explanations;
+  private final Flag<String> tracingConfigFile;
   private final Flag<Map<String, List<String>>> featureGates;
 
   SchedulerFlags() {
@@ -64,6 +65,9 @@ final class SchedulerFlags {
             + "differ: in the log, at /debug/shadow and in kubrig_scheduler_shadow_decisions_total.");
     explanations = all.section("kubrig").integer("explanations", 200,
         "For how many of the last decisions to keep a SchedulingExplanation in the API, if it has that kind; 0: none.");
+    tracingConfigFile = all.section("kubrig").string("tracing-config-file", "",
+        "If set, tell of attempts to schedule as OpenTelemetry spans, as this file says: a TracingConfiguration of apiserver.config.k8s.io/v1, "
+            + "as for kube-apiserver.");
     explainFile = all.section("kubrig").string("explain-file", "",
         "If set, append every normalized score to this file, one JSON object a line.");
   }
@@ -106,6 +110,10 @@ final class SchedulerFlags {
 
   int explanations(ParsedFlags flags) {
     return flags.value(explanations);
+  }
+
+  String tracingConfigFile(ParsedFlags flags) {
+    return flags.value(tracingConfigFile);
   }
 
   String pluginDir(ParsedFlags flags) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ public final class SerialWriter {
 
   private final Activity activity;
   private final Semaphore permits;
+  private final UnaryOperator<Task> carry;
   /** Guarded by itself; a key is present while a thread works on it. */
   private final Map<String, Queue<Begun>> waiting = new HashMap<>();
 
@@ -36,13 +38,19 @@ public final class SerialWriter {
   }
 
   public SerialWriter(int atOnce, Activity activity) {
+    this(atOnce, activity, UnaryOperator.identity());
+  }
+
+  /** With {@code carry} a task takes along what belongs to the thread that submits it. */
+  public SerialWriter(int atOnce, Activity activity, UnaryOperator<Task> carry) {
+    this.carry = carry;
     this.activity = activity;
     this.permits = new Semaphore(atOnce);
   }
 
   /** Runs a task after all earlier ones of the key. */
   public void submit(String key, Task task) {
-    enqueue(key, new Begun(task, true, activity.begin("write of the scheduler")));
+    enqueue(key, new Begun(carry.apply(task), true, activity.begin("write of the scheduler")));
   }
 
   /** Runs a task that may take long after all earlier ones of the key; its writes go through {@link #limited}. */

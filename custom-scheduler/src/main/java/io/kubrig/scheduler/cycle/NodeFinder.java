@@ -45,6 +45,7 @@ public final class NodeFinder {
   private SchedulerMetrics metrics = SchedulerMetrics.NONE;
   private LongSupplier nanos = () -> 0;
   private int nextStart;
+  private long filteredNanos;
 
   public NodeFinder(ClusterState cluster, int percentageOfNodesToScore, RandomGenerator random, ScoreListener scores) {
     this(cluster, percentageOfNodesToScore, random, scores, true);
@@ -72,6 +73,11 @@ public final class NodeFinder {
     memos.ifPresent(NodeMemos::clear);
   }
 
+  /** When the last search had asked all filters, by the clock in nanoseconds. */
+  long filteredNanos() {
+    return filteredNanos;
+  }
+
   /** Looks for a node. A plugin that throws fails this attempt only. */
   public Decision find(Profile profile, CycleState state, Pod pod) {
     List<NodeInfo> nodes = cluster.nodes();
@@ -90,7 +96,7 @@ public final class NodeFinder {
   }
 
   private Decision find(Profile profile, CycleState state, Pod pod, List<NodeInfo> all, FitError why) {
-    Phases phases = new Phases(metrics, nanos, profile.name());
+    Phases phases = new Phases(metrics, nanos, profile.name(), state.span());
     Profile.PreFiltered pre = profile.preFilter(state, pod, all);
     phases.over(ExtensionPoint.PRE_FILTER, pre.status().code());
     why.unschedulablePlugins().addAll(pre.limitedBy());
@@ -106,6 +112,7 @@ public final class NodeFinder {
     Evaluation evaluation = new Evaluation(profile, state, pod, pre.nodes() != null ? null : memo(profile, pod));
     Passed passed = feasible(profile, evaluation, pod, pre, why);
     phases.over(ExtensionPoint.FILTER, passed.nodes.isEmpty() ? Code.UNSCHEDULABLE : Code.SUCCESS);
+    filteredNanos = phases.since();
     List<NodeInfo> feasible = passed.nodes;
     if (feasible.isEmpty()) {
       evaluation.tell(metrics);

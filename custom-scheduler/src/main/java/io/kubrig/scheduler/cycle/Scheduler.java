@@ -29,10 +29,8 @@ import io.kubrig.scheduler.plugins.defaultbinder.DefaultBinder;
 import io.kubrig.scheduler.queue.QueuedPod;
 import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
-import io.kubrig.scheduler.whatif.Explainer;
-import io.kubrig.scheduler.whatif.Explanation;
-import io.kubrig.scheduler.whatif.Planner;
-import io.kubrig.scheduler.whatif.QuestionException;
+import io.kubrig.scheduler.tracing.AttemptSpan;
+import io.kubrig.scheduler.tracing.AttemptTracing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int WRITES_AT_ONCE = 128;
-  private static final int NODES_TOLD = 20;
 
   /** What a scheduler is made of. */
   public record Parts(
@@ -62,7 +59,15 @@ public final class Scheduler {
       List<Extender> extenders,
       ScoreListener scores,
       SchedulerMetrics metrics,
-      String hostName) {}
+      String hostName,
+      AttemptTracing tracing) {
+
+    /** Parts of a scheduler whose attempts nobody follows. */
+    public Parts(ClusterApi api, Clock clock, RandomGenerator random, Map<String, PluginFactory> registry, List<Extender> extenders,
+        ScoreListener scores, SchedulerMetrics metrics, String hostName) {
+      this(api, clock, random, registry, extenders, scores, metrics, hostName, AttemptTracing.OFF);
+    }
+  }
 
   private final ClusterApi api;
   private final Clock clock;
@@ -81,6 +86,8 @@ public final class Scheduler {
   private final Map<String, PreBinding> preBinding = new HashMap<>(); // by uid
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
+  private final AttemptTracing tracing;
+  private final Knowledge knowledge;
   private final ClusterEvents clusterEvents;
   private final ClusterWatch watch;
   private KeptExplanations explanations; // null: none are kept
@@ -92,8 +99,9 @@ public final class Scheduler {
     this.watch = new ClusterWatch(api, parts.clock());
     this.clock = parts.clock();
     this.metrics = parts.metrics();
+    this.tracing = parts.tracing();
     this.loop = new EventLoop(clock.activity());
-    this.writer = new SerialWriter(WRITES_AT_ONCE, clock.activity());
+    this.writer = new SerialWriter(WRITES_AT_ONCE, clock.activity(), parts.tracing()::carry);
     this.events = new EventRecorder(api, writer, clock, parts.hostName());
     this.statuses = new PodStatuses(api, writer, clock);
     this.turnedDown = new TurnedDown(api, writer, events, metrics, clock);
@@ -104,6 +112,7 @@ public final class Scheduler {
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
     this.features = configuration.features();
     this.groupCycle = new GroupCycle(state, queue, new GroupHands());
+    this.knowledge = new Knowledge(loop, state, queue, profiles);
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.has(p.schedulerName()), !parts.extenders().isEmpty(),
         new Placed());
@@ -151,7 +160,7 @@ public final class Scheduler {
     backingOff = queue.isBackingOff();
     metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount());
     if (explanations != null) {
-      explanations.explain(this::explainNow);
+      explanations.explain(knowledge::explainNow);
     }
   }
 
@@ -189,47 +198,14 @@ public final class Scheduler {
     return waiting;
   }
 
-  private Optional<Explanation> explainNow(Pod pod) {
-    boolean isThere = state.pod(pod.uid()).isPresent() || queue.contains(pod.uid());
-    return isThere ? Optional.of(new Explainer(state).explain(profiles.of(pod.schedulerName()), pod, NODES_TOLD)) : Optional.empty();
-  }
-
-  /** Explains a pod that is known, on the scheduling thread. */
-  public Optional<Explanation> explain(String namespace, String name, int limit) throws InterruptedException {
-    String key = namespace + "/" + name;
-    return loop.ask(() -> {
-      Optional<Pod> pod = queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
-          .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst());
-      return pod.map(p -> {
-        Profile profile = profiles.of(p.schedulerName());
-        if (profile == null) {
-          throw new QuestionException("pod " + key + " wants the scheduler " + p.schedulerName() + ", this one is " + profiles);
-        }
-        return new Explainer(state).explain(profile, p, limit);
-      });
-    });
-  }
-
-  /** The pods that are on nodes, and those that wait for this scheduler. Any thread may ask. */
-  public List<Pod> pods() throws InterruptedException {
-    return loop.ask(() -> {
-      List<Pod> all = new ArrayList<>(queue.pods());
-      state.nodes().forEach(n -> all.addAll(n.pods()));
-      return all;
-    });
-  }
-
   /** Whether all that was there when it began to watch the cluster is known; false before. */
   public boolean isSynced() {
     return watch.isSynced();
   }
 
-  /** Tells a planner what this scheduler knows. */
-  public void tell(Planner planner) throws InterruptedException {
-    loop.ask(() -> {
-      planner.know(state, queue.pods());
-      return true;
-    });
+  /** What this scheduler knows, for whoever asks. */
+  public Knowledge knowledge() {
+    return knowledge;
   }
 
   /** The first profile's plugins as an extender of another scheduler, on an address. */
@@ -278,8 +254,21 @@ public final class Scheduler {
   private GroupCycle.Found find(QueuedPod queued, Profile profile) {
     long start = clock.nanos();
     CycleState cycle = new CycleState();
+    AttemptSpan span = tracing.begin(queued.pod(), profile.name(), queued.attempts());
+    cycle.followedBy(span);
+    queued.followedBy(span);
+    try (AttemptSpan.Work working = span.work()) {
+      return find(queued, profile, cycle, start);
+    }
+  }
+
+  private GroupCycle.Found find(QueuedPod queued, Profile profile, CycleState cycle, long start) {
     Decision decision = finder.find(profile, cycle, queued.pod());
-    metrics.algorithm(clock.nanos() - start);
+    long end = clock.nanos();
+    metrics.algorithm(end - start);
+    if (end - start >= SlowSearch.NANOS) {
+      SlowSearch.log(queued.pod(), clock.now(), start, finder.filteredNanos(), end, decision);
+    }
     Optional<PostFilterPlugin.Nomination> none = Optional.of(PostFilterPlugin.Nomination.NONE);
     return switch (decision) {
       case Decision.Placed p -> new GroupCycle.Found(p.node(), cycle, Status.SUCCESS, Optional.empty(), start);
@@ -292,7 +281,7 @@ public final class Scheduler {
   private GroupCycle.Found noFit(QueuedPod queued, Profile profile, CycleState cycle, FitError why, long start) {
     Optional<PostFilterPlugin.Nomination> nomination = Optional.of(PostFilterPlugin.Nomination.NONE);
     if (profile.has(ExtensionPoint.POST_FILTER)) {
-      Phases phases = phases(profile);
+      Phases phases = phases(profile, queued.span());
       PostFilterPlugin.Result result = postFilter(queued, profile, cycle, why);
       phases.over(ExtensionPoint.POST_FILTER, result.status().code());
       why.setPostFilterMessage(result.status().message());
@@ -302,8 +291,8 @@ public final class Scheduler {
     return new GroupCycle.Found(null, cycle, Status.unschedulable(why.message()), nomination, start);
   }
 
-  private Phases phases(Profile profile) {
-    return new Phases(metrics, clock::nanos, profile.name());
+  private Phases phases(Profile profile, AttemptSpan span) {
+    return new Phases(metrics, clock::nanos, profile.name(), span);
   }
 
   private static PostFilterPlugin.Result postFilter(QueuedPod queued, Profile profile, CycleState cycle, FitError why) {
@@ -317,7 +306,14 @@ public final class Scheduler {
 
   /** Takes the chosen node for the pod: assume, reserve, permit; then on to binding. */
   private void place(Attempt a) {
-    Phases phases = phases(a.profile());
+    a.state().span().chose(a.node());
+    try (AttemptSpan.Work working = a.state().span().work()) {
+      reserve(a);
+    }
+  }
+
+  private void reserve(Attempt a) {
+    Phases phases = phases(a.profile(), a.state().span());
     Status taken = Reservation.take(state, a);
     phases.over(ExtensionPoint.RESERVE, taken.code());
     Reservation.Permission permission = new Reservation.Permission(taken, Map.of());
@@ -358,9 +354,11 @@ public final class Scheduler {
       preBinding.put(a.pod().uid(), way);
     }
     writer.begin(a.pod().uid(), () -> {
-      Status status = BindingCycle.run(a, preBinds, way, phases(a.profile()), writer, overtaken);
-      metrics.binding(-1);
-      loop.post(() -> bound(a, status));
+      try (AttemptSpan.Work working = a.state().span().work()) {
+        Status status = BindingCycle.run(a, preBinds, way, phases(a.profile(), a.state().span()), writer, overtaken);
+        metrics.binding(-1);
+        loop.post(() -> bound(a, status));
+      }
     });
   }
 
@@ -375,6 +373,7 @@ public final class Scheduler {
         if (status.isSuccess()) {
           queue.forget(a.queued());
           metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
+          a.state().span().end("scheduled", "");
         } else {
           failAtNode(a, status);
         }
@@ -394,14 +393,17 @@ public final class Scheduler {
     queue.forget(a.queued());
     turnedDown.bound(a.pod());
     decided(a.pod(), a.queued());
-    Phases phases = phases(a.profile());
+    Phases phases = phases(a.profile(), a.state().span());
     for (PostBindPlugin p : a.profile().at(ExtensionPoint.POST_BIND, PostBindPlugin.class)) {
       p.postBind(a.state(), a.pod(), a.node());
     }
     phases.over(ExtensionPoint.POST_BIND, Code.SUCCESS);
     metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
-    events.record(a.pod(), null, Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
-        a.profile().name());
+    try (AttemptSpan.Work working = a.state().span().work()) {
+      events.record(a.pod(), null, Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
+          a.profile().name());
+    }
+    a.state().span().end("scheduled", "");
   }
 
   private void decided(Pod pod, QueuedPod queued) {
@@ -433,6 +435,13 @@ public final class Scheduler {
   /** Tells why the pod is not scheduled and puts it back. */
   private void fail(QueuedPod queued, Profile profile, Status status, Optional<PostFilterPlugin.Nomination> nomination, long start) {
     metrics.failed(profile.name(), status, clock.nanos() - start);
+    try (AttemptSpan.Work working = queued.span().work()) {
+      putBack(queued, profile, status, nomination);
+    }
+    queued.span().end(status.isRejected() ? "unschedulable" : "error", status.message());
+  }
+
+  private void putBack(QueuedPod queued, Profile profile, Status status, Optional<PostFilterPlugin.Nomination> nomination) {
     Pod pod = queue.pod(queued.pod().uid()).orElse(null);
     if (pod == null || state.pod(pod.uid()).isPresent()) {
       queue.done(queued);

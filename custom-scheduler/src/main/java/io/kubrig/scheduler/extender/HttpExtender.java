@@ -1,6 +1,7 @@
 package io.kubrig.scheduler.extender;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.kubrig.machinery.tracing.Tracing;
 import io.kubrig.scheduler.config.ExtenderConfiguration;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.state.NodeInfo;
@@ -163,10 +164,11 @@ final class HttpExtender implements Extender {
 
   private Object send(String verb, Object body) throws ExtenderException {
     URI uri = URI.create(configuration.urlPrefix().replaceAll("/$", "") + "/" + verb);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(configuration.httpTimeout()).header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString(JSON.asJson(body))).build();
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(configuration.httpTimeout()).header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(JSON.asJson(body)));
+    Tracing.inject(request::setHeader);
     try {
-      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
         throw new ExtenderException("failed " + verb + " with extender at URL " + uri + ", code " + answer.statusCode());
       }

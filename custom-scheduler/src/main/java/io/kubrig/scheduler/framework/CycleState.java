@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.framework;
 
+import io.kubrig.scheduler.tracing.AttemptSpan;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,6 +12,7 @@ public final class CycleState {
   private final Map<Object, Data> data = new HashMap<>();
   private final Set<String> skippedFilters = new HashSet<>();
   private final Set<String> skippedScores = new HashSet<>();
+  private AttemptSpan span = AttemptSpan.NONE;
 
   /** Something remembered. */
   public interface Data {
@@ -43,6 +45,16 @@ public final class CycleState {
   /** Names of the plugins whose PreScore said Skip. */
   public Set<String> skippedScores() {
     return skippedScores;
+  }
+
+  /** From now on the attempt is followed. */
+  public void followedBy(AttemptSpan follower) {
+    span = follower;
+  }
+
+  /** Who follows the attempt. */
+  public AttemptSpan span() {
+    return span;
   }
 
   /** An independent copy, for trying out what would be if pods were added or removed. */

@@ -2,6 +2,7 @@ package io.kubrig.scheduler.queue;
 
 import io.kubrig.scheduler.framework.QueueSortPlugin;
 import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.tracing.AttemptSpan;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -19,6 +20,7 @@ public final class QueuedPod implements QueueSortPlugin.Entry {
   int unschedulableCount;
   int consecutiveErrors;
   String gatedBy = "";
+  private AttemptSpan span = AttemptSpan.NONE;
   /** The order of arrival, which makes the order of the queue total. */
   final long sequence;
   /** Where the pod sorts in a back-off queue while it is there. */
@@ -56,6 +58,16 @@ public final class QueuedPod implements QueueSortPlugin.Entry {
   public void rejectedBy(Set<String> unschedulable, Set<String> pending) {
     unschedulablePlugins.addAll(unschedulable);
     pendingPlugins.addAll(pending);
+  }
+
+  /** From now on the attempt under way is followed. */
+  public void followedBy(AttemptSpan follower) {
+    span = follower;
+  }
+
+  /** Who follows the attempt under way. */
+  public AttemptSpan span() {
+    return span;
   }
 
   @Override

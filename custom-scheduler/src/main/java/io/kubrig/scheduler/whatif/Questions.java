@@ -59,7 +59,7 @@ public final class Questions {
     return answer(() -> {
       String namespace = parameter(request, "namespace").orElse("default");
       String pod = parameter(request, "pod").orElseThrow(() -> new QuestionException("the parameter pod is missing"));
-      return scheduler.explain(namespace, pod, number(request, "limit", NODES_TOLD))
+      return scheduler.knowledge().explain(namespace, pod, number(request, "limit", NODES_TOLD))
           .orElseThrow(() -> new QuestionException("pods \"" + pod + "\" not found in namespace " + namespace));
     });
   }
@@ -72,7 +72,7 @@ public final class Questions {
         throw new QuestionException("the body has no pods");
       }
       Planner planner = new Planner(configuration, registry.get(), clock, new Random(1));
-      scheduler.tell(planner);
+      scheduler.knowledge().tell(planner);
       return parameter(request, "capacity").filter(c -> c.equals("true")).isPresent()
           ? planner.capacity(pods.getFirst(), number(request, "most", MOST)) : planner.place(pods);
     });

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A scheduler and a cluster in memory, driven by the test's own thread: nothing is decided but within {@link #until}. */
@@ -26,9 +27,13 @@ public final class TestScheduler {
   private final Scheduler scheduler;
 
   public TestScheduler(SchedulerConfiguration configuration, SchedulerMetrics metrics) {
-    scheduler = new Scheduler(configuration,
-        new Scheduler.Parts(cluster, Clock.system(), new Random(7), BuiltinPlugins.registry(configuration), List.of(),
-        ScoreListener.NONE, metrics, "test"));
+    this(configuration, cluster -> new Scheduler.Parts(cluster, Clock.system(), new Random(7), BuiltinPlugins.registry(configuration),
+        List.of(), ScoreListener.NONE, metrics, "test"));
+  }
+
+  /** A scheduler of parts that are made for the cluster. */
+  public TestScheduler(SchedulerConfiguration configuration, Function<MemoryCluster, Scheduler.Parts> parts) {
+    scheduler = new Scheduler(configuration, parts.apply(cluster));
     cluster.watch(scheduler.listener());
   }
 

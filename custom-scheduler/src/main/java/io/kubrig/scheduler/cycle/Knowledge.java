@@ -1,0 +1,69 @@
+package io.kubrig.scheduler.cycle;
+
+import io.kubrig.scheduler.framework.Profile;
+import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.queue.SchedulingQueue;
+import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.whatif.Explainer;
+import io.kubrig.scheduler.whatif.Explanation;
+import io.kubrig.scheduler.whatif.Planner;
+import io.kubrig.scheduler.whatif.QuestionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a scheduler knows, told to other threads between two attempts. */
+public final class Knowledge {
+  private static final int NODES_TOLD = 20;
+
+  private final EventLoop loop;
+  private final ClusterState state;
+  private final SchedulingQueue queue;
+  private final Profiles profiles;
+
+  Knowledge(EventLoop loop, ClusterState state, SchedulingQueue queue, Profiles profiles) {
+    this.loop = loop;
+    this.state = state;
+    this.queue = queue;
+    this.profiles = profiles;
+  }
+
+  /** Explains a pod that may have gone meanwhile; on the scheduling thread. */
+  Optional<Explanation> explainNow(Pod pod) {
+    boolean isThere = state.pod(pod.uid()).isPresent() || queue.contains(pod.uid());
+    return isThere ? Optional.of(new Explainer(state).explain(profiles.of(pod.schedulerName()), pod, NODES_TOLD)) : Optional.empty();
+  }
+
+  /** Explains a pod that is known; see {@link Explainer}. */
+  public Optional<Explanation> explain(String namespace, String name, int limit) throws InterruptedException {
+    String key = namespace + "/" + name;
+    return loop.ask(() -> {
+      Optional<Pod> pod = queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
+          .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst());
+      return pod.map(p -> {
+        Profile profile = profiles.of(p.schedulerName());
+        if (profile == null) {
+          throw new QuestionException("pod " + key + " wants the scheduler " + p.schedulerName() + ", this one is " + profiles);
+        }
+        return new Explainer(state).explain(profile, p, limit);
+      });
+    });
+  }
+
+  /** The pods that are on nodes, and those that wait for this scheduler. */
+  public List<Pod> pods() throws InterruptedException {
+    return loop.ask(() -> {
+      List<Pod> all = new ArrayList<>(queue.pods());
+      state.nodes().forEach(n -> all.addAll(n.pods()));
+      return all;
+    });
+  }
+
+  /** Makes it known to a planner. */
+  public void tell(Planner planner) throws InterruptedException {
+    loop.ask(() -> {
+      planner.know(state, queue.pods());
+      return true;
+    });
+  }
+}
