@@ -6,6 +6,9 @@ import io.kubrig.operators.bootstraptoken.TokenCleaner;
 import io.kubrig.operators.certificates.ApprovingController;
 import io.kubrig.operators.certificates.CleanerController;
 import io.kubrig.operators.certificates.SigningController;
+import io.kubrig.operators.cloud.CloudProviders;
+import io.kubrig.operators.cloudnode.CloudNodeController;
+import io.kubrig.operators.cloudnode.CloudNodeLifecycleController;
 import io.kubrig.operators.clusterroleaggregation.ClusterRoleAggregationController;
 import io.kubrig.operators.devicetainteviction.DeviceTaintEvictionController;
 import io.kubrig.operators.endpoints.EndpointsController;
@@ -17,6 +20,7 @@ import io.kubrig.operators.loadbalancer.ServiceLoadBalancerController;
 import io.kubrig.operators.namespace.NamespaceController;
 import io.kubrig.operators.nodeipam.NodeIpamController;
 import io.kubrig.operators.nodelifecycle.NodeLifecycleController;
+import io.kubrig.operators.noderoute.NodeRouteController;
 import io.kubrig.operators.nodettl.NodeTtlController;
 import io.kubrig.operators.resourceclaim.ResourceClaimController;
 import io.kubrig.operators.resourcequota.ResourceQuotaController;
@@ -44,7 +48,7 @@ final class ClusterControllers {
   private ClusterControllers() {}
 
   static List<ControllerDescriptor> all() {
-    return Stream.of(namespaces(), services(), nodes(), volumes(), identities()).flatMap(List::stream).toList();
+    return Stream.of(namespaces(), services(), nodes(), clouds(), volumes(), identities()).flatMap(List::stream).toList();
   }
 
   /** What every namespace has, and how things go. */
@@ -75,8 +79,6 @@ final class ClusterControllers {
             "concurrent-service-endpoint-syncs", EndpointSliceController::new),
         new ControllerDescriptor("endpointslice-mirroring-controller", "endpointslicemirroring", "endpointslicemirroring-controller", true,
             "mirroring-concurrent-service-endpoint-syncs", EndpointSliceMirroringController::new),
-        new ControllerDescriptor("service-lb-controller", "service", "service-controller", true, "concurrent-service-syncs",
-            ServiceLoadBalancerController::new),
         new ControllerDescriptor("service-cidr-controller", "servicecidr", "service-cidrs-controller", true, "",
             ServiceCidrController::new));
   }
@@ -93,6 +95,18 @@ final class ClusterControllers {
             "concurrent-resourceclaim-syncs", ResourceClaimController::new),
         new ControllerDescriptor("device-taint-eviction-controller", "device-taint-eviction-controller", "device-taint-eviction-controller",
             true, "concurrent-device-taint-eviction-syncs", DeviceTaintEvictionController::new));
+  }
+
+  /** What a cloud provider has a part in; they run only with one. */
+  private static List<ControllerDescriptor> clouds() {
+    return List.of(
+        new ControllerDescriptor("service-lb-controller", "service", "service-controller", true, "concurrent-service-syncs",
+            ServiceLoadBalancerController::new),
+        new ControllerDescriptor("node-route-controller", "route", "route-controller", true, "", NodeRouteController::new),
+        new ControllerDescriptor("cloud-node-controller", "cloud-node", "node-controller", true, CloudProviders.NODE_WORKERS,
+            CloudNodeController::new),
+        new ControllerDescriptor("cloud-node-lifecycle-controller", "cloud-node-lifecycle", "node-controller", true, "",
+            CloudNodeLifecycleController::new));
   }
 
   /** Volumes and claims for them. */

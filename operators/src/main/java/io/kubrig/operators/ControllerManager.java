@@ -12,6 +12,7 @@ import io.kubrig.machinery.leader.KubernetesLease;
 import io.kubrig.machinery.leader.LeaderElector;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
+import io.kubrig.operators.cloud.CloudProviders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +44,9 @@ final class ControllerManager implements Component {
     boolean plans = options.bool(ControllerManagerFlags.PLAN);
     this.clients = new ManagerClients(options, environment, plans ? WriteGate.planning() : WriteGate.whileLeading(this::leads));
     ControllerSelection selection = new ControllerSelection(options.strings("controllers"), known);
-    this.controllers = new ControllerGroup(known.stream().filter(selection::includes).toList(), clients, options, environment);
+    List<ControllerDescriptor> chosen =
+        known.stream().filter(controller -> selection.includes(controller) && CloudProviders.serves(controller.name(), options)).toList();
+    this.controllers = new ControllerGroup(chosen, clients, options, environment);
     this.status = flags.serving().server(options.given(), environment);
     this.election = flags.election().wanted(options.given()) && !plans // who only plans must not keep another from leading
         ? Optional.of(flags.election().settings(options.given(), environment.random())) : Optional.empty();

@@ -5,6 +5,7 @@ import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.flags.FlagSet;
 import io.kubrig.machinery.flags.ParsedFlags;
+import io.kubrig.operators.cloud.CloudProviders;
 
 /** Makes controller managers from kube-controller-manager's command line. */
 public final class ControllerManagerFactory implements ComponentFactory {
@@ -22,6 +23,8 @@ public final class ControllerManagerFactory implements ComponentFactory {
 
   @Override
   public Component create(ParsedFlags given, Environment environment) {
-    return new ControllerManager(flags, new ControllerManagerOptions(flags.all(), given), environment, ControllerRegistry.all());
+    ControllerManagerOptions options = new ControllerManagerOptions(flags.all(), given);
+    CloudProviders.check(options);
+    return new ControllerManager(flags, options, environment, ControllerRegistry.all());
   }
 }

@@ -9,7 +9,7 @@ import io.kubrig.machinery.flags.FlagTypes;
 import io.kubrig.machinery.health.ServingFlags;
 import io.kubrig.machinery.leader.LeaderElectionFlags;
 import io.kubrig.machinery.logging.LoggingFlags;
-import io.kubrig.operators.loadbalancer.ServiceLoadBalancerController;
+import io.kubrig.operators.cloud.CloudProviders;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,10 +37,9 @@ final class ControllerManagerFlags {
   ControllerManagerFlags() {
     new ClientFlags(all, "generic", 20, 30);
     new LoggingFlags(all);
-    all.section("kubrig").flag(ServiceLoadBalancerController.POOL, FlagTypes.STRINGS, List.of(), "Addresses that services of the type "
-        + "LoadBalancer get on bare metal, as prefixes, ranges and single addresses of both families. They must be routed to the nodes.");
-    all.section("kubrig").flag(PLAN, FlagTypes.BOOL, false, "Show the writes that the controllers would make, and make none: each is logged "
-        + "and sent to the API server as a dry run. The manager takes no lease, so it may run beside another one.");
+    CloudProviders.declare(all.section("kubrig"));
+    all.section("kubrig").flag(PLAN, FlagTypes.BOOL, false, "Show the writes that the controllers would make, and make none: each is "
+        + "logged and sent to the API server as a dry run. The manager takes no lease, so it may run beside another one.");
     try (BufferedReader table =
         new BufferedReader(new InputStreamReader(ControllerManagerFlags.class.getResourceAsStream("flags.tsv"), StandardCharsets.UTF_8))) {
       table.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(this::declare);

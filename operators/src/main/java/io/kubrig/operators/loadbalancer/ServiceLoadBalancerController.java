@@ -1,7 +1,14 @@
 package io.kubrig.operators.loadbalancer;
 
+import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
+import io.fabric8.kubernetes.api.model.LoadBalancerStatus;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.kubrig.operators.cloud.CloudException;
+import io.kubrig.operators.cloud.CloudProvider;
+import io.kubrig.operators.cloud.CloudProviders;
+import io.kubrig.operators.cloud.LoadBalancers;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Cached;
@@ -13,46 +20,69 @@ import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Sees to it that services of the type LoadBalancer can be reached from outside. Keys are services. Does nothing without a pool. */
+/** Sees to it that services of the type LoadBalancer can be reached from outside. Keys are services, and all nodes together. */
 public final class ServiceLoadBalancerController implements Controller {
-  /** The flag that names the pool. */
-  public static final String POOL = "load-balancer-pool";
-
-  private static final String FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
-  private static final String TYPE = "LoadBalancer";
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceLoadBalancerController.class);
+  private static final Key NODES = Key.of("nodes");
 
   private final Api api;
   private final Cached<Service> services;
   private final EventRecorder events;
   private final Optional<LoadBalancers> balancers;
+  private final BalancerHosts hosts;
+  private final String cluster;
+  private final ConcurrentMap<Key, Service> known = new ConcurrentHashMap<>(); // as they were last seen to; gone with their balancers
   private volatile Queue work; // set by watch, before anything runs
 
-  /** A controller in a manager. @throws IllegalArgumentException the pool makes no sense */
+  /** A controller in a manager. */
   public ServiceLoadBalancerController(ControllerContext context) {
+    this(context, CloudProviders.of(context).flatMap(CloudProvider::loadBalancers));
+  }
+
+  /** @param balancers who makes the balancers; empty when nobody does, and then nothing is done */
+  public ServiceLoadBalancerController(ControllerContext context, Optional<LoadBalancers> balancers) {
     this.api = context.api();
     this.services = context.caches().of(Service.class);
     this.events = context.events("service-controller");
-    List<String> pool = context.options().strings(POOL);
-    this.balancers = pool.isEmpty() ? Optional.empty() : Optional.of(new PooledLoadBalancers(AddressPool.of(pool), services::list));
+    this.balancers = balancers;
+    this.cluster = context.options().string("cluster-name");
+    this.hosts = new BalancerHosts(context, cluster, events);
   }
 
   @Override
   public void watch(Queue queue) {
     work = queue;
-    if (balancers.isPresent()) {
-      services.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), this::gone);
+    if (balancers.isEmpty()) {
+      LOG.warn("service-lb-controller: the cloud provider does not support external load balancers");
+      return;
+    }
+    services.watch(added -> wake(queue, added, Eligibility.wantsBalancer(added)),
+        (before, after) -> wake(queue, after, Eligibility.needsUpdate(before, after)), gone -> {
+          queue.add(Key.of(gone));
+          wakeThoseWithout();
+        });
+    hosts.watch(() -> queue.add(NODES));
+  }
+
+  private static void wake(Queue queue, Service service, boolean matters) {
+    if (matters || Eligibility.needsCleanup(service)) {
+      queue.add(Key.of(service));
     }
   }
 
-  private void gone(Service service) {
-    balancers.orElseThrow().release(service);
-    services.list().stream().filter(other -> isWanted(other) && PooledLoadBalancers.addresses(other).isEmpty()).map(Key::of)
-        .forEach(work::add);
+  /** What one service gave back another one may have. */
+  private void wakeThoseWithout() {
+    services.list().stream().filter(other -> Eligibility.wantsBalancer(other) && ingress(other.getStatus() == null ? null
+        : other.getStatus().getLoadBalancer()).isEmpty()).map(Key::of).forEach(work::add);
   }
 
   @Override
@@ -60,75 +90,124 @@ public final class ServiceLoadBalancerController implements Controller {
     return new Retries(Duration.ofSeconds(5), Duration.ofSeconds(300));
   }
 
-  private static boolean isWanted(Service service) {
-    return TYPE.equals(service.getSpec().getType()) && service.getSpec().getLoadBalancerClass() == null && !Objects.isTerminating(service);
-  }
-
-  private static boolean isMarked(Service service) {
-    return Objects.orEmpty(service.getMetadata().getFinalizers()).contains(FINALIZER);
-  }
-
   @Override
-  public Outcome reconcile(Key key) {
-    Optional<Service> service = services.get(key);
-    if (service.isEmpty()) {
+  public Outcome reconcile(Key key) throws InterruptedException {
+    if (balancers.isEmpty()) {
       return Outcome.DONE;
     }
-    try {
-      if (isWanted(service.get())) {
-        ensure(service.get());
-      } else if (isMarked(service.get()) && (Objects.isTerminating(service.get()) || !TYPE.equals(service.get().getSpec().getType()))) {
-        remove(service.get());
-      }
+    if (key.equals(NODES)) {
+      hosts.sync(balancers.get(), List.copyOf(known.values())).forEach(work::add);
       return Outcome.DONE;
-    } catch (LoadBalancerException e) {
-      events.warning(service.get(), "SyncLoadBalancerFailed", "Error syncing load balancer: failed to ensure load balancer: "
-          + e.getMessage());
+    }
+    Optional<Service> service = services.get(key);
+    Service before = known.get(key);
+    if (before != null && service.filter(now -> uid(now).equals(uid(before))).isEmpty() && !forget(key, before)) {
       return Outcome.RETRY;
     }
+    return service.map(found -> reconcile(key, found)).orElse(Outcome.DONE);
   }
 
-  private void ensure(Service service) {
-    List<String> addresses = balancers.orElseThrow().ensure(service);
-    boolean shown = addresses.equals(PooledLoadBalancers.addresses(service));
-    if (shown && isMarked(service)) {
-      return;
+  private static String uid(Service service) {
+    return service.getMetadata().getUid();
+  }
+
+  /** Takes away the balancer of a service that went without waiting for that. */
+  private boolean forget(Key key, Service gone) {
+    if (Eligibility.wantsBalancer(gone)) {
+      events.normal(gone, "DeletingLoadBalancer", "Deleting load balancer");
+      try {
+        balancers.orElseThrow().delete(cluster, gone);
+      } catch (CloudException e) {
+        events.warning(gone, "DeleteLoadBalancerFailed", "Error deleting load balancer: " + e.getMessage());
+        return false;
+      }
+      events.normal(gone, "DeletedLoadBalancer", "Deleted load balancer");
     }
-    events.normal(service, "EnsuringLoadBalancer", "Ensuring load balancer");
-    if (!isMarked(service)) {
-      finalizer(service, "finalizers");
+    known.remove(key);
+    hosts.forget(key);
+    return true;
+  }
+
+  private Outcome reconcile(Key key, Service service) {
+    known.put(key, service);
+    try {
+      if (!Eligibility.wantsBalancer(service) || Eligibility.needsCleanup(service)) {
+        remove(service);
+        known.remove(key);
+        hosts.forget(key);
+      } else {
+        ensure(service);
+      }
+      return Outcome.DONE;
+    } catch (SyncException e) {
+      events.warning(service, "SyncLoadBalancerFailed", "Error syncing load balancer: " + e.getMessage());
+      return e.retryAfter().map(Outcome::after).orElse(Outcome.RETRY);
     }
-    if (!shown) {
-      show(service, addresses);
-    }
-    events.normal(service, "EnsuredLoadBalancer", "Ensured load balancer");
   }
 
   private void remove(Service service) {
-    events.normal(service, "DeletingLoadBalancer", "Deleting load balancer");
-    if (!Objects.isTerminating(service)) {
-      show(service, List.of());
+    LoadBalancers provider = balancers.orElseThrow();
+    if (SyncException.asking("failed to check if load balancer exists before cleanup", () -> provider.find(cluster, service)).isPresent()) {
+      events.normal(service, "DeletingLoadBalancer", "Deleting load balancer");
+      SyncException.doing("failed to delete load balancer", () -> provider.delete(cluster, service));
     }
-    finalizer(service, "$deleteFromPrimitiveList/finalizers");
-    gone(service);
+    if (Eligibility.isMarked(service)) {
+      SyncException.doing("failed to remove load balancer cleanup finalizer",
+          () -> finalizer(service, "$deleteFromPrimitiveList/finalizers"));
+    }
     events.normal(service, "DeletedLoadBalancer", "Deleted load balancer");
+    show(service, List.of());
+    wakeThoseWithout();
+  }
+
+  private void ensure(Service service) {
+    events.normal(service, "EnsuringLoadBalancer", "Ensuring load balancer");
+    if (!Eligibility.isMarked(service)) {
+      SyncException.doing("failed to add load balancer cleanup finalizer", () -> finalizer(service, "finalizers"));
+    }
+    List<Node> nodes = hosts.forBalancer(service);
+    LoadBalancerStatus status;
+    try {
+      status = balancers.orElseThrow().ensure(cluster, service, nodes);
+    } catch (CloudException e) {
+      if (e.isElsewhere()) {
+        return;
+      }
+      throw new SyncException("failed to ensure load balancer", e);
+    }
+    if (status == null) {
+      throw new SyncException("service status returned by EnsureLoadBalancer is nil");
+    }
+    events.normal(service, "EnsuredLoadBalancer", "Ensured load balancer");
+    show(service, ingress(status));
   }
 
   /** Adds or takes away the finalizer, through the status, as the account may. @param how the member of a strategic merge patch for it */
   private void finalizer(Service service, String how) {
-    try {
-      api.patch(service, "status", PatchType.STRATEGIC_MERGE,
-          Map.of("metadata", Map.of("uid", service.getMetadata().getUid(), how, List.of(FINALIZER))));
-    } catch (RuntimeException e) {
-      if (!ApiErrors.isNotFound(e)) {
-        throw e;
-      }
-    }
+    api.patch(service, "status", PatchType.STRATEGIC_MERGE,
+        Map.of("metadata", Map.of("uid", uid(service), how, List.of(Eligibility.FINALIZER))));
   }
 
-  private void show(Service service, List<String> addresses) {
-    Map<String, Object> ingress = new LinkedHashMap<>();
-    ingress.put("ingress", addresses.isEmpty() ? null : addresses.stream().map(ip -> Map.of("ip", ip, "ipMode", "VIP")).toList());
-    api.patch(service, "status", PatchType.JSON_MERGE, Map.of("status", Map.of("loadBalancer", ingress)));
+  private static List<LoadBalancerIngress> ingress(LoadBalancerStatus status) {
+    return status == null ? List.of() : Objects.orEmpty(status.getIngress());
+  }
+
+  /** Writes where a service can be reached, unless it says so; a service that has gone needs to say nothing. */
+  private void show(Service service, List<LoadBalancerIngress> wanted) {
+    if (wanted.equals(ingress(service.getStatus() == null ? null : service.getStatus().getLoadBalancer()))) {
+      return;
+    }
+    Map<String, Object> balancer = new HashMap<>();
+    balancer.put("ingress", wanted.isEmpty() ? null : Objects.parse(Objects.json(wanted), List.class));
+    SyncException.doing("failed to update load balancer status", () -> {
+      try {
+        api.patch(service, "status", PatchType.STRATEGIC_MERGE,
+            Map.of("metadata", Map.of("uid", uid(service)), "status", Map.of("loadBalancer", balancer)));
+      } catch (RuntimeException e) {
+        if (!ApiErrors.isNotFound(e)) {
+          throw e;
+        }
+      }
+    });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Load balancers for services, behind an interface that a cloud implements ({@link io.kubrig.operators.loadbalancer.LoadBalancers}).
+ * Load balancers for services, as a cloud provider makes them ({@link io.kubrig.operators.cloud.LoadBalancers}).
  *
- * <p>The provider here is for bare metal: it gives each service of the type LoadBalancer addresses from a pool ({@code
- * --load-balancer-pool}). That traffic for the pool reaches the nodes is the network's affair; the service proxy does the rest there.
+ * <p>A service of the type LoadBalancer without a class gets a finalizer and then a balancer; it loses both when it goes or becomes of
+ * another type. When nodes come, go, or are left out by label, the balancers of all services are told.
  */
 package io.kubrig.operators.loadbalancer;

@@ -117,6 +117,21 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void no_two_services_ever_have_the_same_address_and_none_keeps_one_that_it_does_not_want() throws InterruptedException {
+    sweep("Service (load balancers)", CloudStories.BalancerStory::new);
+  }
+
+  @Test
+  void nodes_learn_of_their_machines_and_go_with_them_only() throws InterruptedException {
+    sweep("cloud-node, cloud-node-lifecycle", CloudStories.MachineStory::new);
+  }
+
+  @Test
+  void routes_lead_where_nodes_are_in_the_end() throws InterruptedException {
+    sweep("Route", CloudStories.RouteStory::new);
+  }
+
+  @Test
   void no_two_claims_ever_have_the_same_volume_and_nothing_goes_that_is_used() throws InterruptedException {
     sweep("PersistentVolumeBinder, protection", ClaimStories.BindingStory::new);
   }
@@ -151,6 +166,7 @@ class PerturbationSweepTest {
   void objects_that_make_no_sense_hold_up_no_controller_of_services_and_namespaces() throws InterruptedException {
     sweep("Endpoints, EndpointSlice, Disruption among absurd objects", () -> new AbsurdStory(new ServiceStories.PodsStory()));
     sweep("EndpointSliceMirroring among absurd objects", () -> new AbsurdStory(new ServiceStories.MirrorStory()));
+    sweep("Service (load balancers) among absurd objects", () -> new AbsurdStory(new CloudStories.BalancerStory()));
     sweep("ServiceAccount among absurd objects", () -> new AbsurdStory(new ServiceStories.AccountStory()));
   }
 
@@ -158,6 +174,8 @@ class PerturbationSweepTest {
   void objects_that_make_no_sense_hold_up_no_controller_of_nodes() throws InterruptedException {
     sweep("NodeIPAM, TTL among absurd objects", () -> new AbsurdStory(new NodeStories.RangesStory()));
     sweep("NodeLifecycle, TaintEviction, PodGC among absurd objects", () -> new AbsurdStory(new NodeStories.SilenceStory()));
+    sweep("cloud-node, cloud-node-lifecycle among absurd objects", () -> new AbsurdStory(new CloudStories.MachineStory()));
+    sweep("Route among absurd objects", () -> new AbsurdStory(new CloudStories.RouteStory()));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.kubrig.operators.loadbalancer;
+package io.kubrig.operators.baremetal;
 
 import io.kubrig.machinery.network.Cidr;
 import io.kubrig.machinery.network.IpAddress;

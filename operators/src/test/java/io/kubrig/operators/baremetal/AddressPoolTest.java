@@ -1,4 +1,4 @@
-package io.kubrig.operators.loadbalancer;
+package io.kubrig.operators.baremetal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,6 +46,12 @@ class AddressPoolTest {
   }
 
   @Test
+  void an_address_of_a_family_that_the_service_does_not_have_is_refused() {
+    assertThatThrownBy(() -> POOL.choose(List.of("IPv4"), Optional.of("2001:db8::ff"), List.of(), Set.of()))
+        .hasMessage("the address 2001:db8::ff is of no family of the service: IPv4");
+  }
+
+  @Test
   void an_empty_pool_says_so() {
     assertThatThrownBy(() -> POOL.choose(DUAL, Optional.empty(), List.of(), Set.of("2001:db8::ff")))
         .hasMessage("no address of the family IPv6 is left in the pool");
@@ -62,10 +68,35 @@ class AddressPoolTest {
   void no_two_services_get_the_same_before_their_statuses_tell() {
     List<Service> all = new ArrayList<>(List.of(service("a"), service("b"), service("c", "192.0.2.8")));
     PooledLoadBalancers balancers = new PooledLoadBalancers(POOL, () -> all);
-    assertThat(balancers.ensure(all.get(0))).containsExactly("192.0.2.9");
-    assertThat(balancers.ensure(all.get(1))).containsExactly("192.0.2.20");
-    assertThat(balancers.ensure(all.get(2))).containsExactly("192.0.2.8");
-    balancers.release(all.get(0));
-    assertThat(balancers.ensure(service("d"))).containsExactly("192.0.2.9");
+    assertThat(ensure(balancers, all.get(0))).containsExactly("192.0.2.9");
+    assertThat(ensure(balancers, all.get(1))).containsExactly("192.0.2.20");
+    assertThat(ensure(balancers, all.get(2))).containsExactly("192.0.2.8");
+    assertThat(balancers.find("kubernetes", all.get(0))).isPresent();
+    balancers.delete("kubernetes", all.get(0));
+    assertThat(balancers.find("kubernetes", all.get(0))).isEmpty();
+    all.add(service("d"));
+    assertThat(ensure(balancers, all.get(3))).containsExactly("192.0.2.9");
+  }
+
+  @Test
+  void a_service_that_went_without_a_word_keeps_no_address() {
+    List<Service> all = new ArrayList<>(List.of(service("a"), service("b")));
+    PooledLoadBalancers balancers = new PooledLoadBalancers(POOL, () -> all);
+    assertThat(ensure(balancers, all.get(0))).containsExactly("192.0.2.8");
+    all.removeFirst();
+    assertThat(ensure(balancers, all.get(0))).containsExactly("192.0.2.8");
+  }
+
+  @Test
+  void an_address_is_the_same_however_it_is_written() {
+    List<Service> all = new ArrayList<>(List.of(service("a"), service("b", "2001:0db8:0::00ff")));
+    all.getFirst().getSpec().setIpFamilies(List.of("IPv6"));
+    all.getFirst().getSpec().setLoadBalancerIP("2001:db8:0:0::ff");
+    PooledLoadBalancers balancers = new PooledLoadBalancers(POOL, () -> all);
+    assertThatThrownBy(() -> ensure(balancers, all.get(0))).hasMessage("the address 2001:db8::ff is in use");
+  }
+
+  private static List<String> ensure(PooledLoadBalancers balancers, Service service) {
+    return balancers.ensure("kubernetes", service, List.of()).getIngress().stream().map(ingress -> ingress.getIp()).toList();
   }
 }
