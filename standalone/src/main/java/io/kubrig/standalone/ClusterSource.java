@@ -70,9 +70,20 @@ final class ClusterSource {
     }
   }
 
-  private KubernetesClient open() {
+  /** Whether a file is thought about, no running cluster. */
+  boolean isFile() {
+    return snapshot != null;
+  }
+
+  /** A client of the cluster. */
+  KubernetesClient open() {
+    return openAt("");
+  }
+
+  /** A client that speaks as the same user to another server, of the cluster's own certificate authority. */
+  KubernetesClient openAt(String address) {
     Path file = kubeconfig != null ? kubeconfig : data.directory().adminKubeconfig();
-    return new KubeconfigClients().open(ClientSettings.of("kubrig", file.toString()));
+    return new KubeconfigClients().open(new ClientSettings("kubrig", file.toString(), address, 0, 0));
   }
 
   /** A planner with the configuration that was named. */

@@ -27,6 +27,15 @@ final class WhatIfCommandsTest {
       kind: Pod
       metadata: {name: waits, namespace: team, uid: u2}
       spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "2"}}}]}
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: halted, namespace: team, uid: u3}
+      spec: {suspend: true}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: calm, namespace: team, uid: u4}
       """;
 
   @TempDir private Path directory;
@@ -55,6 +64,18 @@ final class WhatIfCommandsTest {
     assertThat(ran.out).contains("Pod team/waits has no node", "Insufficient cpu", "ask for 1 less cpu");
     assertThat(run("why", "pod", "waits", "-n", "team", "-o", "json").out).startsWith("{").contains("\"rejections\"");
     assertThat(run("why", "pod", "nobody").code).isEqualTo(1);
+  }
+
+  @Test
+  void why_tells_what_holds_any_object_up_and_says_by_its_exit_code_whether_something_does() throws IOException {
+    String text = "job team/halted: is suspended [blocked]\n    · spec.suspend is true\n";
+    assertThat(run("why", "job/halted", "-n", "team")).isEqualTo(new Ran(2, text));
+    assertThat(run("why", "jobs", "halted", "-n", "team")).isEqualTo(new Ran(2, text));
+    assertThat(run("why", "job/halted", "-n", "team", "-o", "json").out).startsWith("{").contains("\"standing\":\"BLOCKED\"");
+    assertThat(run("why", "job/halted", "-n", "team", "-o", "yaml").out).contains("standing: \"BLOCKED\"");
+    assertThat(run("why", "configmap/calm", "-n", "team").code).isZero();
+    assertThat(run("why", "job/nobody", "-n", "team").code).isEqualTo(1);
+    assertThat(run("why", "job", "-n", "team").code).isEqualTo(1);
   }
 
   @Test

@@ -11,9 +11,9 @@ import io.kubrig.operators.pods.Fraction;
  * @param surge pods beyond it
  * @param unavailable pods below it
  */
-record Surge(int surge, int unavailable) {
+public record Surge(int surge, int unavailable) {
   /** The bounds of a deployment; none unless it rolls. If both come to zero, one pod may be missing, or nothing would move. */
-  static Surge of(Deployment deployment) {
+  public static Surge of(Deployment deployment) {
     int replicas = replicas(deployment);
     if (!isRolling(deployment)) {
       return new Surge(0, 0);
@@ -28,7 +28,8 @@ record Surge(int surge, int unavailable) {
     return new Surge(surge, Math.min(unavailable, replicas));
   }
 
-  static boolean isRolling(Deployment deployment) {
+  /** Whether old pods are replaced step by step, as opposed to all at once. */
+  public static boolean isRolling(Deployment deployment) {
     return deployment.getSpec().getStrategy() == null || !"Recreate".equals(deployment.getSpec().getStrategy().getType());
   }
 

@@ -12,13 +12,14 @@ import java.util.List;
  * @param failures in a row, since the last success
  * @param last when the last one ended
  */
-record Delays(int failures, Instant last) {
-  static final Delays NONE = new Delays(0, Instant.EPOCH);
+public record Delays(int failures, Instant last) {
+  /** No failures. */
+  public static final Delays NONE = new Delays(0, Instant.EPOCH);
   private static final Duration FIRST = Duration.ofSeconds(10);
   private static final Duration MAX = Duration.ofMinutes(10);
 
   /** The record after pods that have ended since. */
-  Delays after(List<Pod> succeeded, List<Pod> failed) {
+  public Delays after(List<Pod> succeeded, List<Pod> failed) {
     List<Instant> failures = failed.stream().map(JobPods::ended).sorted().toList();
     if (succeeded.isEmpty()) {
       return failures.isEmpty() ? this : new Delays(this.failures + failures.size(), failures.getLast());
@@ -29,7 +30,7 @@ record Delays(int failures, Instant last) {
   }
 
   /** How long to wait still; zero when not. */
-  Duration remaining(Instant now) {
+  public Duration remaining(Instant now) {
     return remaining(failures, last, now);
   }
 
