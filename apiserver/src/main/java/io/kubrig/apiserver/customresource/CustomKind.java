@@ -138,7 +138,7 @@ final class CustomKind implements Kind {
   }
 
   @Override
-  public void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, FieldErrors errors) {
+  public void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, MetadataRepeat repeat, FieldErrors errors) {
     MetadataRules.checkUpdate(object, old, errors);
   }
 

@@ -95,7 +95,7 @@ public final class DefinitionKind implements Kind {
   }
 
   @Override
-  public void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, FieldErrors errors) {
+  public void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, MetadataRepeat repeat, FieldErrors errors) {
     MetadataRules.checkUpdate(object, old, errors);
   }
 

@@ -62,9 +62,13 @@ public interface Kind {
     return MetadataRepeat.BOTH;
   }
 
-  /** {@link #metadataRepeat}, carried out. */
-  default void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, FieldErrors errors) {
-    MetadataRepeat repeat = metadataRepeat();
+  /** {@link #metadataRepeat} of updates of the status, where the object itself is not judged again. */
+  default MetadataRepeat statusMetadataRepeat() {
+    return MetadataRepeat.CHANGE;
+  }
+
+  /** Repeats checks of metadata. */
+  default void validateMetadataUpdate(Tree object, Tree old, boolean namespaced, MetadataRepeat repeat, FieldErrors errors) {
     if (repeat == MetadataRepeat.BOTH || repeat == MetadataRepeat.RULES) {
       MetadataRules.check(object, namespaced, nameRule(), qualifiesFinalizers(), errors);
     }

@@ -58,6 +58,11 @@ public interface Lens {
 
   void validate(Tree object, Tree old, FieldErrors errors, Operation operation);
 
+  /** The checks of metadata that are repeated on an update through this path. */
+  default Kind.MetadataRepeat metadataRepeat(Kind kind) {
+    return kind.metadataRepeat();
+  }
+
   /** The path of the whole object. */
   Lens OBJECT =
       new Lens() {
@@ -117,6 +122,11 @@ public interface Lens {
         @Override
         public void validate(Tree object, Tree old, FieldErrors errors, Operation operation) {
           operation.resource().behaviour().validateStatusUpdate(object, old, errors, operation);
+        }
+
+        @Override
+        public Kind.MetadataRepeat metadataRepeat(Kind kind) {
+          return kind.statusMetadataRepeat();
         }
       };
 

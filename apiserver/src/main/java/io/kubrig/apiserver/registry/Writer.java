@@ -271,7 +271,7 @@ public final class Writer {
     FieldErrors errors = new FieldErrors();
     MetadataRules.check(object, resource.namespaced(), NameRule.PATH_SEGMENT, false, errors);
     MetadataRules.checkUpdate(object, old, errors);
-    resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), errors);
+    resource.behaviour().validateMetadataUpdate(object, old, resource.namespaced(), lens.metadataRepeat(resource.behaviour()), errors);
     lens.validate(object, old, errors, operation);
     failIfInvalid(operation, object, errors);
     if (!operation.subresource().equals("status")) {

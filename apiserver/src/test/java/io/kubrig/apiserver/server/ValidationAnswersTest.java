@@ -127,6 +127,20 @@ class ValidationAnswersTest {
   }
 
   @Test
+  void an_update_of_a_status_does_not_judge_the_metadata_by_themselves_again() throws Exception {
+    String labels = "labels: {a: '-'}";
+    String volumes = "/api/v1/persistentvolumes";
+    String volume = "spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /x}}";
+    api.create(volumes, "{metadata: {name: repeat}, " + volume + "}");
+    assertThat(causes(api.send("PUT", volumes + "/repeat/status", "{metadata: {name: repeat, " + labels + "}, " + volume + "}"))).hasSize(3);
+    assertThat(causes(api.send("PUT", volumes + "/repeat", "{metadata: {name: repeat, " + labels + "}, " + volume + "}"))).hasSize(4);
+    String jobs = "/apis/batch/v1/namespaces/default/cronjobs";
+    String job = "spec: {schedule: '1 * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}}}";
+    api.create(jobs, "{metadata: {name: repeat}, " + job + "}");
+    assertThat(causes(api.send("PUT", jobs + "/repeat/status", "{metadata: {name: repeat, " + labels + "}, " + job + "}"))).hasSize(2);
+  }
+
+  @Test
   void reviews_say_who_owns_what_was_asked() throws Exception {
     LiveApi.Answer answer =
         api.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{spec: {nonResourceAttributes: {path: /x, verb: get}}}");

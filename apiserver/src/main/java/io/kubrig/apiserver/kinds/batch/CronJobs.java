@@ -34,6 +34,11 @@ public final class CronJobs implements Kind {
   }
 
   @Override
+  public MetadataRepeat statusMetadataRepeat() {
+    return MetadataRepeat.NONE;
+  }
+
+  @Override
   public void applyDefaults(Tree object, String version) {
     Tree spec = object.need("spec");
     if (spec.string("concurrencyPolicy").isEmpty()) {

@@ -99,6 +99,11 @@ public final class SigningRequestKind implements Kind {
   }
 
   @Override
+  public MetadataRepeat statusMetadataRepeat() {
+    return MetadataRepeat.BOTH;
+  }
+
+  @Override
   public void prepareForStatusUpdate(Tree object, Tree old, Operation operation) {
     Lens.carry("spec", object, old);
     stamp(object, old, operation);

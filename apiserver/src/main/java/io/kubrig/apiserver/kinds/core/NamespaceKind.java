@@ -144,6 +144,11 @@ final class NamespaceKind implements Kind {
             finalizer(finalizers.get(i), FieldPath.of("spec", "finalizers").index(i), errors);
           }
         }
+
+        @Override
+        public MetadataRepeat metadataRepeat(Kind kind) {
+          return MetadataRepeat.CHANGE;
+        }
       };
 
   @Override

@@ -40,6 +40,11 @@ public final class PodDisruptionBudgetKind implements Kind {
   }
 
   @Override
+  public MetadataRepeat statusMetadataRepeat() {
+    return MetadataRepeat.NONE;
+  }
+
+  @Override
   public boolean qualifiesFinalizers() {
     return false;
   }
