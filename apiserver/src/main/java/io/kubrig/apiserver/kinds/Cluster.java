@@ -1,5 +1,7 @@
 package io.kubrig.apiserver.kinds;
 
+import io.kubrig.apiserver.authz.Attributes;
+import io.kubrig.apiserver.authz.Verdict;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.machinery.tree.Tree;
@@ -29,6 +31,9 @@ public interface Cluster {
   List<Tree> list(String group, String plural, String namespace);
 
   Settings settings();
+
+  /** Whether somebody may do what a kind asks about besides the request itself. */
+  Verdict authorize(Attributes question);
 
   /**
    * The flags that kinds depend on.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -48,8 +49,14 @@ public final class Operation {
    *
    * @param fieldManager the name under which fields are owned, already derived from the user agent where none is given
    * @param force of an apply
+   * @param patch whether the request was a patch, applies included
    */
-  public record Options(boolean dryRun, String fieldManager, boolean force, FieldValidation fieldValidation) {
+  public record Options(boolean dryRun, String fieldManager, boolean force, FieldValidation fieldValidation, boolean patch) {
+    /** Those of a write that is no patch. */
+    public Options(boolean dryRun, String fieldManager, boolean force, FieldValidation fieldValidation) {
+      this(dryRun, fieldManager, force, fieldValidation, false);
+    }
+
     public static final Options NONE = new Options(false, "kubrig", false, FieldValidation.IGNORE);
   }
 
@@ -109,6 +116,11 @@ public final class Operation {
 
   public Verb verb() {
     return verb;
+  }
+
+  /** What authorization calls the request. */
+  public String requestVerb() {
+    return options.patch() ? "patch" : verb.name().toLowerCase(Locale.ROOT);
   }
 
   public Resource resource() {

@@ -72,7 +72,8 @@ public final class WriteOptions {
     }
     FieldValidation level = validation(validation, errors);
     fail(tree.string("kind"), errors);
-    return new Read(tree, new Operation.Options(dry, manager.isEmpty() ? agent(call) : manager, call.query().flag("force"), level));
+    boolean patch = tree.string("kind").equals(PATCH);
+    return new Read(tree, new Operation.Options(dry, manager.isEmpty() ? agent(call) : manager, call.query().flag("force"), level, patch));
   }
 
   /** Reads a deletion's options: those of the body, if there is one, else of the query. */

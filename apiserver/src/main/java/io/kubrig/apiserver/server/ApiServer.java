@@ -134,7 +134,8 @@ public final class ApiServer implements Handler, AutoCloseable {
     List<ApiGroup> groups = new ApiEnablement(settings.cluster()).served(table);
     Encoder encoder = new Encoder(schemas);
     ObjectStore store = new ObjectStore(settings.storage());
-    objects = new StoredObjects(store, () -> registry().catalog(), settings.cluster(), settings.clock(), settings.random());
+    objects = new StoredObjects(
+            store, () -> registry().catalog(), () -> security().authorizer(), settings.cluster(), settings.clock(), settings.random());
     ServiceResolver resolver = settings.outbound().resolver(objects, settings.random());
     hooks = new HookClient(resolver, settings.clock());
     Forms forms = new Forms(schemas);

@@ -1,6 +1,9 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.authz.Attributes;
+import io.kubrig.apiserver.authz.Authorizer;
 import io.kubrig.apiserver.authz.ObjectReader;
+import io.kubrig.apiserver.authz.Verdict;
 import io.kubrig.apiserver.kinds.LiveCluster;
 import io.kubrig.apiserver.kinds.Records;
 import io.kubrig.apiserver.registry.DecodedObjects;
@@ -43,15 +46,22 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   private final DecodedObjects decoded = new DecodedObjects();
   private final Supplier<ResourceCatalog> catalog;
   private final Settings settings;
+  private final Supplier<Authorizer> authorizer;
   private final Clock clock;
   private final RandomGenerator random;
   private final List<Thread> followers = new CopyOnWriteArrayList<>();
 
-  /** @param catalog asked late: kinds are part of what it is made of */
-  StoredObjects(ObjectStore store, Supplier<ResourceCatalog> catalog, Settings settings, Clock clock, RandomGenerator random) {
+  /**
+   * @param catalog asked late: kinds are part of what it is made of
+   * @param authorizer asked late: it reads these objects
+   */
+  StoredObjects(
+      ObjectStore store, Supplier<ResourceCatalog> catalog, Supplier<Authorizer> authorizer, Settings settings, Clock clock,
+      RandomGenerator random) {
     this.store = store;
     this.records = new StoredRecords(store.storage(), clock);
     this.catalog = catalog;
+    this.authorizer = authorizer;
     this.settings = settings;
     this.clock = clock;
     this.random = random;
@@ -75,6 +85,11 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   @Override
   public Settings settings() {
     return settings;
+  }
+
+  @Override
+  public Verdict authorize(Attributes question) {
+    return authorizer.get().authorize(question);
   }
 
   @Override

@@ -38,15 +38,6 @@ public final class Quantities {
     }
   }
 
-  /** Names and amounts of a resource list. */
-  public static void resources(Tree list, FieldPath path, FieldErrors errors) {
-    list.forEach(
-        (name, value) -> {
-          resourceName(name, path.key(name), errors);
-          of(list, name).ifPresent(quantity -> amount(name, quantity, path.key(name), errors));
-        });
-  }
-
   public static void resourceName(String name, FieldPath path, FieldErrors errors) {
     Names.qualifiedName(name).forEach(text -> errors.invalid(path, name, text));
     if (!name.contains("/") && !isStandard(name)) {

@@ -15,15 +15,15 @@ final class JobStatusRules {
   private static final FieldPath STATUS = FieldPath.of("status");
   private static final FieldPath CONDITIONS = STATUS.child("conditions");
 
+  private final Tree spec;
   private final Tree status;
   private final Tree old;
-  private final boolean suspended;
   private final FieldErrors errors;
 
   private JobStatusRules(Tree job, Tree oldJob, FieldErrors errors) {
+    spec = job.tree("spec");
     status = job.tree("status");
     old = oldJob.tree("status");
-    suspended = job.tree("spec").bool("suspend");
     this.errors = errors;
   }
 
@@ -33,10 +33,11 @@ final class JobStatusRules {
       Checks.nonNegative(rules.status, counter, STATUS, errors);
     }
     rules.uncounted();
-    rules.indexes(job.tree("spec"));
-    rules.together();
+    rules.completion();
     rules.finished();
-    rules.times();
+    rules.indexes();
+    rules.pods();
+    rules.success();
     rules.progress();
   }
 
@@ -56,14 +57,14 @@ final class JobStatusRules {
   }
 
   /** The indexes that have completed and failed, where they change. */
-  private void indexes(Tree spec) {
+  private void indexes() {
     FieldPath completedPath = STATUS.child("completedIndexes");
     FieldPath failedPath = STATUS.child("failedIndexes");
     String completed = status.string("completedIndexes");
     String failed = status.string("failedIndexes");
     boolean counted = spec.get("completions") != null;
     long completions = spec.integer("completions");
-    if (changed("completedIndexes")) {
+    if (completes()) {
       if (counted) {
         readable(completed, completions, completedPath);
       }
@@ -81,7 +82,7 @@ final class JobStatusRules {
         errors.invalid(failedPath, failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null");
       }
     }
-    if (changed("failedIndexes", "completedIndexes") && counted && hasFailed) {
+    if ((changed("failedIndexes") || completes()) && counted && hasFailed) {
       Indexes.overlap(completed, failed, completions)
           .ifPresent(index -> errors.invalid(failedPath, failed, "failedIndexes and completedIndexes overlap at index: " + index));
     }
@@ -95,11 +96,11 @@ final class JobStatusRules {
   }
 
   private boolean is(String condition) {
-    return is(status, condition);
+    return is(status, condition, "True");
   }
 
-  private static boolean is(Tree status, String condition) {
-    return is(status, condition, "True");
+  private boolean was(String condition) {
+    return is(old, condition, "True");
   }
 
   private static boolean is(Tree status, String condition, String value) {
@@ -107,98 +108,127 @@ final class JobStatusRules {
         .anyMatch(other -> other.string("type").equals(condition) && other.string("status").equals(value));
   }
 
-  private boolean became(String condition) {
-    return is(condition) && !is(old, condition);
+  /** Whether one of the conditions comes or goes. */
+  private boolean turns(String... conditions) {
+    return List.of(conditions).stream().anyMatch(condition -> is(condition) != was(condition));
   }
 
-  /** Conditions that exclude each other, and those that need another one first. */
-  private void together() {
-    excludes("Complete", "Failed");
-    excludes("Complete", "FailureTarget");
-    excludes("Failed", "SuccessCriteriaMet");
-    excludes("FailureTarget", "SuccessCriteriaMet");
-    needs("Failed", "FailureTarget");
-    needs("Complete", "SuccessCriteriaMet");
+  private boolean changed(String... members) {
+    return List.of(members).stream().anyMatch(member -> !Objects.equals(status.get(member), old.get(member)));
   }
 
-  private void excludes(String one, String other) {
-    if (is(one) && is(other) && !(is(old, one) && is(old, other))) {
-      JobPolicyRules.noValue(CONDITIONS, "cannot set " + one + "=True and " + other + "=true conditions", errors);
+  /** Whether indexes change; those that are not told are none. */
+  private boolean completes() {
+    return !status.string("completedIndexes").equals(old.string("completedIndexes"));
+  }
+
+  private void refuse(String text) {
+    JobPolicyRules.noValue(CONDITIONS, text, errors);
+  }
+
+  /** When a job completes, and what excludes that. */
+  private void completion() {
+    if (turns("Complete", "Failed") && is("Complete") && is("Failed")) {
+      refuse("cannot set Complete=True and Failed=true conditions");
+    }
+    if (turns("Complete", "FailureTarget") && is("Complete") && is("FailureTarget")) {
+      refuse("cannot set Complete=True and FailureTarget=true conditions");
+    }
+    FieldPath path = STATUS.child("completionTime");
+    String end = status.string("completionTime");
+    String begin = status.string("startTime");
+    boolean judged = turns("Complete") || changed("completionTime");
+    if (judged && !end.isEmpty() && !is("Complete")) {
+      errors.invalid(path, end, "cannot set completionTime when there is no Complete=True condition");
+    }
+    if (judged && end.isEmpty() && is("Complete")) {
+      errors.required(path, "completionTime is required for Complete jobs");
+    }
+    boolean moved = changed("completionTime", "startTime");
+    if (moved && !begin.isEmpty() && !end.isEmpty() && Timestamps.parse(end).isBefore(Timestamps.parse(begin))) {
+      errors.invalid(path, end, "must be equal to or after `startTime`");
+    }
+    if ((turns("Failed") || changed("failedIndexes")) && is("Failed") && !is("FailureTarget")) {
+      refuse("cannot set Failed=True condition without the FailureTarget=true condition");
+    }
+    if (turns("Complete", "SuccessCriteriaMet") && is("Complete") && !is("SuccessCriteriaMet")) {
+      refuse("cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
     }
   }
 
-  private void needs(String one, String other) {
-    if (became(one) && !is(other)) {
-      JobPolicyRules.noValue(CONDITIONS, "cannot set " + one + "=True condition without the " + other + "=true condition", errors);
-    }
-  }
-
+  /** What a job that is over has no more of. */
   private void finished() {
-    boolean finishes = became("Complete") || became("Failed");
-    if (became("Complete") && status.get("completionTime") == null) {
-      errors.required(STATUS.child("completionTime"), "completionTime is required for Complete jobs");
+    if (!isOver()) {
+      return;
     }
-    if (finishes && status.get("startTime") == null) {
+    boolean turns = !wasOver();
+    if ((turns || changed("active")) && status.integer("active") > 0) {
+      errors.invalid(STATUS.child("active"), status.integer("active"), "active>0 is invalid for finished job");
+    }
+    boolean neverStarts = spec.bool("suspend") && spec.get("completions") != null && spec.integer("completions") == 0;
+    if ((turns || changed("startTime")) && !neverStarts && status.string("startTime").isEmpty()) {
       errors.required(STATUS.child("startTime"), "startTime is required for finished job");
     }
-    for (String counter : List.of("active", "terminating")) {
-      if (finishes && status.integer(counter) > 0) {
-        errors.invalid(STATUS.child(counter), status.integer(counter), counter + ">0 is invalid for finished job");
-      }
-    }
     Tree uncounted = status.tree("uncountedTerminatedPods");
-    if (finishes && !(uncounted.list("succeeded").isEmpty() && uncounted.list("failed").isEmpty())) {
+    if ((turns || changed("uncountedTerminatedPods")) && !(uncounted.list("succeeded").isEmpty() && uncounted.list("failed").isEmpty())) {
       errors.invalid(STATUS.child("uncountedTerminatedPods"), uncounted, "must be empty for finished job");
     }
-    if (status.integer("ready") > status.integer("active") && changed("ready", "active")) {
+  }
+
+  private void pods() {
+    if (isOver() && (!wasOver() || changed("terminating")) && status.integer("terminating") > 0) {
+      errors.invalid(STATUS.child("terminating"), status.integer("terminating"), "terminating>0 is invalid for finished job");
+    }
+    if (changed("ready", "active") && status.integer("ready") > status.integer("active")) {
       errors.invalid(STATUS.child("ready"), status.integer("ready"), "cannot set more ready pods than active");
     }
   }
 
-  private boolean changed(String... members) {
-    for (String member : members) {
-      if (!Objects.equals(status.get(member), old.get(member))) {
-        return true;
-      }
+  private void success() {
+    if (is("SuccessCriteriaMet") && is("Failed")) {
+      refuse("cannot set SuccessCriteriaMet=True and Failed=true conditions");
     }
-    return false;
-  }
-
-  private void times() {
-    FieldPath start = STATUS.child("startTime");
-    FieldPath completion = STATUS.child("completionTime");
-    boolean resumes = is(old, "Suspended") && is(status, "Suspended", "False");
-    if (old.get("startTime") != null && changed("startTime") && !suspended && !resumes) {
-      errors.invalid(start, status.get("startTime"), "field is immutable for unsuspended job once set");
+    if (is("SuccessCriteriaMet") && is("FailureTarget")) {
+      refuse("cannot set SuccessCriteriaMet=True and FailureTarget=true conditions");
     }
-    if (!(status.get("completionTime") instanceof String end)) {
-      return;
-    }
-    if (!is("Complete") && changed("completionTime")) {
-      errors.invalid(completion, end, "cannot set completionTime when there is no Complete=True condition");
-    }
-    if (old.get("completionTime") != null && changed("completionTime")) {
-      errors.invalid(completion, end, "field is immutable");
-    }
-    String begin = status.string("startTime");
-    if (!begin.isEmpty() && changed("completionTime", "startTime") && Timestamps.parse(end).isBefore(Timestamps.parse(begin))) {
-      errors.invalid(completion, end, "must be equal to or after `startTime`");
+    if (spec.get("successPolicy") != null && is("Complete") && !is("SuccessCriteriaMet")) {
+      refuse("cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True");
     }
   }
 
   /** What has been counted stays counted, what has ended stays ended. */
   private void progress() {
-    for (String counter : List.of("succeeded", "failed")) {
-      boolean decreases = status.integer(counter) < old.integer(counter);
-      if (decreases && !(counter.equals("succeeded") && changed("completedIndexes"))) {
+    for (String terminal : List.of("Failed", "Complete", "FailureTarget")) {
+      if (was(terminal) && !is(terminal)) {
+        refuse("cannot disable the terminal " + terminal + "=True condition");
+      }
+    }
+    boolean elastic = JobRules.isIndexed(spec) && Objects.equals(spec.get("completions"), spec.get("parallelism"));
+    for (String counter : elastic ? List.of("failed") : List.of("failed", "succeeded")) {
+      if (status.integer(counter) < old.integer(counter)) {
         errors.invalid(STATUS.child(counter), status.integer(counter), "cannot decrease the " + counter + " counter");
       }
     }
-    for (String terminal : List.of("Complete", "Failed", "FailureTarget", "SuccessCriteriaMet")) {
-      if (is(old, terminal) && !is(terminal)) {
-        String kind = terminal.equals("Complete") || terminal.equals("Failed") ? "terminal " : "";
-        JobPolicyRules.noValue(CONDITIONS, "cannot disable the " + kind + terminal + "=True condition", errors);
-      }
+    if (status.get("completionTime") != null && old.get("completionTime") != null && changed("completionTime")) {
+      errors.invalid(STATUS.child("completionTime"), status.get("completionTime"), "field is immutable");
     }
+    boolean resumes = was("Suspended") && is(status, "Suspended", "False");
+    if (old.get("startTime") != null && changed("startTime") && !spec.bool("suspend") && !resumes) {
+      errors.invalid(STATUS.child("startTime"), status.get("startTime"), "field is immutable for unsuspended job once set");
+    }
+    if (was("SuccessCriteriaMet") && !is("SuccessCriteriaMet")) {
+      refuse("cannot disable the SuccessCriteriaMet=True condition");
+    }
+    if (was("Complete") && !was("SuccessCriteriaMet") && is("SuccessCriteriaMet")) {
+      refuse("cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions");
+    }
+  }
+
+  private boolean isOver() {
+    return is("Complete") || is("Failed");
+  }
+
+  private boolean wasOver() {
+    return was("Complete") || was("Failed");
   }
 }

@@ -104,10 +104,19 @@ final class NodeKind implements Kind {
   public void validate(Tree object, FieldErrors errors, Operation operation) {
     Tree spec = object.tree("spec");
     taints(spec.trees("taints"), FieldPath.of("metadata", "taints"), errors);
-    Quantities.resources(object.tree("status").tree("capacity"), FieldPath.of("status", "capacity"), errors);
-    Quantities.resources(object.tree("status").tree("allocatable"), FieldPath.of("status", "allocatable"), errors);
+    amounts(object.tree("status"), errors);
     features(object.tree("status").strings("declaredFeatures"), errors);
     podCidrs(spec.strings("podCIDRs"), errors);
+  }
+
+  /** Amounts of whatever a node says it has; their names are not judged. */
+  private static void amounts(Tree status, FieldErrors errors) {
+    for (String member : List.of("capacity", "allocatable")) {
+      Tree amounts = status.tree(member);
+      for (String name : amounts.names()) {
+        Quantities.of(amounts, name).ifPresent(amount -> Quantities.amount(name, amount, FieldPath.of("status", member).child(name), errors));
+      }
+    }
   }
 
   /** The features that the node says it has: paths, sorted. */
@@ -211,6 +220,7 @@ final class NodeKind implements Kind {
 
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    amounts(object.tree("status"), errors);
     features(object.tree("status").strings("declaredFeatures"), errors);
     Set<String> addresses = new HashSet<>();
     List<Tree> list = object.tree("status").trees("addresses");
@@ -221,8 +231,6 @@ final class NodeKind implements Kind {
             FieldPath.of("status", "addresses").index(i), Tree.of("Type", address.string("type"), "Address", address.string("address")));
       }
     }
-    Quantities.resources(object.tree("status").tree("capacity"), FieldPath.of("status", "capacity"), errors);
-    Quantities.resources(object.tree("status").tree("allocatable"), FieldPath.of("status", "allocatable"), errors);
   }
 
   @Override

@@ -113,7 +113,7 @@ public final class WorkloadRules {
   }
 
   public static void notDecremented(Tree status, Tree old, String counter, FieldErrors errors) {
-    if (status.integer(counter) < old.integer(counter)) {
+    if (old.get(counter) != null && (status.get(counter) == null || status.integer(counter) < old.integer(counter))) {
       errors.invalid(FieldPath.of("status", counter), status.integer(counter), "cannot be decremented");
     }
   }

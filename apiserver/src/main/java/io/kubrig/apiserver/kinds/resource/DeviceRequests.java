@@ -34,13 +34,36 @@ final class DeviceRequests {
       if (!requests.get(i).tree("exactly").bool("adminAccess")) {
         continue;
       }
-      FieldPath path = FieldPath.of("spec", "devices", "requests").index(i).child("adminAccess");
-      Tree labels = cluster.get("", "namespaces", "", namespace).orElse(Tree.empty()).tree("metadata").tree("labels");
-      if (!labels.string(ADMIN_LABEL).equals("true")) {
-        errors.forbidden(
-            path, "admin access to devices requires the `" + ADMIN_LABEL + ": true` label on the containing namespace");
-      }
+      forAdministrators(FieldPath.of("spec", "devices", "requests").index(i), namespace, cluster, errors);
       return;
+    }
+  }
+
+  /** The same for devices that a status says to be allocated so, and did not before. */
+  static void adminResults(Tree status, Tree old, String namespace, Cluster cluster, FieldErrors errors) {
+    int before = adminResult(old);
+    int index = adminResult(status);
+    if (before < 0 && index >= 0) {
+      forAdministrators(FieldPath.of("status", "allocation", "devices", "results").index(index), namespace, cluster, errors);
+    }
+  }
+
+  /** Where the first device is that is accessed as an administrator, -1 for nowhere. */
+  private static int adminResult(Tree status) {
+    List<Tree> results = status.tree("allocation").tree("devices").trees("results");
+    for (int i = 0; i < results.size(); i++) {
+      if (results.get(i).bool("adminAccess")) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static void forAdministrators(FieldPath path, String namespace, Cluster cluster, FieldErrors errors) {
+    Tree labels = cluster.get("", "namespaces", "", namespace).orElse(Tree.empty()).tree("metadata").tree("labels");
+    if (!labels.string(ADMIN_LABEL).equals("true")) {
+      errors.forbidden(
+          path.child("adminAccess"), "admin access to devices requires the `" + ADMIN_LABEL + ": true` label on the containing namespace");
     }
   }
 

@@ -77,6 +77,11 @@ final class ResourceClaimKind implements Kind {
 
   @Override
   public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree status = object.tree("status");
+    DeviceRequests.adminResults(status, old.tree("status"), operation.namespace(), cluster, errors);
+    if (cluster.settings().features().enabled(ClaimAuthorization.FEATURE, true)) {
+      new ClaimAuthorization(cluster, operation, errors).check(status, old.tree("status"));
+    }
     new ClaimStatusRules(object, old, errors).check();
   }
 

@@ -1,5 +1,7 @@
 package io.kubrig.apiserver.kinds.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.kubrig.apiserver.kinds.core.VolumeSpecRules;
 import io.kubrig.apiserver.registry.Kind;
 import io.kubrig.apiserver.registry.Operation;
@@ -10,10 +12,19 @@ import io.kubrig.apiserver.table.Columns;
 import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.tree.Tree;
+import java.util.List;
+import java.util.Map;
 
 /** Attachments of volumes to nodes. */
 final class VolumeAttachmentKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
+  private static final FieldPath STATUS = FieldPath.of("status");
+
+  /** What a driver may say of an attachment, keys and values together. Unit: bytes. */
+  private static final int MAX_METADATA = 256 << 10;
+
+  /** What a driver may say of a fault. Unit: bytes. */
+  private static final int MAX_MESSAGE = 1024;
 
   private static final TableColumns COLUMNS =
       Columns.of(
@@ -84,6 +95,27 @@ final class VolumeAttachmentKind implements Kind {
     }
     String node = spec.string("nodeName");
     Names.dnsSubdomain(node).forEach(text -> errors.invalid(SPEC.child("nodeName"), node, text));
+  }
+
+  @Override
+  public void validateStatusUpdate(Tree object, Tree old, FieldErrors errors, Operation operation) {
+    Tree status = object.tree("status");
+    int metadata = 0;
+    for (Map.Entry<String, String> entry : status.stringMap("attachmentMetadata").entrySet()) {
+      metadata += entry.getKey().getBytes(UTF_8).length + entry.getValue().getBytes(UTF_8).length;
+    }
+    if (metadata > MAX_METADATA) {
+      errors.tooLong(STATUS.child("attachmentMetadata"), MAX_METADATA);
+    }
+    for (String member : List.of("attachError", "detachError")) {
+      Tree error = status.tree(member);
+      if (error.string("message").getBytes(UTF_8).length > MAX_MESSAGE) {
+        errors.tooLong(STATUS.child(member, "message"), MAX_METADATA); // native names the other bound too
+      }
+      if (error.integer("errorCode") < 0) {
+        errors.invalid(STATUS.child(member, "errorCode"), error.integer("errorCode"), "must be between 0 and 2147483647, inclusive");
+      }
+    }
   }
 
   @Override
