@@ -39,6 +39,12 @@ public record Attributes(
     return new Attributes(user, false, verb, "", "", "", "", "", "", path, "", "");
   }
 
+  /** The same question about another verb. */
+  public Attributes withVerb(String other) {
+    return new Attributes(user, resourceRequest, other, group, version, namespace, resource, subresource, name, path, fieldSelector,
+        labelSelector);
+  }
+
   /** {@code pods} or {@code pods/log}. */
   String combinedResource() {
     return subresource.isEmpty() ? resource : resource + "/" + subresource;

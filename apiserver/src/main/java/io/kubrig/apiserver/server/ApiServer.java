@@ -149,7 +149,12 @@ public final class ApiServer implements Handler, AutoCloseable {
     security = new Security(settings.security(), objects, settings.clock(), settings.random(), legacyTokens);
     commands.putAll(
         new ReviewCommands(schemas, bodies, responses, admission).of(security.reviews(), security.tokenRequests(), objects));
-    commands.putAll(AdmittedConnections.of(new Connections(objects, settings.kubelets(), settings.random()).commands(), admission));
+    boolean asked = settings.cluster().features().enabled("AuthorizePodWebsocketUpgradeCreatePermission", true);
+    commands.putAll(
+        AdmittedConnections.of(
+            new Connections(objects, settings.kubelets(), settings.random()).commands(),
+            admission,
+            asked ? Optional.of(security.authorizer()) : Optional.empty()));
     WriteOptions writeOptions = new WriteOptions(schemas);
     commands.putAll(podCommands(new CommandParts(schemas, bodies, responses, writeOptions, admission, store)));
     resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership), settings.limits().minWatch());

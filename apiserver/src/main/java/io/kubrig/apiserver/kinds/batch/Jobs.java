@@ -204,15 +204,11 @@ public final class Jobs implements Kind {
         "batch.PodFailurePolicy", spec.get("podFailurePolicy"), before.get("podFailurePolicy"), SPEC.child("podFailurePolicy"), errors);
     MetadataRules.immutable(
         "batch.SuccessPolicy", spec.get("successPolicy"), before.get("successPolicy"), SPEC.child("successPolicy"), errors);
-    boolean waits = before.bool("suspend") && old.tree("status").get("startTime") == null;
-    Tree template = waits ? SuspendedJob.munged(spec.tree("template"), before.tree("template")) : spec.tree("template");
-    if (before.bool("suspend")) {
-      MetadataRules.immutable(
-          "core.PodSpec",
-          SuspendedJob.withResources(template.tree("spec"), before.at("template", "spec")),
-          before.at("template", "spec"),
-          SPEC.child("template", "spec"),
-          errors);
+    Tree template = spec.tree("template");
+    if (SuspendedJob.mayChange(old)) {
+      Tree pod = template.tree("spec");
+      Tree allowed = SuspendedJob.changeable(before.at("template", "spec"), pod);
+      MetadataRules.immutable("core.PodSpec", pod, allowed, SPEC.child("template", "spec"), errors);
     } else {
       MetadataRules.immutable("core.PodTemplateSpec", template, before.tree("template"), SPEC.child("template"), errors);
     }
