@@ -2,6 +2,8 @@ package io.kubrig.bench;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
@@ -18,14 +20,22 @@ import java.util.concurrent.CountDownLatch;
 public final class TestKitBench {
   private static final int CALLS = 1000;
   private static final int CLUSTERS = 50;
+  private static final int DAYS = 7;
 
   private final com.sun.management.OperatingSystemMXBean machine =
       (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private TestKitBench() {}
 
+  /** Measures everything; with the argument {@code week} and numbers of nodes, virtual weeks with a nightly job alone. */
   public static void main(String[] args) throws Exception {
-    new TestKitBench().run();
+    if (args.length == 0) {
+      new TestKitBench().run();
+      return;
+    }
+    for (int i = 1; i < args.length; i++) {
+      new TestKitBench().week(Integer.parseInt(args[i]));
+    }
   }
 
   /** Something that is measured. */
@@ -63,6 +73,35 @@ public final class TestKitBench {
     });
     Runtime.getRuntime().gc();
     System.out.printf("heap in use %d MB%n", (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20);
+  }
+
+  private void week(int nodes) throws Exception {
+    try (KubrigCluster cluster = KubrigCluster.builder().virtualTime().heartbeat(Duration.ofMinutes(10)).nodes(nodes).start()) {
+      cluster.client().resource(nightly()).create();
+      cluster.settle();
+      measured("a week of a nightly job, " + nodes + " nodes", 1, () -> {
+        for (int day = 1; day <= DAYS; day++) {
+          measured("  its day " + day, 1, () -> {
+            cluster.advance(Duration.ofDays(1));
+            return null;
+          });
+        }
+        return null;
+      });
+      int jobs = cluster.client().batch().v1().jobs().inNamespace("default").list().getItems().size();
+      System.out.printf("jobs at its end: %d%n", jobs);
+    }
+  }
+
+  private static CronJob nightly() {
+    return new CronJobBuilder()
+        .withNewMetadata().withName("nightly").withNamespace("default").endMetadata()
+        .withNewSpec().withSchedule("0 2 * * *").withSuccessfulJobsHistoryLimit(DAYS)
+        .withNewJobTemplate().withNewSpec().withNewTemplate()
+        .withNewMetadata().addToAnnotations("simulated.kubrig.io/exit-after", "30s").endMetadata()
+        .withNewSpec().withRestartPolicy("Never").addNewContainer().withName("work").withImage("work").endContainer().endSpec()
+        .endTemplate().endSpec().endJobTemplate().endSpec()
+        .build();
   }
 
   private static KubrigCluster whole() throws InterruptedException {

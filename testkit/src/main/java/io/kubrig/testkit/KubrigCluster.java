@@ -1,6 +1,7 @@
 package io.kubrig.testkit;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.kubrig.machinery.clock.Clock;
@@ -57,6 +58,7 @@ public final class KubrigCluster implements AutoCloseable {
   private final Clients clients;
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final KubernetesClient admin;
+  private final Manifests manifests;
   private Optional<OpenPort> port = Optional.empty(); // guarded by this
   private volatile Optional<Webhooks> webhooks = Optional.empty();
 
@@ -69,6 +71,7 @@ public final class KubrigCluster implements AutoCloseable {
     this.traffic = new Traffic(time.clock());
     this.clients = keep(new Clients(server, time, traffic));
     this.admin = keep(clients.of("kubernetes-admin", "system:masters"));
+    this.manifests = new Manifests(admin, this::wire, server::awaitAuthorization);
   }
 
   /** A cluster with controllers, scheduler and one simulated node in real time, unless said otherwise. */
@@ -145,6 +148,19 @@ public final class KubrigCluster implements AutoCloseable {
    */
   public KubernetesClient clientFor(String user, String... groups) {
     return clients.of(user, groups);
+  }
+
+  /**
+   * Gives a user rights in a namespace: a role of these rules and a binding to it. Requests made after the return are judged by them, as
+   * they are by roles in what {@link #apply(String)} applies; those that a client has created otherwise count a moment later.
+   */
+  public void grant(String user, String namespace, PolicyRule... rules) {
+    new Grants(admin, server::awaitAuthorization).in(namespace, user, List.of(rules));
+  }
+
+  /** As {@link #grant}, in the whole cluster. */
+  public void grantEverywhere(String user, PolicyRule... rules) {
+    new Grants(admin, server::awaitAuthorization).everywhere(user, List.of(rules));
   }
 
   /** The clock that all parts of the cluster go by. Give it to the code under test. */
@@ -229,15 +245,15 @@ public final class KubrigCluster implements AutoCloseable {
 
   /**
    * Applies the objects of a class path resource in the order in which they are written, and waits until definitions among them are
-   * served.
+   * served and roles among them count.
    */
   public List<HasMetadata> apply(String resource) {
-    return Manifests.apply(admin, resource, this::wire);
+    return manifests.apply(resource);
   }
 
   /** Applies the objects of a manifest. */
   public List<HasMetadata> apply(InputStream manifest) {
-    return Manifests.apply(admin, manifest, this::wire);
+    return manifests.apply(manifest);
   }
 
   /**

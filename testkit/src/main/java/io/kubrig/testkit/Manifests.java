@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,20 +13,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** Objects written down as YAML or JSON. */
+/** Applies objects that are written down as YAML or JSON. */
 final class Manifests {
   private static final int PATIENCE_SECONDS = 30;
 
-  private Manifests() {}
+  private final KubernetesClient client;
+  private final Consumer<HasMetadata> before;
+  private final Consumer<HasMetadata> after;
 
   /**
-   * Applies the objects of a class path resource in the order in which they are written.
+   * Manifests for one cluster.
    *
-   * @param before may change each of them
+   * @param before may change each object
+   * @param after is told of each as it then is, and returns when others may rely on it
    */
-  static List<HasMetadata> apply(KubernetesClient client, String resource, Consumer<HasMetadata> before) {
+  Manifests(KubernetesClient client, Consumer<HasMetadata> before, Consumer<HasMetadata> after) {
+    this.client = client;
+    this.before = before;
+    this.after = after;
+  }
+
+  /** Applies the objects of a class path resource in the order in which they are written. */
+  List<HasMetadata> apply(String resource) {
     try (InputStream in = open(resource)) {
-      return apply(client, in, before);
+      return apply(in);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + resource, e);
     }
@@ -41,25 +52,22 @@ final class Manifests {
     return in;
   }
 
-  static List<HasMetadata> apply(KubernetesClient client, InputStream yaml, Consumer<HasMetadata> before) {
+  List<HasMetadata> apply(InputStream yaml) {
     List<HasMetadata> objects = client.load(yaml).items();
     for (HasMetadata object : objects) {
       before.accept(object);
       boolean placed = object.getMetadata().getNamespace() != null || !(object instanceof io.fabric8.kubernetes.api.model.Namespaced);
-      if (placed) {
-        client.resource(object).fieldManager("kubrig-testkit").forceConflicts().serverSideApply();
-      } else {
-        client.resource(object).inNamespace("default").fieldManager("kubrig-testkit").forceConflicts().serverSideApply();
-      }
+      NamespaceableResource<HasMetadata> resource = client.resource(object);
+      after.accept((placed ? resource : resource.inNamespace("default")).fieldManager("kubrig-testkit").forceConflicts().serverSideApply());
       if (object instanceof CustomResourceDefinition definition) {
-        awaitEstablished(client, definition);
-        awaitPublished(client, definition);
+        awaitEstablished(definition);
+        awaitPublished(definition);
       }
     }
     return objects;
   }
 
-  private static void awaitEstablished(KubernetesClient client, CustomResourceDefinition definition) {
+  private void awaitEstablished(CustomResourceDefinition definition) {
     client
         .apiextensions()
         .v1()
@@ -77,7 +85,7 @@ final class Manifests {
   }
 
   /** Clients look a kind up in discovery, which follows the condition. */
-  private static void awaitPublished(KubernetesClient client, CustomResourceDefinition definition) {
+  private void awaitPublished(CustomResourceDefinition definition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (CustomResourceDefinitionVersion version : definition.getSpec().getVersions()) {
       String apiVersion = definition.getSpec().getGroup() + "/" + version.getName();

@@ -1,8 +1,10 @@
 package io.kubrig.testkit;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kubrig.apiserver.admission.AdmissionConfiguration;
 import io.kubrig.apiserver.admission.AdmissionPlugins;
 import io.kubrig.apiserver.audit.Audit;
+import io.kubrig.apiserver.authz.Rbac;
 import io.kubrig.apiserver.http.Exchange;
 import io.kubrig.apiserver.http.Handler;
 import io.kubrig.apiserver.kinds.Cluster;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /** The API server of a cluster, over memory. */
@@ -35,6 +38,9 @@ final class TestServer implements Handler, AutoCloseable {
 
   private static final Instant ANY_TIME = Instant.MIN;
   private static final Cluster.Settings USUAL = new Cluster.Settings(List.of("10.96.0.0/12"), 30_000, 32_767, true, Duration.ofHours(1));
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration GLANCE = Duration.ofMillis(1);
 
   private final MemoryStorage storage;
   private final ApiServer server;
@@ -107,6 +113,22 @@ final class TestServer implements Handler, AutoCloseable {
   /** All objects as they are now. Immutable. */
   Snapshot state() {
     return storage.keyspace().current();
+  }
+
+  /** Returns when requests are judged by an object as it is, if it is a role or a binding; at once for all others. */
+  void awaitAuthorization(HasMetadata written) {
+    if (!written.getApiVersion().startsWith(Rbac.GROUP + "/")) {
+      return;
+    }
+    long revision = Long.parseLong(written.getMetadata().getResourceVersion());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!server.authorizesBy(written.getPlural(), revision)) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("authorization has not noticed " + written.getKind() + " " + written.getMetadata().getName()
+            + " within " + PATIENCE.toSeconds() + " s");
+      }
+      LockSupport.parkNanos(GLANCE.toNanos());
+    }
   }
 
   @Override

@@ -16,7 +16,8 @@ import java.util.function.Function;
  * decision costs what the user is bound to, not how many bindings there are. (Source: plugin/pkg/auth/authorizer/rbac.)
  */
 public final class Rbac implements Authorizer {
-  static final String GROUP = "rbac.authorization.k8s.io";
+  /** The API group of roles and bindings. */
+  public static final String GROUP = "rbac.authorization.k8s.io";
 
   private final Map<String, List<PolicyRule>> clusterRoles = new ConcurrentHashMap<>();
   private final Map<String, List<PolicyRule>> roles = new ConcurrentHashMap<>();

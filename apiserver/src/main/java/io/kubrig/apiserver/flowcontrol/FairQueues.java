@@ -151,6 +151,9 @@ final class FairQueues {
   void change(PriorityLevel.Queuing changed, int changedSeats) {
     lock.lock();
     try {
+      if (changedSeats == seats && changed.equals(queuing)) {
+        return;
+      }
       advance();
       seats = changedSeats;
       if (changed.queues() != queuing.queues()) {

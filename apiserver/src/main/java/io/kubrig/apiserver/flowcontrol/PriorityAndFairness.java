@@ -40,6 +40,9 @@ public final class PriorityAndFairness implements FlowControl {
 
   private final Map<String, FairQueues> queues = new HashMap<>();
   private final Map<String, LevelSeats> seats = new HashMap<>();
+  private SeatLending.Shares divided; // of these seats among these claims; null: nothing was divided yet
+  private int dividedSeats;
+  private List<SeatLending.Claim> dividedClaims = List.of();
   private volatile State state;
 
   /** What requests are expected to cost. */
@@ -149,7 +152,7 @@ public final class PriorityAndFairness implements FlowControl {
       limited.stream().map(level -> seats.get(level.name()))
           .forEach(own -> own.current(own.least() + (int) Math.round((own.kept() - own.least()) * share)));
     } else {
-      SeatLending.Shares divided = SeatLending.divide(all, limited.stream().map(level -> seats.get(level.name()).claim()).toList());
+      SeatLending.Shares divided = divide(all, limited.stream().map(level -> seats.get(level.name()).claim()).toList());
       fraction = divided.fraction();
       for (int i = 0; i < limited.size(); i++) {
         seats.get(limited.get(i).name()).current((int) Math.round(divided.seats()[i]));
@@ -160,6 +163,16 @@ public final class PriorityAndFairness implements FlowControl {
       queues.get(level.name()).change(level.queuing(), seats.get(level.name()).current());
     }
     seats.forEach(metrics::limits);
+  }
+
+  /** The division is done anew when something about it is new: as long as nobody asks anything of the server, nothing is. */
+  private SeatLending.Shares divide(int all, List<SeatLending.Claim> claims) {
+    if (divided == null || dividedSeats != all || !claims.equals(dividedClaims)) {
+      divided = SeatLending.divide(all, claims);
+      dividedSeats = all;
+      dividedClaims = claims;
+    }
+    return divided;
   }
 
   private static FlowSchema mandatory(String name, long precedence, List<String> groups) {

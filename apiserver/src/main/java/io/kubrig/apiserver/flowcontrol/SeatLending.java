@@ -18,7 +18,11 @@ final class SeatLending {
    * @param most what it may have with all that it borrows, not less than {@code least}
    * @param target what it could use
    */
-  record Claim(double least, double most, double target) {}
+  record Claim(double least, double most, double target) {
+    Claim {
+      target = Math.max(target, LEAST_TARGET); // also what makes the claims of a level that rests equal
+    }
+  }
 
   /**
    * The seats of each level, in the order of the claims, and the proportion of its target that a level gets that meets neither bound.
@@ -60,6 +64,6 @@ final class SeatLending {
   }
 
   private static double share(double fraction, Claim claim) {
-    return Math.max(claim.least, Math.min(claim.most, fraction * Math.max(claim.target, LEAST_TARGET)));
+    return Math.max(claim.least, Math.min(claim.most, fraction * claim.target));
   }
 }

@@ -8,6 +8,7 @@ import io.kubrig.apiserver.admission.KindLookup;
 import io.kubrig.apiserver.admission.webhook.WebhookServices;
 import io.kubrig.apiserver.aggregation.Aggregation;
 import io.kubrig.apiserver.authn.Impersonation;
+import io.kubrig.apiserver.authz.Rbac;
 import io.kubrig.apiserver.customresource.ConversionServices;
 import io.kubrig.apiserver.customresource.CustomResources;
 import io.kubrig.apiserver.customresource.DefinitionController;
@@ -217,6 +218,15 @@ public final class ApiServer implements Handler, AutoCloseable {
             peer.map(who -> new PeerLease(objects, bootstrap, writes, who, uuid().toString())),
             settings.clock());
     presence.begin();
+  }
+
+  /**
+   * Whether this server goes by a role or a binding as it was written at a revision. Authorization follows what is stored, a moment later.
+   *
+   * @param plural such as {@code rolebindings}
+   */
+  public boolean authorizesBy(String plural, long revision) {
+    return objects.areTold(Rbac.GROUP, plural, revision);
   }
 
   /** Takes back what was announced. */

@@ -56,6 +56,7 @@ final class FlowControlService implements AutoCloseable {
   private final Ownership ownership;
   private final Clock clock;
   private final Semaphore changed = new Semaphore(0);
+  private volatile boolean touched = true; // an object, since the bootstrap objects were looked at
   private Thread writer;
   private Clock.Timer ensuring;
   private Clock.Timer lending;
@@ -138,10 +139,16 @@ final class FlowControlService implements AutoCloseable {
     lending = clock.every(LENDING_PERIOD, control::lend);
   }
 
-  private static void ensure(Runnable bootstrap) {
+  /** Objects that have not changed since they were made are as they should be. */
+  private void ensure(Runnable bootstrap) {
+    if (!touched) {
+      return;
+    }
+    touched = false;
     try {
       bootstrap.run();
     } catch (ApiException e) {
+      touched = true;
       LOG.warn("The bootstrap objects of flow control could not be made again: {}", e.getMessage());
     }
   }
@@ -151,12 +158,14 @@ final class FlowControlService implements AutoCloseable {
       @Override
       public void put(Tree object) {
         put.accept(object);
+        touched = true;
         changed.release();
       }
 
       @Override
       public void removed(Tree object) {
         removed.accept(object);
+        touched = true;
         changed.release();
       }
     };

@@ -50,6 +50,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final List<Thread> followers = new CopyOnWriteArrayList<>();
+  private final List<Following> followings = new CopyOnWriteArrayList<>();
 
   /**
    * @param catalog asked late: kinds are part of what it is made of
@@ -142,9 +143,16 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("nothing serves " + plural + "." + group));
     Following following = new Following(resource, follower);
     following.begin();
+    followings.add(following);
     Thread thread = Thread.ofVirtual().name("follow " + plural).unstarted(following::run);
     followers.add(thread);
     thread.start();
+  }
+
+  /** Whether all who follow a kind have been told of its objects as they were at a revision, which is that of one of them. */
+  boolean areTold(String group, String plural, long revision) {
+    return followings.stream().filter(following -> following.resource.group().equals(group) && following.resource.plural().equals(plural))
+        .allMatch(following -> following.toldTo >= revision);
   }
 
   /** One follower on its way: what it has been told, so that it can be told of what went while it could not be. */
@@ -153,6 +161,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
     private final Follower follower;
     private final Map<String, Entry> told = new HashMap<>();
     private Watcher watcher;
+    private volatile long toldTo; // by the following thread
 
     Following(Resource resource, Follower follower) {
       this.resource = resource;
@@ -168,6 +177,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
           watcher = keyspace.watch(prefix, snapshot.revision());
           forgetMissing(snapshot);
           snapshot.list(prefix).forEach(this::put);
+          toldTo = snapshot.revision();
           return;
         } catch (CompactedException e) {
           Thread.onSpinWait(); // so much was written since the snapshot that its past is gone: take a newer one
@@ -208,6 +218,7 @@ final class StoredObjects implements LiveCluster, ObjectReader, AutoCloseable {
       } else {
         remove(change.before());
       }
+      toldTo = change.revision();
     }
 
     private void put(Entry entry) {

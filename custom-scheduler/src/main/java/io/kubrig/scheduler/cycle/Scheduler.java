@@ -91,8 +91,7 @@ public final class Scheduler {
   private final ClusterEvents clusterEvents;
   private final ClusterWatch watch;
   private KeptExplanations explanations; // null: none are kept
-  private volatile long tasksSeen; // by everySecond, itself included
-  private volatile boolean backingOff; // at the end of everySecond
+  private long tasksSeen; // by everySecond, itself included
 
   public Scheduler(SchedulerConfiguration configuration, Parts parts) {
     this.api = parts.api();
@@ -136,28 +135,28 @@ public final class Scheduler {
   /** Watches the cluster and schedules until {@link #stop} or an interrupt. */
   public void run() throws InterruptedException {
     watch.begin(clusterEvents);
-    List<Clock.Timer> timers = List.of(
-        clock.every(Duration.ofSeconds(1), this::tick),
-        clock.every(Duration.ofSeconds(30), () -> loop.post(queue::flushUnschedulable)));
+    Rounds seconds = new Rounds(clock, loop, Duration.ofSeconds(1), this::everySecond);
+    Rounds halfMinutes = new Rounds(clock, loop, Duration.ofSeconds(30), queue::flushUnschedulable);
     try {
-      loop.run(this::scheduleOne);
+      loop.run(() -> {
+        if (loop.tasks() != tasksSeen || queue.isBackingOff()) {
+          seconds.ask();
+        }
+        if (queue.hasUnschedulable()) {
+          halfMinutes.ask();
+        }
+        return scheduleOne();
+      });
     } finally {
-      timers.forEach(Clock.Timer::cancel);
+      seconds.cancel();
+      halfMinutes.cancel();
       api.close();
-    }
-  }
-
-  /** On a thread of the clock: nothing is posted when nothing can have changed, so that a long idle time costs nothing. */
-  private void tick() {
-    if (backingOff || loop.tasks() != tasksSeen) {
-      loop.post(this::everySecond);
     }
   }
 
   private void everySecond() {
     tasksSeen = loop.tasks();
     queue.flushBackoff();
-    backingOff = queue.isBackingOff();
     metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount());
     if (explanations != null) {
       explanations.explain(knowledge::explainNow);

@@ -350,6 +350,11 @@ public final class SchedulingQueue {
     return !backingOff.isEmpty() || !errorBackoff.isEmpty();
   }
 
+  /** Whether pods wait for an event that concerns them, or for their time to be over. */
+  public boolean hasUnschedulable() {
+    return !unschedulable.isEmpty();
+  }
+
   /** When the next back-off ends. */
   public Optional<Duration> nextBackoff() {
     return errorBackoff.isEmpty() ? Optional.empty() : Optional.of(Duration.between(clock.now(), backoffEnd(errorBackoff.first())));
