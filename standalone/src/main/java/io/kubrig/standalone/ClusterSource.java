@@ -11,6 +11,7 @@ import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.explain.Decided;
 import io.kubrig.scheduler.explain.SchedulingExplanation;
+import io.kubrig.scheduler.extender.Extenders;
 import io.kubrig.scheduler.plugins.BuiltinPlugins;
 import io.kubrig.scheduler.whatif.ClusterDump;
 import io.kubrig.scheduler.whatif.LiveCluster;
@@ -38,6 +39,10 @@ final class ClusterSource {
   @Option(names = "--config", paramLabel = "FILE",
       description = "The scheduler's configuration file; without it the default configuration.")
   private Path config;
+
+  @Option(names = "--skip-extenders",
+      description = "Do not ask the extenders of the configuration. Without it they are asked to filter and to prioritize.")
+  private boolean skipExtenders;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Decides between equal nodes. Default: ${DEFAULT-VALUE}.")
   private long seed;
@@ -96,7 +101,8 @@ final class ClusterSource {
     try {
       SchedulerConfiguration c = configuration == null ? SchedulerConfiguration.standard()
           : SchedulerConfiguration.parse(text(configuration));
-      Planner planner = new Planner(c, BuiltinPlugins.registry(c), Clock.system(), new Random(seed));
+      Planner planner = new Planner(c, BuiltinPlugins.registry(c), skipExtenders ? List.of() : Extenders.of(c), Clock.system(),
+          new Random(seed));
       planner.know(objects);
       return planner;
     } catch (InvalidConfigurationException e) {

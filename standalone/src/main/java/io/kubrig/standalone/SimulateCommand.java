@@ -18,8 +18,7 @@ import picocli.CommandLine.Option;
 /** {@code kubrig simulate}. Exit code 0 when every pod has a place, 2 when one has none. */
 @Command(name = "simulate", description = {
   "Tells where pods would go, with any configuration, against a running cluster or a file; or how many of a pod fit and what runs out "
-      + "first."
-      + " Nothing is written; pods are not evicted and extenders are not asked."})
+      + "first. Nothing is written; extenders are asked to filter and to prioritize."})
 final class SimulateCommand implements Callable<Integer> {
   private static final int SOME_UNPLACED = 2;
 
@@ -34,6 +33,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--capacity", description = "How many more of the first pod fit, and what runs out first.")
   private boolean capacity;
 
+  @Option(names = "--preempt",
+      description = "Let pods that fit nowhere evict others of lower priority, and tell whom. Without it nobody is evicted.")
+  private boolean preempt;
+
   @Option(names = "--most", defaultValue = "10000", description = "Where --capacity ends. Default: ${DEFAULT-VALUE}.")
   private int most;
 
@@ -45,7 +48,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     List<HasMetadata> objects = source.objects();
-    Planner planner = source.planner(objects);
+    Planner planner = evicting(source.planner(objects));
     if (capacity) {
       List<Pod> wanted = wanted();
       if (wanted.isEmpty()) {
@@ -59,10 +62,14 @@ final class SimulateCommand implements Callable<Integer> {
     if (compare == null) {
       print(placements, Report.of(placements));
     } else {
-      List<Planner.Placement> others = place(source.planner(objects, compare));
+      List<Planner.Placement> others = place(evicting(source.planner(objects, compare)));
       print(Map.of("first", placements, "second", others), Report.difference(placements, others));
     }
     return placements.stream().allMatch(p -> p.node() != null) ? 0 : SOME_UNPLACED;
+  }
+
+  private Planner evicting(Planner planner) {
+    return preempt ? planner.evicting() : planner;
   }
 
   private List<Pod> wanted() {

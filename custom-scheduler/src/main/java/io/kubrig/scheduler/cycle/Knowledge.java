@@ -1,11 +1,14 @@
 package io.kubrig.scheduler.cycle;
 
+import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
+import io.kubrig.scheduler.state.Preemptions;
 import io.kubrig.scheduler.whatif.Explainer;
 import io.kubrig.scheduler.whatif.Explanation;
+import io.kubrig.scheduler.whatif.Opinions;
 import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.QuestionException;
 import java.util.ArrayList;
@@ -20,8 +23,10 @@ public final class Knowledge {
   private final ClusterState state;
   private final SchedulingQueue queue;
   private final Profiles profiles;
+  private final List<Extender> extenders;
 
-  Knowledge(EventLoop loop, ClusterState state, SchedulingQueue queue, Profiles profiles) {
+  Knowledge(EventLoop loop, ClusterState state, SchedulingQueue queue, Profiles profiles, List<Extender> extenders) {
+    this.extenders = List.copyOf(extenders);
     this.loop = loop;
     this.state = state;
     this.queue = queue;
@@ -34,20 +39,36 @@ public final class Knowledge {
     return isThere ? Optional.of(new Explainer(state).explain(profiles.of(pod.schedulerName()), pod, NODES_TOLD)) : Optional.empty();
   }
 
-  /** Explains a pod that is known; see {@link Explainer}. */
+  /** Explains a pod that is known, and asks the extenders; see {@link Explainer}. */
   public Optional<Explanation> explain(String namespace, String name, int limit) throws InterruptedException {
     String key = namespace + "/" + name;
-    return loop.ask(() -> {
-      Optional<Pod> pod = queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
-          .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst());
-      return pod.map(p -> {
-        Profile profile = profiles.of(p.schedulerName());
-        if (profile == null) {
-          throw new QuestionException("pod " + key + " wants the scheduler " + p.schedulerName() + ", this one is " + profiles);
-        }
-        return new Explainer(state).explain(profile, p, limit);
-      });
-    });
+    Optional<Pod> pod = loop.ask(() -> queue.pods().stream().filter(p -> p.key().equals(key)).findFirst()
+        .or(() -> state.nodes().stream().flatMap(n -> n.pods().stream()).filter(p -> p.key().equals(key)).findFirst()));
+    if (pod.isEmpty()) {
+      tellEvictionOf(key);
+      return Optional.empty();
+    }
+    Profile profile = profiles.of(pod.get().schedulerName());
+    if (profile == null) {
+      throw new QuestionException("pod " + key + " wants the scheduler " + pod.get().schedulerName() + ", this one is " + profiles);
+    }
+    return Optional.of(new Opinions(profile.extenders(), pod.get())
+        .add(objections -> loop.ask(() -> new Explainer(state).explain(profile, pod.get(), objections))).limited(limit));
+  }
+
+  /** A pod that is gone may have been evicted for another. */
+  private void tellEvictionOf(String key) throws InterruptedException {
+    List<Preemptions.Preemption> had = loop.ask(() -> state.preemptions().of(key));
+    if (!had.isEmpty() && !had.getLast().by().equals(key)) {
+      Preemptions.Preemption p = had.getLast();
+      throw new QuestionException("pod " + key + " is gone: at " + p.at() + " it was evicted from node " + p.node() + " for pod " + p.by()
+          + " of priority " + p.priority());
+    }
+  }
+
+  /** Who is asked besides the plugins. */
+  public List<Extender> extenders() {
+    return extenders;
   }
 
   /** The pods that are on nodes, and those that wait for this scheduler. */

@@ -111,7 +111,7 @@ public final class Scheduler {
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
     this.features = configuration.features();
     this.groupCycle = new GroupCycle(state, queue, new GroupHands());
-    this.knowledge = new Knowledge(loop, state, queue, profiles);
+    this.knowledge = new Knowledge(loop, state, queue, profiles, parts.extenders());
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.has(p.schedulerName()), !parts.extenders().isEmpty(),
         new Placed());

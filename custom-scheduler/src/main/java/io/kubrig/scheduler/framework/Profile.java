@@ -314,6 +314,12 @@ public final class Profile {
     return Status.SUCCESS;
   }
 
+  /** What the first PostFilter plugin that evicts pods would do for a pod that no node is left for; empty when there is no such plugin. */
+  public Optional<Preemptor.Preview> previewPreemption(CycleState state, Pod pod, NodeStatuses statuses, int mostNodes) {
+    return at(ExtensionPoint.POST_FILTER, PostFilterPlugin.class).stream().filter(Preemptor.class::isInstance).findFirst()
+        .map(p -> ((Preemptor) p).preview(state, pod, statuses, mostNodes));
+  }
+
   /** Runs the PostFilter plugins until one succeeds. */
   public PostFilterPlugin.Result postFilter(CycleState state, Pod pod, NodeStatuses statuses) {
     List<String> reasons = new ArrayList<>();

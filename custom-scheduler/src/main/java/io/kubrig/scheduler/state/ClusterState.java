@@ -46,6 +46,7 @@ public final class ClusterState {
       nodes.get(node).setNominated(pods);
     }
   });
+  private final Preemptions preemptions = new Preemptions();
   private Layout layout = new Layout(List.of());
   private boolean layoutIsStale;
   private long imagesVersion;
@@ -95,6 +96,11 @@ public final class ClusterState {
   /** Pods that wait for room on a node. */
   public Nominations nominations() {
     return nominations;
+  }
+
+  /** Who evicted whom. */
+  public Preemptions preemptions() {
+    return preemptions;
   }
 
   /** How many pods on nodes use a claim ({@code namespace/name}). */

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Asks every plugin about every node, not only until the first no, and tells all of it. Extenders are not asked.
+ * Asks every plugin about every node, not only until the first no, and tells all of it. Extenders are asked by {@link Opinions}.
  *
  * <p>Cost: one walk over all nodes, as for a pod that fits nowhere, and a bounded number of tries for the changes. Runs on the thread that
  * the state belongs to.
@@ -28,46 +28,73 @@ import java.util.TreeMap;
 public final class Explainer {
   private final ClusterState cluster;
 
+  /** An explanation that tells of all nodes, and those that fit. */
+  public record Answer(Explanation explanation, List<NodeInfo> feasible) {}
+
   public Explainer(ClusterState cluster) {
     this.cluster = cluster;
   }
 
   /** Explains a pod; one that has a node is explained as if it were not there yet. Tells of so many nodes one by one. */
   public Explanation explain(Profile profile, Pod pod, int limit) {
-    return cluster.without(pod, () -> explainWaiting(profile, pod, limit));
+    return explain(profile, pod, Map.of()).explanation().limited(limit);
   }
 
-  private Explanation explainWaiting(Profile profile, Pod pod, int limit) {
+  /** The same of all nodes, with what others object to besides, by node. */
+  public Answer explain(Profile profile, Pod pod, Map<String, Explanation.Rejection> objections) {
+    return cluster.without(pod, () -> explainWaiting(profile, pod, objections));
+  }
+
+  private Answer explainWaiting(Profile profile, Pod pod, Map<String, Explanation.Rejection> objections) {
     List<NodeInfo> nodes = cluster.nodes();
     CycleState state = new CycleState();
     Profile.PreFiltered pre = profile.preFilter(state, pod, nodes);
     FitError why = new FitError(nodes.size());
+    List<Explanation.Eviction> evictions = Room.evictions(cluster, pod.key());
     if (!pre.status().isSuccess()) {
       why.statuses().setAbsent(pre.status());
       why.setPreFilterMessage(pre.status().message());
       Map<String, Integer> all = Map.of(pre.status().plugin(), nodes.size());
-      return new Explanation(pod.key(), profile.name(), pod.state().nodeName(), why.message(), nodes.size(), all, List.of(), List.of());
+      return new Answer(new Explanation(pod.key(), profile.name(), pod.state().nodeName(), why.message(), nodes.size(), all, List.of(),
+          List.of(), null, evictions), List.of());
     }
     List<Explanation.Verdict> verdicts = new ArrayList<>();
     List<NodeInfo> feasible = new ArrayList<>();
     Map<String, Integer> counts = new TreeMap<>();
     for (NodeInfo node : nodes) {
       List<Explanation.Rejection> rejections = rejections(profile, state, pod, node, pre);
+      if (rejections.isEmpty() && objections.containsKey(node.name())) {
+        rejections = List.of(objections.get(node.name()));
+      }
       if (rejections.isEmpty()) {
         feasible.add(node);
       } else {
         rejections.forEach(r -> counts.merge(r.plugin(), 1, Integer::sum));
-        why.statuses().put(node.name(), Status.unschedulable(rejections.getFirst().reasons().toArray(String[]::new)));
+        why.statuses().put(node.name(), status(rejections.getFirst()));
         verdicts.add(new Explanation.Verdict(node.name(), rejections, Map.of(), 0));
       }
     }
-    List<Explanation.Change> changes = feasible.isEmpty() ? new Changes(profile, cluster).of(pod, verdicts) : List.of();
+    boolean isNowhere = feasible.isEmpty() && !nodes.isEmpty();
+    Room room = new Room(profile, cluster);
+    List<Explanation.Change> changes = new ArrayList<>();
+    if (isNowhere) {
+      changes.addAll(new Changes(profile, cluster).of(pod, verdicts));
+    }
+    Explanation.Preemption preemption = isNowhere ? room.preemption(state, pod, why.statuses()) : null;
+    if (preemption != null && preemption.node() == null) {
+      room.change(state, pod, why.statuses()).ifPresent(changes::add);
+    }
     verdicts.sort(Comparator.comparingInt(v -> v.rejections().size()));
     verdicts.addAll(0, score(profile, state, pod, feasible));
     String message = nodes.isEmpty() ? "no nodes available to schedule pods" : feasible.isEmpty() ? why.message()
         : feasible.size() + "/" + nodes.size() + " nodes fit";
-    return new Explanation(pod.key(), profile.name(), pod.state().nodeName(), message, nodes.size(), counts,
-        List.copyOf(verdicts.subList(0, Math.min(limit, verdicts.size()))), changes);
+    return new Answer(new Explanation(pod.key(), profile.name(), pod.state().nodeName(), message, nodes.size(), counts,
+        List.copyOf(verdicts), List.copyOf(changes), preemption, evictions), List.copyOf(feasible));
+  }
+
+  private static Status status(Explanation.Rejection first) {
+    String[] reasons = first.reasons().toArray(String[]::new);
+    return first.preemptible() ? Status.unschedulable(reasons) : Status.unresolvable(reasons);
   }
 
   private static List<Explanation.Rejection> rejections(Profile profile, CycleState state, Pod pod, NodeInfo node,

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param rejections how many nodes each plugin turns down, whatever others say
  * @param verdicts the nodes one by one: first those that fit, the best first, then those that lack least; not more than were asked for
  * @param changes the smallest changes that would place a pod that fits nowhere, the least first
+ * @param preemption who would have to leave for a pod that fits nowhere; null for one that fits
+ * @param evictions whom the pod has evicted and who has evicted it, of late
  */
 public record Explanation(
     String pod,
@@ -23,7 +25,16 @@ public record Explanation(
     int nodes,
     Map<String, Integer> rejections,
     List<Verdict> verdicts,
-    List<Change> changes) {
+    List<Change> changes,
+    Preemption preemption,
+    List<Eviction> evictions) {
+
+  /** The same with not more than so many nodes told of one by one. */
+  public Explanation limited(int nodesTold) {
+    return new Explanation(pod, scheduler, node, message, nodes, rejections, List.copyOf(verdicts.subList(0, Math.min(nodesTold,
+        verdicts.size()))), changes, preemption, evictions);
+  }
+
 
   /**
    * What was said of one node.
@@ -39,11 +50,33 @@ public record Explanation(
     }
   }
 
-  /** A plugin's no. {@code preemptible}: whether taking pods away could change it. */
+  /** A plugin's no, or that of an extender, which is named by its URL. {@code preemptible}: whether taking pods away could change it. */
   public record Rejection(String plugin, boolean preemptible, List<String> reasons) {}
 
   /** A plugin's normalised score and what it weighs. */
   public record Score(long score, int weight) {}
+
+  /**
+   * What making room for the pod would take.
+   *
+   * @param node where; null: nowhere
+   * @param victims who would have to leave, the most important first
+   * @param budgetViolations how many of them a disruption budget protects
+   * @param message why room cannot be made; empty otherwise
+   */
+  public record Preemption(String node, List<Victim> victims, long budgetViolations, String message) {}
+
+  /** A pod that leaves for another; {@code pod} is {@code namespace/name}. */
+  public record Victim(String pod, int priority) {}
+
+  /**
+   * Room that was made.
+   *
+   * @param at when, RFC 3339
+   * @param by the pod that it was made for, {@code namespace/name}
+   * @param priority that pod's
+   */
+  public record Eviction(String at, String by, int priority, String node, List<Victim> victims) {}
 
   /**
    * A change after which the pod fits.

@@ -12,8 +12,11 @@ import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.events.EventRecorder;
 import io.kubrig.scheduler.framework.CycleState;
 import io.kubrig.scheduler.framework.EventKind;
+import io.kubrig.scheduler.extender.Extender;
+import io.kubrig.scheduler.framework.FitError;
 import io.kubrig.scheduler.framework.PluginContext;
 import io.kubrig.scheduler.framework.PluginFactory;
+import io.kubrig.scheduler.framework.Preemptor;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.ReservePlugin;
 import io.kubrig.scheduler.framework.Status;
@@ -25,6 +28,7 @@ import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +38,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A scheduler that only thinks: it knows a cluster as it was at one time, and places pods in its mind, one after the other, with the
- * plugins of a configuration. It does not evict pods and asks no extenders. Used by one thread.
+ * plugins of a configuration. Extenders are asked to filter and to prioritize, nothing else; they know nothing of what was placed in mind
+ * only. Pods are evicted, in mind, when {@link #evicting} was called. Used by one thread.
  */
 public final class Planner {
 
@@ -43,8 +48,13 @@ public final class Planner {
    *
    * @param node where it goes; null: nowhere
    * @param message why nowhere; empty otherwise
+   * @param evicts who has to leave for it
    */
-  public record Placement(String pod, String node, String message) {}
+  public record Placement(String pod, String node, String message, List<Explanation.Victim> evicts) {
+    static Placement nowhere(Pod pod, String message) {
+      return new Placement(pod.key(), null, message, List.of());
+    }
+  }
 
   /**
    * How many of a pod fit.
@@ -62,15 +72,23 @@ public final class Planner {
   private final List<Pod> waiting = new ArrayList<>();
   private final NodeFinder finder;
   private int serial;
+  private boolean evicts;
 
-  /** A planner with the plugins of a configuration; {@code random} decides between equals. */
-  public Planner(SchedulerConfiguration configuration, Map<String, PluginFactory> registry, Clock clock, RandomGenerator random) {
+  /** A planner with the plugins of a configuration and these extenders; {@code random} decides between equals. */
+  public Planner(SchedulerConfiguration configuration, Map<String, PluginFactory> registry, List<Extender> extenders, Clock clock,
+      RandomGenerator random) {
     MemoryCluster nowhere = new MemoryCluster(clock);
     SerialWriter writer = new SerialWriter(1, clock.activity());
     PluginContext context = new PluginContext(cluster, nowhere, writer, new EventRecorder(nowhere, writer, clock, "planner"), clock, random,
         SchedulerMetrics.NONE, new NoLoop());
-    configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, registry, context, List.of())));
+    configuration.profiles().forEach(p -> profiles.put(p.schedulerName(), new Profile(p, registry, context, extenders)));
     this.finder = new NodeFinder(cluster, configuration.percentageOfNodesToScore(), random, ScoreListener.NONE);
+  }
+
+  /** From now on pods that fit nowhere evict others of lower priority, as the configuration's plugins would. */
+  public Planner evicting() {
+    evicts = true;
+    return this;
   }
 
   /** Makes known what exists. Pods that have ended are left out; those without a node are kept apart, see {@link #waiting}. */
@@ -126,9 +144,9 @@ public final class Planner {
     return Pod.of(pod);
   }
 
-  /** The pods that have no node yet, in the order they were seen. */
+  /** The pods that have no node yet: those of the highest priority first, and otherwise in the order they were seen. */
   public List<Pod> waiting() {
-    return List.copyOf(waiting);
+    return waiting.stream().sorted(Comparator.comparingInt(Pod::priority).reversed()).toList();
   }
 
   /** A pod that is known, with or without a node. */
@@ -140,7 +158,13 @@ public final class Planner {
 
   /** Explains a pod; see {@link Explainer}. */
   public Explanation explain(Pod pod, int limit) {
-    return new Explainer(cluster).explain(profile(pod), pod, limit);
+    try {
+      return new Opinions(profile(pod).extenders(), pod).add(objections -> new Explainer(cluster).explain(profile(pod), pod, objections))
+          .limited(limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QuestionException("interrupted");
+    }
   }
 
   private Profile profile(Pod pod) {
@@ -164,16 +188,42 @@ public final class Planner {
     Profile profile = profile(pod);
     CycleState state = new CycleState();
     return switch (finder.find(profile, state, pod)) {
-      case Decision.Placed p -> {
-        Pod there = pod.on(p.node());
-        cluster.assume(there);
-        waiting.remove(pod);
-        yield reserve(profile, state, there);
-      }
-      case Decision.NoFit n -> new Placement(pod.key(), null, n.why().message());
-      case Decision.NoNodes n -> new Placement(pod.key(), null, "no nodes available to schedule pods");
-      case Decision.Failed f -> new Placement(pod.key(), null, f.status().message());
+      case Decision.Placed p -> take(profile, state, pod, p.node());
+      case Decision.NoFit n -> evicts ? makeRoom(profile, state, pod, n.why()) : Placement.nowhere(pod, n.why().message());
+      case Decision.NoNodes n -> Placement.nowhere(pod, "no nodes available to schedule pods");
+      case Decision.Failed f -> Placement.nowhere(pod, f.status().message());
     };
+  }
+
+  private Placement take(Profile profile, CycleState state, Pod pod, String node) {
+    Pod there = pod.on(node);
+    cluster.assume(there);
+    waiting.remove(pod);
+    return reserve(profile, state, there);
+  }
+
+  /** Lets the victims leave and tries again: the pod gets the node that room was made on, as a nominated pod does. */
+  private Placement makeRoom(Profile profile, CycleState state, Pod pod, FitError why) {
+    Preemptor.Preview preview = profile.previewPreemption(state, pod, why.statuses(), Integer.MAX_VALUE)
+        .orElseGet(() -> Preemptor.Preview.nobody(""));
+    if (preview.node() == null) {
+      if (!preview.message().isEmpty()) {
+        why.setPostFilterMessage("preemption: " + preview.message());
+      }
+      return Placement.nowhere(pod, why.message());
+    }
+    preview.victims().forEach(cluster::removePod);
+    cluster.nominations().add(pod, preview.node());
+    CycleState again = new CycleState();
+    Decision decision = finder.find(profile, again, pod);
+    cluster.nominations().remove(pod);
+    if (!(decision instanceof Decision.Placed p)) {
+      preview.victims().forEach(cluster::observe);
+      return Placement.nowhere(pod, why.message());
+    }
+    Placement placed = take(profile, again, pod, p.node());
+    return new Placement(placed.pod(), placed.node(), placed.message(),
+        preview.victims().stream().map(v -> new Explanation.Victim(v.key(), v.priority())).toList());
   }
 
   private Placement reserve(Profile profile, CycleState state, Pod pod) {
@@ -183,10 +233,10 @@ public final class Planner {
       if (!s.isSuccess()) {
         profile.at(ExtensionPoint.RESERVE, ReservePlugin.class).reversed().forEach(r -> r.unreserve(state, pod, node));
         cluster.forget(pod);
-        return new Placement(pod.key(), null, s.message());
+        return Placement.nowhere(pod, s.message());
       }
     }
-    return new Placement(pod.key(), node, "");
+    return new Placement(pod.key(), node, "", List.of());
   }
 
   /** Places copies of a pod until no more fit, not more than {@code most}. */

@@ -16,9 +16,8 @@ import java.util.function.Supplier;
  * The pages of a running scheduler that answer questions, as JSON:
  * <ul>
  *   <li>{@code GET /debug/why?namespace=N&pod=P[&limit=20]}: an {@link Explanation};
- * <li>{@code POST /debug/simulate[?capacity=true&most=1000]}, with pods or workloads as YAML or JSON: where they would go, or how many of
- * the
- *       first would fit. The cluster is copied once, between two attempts; the thinking is done on the request's own thread.
+ *   <li>{@code POST /debug/simulate[?preempt=true][?capacity=true&most=1000]}, with pods or workloads as YAML or JSON: where they would go
+ *       (and, with {@code preempt}, whom they would evict), or how many of the first would fit. The cluster is copied once, between two attempts; the thinking is done on the request's own thread.
  * </ul>
  */
 public final class Questions {
@@ -71,15 +70,22 @@ public final class Questions {
       if (pods.isEmpty()) {
         throw new QuestionException("the body has no pods");
       }
-      Planner planner = new Planner(configuration, registry.get(), clock, new Random(1));
+      Planner planner = new Planner(configuration, registry.get(), scheduler.knowledge().extenders(), clock, new Random(1));
+      if (isTrue(request, "preempt")) {
+        planner.evicting();
+      }
       scheduler.knowledge().tell(planner);
-      return parameter(request, "capacity").filter(c -> c.equals("true")).isPresent()
+      return isTrue(request, "capacity")
           ? planner.capacity(pods.getFirst(), number(request, "most", MOST)) : planner.place(pods);
     });
   }
 
   private static Optional<String> parameter(Page.Request request, String name) {
     return request.query().getOrDefault(name, List.of()).stream().findFirst();
+  }
+
+  private static boolean isTrue(Page.Request request, String name) {
+    return parameter(request, name).filter(c -> c.equals("true")).isPresent();
   }
 
   private static int number(Page.Request request, String name, int otherwise) {

@@ -25,12 +25,29 @@ public final class Report {
       e.changes().forEach(c -> b.append("  - ").append(c.what()).append(": then it fits ").append(nodes(c.nodes(), c.count()))
           .append('\n'));
     }
+    room(b, e);
     if (!e.verdicts().isEmpty()) {
       b.append("\nNode by node").append(e.verdicts().size() < e.nodes() ? " (" + e.verdicts().size() + " of " + e.nodes() + ")" : "")
           .append(":\n");
       e.verdicts().forEach(v -> verdict(b, v));
     }
     return b.toString();
+  }
+
+  private static void room(StringBuilder b, Explanation e) {
+    Explanation.Preemption p = e.preemption();
+    if (p != null && p.node() != null) {
+      b.append("\nRoom can be made on node ").append(p.node()).append(" by evicting ").append(victims(p.victims()))
+          .append(p.budgetViolations() == 0 ? "" : " against " + p.budgetViolations() + " disruption budgets").append('\n');
+    } else if (p != null) {
+      b.append("\nNobody is evicted for it: ").append(p.message()).append('\n');
+    }
+    e.evictions().forEach(v -> b.append("\nAt ").append(v.at()).append(", on node ").append(v.node()).append(", pod ").append(v.by())
+        .append(" (priority ").append(v.priority()).append(") evicted ").append(victims(v.victims())).append('\n'));
+  }
+
+  private static String victims(List<Explanation.Victim> victims) {
+    return victims.stream().map(v -> v.pod() + " (priority " + v.priority() + ")").collect(Collectors.joining(", "));
   }
 
   private static void verdict(StringBuilder b, Explanation.Verdict v) {
@@ -57,7 +74,8 @@ public final class Report {
   /** Where pods would go. */
   public static String of(List<Planner.Placement> placements) {
     StringBuilder b = new StringBuilder();
-    placements.forEach(p -> b.append(String.format("%-40s %s%n", p.pod(), p.node() != null ? p.node() : "- " + p.message())));
+    placements.forEach(p -> b.append(String.format("%-40s %s%n", p.pod(), p.node() == null ? "- " + p.message()
+        : p.node() + (p.evicts().isEmpty() ? "" : "  evicts " + victims(p.evicts())))));
     long placed = placements.stream().filter(p -> p.node() != null).count();
     return b.append(placed).append(" of ").append(placements.size()).append(" pods placed\n").toString();
   }

@@ -28,7 +28,7 @@ class KeptExplanationsTest {
   private static Optional<Explanation> says(Pod pod, String message) {
     Explanation.Rejection no = new Explanation.Rejection("NodeResourcesFit", true, List.of("Insufficient cpu"));
     return Optional.of(new Explanation(pod.key(), "default-scheduler", null, message, 1, Map.of("NodeResourcesFit", 1),
-        List.of(new Explanation.Verdict("n1", List.of(no), Map.of(), 0)), List.of()));
+        List.of(new Explanation.Verdict("n1", List.of(no), Map.of(), 0)), List.of(), null, List.of()));
   }
 
   private void decide(Pod pod, int attempts, String message) throws InterruptedException {

@@ -17,6 +17,7 @@ import io.kubrig.scheduler.simulation.MemoryCluster;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,34 @@ final class QuestionsTest {
         .isEqualTo("pods \"nobody\" not found in namespace default\n");
   }
 
+  private void pod(String name, int priority) {
+    cluster.create(new PodBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec()
+        .withPriority(priority).addNewContainer().withName("c").withImage("i").withNewResources()
+        .addToRequests("cpu", new Quantity("2")).endResources().endContainer().endSpec().build());
+  }
+
+  private void await(Predicate<Pod> holds, String name) throws InterruptedException {
+    while (cluster.find(Pod.class, "default", name).filter(holds).isEmpty()) {
+      cluster.awaitChange(100);
+    }
+  }
+
+  @Test
+  void a_running_scheduler_tells_who_evicted_whom() throws InterruptedException {
+    pod("low", 1);
+    await(p -> p.getSpec().getNodeName() != null, "low");
+    pod("high", 10);
+    await(p -> p.getMetadata().getDeletionTimestamp() != null, "low");
+    await(p -> "n1".equals(p.getStatus().getNominatedNodeName()), "high");
+    String evicted = "\"by\":\"default/high\",\"priority\":10,\"node\":\"n1\",\"victims\":[{\"pod\":\"default/low\",\"priority\":1}]";
+    assertThat(questions.why(request("get", Map.of("pod", "high"), "")).text()).contains(evicted);
+    assertThat(questions.why(request("get", Map.of("pod", "low"), "")).text()).contains(evicted);
+    cluster.delete(cluster.find(Pod.class, "default", "low").orElseThrow(), 0L);
+    await(p -> p.getSpec().getNodeName() != null, "high");
+    assertThat(questions.why(request("get", Map.of("pod", "low"), "")).text()).startsWith("pod default/low is gone: at ")
+        .endsWith("it was evicted from node n1 for pod default/high of priority 10\n");
+  }
+
   @Test
   void a_running_scheduler_tells_where_pods_would_go_without_placing_them() {
     String pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: "
@@ -80,6 +109,7 @@ final class QuestionsTest {
     assertThat(questions.simulate(request("post", Map.of(), pod)).text()).contains("\"node\":\"n1\"");
     assertThat(questions.simulate(request("post", Map.of("capacity", "true"), pod)).text()).contains("\"count\":4", "Insufficient cpu");
     assertThat(questions.simulate(request("post", Map.of("capacity", "true"), pod)).text()).contains("\"count\":4");
+    assertThat(questions.simulate(request("post", Map.of("preempt", "true"), pod)).text()).contains("\"evicts\":[]");
     assertThat(questions.simulate(request("post", Map.of(), "{")).status()).isEqualTo(400);
   }
 }

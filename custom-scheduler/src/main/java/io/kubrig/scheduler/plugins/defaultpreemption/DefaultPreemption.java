@@ -14,8 +14,8 @@ import io.kubrig.scheduler.framework.EventKind;
 import io.kubrig.scheduler.framework.FitError;
 import io.kubrig.scheduler.framework.NodeStatuses;
 import io.kubrig.scheduler.framework.PluginContext;
-import io.kubrig.scheduler.framework.PostFilterPlugin;
 import io.kubrig.scheduler.framework.PreEnqueuePlugin;
+import io.kubrig.scheduler.framework.Preemptor;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.framework.Status;
 import io.kubrig.scheduler.model.Pod;
@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes room for a pod by evicting pods of lower priority, where that hurts least. */
-public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin, EnqueueExtensions {
+public final class DefaultPreemption implements Preemptor, PreEnqueuePlugin, EnqueueExtensions {
   static final String NAME = "DefaultPreemption";
   private static final Logger LOG = LoggerFactory.getLogger(DefaultPreemption.class);
   private static final Status NOT_HELPFUL = Status.unresolvable("Preemption is not helpful for scheduling");
@@ -80,7 +80,9 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     }
     FitError why = new FitError(context.state().nodes().size());
     why.statuses().setAbsent(NOT_HELPFUL);
-    List<Candidate> candidates = candidates(state, pod, statuses, why);
+    List<NodeInfo> potential = statuses.having(Code.UNSCHEDULABLE, context.state().nodes());
+    List<Candidate> candidates = potential.isEmpty() ? List.of()
+        : candidates(victims.round(state, pod), potential, context.random().nextInt(potential.size()), why);
     if (candidates.isEmpty()) {
       return new Result(Status.unschedulable(why.message()), Optional.of(Nomination.NONE));
     }
@@ -100,6 +102,22 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     return new Result(Status.SUCCESS, Optional.of(new Nomination(node)));
   }
 
+  @Override
+  public Preview preview(CycleState state, Pod pod, NodeStatuses statuses, int mostNodes) {
+    Optional<String> whyNot = notEligible(pod, statuses);
+    if (whyNot.isPresent()) {
+      return Preview.nobody(whyNot.get());
+    }
+    FitError why = new FitError(context.state().nodes().size());
+    why.statuses().setAbsent(NOT_HELPFUL);
+    List<NodeInfo> potential = statuses.having(Code.UNSCHEDULABLE, context.state().nodes());
+    List<NodeInfo> tried = potential.subList(0, Math.min(mostNodes, potential.size()));
+    VictimSearch.Round round = new VictimSearch(context.state(), profile, false).round(state, pod);
+    return Candidate.best(tried.isEmpty() ? List.of() : candidates(round, tried, 0, why))
+        .map(c -> new Preview(c.node(), c.victims().pods(), c.victims().budgetViolations(), ""))
+        .orElseGet(() -> Preview.nobody(why.message()));
+  }
+
   /** Why the pod may not evict others now. */
   private Optional<String> notEligible(Pod pod, NodeStatuses statuses) {
     if (pod.spec().order().neverPreempts()) {
@@ -114,16 +132,10 @@ public final class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlug
     return waiting ? Optional.of("not eligible due to a terminating pod on the nominated node.") : Optional.empty();
   }
 
-  /** Tries out nodes, from a random one on, until enough good ones are found; notes in {@code why} what is wrong with the others. */
-  private List<Candidate> candidates(CycleState state, Pod pod, NodeStatuses statuses, FitError why) {
-    List<NodeInfo> potential = statuses.having(Code.UNSCHEDULABLE, context.state().nodes());
-    if (potential.isEmpty()) {
-      return List.of();
-    }
+  /** Tries out nodes, from one on, until enough good ones are found; notes in {@code why} what is wrong with the others. */
+  private List<Candidate> candidates(VictimSearch.Round round, List<NodeInfo> potential, int offset, FitError why) {
     int size = potential.size();
     int wanted = Math.min(size, Math.max(size * minPercentage / 100, minAbsolute));
-    int offset = context.random().nextInt(size);
-    VictimSearch.Round round = victims.round(state, pod);
     List<Candidate> out = new ArrayList<>();
     boolean withoutViolation = false;
     for (int i = 0; i < size && !(withoutViolation && out.size() >= wanted); i++) {

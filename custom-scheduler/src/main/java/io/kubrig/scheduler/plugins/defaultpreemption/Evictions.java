@@ -42,6 +42,7 @@ final class Evictions {
       return false;
     }
     context.metrics().preempted(all.size());
+    context.state().preemptions().begun(context.clock().now(), preemptor, node, all);
     underWay.add(preemptor.uid());
     List<Pod> bound = new ArrayList<>();
     for (Pod victim : victims) {
