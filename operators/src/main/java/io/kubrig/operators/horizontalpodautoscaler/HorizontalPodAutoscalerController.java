@@ -17,6 +17,7 @@ import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
+import io.kubrig.operators.optin.OptIn;
 import io.kubrig.operators.metadata.MetadataClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class HorizontalPodAutoscalerController implements Controller {
   private static final Logger LOG = LoggerFactory.getLogger(HorizontalPodAutoscalerController.class);
   private static final String ABLE = "AbleToScale";
+  private static final String PERIOD = "kubrig.io/hpa-sync-period";
 
   private final Api api;
   private final Clock clock;
@@ -43,6 +45,7 @@ public final class HorizontalPodAutoscalerController implements Controller {
   private final AutoscalerMetrics measured;
   private final Map<Key, History> histories = new ConcurrentHashMap<>();
   private final Selections selections = new Selections();
+  private final OptIn<Duration> periods;
 
   /** The flags. @param window of shrinking */
   private record Settings(Duration period, Duration window, double tolerance, PodGroups.Youth youth) {
@@ -67,6 +70,7 @@ public final class HorizontalPodAutoscalerController implements Controller {
     this.metrics = new MetricsApis(client, kinds);
     this.settings = Settings.of(context.options());
     this.measured = new AutoscalerMetrics(context.metrics(), clock);
+    this.periods = OptIn.period(PERIOD, events);
   }
 
   @Override
@@ -80,7 +84,12 @@ public final class HorizontalPodAutoscalerController implements Controller {
   /** The first look is a period away too; later changes do not bring the next one nearer. */
   private void await(Queue queue, HorizontalPodAutoscaler autoscaler) {
     selections.watch(Key.of(autoscaler));
-    queue.addAfter(Key.of(autoscaler), settings.period());
+    queue.addAfter(Key.of(autoscaler), period(autoscaler));
+  }
+
+  /** How long after one look the next one comes: that of the flag, unless the autoscaler has its own. */
+  private Duration period(HorizontalPodAutoscaler autoscaler) {
+    return periods.of(autoscaler).orElse(settings.period());
   }
 
   @Override
@@ -89,6 +98,7 @@ public final class HorizontalPodAutoscalerController implements Controller {
     if (autoscaler.isEmpty()) {
       histories.remove(key);
       selections.forget(key);
+      periods.forget(key);
       return Outcome.DONE;
     }
     AutoscalerMetrics.Reconciliation reconciliation = measured.reconciliation();
@@ -101,7 +111,7 @@ public final class HorizontalPodAutoscalerController implements Controller {
     } finally {
       reconciliation.finished();
     }
-    return Outcome.after(settings.period(), "the sync period");
+    return Outcome.after(period(autoscaler.get()), "the sync period");
   }
 
   private void reconcile(Key key, HorizontalPodAutoscaler autoscaler, AutoscalerMetrics.Reconciliation reconciliation) {

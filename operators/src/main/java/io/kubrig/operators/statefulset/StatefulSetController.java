@@ -18,6 +18,7 @@ import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
 import io.kubrig.operators.history.RevisionHistory;
+import io.kubrig.operators.optin.OptIn;
 import io.kubrig.operators.ownership.Claims;
 import io.kubrig.operators.ownership.Owned;
 import io.kubrig.operators.ownership.Selector;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class StatefulSetController implements Controller {
   private static final Logger LOG = LoggerFactory.getLogger(StatefulSetController.class);
 
+  private static final String FORCED = "kubrig.io/forced-rollback";
   private static final String UPDATE = "Update";
   private static final int STATUS_TRIES = 5;
 
@@ -47,6 +49,7 @@ public final class StatefulSetController implements Controller {
   private final Owned<Pod, StatefulSet> owned;
   private final RevisionHistory history;
   private final boolean maxUnavailable;
+  private final OptIn<Boolean> forced;
 
   /** A controller in a manager. */
   public StatefulSetController(ControllerContext context) {
@@ -58,6 +61,7 @@ public final class StatefulSetController implements Controller {
     this.owned = new Owned<>(context.caches().of(Pod.class), sets, set -> Selector.of(set.getSpec().getSelector()));
     this.history = new RevisionHistory(api, context.caches().of(ControllerRevision.class));
     this.maxUnavailable = context.options().feature("MaxUnavailableStatefulSet", false);
+    this.forced = OptIn.truth(FORCED, events);
   }
 
   @Override
@@ -69,7 +73,11 @@ public final class StatefulSetController implements Controller {
   @Override
   public Outcome reconcile(Key key) throws InterruptedException {
     Optional<StatefulSet> set = sets.get(key);
-    return set.isEmpty() ? Outcome.DONE : reconcile(set.get());
+    if (set.isEmpty()) {
+      forced.forget(key);
+      return Outcome.DONE;
+    }
+    return reconcile(set.get());
   }
 
   private Outcome reconcile(StatefulSet set) throws InterruptedException {
@@ -104,7 +112,7 @@ public final class StatefulSetController implements Controller {
       claims.inNamespace(set.getMetadata().getNamespace()).forEach(claim -> found.put(claim.getMetadata().getName(), claim));
     }
     return new StatefulSetPlan.Observed(set, pods, found, version(set, revisions.current()), version(set, revisions.update()),
-        revisions.collisions(), maxUnavailable, clock.now());
+        revisions.collisions(), maxUnavailable, forced.of(set).orElse(false), clock.now());
   }
 
   private static StatefulSetPlan.Version version(StatefulSet set, ControllerRevision revision) {
@@ -136,6 +144,7 @@ public final class StatefulSetController implements Controller {
       case Action.Provide provide -> provide(set, provide.pod(), provide.claims(), List.of());
       case Action.Repair repair -> repair(set, repair);
       case Action.Own own -> own(own.claims());
+      case Action.GiveUp giveUp -> giveUp(set, giveUp);
       case Action.Delete delete -> delete(set, delete.pod());
     }
   }
@@ -208,6 +217,12 @@ public final class StatefulSetController implements Controller {
       }
     });
     succeeded(set, repair.pod(), UPDATE);
+  }
+
+  private void giveUp(StatefulSet set, Action.GiveUp giveUp) {
+    delete(set, giveUp.pod());
+    events.normal(set, "ForcedRollback", "Pod " + giveUp.pod().getMetadata().getName() + " of revision "
+        + Identity.revision(giveUp.pod()) + " is not ready and was not waited for: revision " + giveUp.wanted() + " is wanted");
   }
 
   private void delete(StatefulSet set, Pod pod) {

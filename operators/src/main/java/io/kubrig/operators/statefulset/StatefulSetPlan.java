@@ -29,9 +29,10 @@ record StatefulSetPlan(List<Action> actions, boolean together, StatefulSetStatus
    *
    * @param claims the claims of the namespace that the set's pods may have, by name
    * @param maxUnavailable whether the feature MaxUnavailableStatefulSet is on
+   * @param forced whether the set's user asked that pods of a broken revision are given up
    */
   record Observed(StatefulSet set, List<Pod> pods, Map<String, PersistentVolumeClaim> claims, Version current, Version update,
-      int collisions, boolean maxUnavailable, Instant now) {
+      int collisions, boolean maxUnavailable, boolean forced, Instant now) {
 
     Optional<PersistentVolumeClaim> claim(String name) {
       return Optional.ofNullable(claims.get(name));
@@ -51,6 +52,9 @@ record StatefulSetPlan(List<Action> actions, boolean together, StatefulSetStatus
 
     /** Puts the owners of a surplus pod's claims right. */
     record Own(Pod pod, List<PersistentVolumeClaim> claims) implements Action {}
+
+    /** Deletes a pod that is not ready and is of another revision than it should be. @param wanted that revision */
+    record GiveUp(Pod pod, String wanted) implements Action {}
 
     /** Deletes a pod. */
     record Delete(Pod pod) implements Action {}

@@ -92,10 +92,32 @@ final class StatefulSetPlanner {
       }
     }
     if (ordered && (Objects.isTerminating(pod) || !isRunningAndReady(pod) || !isAvailable(pod))) {
+      giveUp(pod, ordinal);
       return true;
     }
     repair(pod, ordinal);
     return false;
+  }
+
+  /**
+   * Gives up a pod that is waited for in vain, where the set's user asked for that: it is not ready, and of a revision that is not wanted
+   * any more. One pod at a time: not while a pod of the new revision is on its way.
+   */
+  private void giveUp(Pod pod, int ordinal) {
+    boolean broken = !Objects.isTerminating(pod) && !isRunningAndReady(pod);
+    if (!seen.forced() || isOnDelete() || !broken) {
+      return;
+    }
+    String revision = needsCurrent(ordinal) ? seen.current().name() : seen.update().name();
+    boolean busy = wanted.values().stream()
+        .anyMatch(other -> other != pod && !isHealthy(other) && (Objects.isTerminating(other) || isUpdated(other)));
+    if (!Identity.revision(pod).equals(revision) && !busy) {
+      actions.add(new Action.GiveUp(pod, revision));
+    }
+  }
+
+  private boolean isUpdated(Pod pod) {
+    return Identity.revision(pod).equals(seen.update().name());
   }
 
   private boolean create(int ordinal) {
@@ -192,7 +214,7 @@ final class StatefulSetPlanner {
         if (!seen.maxUnavailable()) {
           return;
         }
-      } else if (!Identity.revision(pod).equals(seen.update().name()) && !Objects.isTerminating(pod)) {
+      } else if (!isUpdated(pod) && !Objects.isTerminating(pod)) {
         replace(pod, status);
         budget--;
       } else if (!seen.maxUnavailable() && !(isHealthy(pod) && isAvailable(pod))) {
@@ -221,7 +243,7 @@ final class StatefulSetPlanner {
       available += isRunningAndReady(pod) && isAvailable(pod) ? 1 : 0;
       boolean counts = !Objects.isTerminating(pod);
       current += counts && Identity.revision(pod).equals(seen.current().name()) ? 1 : 0;
-      updated += counts && Identity.revision(pod).equals(seen.update().name()) ? 1 : 0;
+      updated += counts && isUpdated(pod) ? 1 : 0;
     }
     StatefulSetStatus old = set.getStatus() == null ? new StatefulSetStatus() : set.getStatus();
     return new StatefulSetStatusBuilder().withObservedGeneration(Objects.generation(set)).withReplicas(created)

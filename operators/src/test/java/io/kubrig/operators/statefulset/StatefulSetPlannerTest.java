@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class StatefulSetPlannerTest {
   private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final Map<String, PersistentVolumeClaim> claims = new HashMap<>();
+  private boolean forced;
 
   private static PodTemplateSpec template(String image) {
     return new PodTemplateSpecBuilder().withNewMetadata().addToLabels("app", "web").endMetadata()
@@ -49,7 +50,7 @@ class StatefulSetPlannerTest {
   private StatefulSetPlan plan(StatefulSet set, Pod... pods) {
     return StatefulSetPlanner.plan(new StatefulSetPlan.Observed(set, List.of(pods), claims,
         new StatefulSetPlan.Version("old", template("i:0")),
-        new StatefulSetPlan.Version("new", template("i:1")), 0, false, clock.now()));
+        new StatefulSetPlan.Version("new", template("i:1")), 0, false, forced, clock.now()));
   }
 
   private static List<String> words(StatefulSetPlan plan) {
@@ -60,6 +61,7 @@ class StatefulSetPlannerTest {
         case Action.Provide provide -> "provide " + provide.pod().getMetadata().getName();
         case Action.Own own -> "own claims of " + own.pod().getMetadata().getName();
         case Action.Repair repair -> "repair " + repair.pod().getMetadata().getName();
+        case Action.GiveUp giveUp -> "give up " + giveUp.pod().getMetadata().getName() + " for " + giveUp.wanted();
         case Action.Delete delete -> "delete " + delete.pod().getMetadata().getName();
       });
     }
@@ -111,6 +113,40 @@ class StatefulSetPlannerTest {
     set.getSpec().getUpdateStrategy().getRollingUpdate().setPartition(2);
     assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "new", true)))).isEmpty();
     assertThat(words(plan(set, pod(set, 0, "old", true), pod(set, 2, "new", true)))).containsExactly("create web-1 of old");
+  }
+
+  @Test
+  void a_pod_of_a_broken_revision_is_waited_for_unless_its_user_asked_otherwise() {
+    StatefulSet set = set(3);
+    Pod[] pods = {pod(set, 0, "old", true), pod(set, 1, "old", true), pod(set, 2, "broken", false)};
+    assertThat(words(plan(set, pods))).isEmpty();
+    forced = true;
+    assertThat(words(plan(set, pods))).containsExactly("give up web-2 for new");
+    set.getSpec().getUpdateStrategy().getRollingUpdate().setPartition(3);
+    assertThat(words(plan(set, pods))).containsExactly("give up web-2 for old");
+  }
+
+  @Test
+  void a_first_revision_that_is_broken_is_given_up_too() {
+    forced = true;
+    assertThat(words(plan(set(3), pod(set(3), 0, "old", false)))).containsExactly("give up web-0 for new");
+  }
+
+  @Test
+  void only_broken_pods_are_given_up_and_one_at_a_time() {
+    forced = true;
+    StatefulSet set = set(3);
+    assertThat(words(plan(set, pod(set, 0, "new", false)))).as("the wanted revision").isEmpty();
+    assertThat(words(plan(set, pod(set, 0, "old", false), pod(set, 1, "old", true), pod(set, 2, "new", false))))
+        .as("another one on its way").isEmpty();
+    Pod going = pod(set, 0, "old", false);
+    going.getMetadata().setDeletionTimestamp(Objects.time(clock.now()));
+    assertThat(words(plan(set, going))).as("one that goes already").isEmpty();
+    set.getSpec().setMinReadySeconds(30);
+    assertThat(words(plan(set, pod(set, 0, "old", true)))).as("one that is ready but not yet available").isEmpty();
+    set.getSpec().setMinReadySeconds(0);
+    set.getSpec().getUpdateStrategy().setType("OnDelete");
+    assertThat(words(plan(set, pod(set, 0, "old", false)))).as("a set that its user updates").isEmpty();
   }
 
   @Test

@@ -59,6 +59,7 @@ class PerturbationSweepTest {
   @Test
   void a_stateful_set_keeps_its_order_and_ends_at_the_last_revision() throws InterruptedException {
     sweep("StatefulSet", Stories.StatefulSetStory::new);
+    sweep("StatefulSet with forced rollback", () -> new Stories.StatefulSetStory(true));
   }
 
   @Test

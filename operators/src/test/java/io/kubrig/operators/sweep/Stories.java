@@ -209,8 +209,18 @@ final class Stories {
    * being replaced, as in the native controller; without one no two pods ever end at once.
    */
   static final class StatefulSetStory implements Story {
+    private final boolean forced;
     private int version = 1;
     private Boolean resizes;
+
+    StatefulSetStory() {
+      this(false);
+    }
+
+    /** @param forced whether pods that are not ready are given up for a new revision */
+    StatefulSetStory(boolean forced) {
+      this.forced = forced;
+    }
 
     @Override
     public List<Function<ControllerContext, Controller>> controllers() {
@@ -219,7 +229,8 @@ final class Stories {
 
     @Override
     public void begin(MemoryServer server) {
-      server.create(new StatefulSetBuilder().withNewMetadata().withName("web").withNamespace("ns").endMetadata().withNewSpec()
+      server.create(new StatefulSetBuilder().withNewMetadata().withName("web").withNamespace("ns")
+          .addToAnnotations("kubrig.io/forced-rollback", Boolean.toString(forced)).endMetadata().withNewSpec()
           .withReplicas(3)
           .withServiceName("web").withRevisionHistoryLimit(10).withNewSelector().addToMatchLabels("app", "web").endSelector()
           .withPodManagementPolicy("OrderedReady").withNewUpdateStrategy().withType("RollingUpdate").withNewRollingUpdate().withPartition(0)
