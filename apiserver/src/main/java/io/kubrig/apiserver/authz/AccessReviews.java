@@ -144,8 +144,6 @@ public final class AccessReviews {
     Tree metadata = review.tree("metadata").copy();
     metadata.remove("managedFields");
     metadata.remove("namespace"); // that of the request, which it agrees with
-    // what is the server's to say is forgotten before anybody looks
-    List.of("uid", "selfLink", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds").forEach(metadata::remove);
     if (metadata.names().stream().anyMatch(member -> metadata.get(member) != null)) {
       errors.invalid(FieldPath.of("metadata"), review.tree("metadata"), text);
     }
@@ -161,7 +159,10 @@ public final class AccessReviews {
   }
 
   private Tree decided(Tree review, UserInfo user) {
-    Verdict verdict = authorizer.authorize(attributes(review.tree("spec"), user));
+    Tree asked = review.tree("spec").tree("resourceAttributes");
+    ReviewedSelector fields = ReviewedSelector.ofFields(asked.tree("fieldSelector"));
+    ReviewedSelector labels = ReviewedSelector.ofLabels(asked.tree("labelSelector"));
+    Verdict verdict = authorizer.authorize(attributes(review.tree("spec"), user, fields, labels));
     Tree status = Tree.of("allowed", verdict.allows());
     if (verdict.decision() == Verdict.Decision.DENY) {
       status.set("denied", true);
@@ -169,35 +170,22 @@ public final class AccessReviews {
     if (!verdict.reason().isEmpty()) {
       status.set("reason", verdict.reason());
     }
-    if (!verdict.error().isEmpty()) {
-      status.set("evaluationError", verdict.error());
+    List<String> faults = new ArrayList<>(verdict.error().isEmpty() ? List.of() : List.of(verdict.error()));
+    faults.addAll(fields.complaint("fieldSelector"));
+    faults.addAll(labels.complaint("labelSelector"));
+    if (!faults.isEmpty()) {
+      status.set("evaluationError", String.join("; ", faults));
     }
     return review.copy().set("status", status);
   }
 
-  private static Attributes attributes(Tree spec, UserInfo user) {
+  private static Attributes attributes(Tree spec, UserInfo user, ReviewedSelector fields, ReviewedSelector labels) {
     Tree asked = spec.tree("resourceAttributes");
     if (spec.get("resourceAttributes") == null) {
       return Attributes.path(user, spec.tree("nonResourceAttributes").string("verb"), spec.tree("nonResourceAttributes").string("path"));
     }
     return new Attributes(user, true, asked.string("verb"), asked.string("group"), asked.string("version"), asked.string("namespace"),
-        asked.string("resource"), asked.string("subresource"), asked.string("name"), "", selector(asked.tree("fieldSelector")),
-        selector(asked.tree("labelSelector")));
-  }
-
-  /** A selector's one text; of requirements only those that demand one value, which is all that authorizers look at. */
-  private static String selector(Tree selector) {
-    if (!selector.string("rawSelector").isEmpty()) {
-      return selector.string("rawSelector");
-    }
-    List<String> terms = new ArrayList<>();
-    for (Tree requirement : selector.trees("requirements")) {
-      List<String> values = requirement.strings("values");
-      if (requirement.string("operator").equals("In") && values.size() == 1) {
-        terms.add(requirement.string("key") + "=" + values.getFirst());
-      }
-    }
-    return String.join(",", terms);
+        asked.string("resource"), asked.string("subresource"), asked.string("name"), "", fields.text(), labels.text());
   }
 
   public Tree selfSubjectRulesReview(Tree review, UserInfo user) {

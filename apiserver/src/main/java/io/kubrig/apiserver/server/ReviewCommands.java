@@ -28,6 +28,10 @@ import java.util.function.Consumer;
 
 /** The resources that are questions and answers: reviews and token requests. Decodes the question, answers 201. */
 final class ReviewCommands {
+  /** What of an object's metadata is the server's to say. */
+  private static final List<String> SYSTEM_FIELDS =
+      List.of("uid", "selfLink", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds");
+
   private final SchemaCatalog schemas;
   private final Bodies bodies;
   private final Responses responses;
@@ -104,6 +108,7 @@ final class ReviewCommands {
     Operation.Options write = options.readCreate(call).options();
     Bodies.Expected expected = new Bodies.Expected(kind, schemas.kind(kind).orElseThrow(), false);
     Tree question = bodies.object(call, expected, write.fieldValidation(), warnings::add);
+    SYSTEM_FIELDS.forEach(question.need("metadata")::remove);
     fitNamespace(question, target);
     defaults.accept(question);
     manager(kind, target.subresource()).update(Tree.empty(), question, write.fieldManager(), call.received());

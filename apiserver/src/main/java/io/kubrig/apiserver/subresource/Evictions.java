@@ -8,6 +8,8 @@ import io.kubrig.apiserver.registry.Resource;
 import io.kubrig.apiserver.rest.Subresource;
 import io.kubrig.apiserver.rest.WriteOptions;
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.apiserver.status.FieldErrors;
+import io.kubrig.apiserver.status.FieldPath;
 import io.kubrig.apiserver.storage.Entry;
 import io.kubrig.apiserver.storage.Outcome;
 import io.kubrig.machinery.schema.GroupVersionKind;
@@ -21,6 +23,7 @@ import java.util.Optional;
  * API reference "Eviction".)
  */
 public final class Evictions {
+  private static final String BREAKING = "ignoreStoreReadErrorWithClusterBreakingPotential";
   private static final GroupVersionKind EVICTION = GroupVersionKind.of("policy/v1", "Eviction");
   private static final int TRIES = 20;
 
@@ -42,6 +45,12 @@ public final class Evictions {
   private void evict(Operation operation, Tree eviction, Tree options) {
     if (!operation.name().equals(eviction.tree("metadata").string("name"))) {
       throw ApiException.badRequest("name in URL does not match name in Eviction object");
+    }
+    if (eviction.tree("deleteOptions").bool(BREAKING)) {
+      FieldErrors errors = new FieldErrors();
+      errors.invalid(
+          FieldPath.of("deleteOptions", BREAKING), true, "can not be set for pod eviction, try after removing the option");
+      throw ApiException.invalid("policy", "Eviction", operation.name(), errors);
     }
     Tree deleteOptions = deleteOptions(eviction, options);
     boolean dryRun = WriteOptions.checkDelete(deleteOptions);

@@ -147,4 +147,20 @@ class ValidationAnswersTest {
     assertThat(answer.body().tree("metadata").trees("managedFields").getFirst().tree("fieldsV1").tree("f:spec").names())
         .containsExactly("f:nonResourceAttributes");
   }
+
+  @Test
+  void reviews_say_what_of_a_selector_they_did_not_understand_and_forget_what_is_the_servers_to_say() throws Exception {
+    String reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    String asked = "{metadata: {uid: a, deletionGracePeriodSeconds: 1}, spec: {resourceAttributes: {verb: list, resource: pods, ";
+    Tree raw = api.post(reviews, asked + "labelSelector: {rawSelector: '*'}, fieldSelector: {rawSelector: 'a b'}}}}").body();
+    assertThat(raw.tree("status").string("evaluationError"))
+        .isEqualTo("spec.resourceAttributes.fieldSelector ignored due to parse error; "
+            + "spec.resourceAttributes.labelSelector ignored due to parse error");
+    assertThat(raw.tree("metadata").names()).doesNotContain("uid", "deletionGracePeriodSeconds");
+    String requirements = "fieldSelector: {requirements: [{key: a, operator: In, values: [b]}, {key: a, operator: Exists}]}}}}";
+    assertThat(api.post(reviews, asked + requirements).body().tree("status").string("evaluationError"))
+        .isEqualTo("spec.resourceAttributes.fieldSelector partially ignored due to parse error");
+    String good = "labelSelector: {rawSelector: 'a in (b),!c'}, fieldSelector: {requirements: [{key: a, operator: NotIn, values: [b]}]}}}}";
+    assertThat(api.post(reviews, asked + good).body().tree("status").has("evaluationError")).isFalse();
+  }
 }
