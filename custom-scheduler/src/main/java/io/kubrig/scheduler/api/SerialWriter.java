@@ -3,8 +3,10 @@ package io.kubrig.scheduler.api;
 import io.kubrig.machinery.clock.Activity;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -28,6 +30,9 @@ public final class SerialWriter {
   private final UnaryOperator<Task> carry;
   /** Guarded by itself; a key is present while a thread works on it. */
   private final Map<String, Queue<Begun>> waiting = new HashMap<>();
+  /** Threads whose tasks may take long. Guarded by {@code waiting}. */
+  private final Set<Thread> atLength = new HashSet<>();
+  private boolean stopped; // guarded by waiting
 
   private record Begun(Task task, boolean isLimited, Activity.Work work) {}
 
@@ -90,14 +95,46 @@ public final class SerialWriter {
             return true;
           });
         } else {
-          task.run();
+          runLong(task);
         }
       } catch (InterruptedException e) {
+        giveUp(key);
         Thread.currentThread().interrupt();
         return;
       } catch (RuntimeException e) {
         LOG.error("A write for {} failed", key, e);
       }
+    }
+  }
+
+  private void runLong(Task task) throws InterruptedException {
+    synchronized (waiting) {
+      if (stopped) {
+        return;
+      }
+      atLength.add(Thread.currentThread());
+    }
+    try {
+      task.run();
+    } finally {
+      synchronized (waiting) {
+        atLength.remove(Thread.currentThread());
+      }
+    }
+  }
+
+  /** Interrupts the tasks that may take long, and begins no more of them: whoever they would report to is gone. */
+  public void stop() {
+    synchronized (waiting) {
+      stopped = true;
+      atLength.forEach(Thread::interrupt);
+    }
+  }
+
+  /** What still waits for an interrupted thread is nobody's work any more. */
+  private void giveUp(String key) {
+    synchronized (waiting) {
+      waiting.remove(key).forEach(begun -> begun.work().close());
     }
   }
 

@@ -150,6 +150,7 @@ public final class Scheduler {
     } finally {
       seconds.cancel();
       halfMinutes.cancel();
+      writer.stop();
       api.close();
     }
   }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.scheduler.api.ClusterApi;
@@ -31,15 +32,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /**
- * An hour of virtual time ({@code -Dsoak=MINUTES} for another) in which nodes, pods, taints and volumes come and go, an extender fails now
- * and then, and leaders are lost. No pod is lost or bound twice, nothing waits without need, and the heap does not grow.
+ * An hour of virtual time ({@code -Dsoak=MINUTES} for another) in which nodes, pods, labels, taints, budgets and volumes come and go, an
+ * extender and one write in thirteen fail, and leaders stop or die at work. No pod is lost or bound twice, no node takes more than it has,
+ * nothing waits without need, and the heap does not grow.
  * {@code -Dseed=N} repeats one.
  */
 class SoakTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
   private static final long SEED = Long.getLong("seed", 1);
   private static final int MINUTES = Integer.getInteger("soak", 60);
-  private static final Duration STEP = Duration.ofSeconds(15);
+  private static final Duration STEP = Duration.ofSeconds(10);
+  private static final int CHANGES_A_STEP = 5;
+  private static final int MOST_NODES = 30;
+  private static final int MOST_PODS = 150;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CPUS = 8;
   /** Of the heap in half the time. Unit: bytes. The pods and nodes of one moment are some hundred kilobytes. */
@@ -51,6 +56,7 @@ class SoakTest {
   private final Map<String, String> nodeByUid = new ConcurrentHashMap<>();
   private final List<String> boundTwice = new CopyOnWriteArrayList<>();
   private Scheduler scheduler;
+  private UnreliableApi api;
   private Thread thread;
   private boolean calm;
   private int serial;
@@ -145,7 +151,8 @@ class SoakTest {
   private void lead() {
     cluster.watch(new Witness());
     SchedulerConfiguration c = SchedulerConfiguration.standard();
-    scheduler = new Scheduler(c, new Scheduler.Parts(cluster, clock, new Random(random.nextLong()), BuiltinPlugins.registry(c),
+    api = new UnreliableApi(cluster, random.nextLong());
+    scheduler = new Scheduler(c, new Scheduler.Parts(api, clock, new Random(random.nextLong()), BuiltinPlugins.registry(c),
         List.of(new Moody()), ScoreListener.NONE, SchedulerMetrics.NONE, "soak"));
     scheduler.loop().post(() -> {});
     thread = Thread.ofPlatform().name("soaked-scheduler").start(() -> {
@@ -157,7 +164,11 @@ class SoakTest {
     });
   }
 
-  private void lose() throws InterruptedException {
+  /** The leader stops, or its process dies with bindings under way. */
+  private void lose(boolean suddenly) throws InterruptedException {
+    if (suddenly) {
+      api.kill();
+    }
     scheduler.stop();
     thread.join();
   }
@@ -193,11 +204,15 @@ class SoakTest {
           + " accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}, status: {phase: Pending}}");
       volumes = ", volumes: [{name: v, persistentVolumeClaim: {claimName: " + name + "}}]";
     }
+    String gates = random.nextInt(10) > 0 ? "" : ", schedulingGates: [{name: wait}]";
+    String apart = random.nextInt(8) > 0 ? "" : ", affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey:"
+        + " kubernetes.io/hostname, labelSelector: {matchLabels: {app: b}}}]}}";
+    String port = random.nextInt(10) > 0 ? "" : ", ports: [{containerPort: 80, hostPort: 80}]";
     String spread = random.nextInt(4) > 0 ? "" : ", topologySpreadConstraints: [{maxSkew: 2, topologyKey: zone, whenUnsatisfiable:"
-        + " ScheduleAnyway, labelSelector: {matchLabels: {app: a}}}]";
-    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: ns, labels: {app: a}}, spec: {priority: "
-        + random.nextInt(3) + ", containers: [{name: c, image: i, resources: {requests: {cpu: " + (1 + random.nextInt(3)) + "}}}]" + volumes
-        + spread + "}}");
+        + (random.nextBoolean() ? " ScheduleAnyway" : " DoNotSchedule") + ", labelSelector: {matchLabels: {app: a}}}]";
+    create("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: ns, labels: {app: " + (apart.isEmpty() ? "a" : "b")
+        + "}}, spec: {priority: " + random.nextInt(3) + ", containers: [{name: c, image: i, resources: {requests: {cpu: "
+        + (1 + random.nextInt(3)) + "}}" + port + "}]" + volumes + spread + gates + apart + "}}");
   }
 
   /** Plays the volume controller: completes what the scheduler has begun. */
@@ -240,10 +255,14 @@ class SoakTest {
   private void churn() throws InterruptedException {
     List<Node> nodes = cluster.list(Node.class);
     List<Pod> pods = cluster.list(Pod.class);
-    switch (random.nextInt(10)) {
-      case 0 -> node();
+    switch (random.nextInt(14)) {
+      case 0 -> {
+        if (nodes.size() < MOST_NODES) {
+          node();
+        }
+      }
       case 1 -> {
-        if (nodes.size() > 3) {
+        if (nodes.size() > MOST_NODES / 3) {
           Node gone = any(nodes);
           cluster.delete(gone, 0L);
           pods.stream().filter(p -> gone.getMetadata().getName().equals(p.getSpec().getNodeName())).forEach(p -> cluster.delete(p, 0L));
@@ -252,23 +271,50 @@ class SoakTest {
       case 2 -> taint(any(nodes), List.of(Map.of("key", "k", "effect", "NoSchedule")));
       case 3 -> taint(any(nodes), List.of());
       case 4, 5 -> {
-        for (int i = 0; i < 2 && !pods.isEmpty(); i++) {
+        for (int i = 0; i < 4 && !pods.isEmpty(); i++) {
           cluster.find(Pod.class, "ns", any(pods).getMetadata().getName()).ifPresent(p -> cluster.delete(p, 0L));
         }
       }
       case 6 -> {
-        if (random.nextInt(8) == 0) {
-          lose();
+        if (random.nextInt(10) == 0) {
+          boolean suddenly = random.nextBoolean();
+          for (int i = 0; suddenly && i < 5; i++) {
+            pod();
+          }
+          lose(suddenly);
           lead();
         }
       }
+      case 7 -> cordon(any(nodes), random.nextBoolean());
+      case 8 -> cluster.patch(Node.class, null, any(nodes).getMetadata().getName(),
+          Map.of("metadata", Map.of("labels", Map.of("zone", "z" + random.nextInt(3)))));
+      case 9 -> budget();
+      case 10 -> pods.stream().filter(SoakTest::isGated).findFirst().ifPresent(this::ungate);
       default -> {
-        for (int i = random.nextInt(2); i >= 0; i--) {
+        for (int i = random.nextInt(6); i >= 0 && pods.size() + i < MOST_PODS; i--) {
           pod();
         }
       }
     }
     cluster.list(Pod.class).stream().filter(p -> p.getMetadata().getDeletionTimestamp() != null).forEach(p -> cluster.delete(p, 0L));
+  }
+
+  private static boolean isGated(Pod pod) {
+    return pod.getSpec().getSchedulingGates() != null && !pod.getSpec().getSchedulingGates().isEmpty();
+  }
+
+  private void ungate(Pod pod) {
+    cluster.patch(Pod.class, "ns", pod.getMetadata().getName(), Map.of("spec", Map.of("schedulingGates", List.of())));
+  }
+
+  private void cordon(Node node, boolean shut) {
+    cluster.patch(Node.class, null, node.getMetadata().getName(), Map.of("spec", Map.of("unschedulable", shut)));
+  }
+
+  private void budget() {
+    cluster.list(PodDisruptionBudget.class).forEach(b -> cluster.delete(b, 0L));
+    create("{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: budget-" + serial++ + ", namespace: ns}, spec: {selector:"
+        + " {matchLabels: {app: a}}}, status: {disruptionsAllowed: " + random.nextInt(3) + "}}");
   }
 
   private void taint(Node node, List<Map<String, String>> taints) {
@@ -291,15 +337,16 @@ class SoakTest {
   void no_pod_is_lost_or_bound_twice_and_nothing_is_left_behind() throws InterruptedException {
     create("{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: local}, provisioner: kubernetes.io/no-provisioner,"
         + " volumeBindingMode: WaitForFirstConsumer}");
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < MOST_NODES / 2; i++) {
       node();
     }
     lead();
     long steps = MINUTES * 60 / STEP.toSeconds();
     List<Long> heaps = new ArrayList<>();
     for (int step = 1; step <= steps; step++) {
-      churn();
-      churn();
+      for (int i = 0; i < CHANGES_A_STEP; i++) {
+        churn();
+      }
       pass(STEP);
       check();
       forget();
@@ -311,16 +358,19 @@ class SoakTest {
     long last = heaps.subList(heaps.size() - 2, heaps.size()).stream().mapToLong(h -> h).min().orElseThrow();
     assertThat(last - first).as("bytes that the second half has added, seed %d: %s", SEED, heaps).isLessThan(MOST_GROWTH);
     calm = true;
+    api.calm();
+    cluster.list(Pod.class).stream().filter(SoakTest::isGated).forEach(this::ungate);
+    cluster.list(Node.class).forEach(n -> cordon(n, false));
     int waiting = (int) cluster.list(Pod.class).stream().filter(p -> p.getSpec().getNodeName() == null).count();
     cluster.list(Node.class).forEach(n -> taint(n, List.of()));
-    for (int i = 0; i <= waiting; i++) {
+    for (int i = 0; i <= 3 * waiting; i++) { // in each zone as many as could be wanted there
       node();
     }
     pass(Duration.ofMinutes(11));
     check();
     List<Pod> pods = cluster.list(Pod.class);
     assertThat(pods).as("seed %d", SEED).isNotEmpty().allSatisfy(p -> assertThat(p.getSpec().getNodeName()).isNotNull());
-    lose();
+    lose(false);
     assertThat(scheduler.queue().sizes().values()).as("queues, seed %d", SEED).containsOnly(0);
     assertThat(scheduler.state().podCount()).as("pods remembered, seed %d", SEED).isEqualTo(pods.size());
   }
