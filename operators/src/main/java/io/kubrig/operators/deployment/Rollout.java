@@ -256,7 +256,10 @@ final class Rollout {
       return rolledOut();
     }
     ensureCurrent();
-    scale(split().current().orElseThrow(), Surge.replicas(draft));
+    ReplicaSet current = split().current().orElseThrow();
+    if (Sets.replicas(current) != Surge.replicas(draft)) { // else its annotations stay as another strategy left them
+      scale(current, Surge.replicas(draft));
+    }
     if (DeploymentStatuses.isComplete(draft, draft.getStatus())) {
       forgetOld();
     }

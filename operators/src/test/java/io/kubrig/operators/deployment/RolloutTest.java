@@ -96,4 +96,13 @@ class RolloutTest {
         .extracting(action -> ((DeploymentPlan.Action.Update) action).set().getSpec().getReplicas())
         .containsExactly(11, 7);
   }
+
+  @Test
+  void a_set_of_the_right_size_is_not_written_because_the_deployment_no_longer_rolls() {
+    Deployment now = deployment(4, "i:1", new IntOrString(1), new IntOrString(0));
+    now.getSpec().getStrategy().setType("Recreate");
+    now.getSpec().getStrategy().setRollingUpdate(null);
+
+    assertThat(plan(now, set(now, "web", 4, 4, "1")).actions()).as("its annotation still tells of the surge").isEmpty();
+  }
 }
