@@ -2,7 +2,6 @@ package io.kubrig.operators.devicetainteviction;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
-import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kubrig.machinery.clock.Clock;
@@ -18,19 +17,24 @@ import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
 import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.operators.pods.Pods;
+import io.kubrig.operators.resourceclaim.PodClaims;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Deletes pods that use tainted devices. Keys are claims, and what is to be done about the rules. */
+/** Deletes pods that use tainted devices. Keys are pods, rules, and what is to be done about all rules. */
 public final class DeviceTaintEvictionController implements Controller {
-  private static final Key BEGIN = new Key("rules", "begin");
-  private static final Key CHANGED = new Key("rules", "changed");
-  private static final Key RULES = new Key("rules", "report");
+  private static final String RULE = "rule:"; // no namespace is called so
+  private static final Key BEGIN = new Key("rules:", "begin");
+  private static final Key CHANGED = new Key("rules:", "changed");
+
+  /** A rule's status is written no more often than this. */
+  private static final Duration REPORTS = Duration.ofSeconds(10);
 
   private final Api api;
   private final Clock clock;
@@ -40,9 +44,9 @@ public final class DeviceTaintEvictionController implements Controller {
   private final Cached<Pod> pods;
   private final TaintRules rules;
   private final boolean ruled;
-  private final Map<String, Set<String>> evicted = new ConcurrentHashMap<>(); // pods that were evicted, by rule
+  private final Map<String, Set<String>> evicted = new ConcurrentHashMap<>(); // uids of pods that were evicted, by the rule's uid
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet(); // uids of pods that were to go
   private volatile Queue queue; // set by watch, before anything runs
-  private final Set<Key> waiting = ConcurrentHashMap.newKeySet(); // claims whose pods were to go
 
   /** A controller in a manager. */
   public DeviceTaintEvictionController(ControllerContext context) {
@@ -57,15 +61,41 @@ public final class DeviceTaintEvictionController implements Controller {
   }
 
   @Override
-  public void watch(Queue queue) {
-    this.queue = queue;
-    pods.watch(added -> { }, (before, after) -> { }, gone -> {
-      if (!rules.known().isEmpty()) {
-        queue.add(RULES);
+  public void watch(Queue work) {
+    queue = work;
+    pods.watch(this::judge, (before, after) -> {
+      boolean moved = !java.util.Objects.equals(before.getSpec().getNodeName(), after.getSpec().getNodeName());
+      boolean claimed = !java.util.Objects.equals(statuses(before), statuses(after));
+      if (moved || claimed) {
+        judge(after);
       }
-    });
-    claims.onChange(claim -> queue.add(Key.of(claim)));
-    slices.onChange(slice -> claims.list().stream().filter(claim -> uses(claim, slice)).forEach(claim -> queue.add(Key.of(claim))));
+    }, gone -> waiting.remove(gone.getMetadata().getUid()));
+    claims.watch(this::judgeUsers, (before, after) -> {
+      judgeUsers(before);
+      judgeUsers(after);
+    }, this::judgeUsers);
+    slices.onChange(slice -> claims.list().stream().filter(claim -> uses(claim, slice)).forEach(this::judgeUsers));
+  }
+
+  private static Object statuses(Pod pod) {
+    return pod.getStatus() == null ? List.of() : Objects.orEmpty(pod.getStatus().getResourceClaimStatuses());
+  }
+
+  private void judge(Pod pod) {
+    if (!PodClaims.entries(pod).isEmpty()) {
+      queue.add(Key.of(pod));
+    }
+  }
+
+  private void judgeUsers(ResourceClaim claim) {
+    if (claim.getStatus() != null) {
+      Objects.orEmpty(claim.getStatus().getReservedFor()).stream().filter(consumer -> "pods".equals(consumer.getResource()))
+          .forEach(consumer -> queue.add(new Key(claim.getMetadata().getNamespace(), consumer.getName())));
+    }
+  }
+
+  private static boolean uses(ResourceClaim claim, ResourceSlice slice) {
+    return DeviceTaints.devices(claim).stream().anyMatch(result -> result.getDriver().equals(slice.getSpec().getDriver()));
   }
 
   @Override
@@ -80,12 +110,6 @@ public final class DeviceTaintEvictionController implements Controller {
     rules.close();
   }
 
-  private static boolean uses(ResourceClaim claim, ResourceSlice slice) {
-    return claim.getStatus() != null && claim.getStatus().getAllocation() != null && claim.getStatus().getAllocation().getDevices() != null
-        && Objects.orEmpty(claim.getStatus().getAllocation().getDevices().getResults()).stream()
-            .anyMatch(result -> result.getDriver().equals(slice.getSpec().getDriver()));
-  }
-
   @Override
   public Outcome reconcile(Key key) {
     if (key.equals(BEGIN)) {
@@ -93,65 +117,47 @@ public final class DeviceTaintEvictionController implements Controller {
       return Outcome.DONE;
     }
     if (key.equals(CHANGED)) {
-      rules.refresh();
-      claims.list().forEach(claim -> queue.add(Key.of(claim)));
+      // the status of a new rule is written before any pod goes because of it
+      rules.refresh().forEach(rule -> queue.add(new Key(RULE, rule.name())));
+      Set<String> known = new HashSet<>();
+      rules.known().forEach(rule -> known.add(rule.uid()));
+      evicted.keySet().retainAll(known);
+      claims.list().forEach(this::judgeUsers);
       return Outcome.DONE;
     }
-    if (key.equals(RULES)) {
-      rules.known().forEach(this::report);
-      return Outcome.DONE;
+    if (key.namespace().equals(RULE)) {
+      return rules.find(key.name()).map(this::report).orElse(Outcome.DONE);
     }
-    Optional<ResourceClaim> claim = claims.get(key);
+    return pods.get(key).map(this::evict).orElse(Outcome.DONE);
+  }
+
+  private Outcome evict(Pod pod) {
+    String uid = pod.getMetadata().getUid();
     Instant now = clock.now();
-    Optional<Instant> end = claim.flatMap(c -> DeviceTaints.eviction(c, slices.list(), rules.known(), now));
-    if (end.isEmpty()) {
-      if (waiting.remove(key)) {
-        claim.ifPresent(c -> users(c).forEach(pod -> events.normal(pod, "DeviceTaintManagerEviction", "Cancelling deletion")));
+    Optional<DeviceTaints.Eviction> eviction = new DeviceTaints(slices.list(), rules.evicting()).of(pod, claims::get, now);
+    if (eviction.isEmpty()) {
+      if (waiting.remove(uid)) {
+        events.normal(pod, "DeviceTaintManagerEviction", "Cancelling deletion");
       }
       return Outcome.DONE;
     }
-    if (end.get().isAfter(now)) {
-      waiting.add(key);
-      return Outcome.after(Duration.between(now, end.get()));
+    if (Objects.isTerminating(pod)) {
+      waiting.remove(uid);
+      return Outcome.DONE;
     }
-    waiting.remove(key);
-    for (Pod pod : users(claim.get())) {
-      evict(pod);
-      rules.known().stream().filter(rule -> isRuled(claim.get(), rule))
-          .forEach(rule -> evicted.computeIfAbsent(rule.name(), name -> ConcurrentHashMap.newKeySet()).add(pod.getMetadata().getUid()));
+    eviction.get().rules().forEach(rule -> queue.addAfter(new Key(RULE, rule), REPORTS));
+    if (eviction.get().when().isAfter(now)) {
+      waiting.add(uid);
+      return Outcome.after(Duration.between(now, eviction.get().when()));
     }
-    if (!rules.known().isEmpty()) {
-      queue.add(RULES);
-    }
+    delete(pod);
+    waiting.remove(uid);
+    eviction.get().rules().forEach(name -> rules.find(name).ifPresent(rule ->
+        evicted.computeIfAbsent(rule.uid(), of -> ConcurrentHashMap.newKeySet()).add(uid)));
     return Outcome.DONE;
   }
 
-  /** Whether a rule alone is a reason for the claim's users to go some time. */
-  private boolean isRuled(ResourceClaim claim, TaintRules.Rule rule) {
-    return DeviceTaints.eviction(claim, List.of(), List.of(rule), clock.now()).isPresent();
-  }
-
-  private void report(TaintRules.Rule rule) {
-    Set<String> gone = evicted.getOrDefault(rule.name(), Set.of());
-    long pending = claims.list().stream().filter(claim -> isRuled(claim, rule))
-        .flatMap(claim -> Objects.orEmpty(claim.getStatus().getReservedFor()).stream().map(consumer -> pods.get(
-            claim.getMetadata().getNamespace(), consumer.getName()).filter(pod -> consumer.getUid().equals(pod.getMetadata().getUid()))))
-        .filter(Optional::isPresent).distinct().count();
-    rules.report(rule, (int) pending, gone.size());
-  }
-
-  private List<Pod> users(ResourceClaim claim) {
-    return Objects.orEmpty(claim.getStatus().getReservedFor()).stream().filter(consumer -> "pods".equals(consumer.getResource()))
-        .flatMap(consumer -> user(claim, consumer).stream()).toList();
-  }
-
-  private Optional<Pod> user(ResourceClaim claim, ResourceClaimConsumerReference consumer) {
-    return pods.get(claim.getMetadata().getNamespace(), consumer.getName())
-        .filter(pod -> consumer.getUid().equals(pod.getMetadata().getUid()))
-        .filter(pod -> Pods.isAssigned(pod) && !Objects.isTerminating(pod) && !Pods.isFinished(pod));
-  }
-
-  private void evict(Pod pod) {
+  private void delete(Pod pod) {
     events.normal(pod, "DeviceTaintManagerEviction", "Marking for deletion");
     Map<String, String> condition = Map.of("type", "DisruptionTarget", "status", "True", "reason", "DeletionByDeviceTaintManager",
         "message", "Device Taint manager: deleting due to NoExecute taint", "lastTransitionTime", Objects.time(clock.now()));
@@ -164,5 +170,31 @@ public final class DeviceTaintEvictionController implements Controller {
         throw e;
       }
     }
+  }
+
+  private Outcome report(TaintRule rule) {
+    Instant now = clock.now();
+    Optional<Instant> last = RuleStatus.present(rule).filter(c -> c.path("observedGeneration").asLong() == rule.generation())
+        .flatMap(c -> Objects.time(c.path("lastTransitionTime").asText()));
+    if (last.filter(then -> then.plus(REPORTS).isAfter(now)).isPresent()) {
+      return Outcome.after(Duration.between(now, last.get().plus(REPORTS)));
+    }
+    status(rule, now).condition(rule, now).ifPresent(condition -> rules.report(rule, condition));
+    return Outcome.DONE;
+  }
+
+  private RuleStatus status(TaintRule rule, Instant now) {
+    long gone = evicted.getOrDefault(rule.uid(), Set.of()).size();
+    boolean trial = RuleStatus.isTrial(rule);
+    if (!trial && !rule.evicts()) {
+      return new RuleStatus(0, 0, 0, 0, gone);
+    }
+    DeviceTaints taints = new DeviceTaints(slices.list(), trial ? List.of(rule.evicting()) : rules.evicting());
+    List<Pod> pending = pods.list().stream().filter(pod -> !Objects.isTerminating(pod) && Pods.isAssigned(pod))
+        .filter(pod -> taints.of(pod, claims::get, now).filter(eviction -> eviction.rules().contains(rule.name())).isPresent()).toList();
+    long allocated = claims.list().stream().flatMap(claim -> DeviceTaints.devices(claim).stream())
+        .filter(device -> rule.selects(device.getDriver(), device.getPool(), device.getDevice())).count();
+    long namespaces = pending.stream().map(pod -> pod.getMetadata().getNamespace()).distinct().count();
+    return new RuleStatus(pending.size(), namespaces, taints.published(rule), allocated, gone);
   }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +92,14 @@ public final class MetadataClient {
   /** Patches one object. @param media the patch's media type */
   public void patch(ResourceType type, String namespace, String name, String media, Map<String, ?> patch) {
     send("PATCH", type.path(namespace, name), OBJECT, media, Objects.patch(patch));
+  }
+
+  /** Applies what a manager of fields wants of a subresource, whoever else wanted something of these fields. */
+  public void apply(ResourceType type, String name, String subresource, String manager, Map<String, ?> wanted) {
+    Map<String, Object> whole = new LinkedHashMap<>(Map.of("apiVersion", type.apiVersion(), "kind", type.kind()));
+    whole.putAll(wanted);
+    send("PATCH", type.path("", name) + "/" + subresource + "?force=true&fieldManager=" + HttpRequest.formURLEncode(manager), OBJECT,
+        "application/apply-patch+yaml", Objects.patch(whole));
   }
 
   /** Replaces a document and answers what the server made of it. */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** How pods and their claims refer to each other. */
-final class PodClaims {
+public final class PodClaims {
   /** The annotation of a generated claim that names the pod's entry. */
   static final String ENTRY = "resource.kubernetes.io/pod-claim-name";
 
@@ -24,7 +24,8 @@ final class PodClaims {
 
   private PodClaims() {}
 
-  static List<PodResourceClaim> entries(Pod pod) {
+  /** The claims that a pod asks for. */
+  public static List<PodResourceClaim> entries(Pod pod) {
     return Objects.orEmpty(pod.getSpec().getResourceClaims());
   }
 
@@ -34,7 +35,7 @@ final class PodClaims {
   }
 
   /** The name of an entry's claim, where there is one already. */
-  static Optional<String> name(Pod pod, PodResourceClaim entry) {
+  public static Optional<String> name(Pod pod, PodResourceClaim entry) {
     if (entry.getResourceClaimName() != null) {
       return Optional.of(entry.getResourceClaimName());
     }
