@@ -12,8 +12,11 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.volumes.CsiMigration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The writes of the binder. Each does nothing when all is right already. */
@@ -119,6 +122,71 @@ final class Binding {
     }
     return api.update(new PersistentVolumeClaimBuilder(Objects.copy(claim)).editMetadata().addToAnnotations(annotations).endMetadata()
         .build());
+  }
+
+  /** A claim that says which driver does the work of the plugin that was asked to make its volume. */
+  PersistentVolumeClaim migrated(PersistentVolumeClaim claim) {
+    Map<String, String> annotations = Objects.annotations(claim);
+    String provisioner = annotations.getOrDefault(Names.PROVISIONER, annotations.get(Names.BETA_PROVISIONER));
+    Optional<Map<String, String>> fresh = provisioner == null ? Optional.empty() : migrated(annotations, provisioner);
+    return fresh.map(all -> api.update(new PersistentVolumeClaimBuilder(Objects.copy(claim)).editMetadata().withAnnotations(all)
+        .endMetadata().build())).orElse(claim);
+  }
+
+  /**
+   * A volume that says which driver does the work of the plugin that made it, and is guarded until its content is gone if that is still a
+   * plugin of the tree. Those that users made stay as they are.
+   */
+  PersistentVolume migrated(PersistentVolume volume) {
+    String provisioner = Objects.annotations(volume).get(Names.PROVISIONED_BY);
+    if (provisioner == null) {
+      return volume;
+    }
+    Optional<Map<String, String>> annotations = migrated(Objects.annotations(volume), provisioner);
+    List<String> before = Objects.orEmpty(volume.getMetadata().getFinalizers());
+    List<String> after = guards(volume, provisioner);
+    if (annotations.isEmpty() && before.equals(after)) {
+      return volume;
+    }
+    return api.update(new PersistentVolumeBuilder(Objects.copy(volume)).editMetadata()
+        .withAnnotations(annotations.orElse(Objects.annotations(volume))).withFinalizers(after).endMetadata().build());
+  }
+
+  /** The annotations with the driver of a provisioner; empty where they are right. */
+  private static Optional<Map<String, String>> migrated(Map<String, String> annotations, String provisioner) {
+    String driver = CsiMigration.driver(provisioner).orElse("");
+    if (driver.equals(annotations.getOrDefault(Names.MIGRATED_TO, ""))) {
+      return Optional.empty();
+    }
+    Map<String, String> fresh = new TreeMap<>(annotations);
+    if (driver.isEmpty()) {
+      fresh.remove(Names.MIGRATED_TO);
+    } else {
+      fresh.put(Names.MIGRATED_TO, driver);
+    }
+    return Optional.of(fresh);
+  }
+
+  /** A volume whose content is gone. */
+  PersistentVolume unguarded(PersistentVolume volume) {
+    List<String> left = volume.getMetadata().getFinalizers().stream().filter(other -> !Names.IN_TREE_FINALIZER.equals(other)).toList();
+    return api.update(new PersistentVolumeBuilder(Objects.copy(volume)).editMetadata().withFinalizers(left).endMetadata().build());
+  }
+
+  private static List<String> guards(PersistentVolume volume, String provisioner) {
+    List<String> finalizers = new ArrayList<>(Objects.orEmpty(volume.getMetadata().getFinalizers()));
+    if (CsiMigration.driver(provisioner).isPresent()) {
+      finalizers.remove(Names.IN_TREE_FINALIZER);
+    } else if (provisioner.startsWith(Names.IN_TREE)) {
+      boolean deletes = "Delete".equals(volume.getSpec().getPersistentVolumeReclaimPolicy());
+      finalizers.remove(Names.EXTERNAL_FINALIZER);
+      if (!deletes) {
+        finalizers.remove(Names.IN_TREE_FINALIZER);
+      } else if (!finalizers.contains(Names.IN_TREE_FINALIZER) && !Objects.isTerminating(volume)) {
+        finalizers.add(Names.IN_TREE_FINALIZER);
+      }
+    }
+    return finalizers;
   }
 
   /** Gives a claim without a class the default one. */

@@ -8,14 +8,13 @@ import io.kubrig.operators.engine.Cached;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.events.EventRecorder;
 import io.kubrig.operators.pods.Pods;
+import io.kubrig.operators.volumes.CsiMigration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
 /** What becomes of one claim. */
 final class ClaimSync {
-  private static final String IN_TREE = "kubernetes.io/";
-
   private final Cached<PersistentVolume> volumes;
   private final Cached<StorageClass> classes;
   private final Cached<Pod> pods;
@@ -33,7 +32,8 @@ final class ClaimSync {
     this.provisions = provisions;
   }
 
-  void sync(PersistentVolumeClaim claim) {
+  void sync(PersistentVolumeClaim given) {
+    PersistentVolumeClaim claim = binding.migrated(given);
     String name = claim.getSpec().getVolumeName();
     boolean named = name != null && !name.isEmpty();
     if (Objects.annotations(claim).containsKey(Names.BIND_COMPLETED)) {
@@ -156,12 +156,19 @@ final class ClaimSync {
       events.warning(claim, "ProvisioningFailed", "storageclass.storage.k8s.io \"" + name + "\" not found");
       return;
     }
-    String provisioner = storageClass.get().getProvisioner();
-    if (provisioner.startsWith(IN_TREE)) {
-      events.warning(claim, "ProvisioningFailed", "no volume plugin matched name: " + provisioner);
+    String plugin = storageClass.get().getProvisioner();
+    String provisioner = CsiMigration.driver(plugin).orElse(plugin);
+    if (provisioner.startsWith(Names.IN_TREE) && !provisioner.equals(Names.HOST_PATH)) {
+      events.warning(claim, "ProvisioningFailed",
+          provisioner.equals(Names.NFS) ? "no provisionable volume plugin matched" : "no volume plugin matched name: " + provisioner);
       return;
     }
     PersistentVolumeClaim asked = binding.annotate(claim, Map.of(Names.PROVISIONER, provisioner, Names.BETA_PROVISIONER, provisioner));
+    if (provisioner.equals(Names.HOST_PATH)) {
+      events.warning(asked, "ProvisioningFailed",
+          "Failed to create provisioner: provisioning in volume plugin \"" + provisioner + "\" is disabled");
+      return;
+    }
     events.normal(asked, "ExternalProvisioning", "Waiting for a volume to be created either by the external provisioner '" + provisioner
         + "' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and"
         + " correctly registered.");

@@ -1,6 +1,8 @@
 package io.kubrig.operators.volumebinder;
 
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.ApiErrors;
@@ -14,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Optional;
+import java.util.List;
 
 /** What is done with a volume whose claim has gone, by its reclaim policy. Retain means nothing. */
 final class Reclaiming {
@@ -22,13 +24,15 @@ final class Reclaiming {
 
   private final Api api;
   private final Cached<Pod> pods;
+  private final Cached<PersistentVolumeClaim> claims;
   private final Binding binding;
   private final EventRecorder events;
   private final Recycler recycler;
 
-  Reclaiming(Api api, Cached<Pod> pods, Binding binding, EventRecorder events, Recycler recycler) {
+  Reclaiming(Api api, Cached<Pod> pods, Cached<PersistentVolumeClaim> claims, Binding binding, EventRecorder events, Recycler recycler) {
     this.api = api;
     this.pods = pods;
+    this.claims = claims;
     this.binding = binding;
     this.events = events;
     this.recycler = recycler;
@@ -44,29 +48,38 @@ final class Reclaiming {
       case "Recycle" -> recycle(volume);
       case "Retain" -> { }
       default -> {
-        events.warning(volume, "VolumeUnknownReclaimPolicy", "Volume has unrecognized PersistentVolumeReclaimPolicy");
-        binding.phase(volume, "Failed", "Volume has unrecognized PersistentVolumeReclaimPolicy");
+        fail(volume, "VolumeUnknownReclaimPolicy", "Volume has unrecognized PersistentVolumeReclaimPolicy");
       }
     }
   }
 
+  /** Tells of a failure once, however often it is tried again. */
+  private void fail(PersistentVolume volume, String reason, String message) {
+    if (volume.getStatus() == null || !"Failed".equals(volume.getStatus().getPhase())) {
+      events.warning(binding.phase(volume, "Failed", message), reason, message);
+    }
+  }
+
   private void delete(PersistentVolume volume) {
-    if (Objects.isTerminating(volume)) {
+    boolean guarded = Objects.orEmpty(volume.getMetadata().getFinalizers()).contains(Names.IN_TREE_FINALIZER);
+    if (Objects.isTerminating(volume) && !guarded) {
       return;
     }
-    String provisioner = Objects.annotations(volume).get(Names.PROVISIONED_BY);
-    if (provisioner != null && !provisioner.startsWith("kubernetes.io/")) {
-      return; // so does an external provisioner
+    String provisioner = Objects.annotations(volume).getOrDefault(Names.PROVISIONED_BY, "");
+    if (provisioner.isEmpty() ? volume.getSpec().getCsi() != null : !provisioner.startsWith(Names.IN_TREE)) {
+      return; // an external provisioner sees to it
     }
     try {
-      deleteContent(volume);
+      deleteContent(volume, provisioner);
     } catch (IOException e) {
-      events.warning(volume, "VolumeFailedDelete", e.getMessage());
-      binding.phase(volume, "Failed", e.getMessage());
+      fail(volume, "VolumeFailedDelete", e.getMessage());
       return;
     }
+    PersistentVolume free = guarded ? binding.unguarded(volume) : volume;
     try {
-      api.delete(volume, Api.Deletion.ofUid(volume.getMetadata().getUid()));
+      if (!Objects.isTerminating(free)) {
+        api.delete(free, Api.Deletion.ofUid(free.getMetadata().getUid()));
+      }
     } catch (RuntimeException e) {
       if (!ApiErrors.isNotFound(e)) {
         throw e;
@@ -74,10 +87,19 @@ final class Reclaiming {
     }
   }
 
-  private static void deleteContent(PersistentVolume volume) throws IOException {
-    if (volume.getSpec().getHostPath() == null) {
+  private static void deleteContent(PersistentVolume volume, String provisioner) throws IOException {
+    boolean host = volume.getSpec().getHostPath() != null;
+    if (provisioner.isEmpty() && !host) {
       throw new IOException("error getting deleter volume plugin for volume \"" + volume.getMetadata().getName()
-          + "\": no deletable volume plugin matched");
+          + "\": " + (volume.getSpec().getNfs() == null ? "no volume plugin matched" : "no deletable volume plugin matched"));
+    }
+    if (!provisioner.isEmpty() && !provisioner.equals(Names.HOST_PATH)) {
+      throw new IOException(
+          provisioner.equals(Names.NFS) ? "no deletable volume plugin matched" : "no volume plugin matched name: " + provisioner);
+    }
+    if (!host) {
+      throw new IOException("failed to create deleter for volume \"" + volume.getMetadata().getName()
+          + "\": spec.PersistentVolume.Spec.HostPath is nil");
     }
     String text = volume.getSpec().getHostPath().getPath();
     Path path = Path.of(text).normalize();
@@ -90,10 +112,12 @@ final class Reclaiming {
   }
 
   private void recycle(PersistentVolume volume) {
-    Optional<String> user = pods.list().stream().filter(pod -> !Pods.isFinished(pod) && uses(pod, volume))
-        .map(pod -> pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName()).findFirst();
-    if (user.isPresent()) {
-      events.normal(volume, "VolumeFailedRecycle", "Volume is used by pods: " + user.get());
+    ObjectReference ref = volume.getSpec().getClaimRef();
+    List<String> users = pods.inNamespace(ref.getNamespace()).stream().filter(pod -> !Pods.isFinished(pod) && uses(pod, volume))
+        .map(pod -> pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName()).toList();
+    // a claim of that name is another one by now, and the pods are its own
+    if (!users.isEmpty() && claims.get(ref.getNamespace(), ref.getName()).isEmpty()) {
+      events.normal(volume, "VolumeFailedRecycle", "Volume is used by pods: " + String.join(",", users));
       return;
     }
     switch (recycler.run(volume)) {
@@ -103,8 +127,7 @@ final class Reclaiming {
         binding.release(volume);
       }
       case Recycler.Failed failed -> {
-        events.warning(volume, "VolumeFailedRecycle", failed.message());
-        binding.phase(volume, "Failed", failed.message());
+        fail(volume, "VolumeFailedRecycle", failed.message());
       }
     }
   }

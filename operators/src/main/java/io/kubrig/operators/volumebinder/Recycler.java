@@ -53,7 +53,7 @@ final class Recycler {
     String name = PREFIX + volume.getMetadata().getName();
     boolean host = volume.getSpec().getHostPath() != null;
     if (!host && volume.getSpec().getNfs() == null) {
-      return new Failed("no recyclable volume plugin matched");
+      return new Failed("No recycler plugin found for the volume!");
     }
     Optional<Pod> pod = pods.get(NAMESPACE, name);
     if (pod.isEmpty()) {

@@ -39,7 +39,7 @@ public final class VolumeBinderController implements Controller {
     Recycler recycler = new Recycler(api, pods, context.options());
     this.claimSync = new ClaimSync(volumes, context.caches().of(StorageClass.class), pods, binding, events,
         context.options().bool("enable-dynamic-provisioning"));
-    this.volumeSync = new VolumeSync(api, claims, binding, new Reclaiming(api, pods, binding, events, recycler), events);
+    this.volumeSync = new VolumeSync(api, claims, binding, new Reclaiming(api, pods, claims, binding, events, recycler), events);
   }
 
   @Override

@@ -28,7 +28,8 @@ final class VolumeSync {
   }
 
   /** @param wake puts a claim into the queue */
-  void sync(PersistentVolume volume, Consumer<Key> wake) {
+  void sync(PersistentVolume given, Consumer<Key> wake) {
+    PersistentVolume volume = binding.migrated(given);
     ObjectReference ref = volume.getSpec().getClaimRef();
     if (ref == null || Matching.uid(ref).isEmpty()) {
       binding.phase(volume, "Available", "");
