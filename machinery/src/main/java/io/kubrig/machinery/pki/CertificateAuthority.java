@@ -129,8 +129,8 @@ public final class CertificateAuthority {
     }
     extensions.add(critical(BASIC_CONSTRAINTS, Der.sequence()));
     extensions.add(extension(AUTHORITY_KEY_IDENTIFIER, Der.sequence(Der.tagged(0x80, keyIdentifier(certificate().getPublicKey())))));
-    if (request.names().encoded().length > 0) {
-      extensions.add(extension(ALTERNATIVE_NAMES, request.names().encoded()));
+    if (!request.names().equals(CertificateRequest.Names.NONE)) {
+      extensions.add(extension(ALTERNATIVE_NAMES, alternativeNames(request.names())));
     }
     Instant end = certificate().getNotAfter().toInstant();
     byte[] issuer = certificate().getSubjectX500Principal().getEncoded();
@@ -192,6 +192,16 @@ public final class CertificateAuthority {
     List<byte[]> names = new ArrayList<>();
     spec.dnsNames().forEach(name -> names.add(dnsName(name)));
     spec.addresses().forEach(address -> names.add(Der.tagged(0x87, address.getAddress())));
+    return Der.sequence(names.toArray(byte[][]::new));
+  }
+
+  /** The names of a request, sorted by kind, whatever their order in the request. */
+  private static byte[] alternativeNames(CertificateRequest.Names wanted) {
+    List<byte[]> names = new ArrayList<>();
+    wanted.dns().forEach(name -> names.add(dnsName(name)));
+    wanted.emails().forEach(name -> names.add(Der.tagged(0x81, name.getBytes(StandardCharsets.US_ASCII))));
+    wanted.addresses().forEach(address -> names.add(Der.tagged(0x87, address.getAddress())));
+    wanted.uris().forEach(name -> names.add(Der.tagged(0x86, name.getBytes(StandardCharsets.US_ASCII))));
     return Der.sequence(names.toArray(byte[][]::new));
   }
 

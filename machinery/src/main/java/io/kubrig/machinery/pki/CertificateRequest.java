@@ -36,10 +36,10 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
       "1.2.840.10045.4.3.2", "SHA256withECDSA", "1.2.840.10045.4.3.3", "SHA384withECDSA", "1.2.840.10045.4.3.4", "SHA512withECDSA",
       "1.3.101.112", "Ed25519");
 
-  /** Alternative names by kind. @param encoded the extension's value; empty for none */
-  public record Names(List<String> dns, List<String> emails, List<InetAddress> addresses, List<String> uris, byte[] encoded) {
+  /** Alternative names by kind. */
+  public record Names(List<String> dns, List<String> emails, List<InetAddress> addresses, List<String> uris) {
     /** No names at all. */
-    static final Names NONE = new Names(List.of(), List.of(), List.of(), List.of(), new byte[0]);
+    static final Names NONE = new Names(List.of(), List.of(), List.of(), List.of());
 
     public Names {
       dns = List.copyOf(dns);
@@ -155,6 +155,6 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
         }
       }
     }
-    return new Names(dns, emails, addresses, uris, encoded);
+    return new Names(dns, emails, addresses, uris);
   }
 }

@@ -41,6 +41,7 @@ public final class DaemonSetController implements Controller {
   private final Cached<DaemonSet> sets;
   private final Cached<Node> nodes;
   private final Owned<Pod, DaemonSet> owned;
+  private final Cached<ControllerRevision> revisions;
   private final RevisionHistory history;
   private final PodControl control;
   private final FailedPodBackoff backoff;
@@ -53,7 +54,8 @@ public final class DaemonSetController implements Controller {
     this.sets = context.caches().of(DaemonSet.class);
     this.nodes = context.caches().of(Node.class);
     this.owned = new Owned<>(context.caches().of(Pod.class), sets, set -> Selector.of(set.getSpec().getSelector()));
-    this.history = new RevisionHistory(api, context.caches().of(ControllerRevision.class));
+    this.revisions = context.caches().of(ControllerRevision.class);
+    this.history = new RevisionHistory(api, revisions);
     this.control = new PodControl(api, events);
     this.backoff = new FailedPodBackoff(clock);
   }
@@ -62,8 +64,16 @@ public final class DaemonSetController implements Controller {
   public void watch(Queue queue) {
     sets.onChange(set -> queue.add(Key.of(set)));
     owned.wake(queue);
+    revisions.watch(added -> { }, (before, after) -> wake(before, after, queue), gone -> wake(gone, gone, queue));
     nodes.watch(added -> wake(added, queue), (before, after) -> wake(after, queue),
         deleted -> { }); // what was on a node that has gone, goes with its pods
+  }
+
+  /** A set keeps its history, whoever takes something of it away. */
+  private void wake(ControllerRevision before, ControllerRevision after, Queue queue) {
+    Stream.of(before, after).flatMap(revision -> Objects.controllerOf(revision).stream()
+        .filter(owner -> "DaemonSet".equals(owner.getKind()))
+        .map(owner -> new Key(revision.getMetadata().getNamespace(), owner.getName()))).distinct().forEach(queue::add);
   }
 
   /** A change of a node matters to a set that lacks a pod there, or has one that may not stay. */

@@ -46,7 +46,7 @@ final class DaemonStatus {
     }
     current++;
     Pod pod = pods.getFirst();
-    if (Pods.isReady(pod) && !Objects.isTerminating(pod)) {
+    if (Pods.isReady(pod)) {
       ready++;
       available += seen.isAvailable(pod) ? 1 : 0;
     }

@@ -72,32 +72,33 @@ public final class EndpointSliceController implements Controller {
     services.onChange(service -> queue.add(Key.of(service)));
     pods.wake(queue, batch);
     slices.watch(added -> touched(queue, added), (before, after) -> {
-      touched(queue, before);
-      touched(queue, after);
-    }, gone -> touched(queue, gone));
+      if (!service(before).equals(service(after))) {
+        service(before).ifPresent(queue::add);
+        service(after).ifPresent(queue::add);
+      } else {
+        touched(queue, after);
+      }
+    }, gone -> service(gone).filter(service -> writer.isForeignDeletion(gone)).ifPresent(queue::add));
     work = queue;
     nodes.watch(added -> {
       queue.add(NODES);
-      nodesChanged(queue, added);
+      nodeCame(queue, added);
     }, (before, after) -> {
       if (ZoneShares.isReady(before) != ZoneShares.isReady(after) || !ZoneShares.zone(before).equals(ZoneShares.zone(after))) {
         queue.add(NODES);
       }
-      if (!Objects.labels(before).equals(Objects.labels(after))) {
-        nodesChanged(queue, after);
-      }
     }, gone -> queue.add(NODES));
   }
 
-  private static void touched(Queue queue, EndpointSlice slice) {
-    service(slice).ifPresent(queue::add);
+  private void touched(Queue queue, EndpointSlice slice) {
+    service(slice).filter(service -> writer.isForeign(slice)).ifPresent(queue::add);
   }
 
-  /** A node's zone is in the endpoints of its pods. */
-  private void nodesChanged(Queue queue, Node node) {
+  /** A node's zone is in the endpoints of its pods, which may have been known before it. One that changes is noticed with the next pod. */
+  private void nodeCame(Queue queue, Node node) {
     String name = node.getMetadata().getName();
     slices.list().stream().filter(slice -> Objects.orEmpty(slice.getEndpoints()).stream().anyMatch(e -> name.equals(e.getNodeName())))
-        .forEach(slice -> touched(queue, slice));
+        .forEach(slice -> service(slice).ifPresent(queue::add));
   }
 
   @Override

@@ -56,7 +56,18 @@ public final class EndpointSliceMirroringController implements Controller {
   public void watch(Queue queue) {
     endpoints.onChange(object -> queue.addAfter(Key.of(object), batch));
     services.onChange(service -> queue.add(Key.of(service)));
-    slices.onChange(slice -> service(slice).ifPresent(queue::add));
+    slices.watch(added -> touched(queue, added), (before, after) -> {
+      if (!service(before).equals(service(after))) {
+        service(before).ifPresent(queue::add);
+        service(after).ifPresent(queue::add);
+      } else {
+        touched(queue, after);
+      }
+    }, gone -> service(gone).filter(service -> writer.isForeignDeletion(gone)).ifPresent(queue::add));
+  }
+
+  private void touched(Queue queue, EndpointSlice slice) {
+    service(slice).filter(service -> writer.isForeign(slice)).ifPresent(queue::add);
   }
 
   @Override
@@ -93,8 +104,8 @@ public final class EndpointSliceMirroringController implements Controller {
     try {
       for (String family : families(plan, mirrored)) {
         List<EndpointSlice> own = mirrored.stream().filter(slice -> family.equals(slice.getAddressType())).toList();
-        if (plan.groups().containsKey(family) || plan.groups().isEmpty()) {
-          writer.apply(SlicePlan.of(family, plan.groups().getOrDefault(family, List.of()), own, frame));
+        if (plan.groups().containsKey(family)) {
+          writer.apply(SlicePlan.of(family, plan.groups().get(family), own, frame));
         } else {
           own.forEach(writer::delete);
         }
@@ -109,9 +120,6 @@ public final class EndpointSliceMirroringController implements Controller {
   private static Set<String> families(MirrorPlan plan, List<EndpointSlice> mirrored) {
     Set<String> families = new LinkedHashSet<>(plan.groups().keySet());
     mirrored.forEach(slice -> families.add(slice.getAddressType()));
-    if (families.isEmpty()) {
-      families.add("IPv4");
-    }
     return families;
   }
 }

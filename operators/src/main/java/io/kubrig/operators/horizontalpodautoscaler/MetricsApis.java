@@ -42,7 +42,7 @@ final class MetricsApis implements MetricsSource {
     }
     Map<String, PodMetric> metrics = new LinkedHashMap<>();
     for (JsonNode pod : items) {
-      Optional<Long> milli = container.isEmpty() ? sum(pod, resource) : ofContainer(namespace, pod, resource, container);
+      Optional<Long> milli = container.isEmpty() ? sum(pod, resource) : ofContainer(pod, resource, container);
       milli.ifPresent(value -> metrics.put(name(pod), new PodMetric(time(pod), window(pod.path("window").asText("")), value)));
     }
     return metrics;
@@ -61,15 +61,14 @@ final class MetricsApis implements MetricsSource {
     return pod.path("containers").isEmpty() ? Optional.empty() : Optional.of(sum);
   }
 
-  private static Optional<Long> ofContainer(String namespace, JsonNode pod, String resource, String name) throws MetricsException {
+  private static Optional<Long> ofContainer(JsonNode pod, String resource, String name) {
     for (JsonNode container : pod.path("containers")) {
       if (container.path("name").asText().equals(name)) {
         JsonNode usage = container.path("usage").path(resource);
         return usage.isMissingNode() ? Optional.empty() : Optional.of(Quantity.parse(usage.asText()).milliValue());
       }
     }
-    throw new MetricsException(
-        "failed to get container metrics: container " + name + " not present in metrics for pod " + namespace + "/" + name(pod));
+    return Optional.empty();
   }
 
   @Override

@@ -16,6 +16,8 @@ final class Counts implements AutoCloseable {
   private static final String PREFIX = "count/";
   private static final Set<String> LEGACY = Set.of("configmaps", "secrets", "replicationcontrollers", "resourcequotas");
 
+  private static final Set<String> IGNORED = Set.of("events.", "events.events.k8s.io");
+
   private final MetadataClient client;
   private final Clock clock;
   private final MetadataInformer.Listener listener;
@@ -39,8 +41,11 @@ final class Counts implements AutoCloseable {
     return Optional.of(resource.contains(".") ? resource : resource + ".");
   }
 
-  /** Whether the server has such objects; those that it does not have are not counted at all. Asks it, if need be. */
+  /** Whether the server has such objects; those that it does not have, and events, are not counted at all. Asks it, if need be. */
   synchronized boolean has(String resource) {
+    if (IGNORED.contains(resource)) {
+      return false;
+    }
     if (watched.containsKey(resource)) {
       return true;
     }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.operators.engine.Api;
@@ -36,6 +37,7 @@ public final class ResourceQuotaController implements Controller {
   private final Cached<Pod> pods;
   private final Cached<Service> services;
   private final Cached<PersistentVolumeClaim> claims;
+  private final Cached<ResourceClaim> devices;
   private final Counts counts;
   private final Duration resync;
   private volatile Queue work; // set by watch, before anything runs
@@ -48,6 +50,7 @@ public final class ResourceQuotaController implements Controller {
     this.pods = context.caches().of(Pod.class);
     this.services = context.caches().of(Service.class);
     this.claims = context.caches().of(PersistentVolumeClaim.class);
+    this.devices = context.caches().of(ResourceClaim.class);
     this.resync = context.options().duration("resource-quota-sync-period");
     this.counts = new Counts(new MetadataClient(api.client()), clock, (type, before, after) -> {
       if (after == null) {
@@ -67,6 +70,7 @@ public final class ResourceQuotaController implements Controller {
     givesBack(pods, (before, after) -> PodUsage.hasEnded(after, clock.now()) && !PodUsage.hasEnded(before, clock.now())
         || !java.util.Objects.equals(before.getSpec().getContainers(), after.getSpec().getContainers()));
     givesBack(services, (before, after) -> !ServiceUsage.of(before).equals(ServiceUsage.of(after)));
+    givesBack(devices, (before, after) -> !DeviceUsage.of(before).equals(DeviceUsage.of(after)));
     givesBack(claims, (before, after) -> !ClaimUsage.of(before).equals(ClaimUsage.of(after)));
   }
 
@@ -135,6 +139,7 @@ public final class ResourceQuotaController implements Controller {
     Map<String, Quantity> ofPods = sum(pods, namespace, scopes::matches, pod -> PodUsage.of(pod, clock.now()));
     Map<String, Quantity> ofServices = sum(services, namespace, all::test, ServiceUsage::of);
     Map<String, Quantity> ofClaims = sum(claims, namespace, all::test, ClaimUsage::of);
+    Map<String, Quantity> ofDevices = sum(devices, namespace, all::test, DeviceUsage::of);
     for (String name : Objects.orEmpty(quota.getSpec().getHard()).keySet()) {
       Optional<String> counted = Counts.resource(name).filter(counts::has);
       if (PodUsage.covers(name)) {
@@ -143,6 +148,8 @@ public final class ResourceQuotaController implements Controller {
         used.put(name, ofServices.getOrDefault(name, Quantity.ZERO));
       } else if (ClaimUsage.covers(name)) {
         used.put(name, ofClaims.getOrDefault(name, Quantity.ZERO));
+      } else if (DeviceUsage.covers(name)) {
+        used.put(name, ofDevices.getOrDefault(name, Quantity.ZERO));
       } else if (counted.isPresent()) {
         OptionalInt count = scopes.isEmpty() ? counts.of(counted.get(), namespace) : OptionalInt.of(0);
         if (count.isEmpty()) {

@@ -102,7 +102,9 @@ public final class AccountTokenController implements Controller {
     if (!rootCa.isEmpty()) {
       data.put("ca.crt", encoded(rootCa));
     }
-    data.put("namespace", encoded(namespace));
+    if (data.getOrDefault("namespace", "").isEmpty()) {
+      data.put("namespace", encoded(namespace));
+    }
     if (data.getOrDefault("token", "").isEmpty()) {
       data.put("token", encoded(signer.orElseThrow().issue(namespace, account.getMetadata().getName(), account.getMetadata().getUid(),
           secret.getMetadata().getName())));

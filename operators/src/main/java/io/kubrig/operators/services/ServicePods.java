@@ -36,6 +36,8 @@ public final class ServicePods {
         (before, after) -> {
           if (matters(before, after)) {
             select(after.getMetadata().getNamespace(), List.of(before, after), queue, batch);
+          } else if (!Objects.labels(before).equals(Objects.labels(after))) {
+            moved(before, after, queue, batch);
           }
         },
         pod -> select(pod.getMetadata().getNamespace(), List.of(pod), queue, batch));
@@ -50,13 +52,21 @@ public final class ServicePods {
     }
   }
 
+  /** Other labels matter to a service only if they bring it a pod or take one from it. */
+  private void moved(Pod before, Pod after, Queue queue, Duration batch) {
+    for (Service service : services.inNamespace(after.getMetadata().getNamespace())) {
+      Selector selector = service.getSpec() == null ? Selector.matchesNothing() : Selector.ofMap(service.getSpec().getSelector());
+      if (selector.matches(before.getMetadata().getLabels()) != selector.matches(after.getMetadata().getLabels())) {
+        queue.addAfter(Key.of(service), batch);
+      }
+    }
+  }
+
   private static boolean matters(Pod before, Pod after) {
-    return !Objects.labels(before).equals(Objects.labels(after))
-        || Objects.isTerminating(before) != Objects.isTerminating(after)
+    return Objects.isTerminating(before) != Objects.isTerminating(after)
         || Pods.isReady(before) != Pods.isReady(after)
         || Pods.isFinished(before) != Pods.isFinished(after)
-        || !ips(before).equals(ips(after))
-        || !java.util.Objects.equals(before.getSpec(), after.getSpec());
+        || !ips(before).equals(ips(after));
   }
 
   /** The pods that a service selects. */

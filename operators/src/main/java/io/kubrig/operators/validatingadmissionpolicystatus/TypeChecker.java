@@ -72,7 +72,8 @@ final class TypeChecker {
       checked.environment().compile(expression);
       return Optional.empty();
     } catch (CelEnvironment.CompileException e) {
-      return Optional.of(checked.kind().apiVersion() + ", Kind=" + checked.kind().kind() + ": " + e.getMessage() + "\n");
+      String kind = checked.kind().group() + "/" + checked.kind().version() + ", Kind=" + checked.kind().kind();
+      return Optional.of(kind + ": " + e.getMessage() + "\n");
     }
   }
 

@@ -163,7 +163,7 @@ final class MemoryServer {
     if (result.equals(before)) {
       return old;
     }
-    if (!result.path("spec").equals(before.path("spec"))) {
+    if (!result.deepCopy().without(List.of("metadata", "status")).equals(before.deepCopy().without(List.of("metadata", "status")))) {
       metadata.put("generation", old.getMetadata().getGeneration() + 1);
     }
     T merged = parse(result, old);
