@@ -13,6 +13,7 @@ import io.kubrig.proxy.netlink.NetlinkException;
 import io.kubrig.proxy.nftables.Family;
 import io.kubrig.proxy.nftables.TablePlan;
 import io.kubrig.proxy.nftables.TableSync;
+import io.kubrig.proxy.routes.NodeRoutes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -52,7 +53,9 @@ public final class ProxyFactory implements ComponentFactory {
     }
     ClientSettings client =
         new ClientSettings(name(), configuration.kubeconfig(), given.value(flags.master), configuration.qps(), configuration.burst());
-    return new ServiceProxy(configuration, client, nodeName(configuration), environment);
+    ServiceProxy proxy = new ServiceProxy(configuration, client, nodeName(configuration), environment);
+    return given.value(flags.nodeRoutes)
+        ? new Both(new NodeRoutes(nodeName(configuration), client, configuration.syncPeriod(), environment), proxy) : proxy;
   }
 
   private static String nodeName(ProxyConfiguration configuration) {
@@ -73,14 +76,40 @@ public final class ProxyFactory implements ComponentFactory {
     }
   }
 
-  /** Removes every rule of the proxy from this machine's kernel. */
+  /** Removes every rule and route of the proxy from this machine's kernel. */
   static void cleanUp() {
     try (LinuxNetlink netlink = LinuxNetlink.open()) {
       for (Family family : Family.values()) {
         TableSync.remove(netlink, family, TablePlan.TABLE);
       }
+      NodeRoutes.cleanUp();
     } catch (NetlinkException problem) {
       throw new StartException("the proxy's rules cannot be removed: " + problem.getMessage(), problem);
+    }
+  }
+
+  /** The proxy, and the routes to pods on other nodes. */
+  private record Both(NodeRoutes routes, ServiceProxy proxy) implements Component {
+    @Override
+    public String name() {
+      return proxy.name();
+    }
+
+    @Override
+    public void start() {
+      try {
+        routes.start();
+        proxy.start();
+      } catch (RuntimeException problem) {
+        close();
+        throw problem;
+      }
+    }
+
+    @Override
+    public void close() {
+      proxy.close();
+      routes.close();
     }
   }
 

@@ -27,6 +27,7 @@ final class ProxyFlags {
   final Flag<String> hostnameOverride;
   final Flag<Boolean> cleanup;
   final Flag<Boolean> initOnly;
+  final Flag<Boolean> nodeRoutes;
   private final Map<Flag<?>, List<String>> fields = new LinkedHashMap<>();
 
   ProxyFlags() {
@@ -37,6 +38,8 @@ final class ProxyFlags {
     cleanup = section.bool("cleanup", false, "If true cleanup the rules of the proxy and exit.");
     initOnly = section.bool("init-only", false,
         "If true, perform any initialization steps that must be done with full root privileges, and then exit.");
+    nodeRoutes = set.section("kubrig").bool("node-routes", false, "Keep this node's routes to the pods of other nodes, as the controller "
+        + "manager publishes them with --cloud-provider=bare-metal. All nodes must be neighbours in one network.");
     hostnameOverride = section.string("hostname-override", "",
         "If non-empty, will be used as the name of the Node that kube-proxy is running on.");
     fields.put(hostnameOverride, List.of("hostnameOverride"));

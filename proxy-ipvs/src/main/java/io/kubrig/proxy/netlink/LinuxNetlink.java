@@ -12,17 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@link Netlink} over a libc socket of the kernel's NETLINK_NETFILTER family.
+ * {@link Netlink} over a libc socket of the kernel's NETLINK_NETFILTER or NETLINK_ROUTE family.
  *
  * <p>Invariants: the kernel works on a message before {@code send} returns, so the answers of a batch are waiting when it does and no reply
  * is read twice; the socket has no other user, so every frame with the current sequence numbers is ours and any other is a leftover of a
  * failed call.
  *
- * <p>Source: netlink(7), linux/netfilter/nfnetlink.h.
+ * <p>Source: netlink(7), rtnetlink(7), linux/netfilter/nfnetlink.h.
  */
 public final class LinuxNetlink implements Netlink {
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
+  private static final int NETLINK_ROUTE = 0;
   private static final int NETLINK_NETFILTER = 12;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
@@ -56,13 +57,22 @@ public final class LinuxNetlink implements Netlink {
     this.descriptor = descriptor;
   }
 
-  /** Opens a conversation in the calling thread's network namespace. */
+  /** Opens a conversation with netfilter in the calling thread's network namespace. */
   public static LinuxNetlink open() throws NetlinkException {
+    return open(NETLINK_NETFILTER);
+  }
+
+  /** Opens a conversation about routes in the calling thread's network namespace. */
+  public static LinuxNetlink openRoutes() throws NetlinkException {
+    return open(NETLINK_ROUTE);
+  }
+
+  private static LinuxNetlink open(int protocol) throws NetlinkException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CAPTURED);
-      int descriptor = (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER);
+      int descriptor = (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
       if (descriptor < 0) {
-        throw new NetlinkException("socket(AF_NETLINK, NETLINK_NETFILTER)", (int) ERRNO.get(state, 0L));
+        throw new NetlinkException("socket(AF_NETLINK, " + (protocol == NETLINK_ROUTE ? "NETLINK_ROUTE)" : "NETLINK_NETFILTER)"), (int) ERRNO.get(state, 0L));
       }
       LinuxNetlink netlink = new LinuxNetlink(descriptor);
       netlink.option(arena, SOL_NETLINK, NETLINK_CAP_ACK, 1);
@@ -128,7 +138,7 @@ public final class LinuxNetlink implements Netlink {
             }
             return consistent && frame.errno() == 0;
           }
-          replies.add(frame.reply());
+          replies.add(frame.reply(request.header().length));
         }
       }
     }
@@ -137,7 +147,7 @@ public final class LinuxNetlink implements Netlink {
   @Override
   public void request(NetlinkMessage message) throws NetlinkException {
     NetlinkMessage acknowledged =
-        new NetlinkMessage(message.subsystem(), message.type(), message.flags() | NetlinkMessage.NLM_F_ACK, message.family(),
+        new NetlinkMessage(message.subsystem(), message.type(), message.flags() | NetlinkMessage.NLM_F_ACK, message.header(),
         message.attributes());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment inbox = arena.allocate(RECEIVE_BUFFER);
@@ -174,7 +184,7 @@ public final class LinuxNetlink implements Netlink {
       throw rethrown(problem);
     }
     if (sent != frames.length) {
-      throw new NetlinkException("send of " + frames.length + " bytes to netfilter", (int) ERRNO.get(state, 0L));
+      throw new NetlinkException("send of " + frames.length + " bytes to netlink", (int) ERRNO.get(state, 0L));
     }
   }
 
@@ -196,7 +206,7 @@ public final class LinuxNetlink implements Netlink {
         return new byte[0];
       }
       if (errno != NetlinkException.EINTR) {
-        throw new NetlinkException("receive from netfilter", errno);
+        throw new NetlinkException("receive from netlink", errno);
       }
     }
   }
@@ -224,7 +234,7 @@ public final class LinuxNetlink implements Netlink {
   }
 
   private static String describe(NetlinkMessage message) {
-    return "netfilter request " + message.subsystem() + "/" + message.type() + " " + Bytes.of(message.attributes());
+    return (message.subsystem() == NetlinkMessage.SUBSYSTEM_ROUTE ? "route" : "netfilter") + " request " + message.subsystem() + "/" + message.type() + " " + Bytes.of(message.attributes());
   }
 
   private static NetlinkException rethrown(Throwable problem) {

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Framing of {@code struct nlmsghdr} + {@code struct nfgenmsg}; pure. */
+/** Framing of {@code struct nlmsghdr} and the header behind it ({@code struct nfgenmsg}, {@code struct rtmsg}); pure. */
 final class MessageCodec {
   static final int NLMSG_ERROR = 2;
   static final int NLMSG_DONE = 3;
@@ -24,11 +24,12 @@ final class MessageCodec {
       return payload.length < 4 ? 0 : -ByteBuffer.wrap(payload).order(ByteOrder.nativeOrder()).getInt();
     }
 
-    Netlink.Reply reply() {
-      if (payload.length < NFGEN_HEADER) {
-        throw new IllegalArgumentException("truncated netfilter message of type " + type);
+    /** The frame as an answer. @param header the bytes before its attributes, as many as its request has */
+    Netlink.Reply reply(int header) {
+      if (payload.length < header) {
+        throw new IllegalArgumentException("truncated netlink message of type " + type);
       }
-      return new Netlink.Reply(type & 0xff, payload[0], Attributes.parse(payload, NFGEN_HEADER));
+      return new Netlink.Reply(type & 0xff, Bytes.slice(payload, 0, header), Attributes.parse(payload, header));
     }
   }
 
@@ -75,7 +76,7 @@ final class MessageCodec {
   }
 
   private static int size(NetlinkMessage message) {
-    return NLMSG_HEADER + NFGEN_HEADER + message.attributes().length;
+    return NLMSG_HEADER + message.header().length + message.attributes().length;
   }
 
   private static ByteBuffer allocate(int size) {
@@ -86,7 +87,7 @@ final class MessageCodec {
     buffer.putInt(size(message)).putShort((short) (message.subsystem() << 8 | message.type()))
         .putShort((short) (message.flags() | NLM_F_REQUEST));
     buffer.putInt(sequence).putInt(0);
-    buffer.put((byte) message.family()).put((byte) 0).putShort((short) 0);
+    buffer.put(message.header());
     buffer.put(message.attributes());
   }
 

@@ -2,10 +2,10 @@ package io.kubrig.proxy.netlink;
 
 import java.util.List;
 
-/** A conversation with netfilter in the network namespace of the thread that opened it. Not for concurrent use. */
+/** A conversation with a part of the kernel in the network namespace of the thread that opened it. Not for concurrent use. */
 public interface Netlink extends AutoCloseable {
 
-  /** Sends the messages as one transaction: either all take effect at once or none does. Errors: the first refusal, naming its message. */
+  /** Sends messages to netfilter as one transaction: either all take effect at once or none does. Errors: the first refusal, naming its message. */
   void batch(List<NetlinkMessage> messages) throws NetlinkException;
 
   /** All answers to a dump request. Repeated by itself when the kernel says that what it dumped changed meanwhile. */
@@ -17,7 +17,11 @@ public interface Netlink extends AutoCloseable {
   @Override
   void close();
 
-  /** One answer of a dump: message type within the subsystem, address family and attributes. */
-  record Reply(int type, int family, Attributes attributes) {
+  /** One answer of a dump: message type within the subsystem, the header before the attributes, and these. */
+  record Reply(int type, Bytes header, Attributes attributes) {
+    /** The address family. */
+    public int family() {
+      return header.at(0);
+    }
   }
 }

@@ -9,6 +9,7 @@ public final class NetlinkException extends IOException {
 
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EAGAIN = 11;
   public static final int EACCES = 13;
@@ -16,11 +17,13 @@ public final class NetlinkException extends IOException {
   public static final int EEXIST = 17;
   public static final int EPROTONOSUPPORT = 93;
   public static final int EOPNOTSUPP = 95;
+  public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
+  public static final int EHOSTUNREACH = 113;
 
   private static final Map<Integer, String> NAMES = Map.of(EPERM, "operation not permitted", ENOENT, "no such object", EBUSY, "object busy",
       EEXIST, "object exists", EACCES, "permission denied", EPROTONOSUPPORT, "protocol not supported by the kernel",
-      EOPNOTSUPP, "not supported by the kernel", ENOBUFS, "no buffer space");
+      EOPNOTSUPP, "not supported by the kernel", ENOBUFS, "no buffer space", ENETUNREACH, "network is unreachable", EHOSTUNREACH, "no route to host");
 
   private final int errno;
 

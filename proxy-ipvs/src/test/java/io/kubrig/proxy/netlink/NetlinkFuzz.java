@@ -25,7 +25,7 @@ class NetlinkFuzz {
     try {
       for (MessageCodec.Frame frame : MessageCodec.parse(datagram)) {
         frame.errno();
-        walk(frame.reply().attributes(), 0);
+        walk(frame.reply(4).attributes(), 0);
       }
     } catch (IllegalArgumentException refused) {
       // documented
