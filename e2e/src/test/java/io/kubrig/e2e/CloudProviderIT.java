@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The controllers of clouds over the provider for bare metal: with a real API server, with the rights of their accounts, on virtual time. */
+/** The controllers of clouds over the provider for bare metal: a real API server, the rights of their accounts, virtual time. */
 class CloudProviderIT {
   private static final String CONTROLLERS =
       "--controllers=service-lb-controller,node-route-controller,cloud-node-controller,cloud-node-lifecycle-controller";
@@ -37,8 +37,8 @@ class CloudProviderIT {
   }
 
   private static Service service(String name) {
-    return new ServiceBuilder().withNewMetadata().withName(name).withNamespace("default").endMetadata().withNewSpec().withType("LoadBalancer")
-        .addNewPort().withPort(80).endPort().endSpec().build();
+    return new ServiceBuilder().withNewMetadata().withName(name).withNamespace("default").endMetadata()
+        .withNewSpec().withType("LoadBalancer").addNewPort().withPort(80).endPort().endSpec().build();
   }
 
   private static List<String> addresses(KubernetesClient client, String name) {
@@ -107,7 +107,8 @@ class CloudProviderIT {
   private static Node node(String name, String address, String range) {
     return new NodeBuilder().withNewMetadata().withName(name).endMetadata()
         .withNewSpec().withPodCIDR(range).withPodCIDRs(range)
-        .addNewTaint().withKey("node.cloudprovider.kubernetes.io/uninitialized").withValue("true").withEffect("NoSchedule").endTaint().endSpec()
+        .addNewTaint().withKey("node.cloudprovider.kubernetes.io/uninitialized").withValue("true").withEffect("NoSchedule").endTaint()
+        .endSpec()
         .withNewStatus().addNewAddress(address, "InternalIP").endStatus().build();
   }
 

@@ -72,7 +72,8 @@ public final class LinuxNetlink implements Netlink {
       MemorySegment state = arena.allocate(CAPTURED);
       int descriptor = (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
       if (descriptor < 0) {
-        throw new NetlinkException("socket(AF_NETLINK, " + (protocol == NETLINK_ROUTE ? "NETLINK_ROUTE)" : "NETLINK_NETFILTER)"), (int) ERRNO.get(state, 0L));
+        String name = protocol == NETLINK_ROUTE ? "NETLINK_ROUTE" : "NETLINK_NETFILTER";
+        throw new NetlinkException("socket(AF_NETLINK, " + name + ")", (int) ERRNO.get(state, 0L));
       }
       LinuxNetlink netlink = new LinuxNetlink(descriptor);
       netlink.option(arena, SOL_NETLINK, NETLINK_CAP_ACK, 1);
@@ -234,7 +235,8 @@ public final class LinuxNetlink implements Netlink {
   }
 
   private static String describe(NetlinkMessage message) {
-    return (message.subsystem() == NetlinkMessage.SUBSYSTEM_ROUTE ? "route" : "netfilter") + " request " + message.subsystem() + "/" + message.type() + " " + Bytes.of(message.attributes());
+    String about = message.subsystem() == NetlinkMessage.SUBSYSTEM_ROUTE ? "route" : "netfilter";
+    return about + " request " + message.subsystem() + "/" + message.type() + " " + Bytes.of(message.attributes());
   }
 
   private static NetlinkException rethrown(Throwable problem) {

@@ -23,7 +23,8 @@ public final class NetlinkException extends IOException {
 
   private static final Map<Integer, String> NAMES = Map.of(EPERM, "operation not permitted", ENOENT, "no such object", EBUSY, "object busy",
       EEXIST, "object exists", EACCES, "permission denied", EPROTONOSUPPORT, "protocol not supported by the kernel",
-      EOPNOTSUPP, "not supported by the kernel", ENOBUFS, "no buffer space", ENETUNREACH, "network is unreachable", EHOSTUNREACH, "no route to host");
+      EOPNOTSUPP, "not supported by the kernel", ENOBUFS, "no buffer space", ENETUNREACH, "network is unreachable",
+      EHOSTUNREACH, "no route to host");
 
   private final int errno;
 

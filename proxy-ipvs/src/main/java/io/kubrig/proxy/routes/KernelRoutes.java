@@ -55,7 +55,8 @@ final class KernelRoutes {
     Map<Cidr, InetAddress> routes = new HashMap<>();
     for (Netlink.Reply reply : netlink.dump(request)) {
       Bytes at = reply.header();
-      boolean ours = reply.family() == family.number() && at.at(TABLE) == RT_TABLE_MAIN && at.at(BY) == PROTOCOL && at.at(TYPE) == RTN_UNICAST;
+      boolean ours = reply.family() == family.number() && at.at(TABLE) == RT_TABLE_MAIN && at.at(BY) == PROTOCOL
+          && at.at(TYPE) == RTN_UNICAST;
       Optional<Bytes> destination = reply.attributes().find(RTA_DST);
       Optional<Bytes> gateway = reply.attributes().find(RTA_GATEWAY);
       if (ours && destination.isPresent() && gateway.isPresent()) {
