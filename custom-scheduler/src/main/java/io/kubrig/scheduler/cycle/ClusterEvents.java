@@ -21,6 +21,8 @@ import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.queue.Changes;
 import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -46,6 +48,8 @@ final class ClusterEvents implements ClusterApi.Listener {
   private final Predicate<Pod> isOurs;
   private final boolean keepSources;
   private final Placements placements;
+  /** Pods without a node that wait for other schedulers, by uid. */
+  private final Map<String, Pod> others = new LinkedHashMap<>();
 
   /** Hears of pods on nodes. */
   interface Placements {
@@ -106,9 +110,12 @@ final class ClusterEvents implements ClusterApi.Listener {
     if (pod.isFinished()) {
       podGone(pod.uid());
     } else if (pod.isAssigned()) {
+      others.remove(pod.uid());
       assignedSeen(keepSources ? pod : pod.withoutSource());
     } else if (isOurs.test(pod)) {
       waitingSeen(pod);
+    } else {
+      others.put(pod.uid(), pod.withoutSource());
     }
   }
 
@@ -140,7 +147,13 @@ final class ClusterEvents implements ClusterApi.Listener {
     pod.nominatedNode().ifPresentOrElse(n -> state.nominations().add(pod, n), () -> state.nominations().update(pod));
   }
 
+  /** The pods without a node that wait for other schedulers. On the scheduling thread. */
+  Collection<Pod> others() {
+    return others.values();
+  }
+
   private void podGone(String uid) {
+    others.remove(uid);
     Optional<Pod> waiting = queue.pod(uid);
     queue.delete(uid);
     Optional<Pod> assigned = state.pod(uid).flatMap(state::removePod);

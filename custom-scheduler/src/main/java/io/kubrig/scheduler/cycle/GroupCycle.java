@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Tries the waiting pods of a group together: each in turn, as if those before it were on their nodes already; then everything is taken
@@ -22,8 +23,12 @@ import java.util.Set;
  * Source: KEP-4671.
  */
 final class GroupCycle {
+  private static final String UNSCHEDULABLE = "pod group is unschedulable";
+  private static final String WAITING = "pod group is waiting for preemption to complete";
+
   private final ClusterState state;
   private final SchedulingQueue queue;
+  private final LongSupplier nanos;
   private final Hands hands;
 
   /** What the scheduler does for single pods. */
@@ -40,6 +45,19 @@ final class GroupCycle {
     boolean skips(QueuedPod queued);
   }
 
+  /** What became of a group as a whole. */
+  enum Outcome {
+    SCHEDULED, UNSCHEDULABLE, WAITING_ON_PREEMPTION, ERROR
+  }
+
+  /**
+   * What became of an attempt.
+   *
+   * @param message as it is told in the group's status
+   * @param algorithmNanos how long it took to decide
+   */
+  record Result(Outcome outcome, String message, long algorithmNanos) {}
+
   /** A node for a pod; or why there is none, and which node it was nominated to. */
   record Found(String node, CycleState cycle, Status status, Optional<Nomination> nomination, long startedNanos) {}
 
@@ -50,14 +68,15 @@ final class GroupCycle {
     }
   }
 
-  GroupCycle(ClusterState state, SchedulingQueue queue, Hands hands) {
+  GroupCycle(ClusterState state, SchedulingQueue queue, LongSupplier nanos, Hands hands) {
+    this.nanos = nanos;
     this.state = state;
     this.queue = queue;
     this.hands = hands;
   }
 
-  /** Tries a pod that was taken from the queue with all others of its group. */
-  void run(QueuedPod first, Profile profile) {
+  /** Tries a pod that was taken from the queue with all others of its group; empty when they cannot be tried together. */
+  Optional<Result> run(QueuedPod first, Profile profile) {
     List<QueuedPod> pods = new ArrayList<>(List.of(first));
     state.groups().waiting(first.pod()).forEach(p -> queue.popAlso(p.uid()).ifPresent(pods::add));
     pods.removeIf(hands::skips);
@@ -68,8 +87,9 @@ final class GroupCycle {
           + "\" and \""
           + profile.name() + "\"");
       pods.forEach(q -> hands.fail(q, profile, mixed, Optional.of(Nomination.NONE)));
-      return;
+      return Optional.empty();
     }
+    long start = nanos.getAsLong();
     List<Trial> trials = new ArrayList<>();
     Status error = null;
     for (QueuedPod q : pods) {
@@ -85,11 +105,21 @@ final class GroupCycle {
         Reservation.giveBack(state, t.held);
       }
     });
+    long took = nanos.getAsLong() - start;
     if (error != null) {
-      failAll(pods, trials, profile, error);
-    } else {
-      conclude(trials, profile);
+      return Optional.of(new Result(Outcome.ERROR, failAll(pods, trials, profile, error), took));
     }
+    Outcome outcome = outcome(trials);
+    conclude(trials, profile, outcome);
+    return Optional.of(new Result(outcome, message(outcome), took));
+  }
+
+  private static String message(Outcome outcome) {
+    return switch (outcome) {
+      case SCHEDULED, ERROR -> "";
+      case UNSCHEDULABLE -> UNSCHEDULABLE;
+      case WAITING_ON_PREEMPTION -> UNSCHEDULABLE + ", " + WAITING;
+    };
   }
 
   private Trial attempt(QueuedPod queued, Profile profile) {
@@ -121,34 +151,38 @@ final class GroupCycle {
   }
 
   /** Something unexpected: nobody is scheduled. */
-  private void failAll(List<QueuedPod> pods, List<Trial> trials, Profile profile, Status error) {
+  private String failAll(List<QueuedPod> pods, List<Trial> trials, Profile profile, Status error) {
     Status told = Status.error("failed to schedule other pod from a pod group: " + error.message());
     for (int i = 0; i < pods.size(); i++) {
       boolean own = i < trials.size() && trials.get(i).held == null && trials.get(i).found.status == error;
       hands.fail(pods.get(i), profile, own ? error : told, Optional.of(Nomination.NONE));
     }
+    return told.message();
   }
 
-  private void conclude(List<Trial> trials, Profile profile) {
+  private static Outcome outcome(List<Trial> trials) {
     boolean evicts = false;
-    boolean feasible = false;
-    boolean mustWait = false;
+    Outcome outcome = Outcome.UNSCHEDULABLE;
     for (Trial t : trials) {
       evicts |= t.evicts();
       if (t.held != null && t.permit.isSuccess()) {
-        feasible = true;
-        mustWait = evicts;
+        outcome = evicts ? Outcome.WAITING_ON_PREEMPTION : Outcome.SCHEDULED;
       }
     }
+    return outcome;
+  }
+
+  private void conclude(List<Trial> trials, Profile profile, Outcome outcome) {
+    boolean mustWait = outcome == Outcome.WAITING_ON_PREEMPTION;
     for (Trial t : trials) {
       if (t.held == null) {
         hands.fail(t.queued, profile, t.found.status, t.found.nomination);
-      } else if (feasible && !mustWait) {
+      } else if (outcome == Outcome.SCHEDULED) {
         hands.place(t.held);
-      } else if (feasible && t.evicts()) {
+      } else if (mustWait && t.evicts()) {
         hands.fail(t.queued, profile, t.found.status, t.found.nomination);
-      } else if (feasible) {
-        reject(t, profile, "pod group is waiting for preemption to complete", Optional.of(new Nomination(t.held.node())));
+      } else if (mustWait) {
+        reject(t, profile, WAITING, Optional.of(new Nomination(t.held.node())));
       } else {
         reject(t, profile, t.permit.message(), Optional.of(Nomination.NONE));
       }

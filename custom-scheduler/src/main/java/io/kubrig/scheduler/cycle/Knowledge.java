@@ -12,8 +12,10 @@ import io.kubrig.scheduler.whatif.Opinions;
 import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.QuestionException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a scheduler knows, told to other threads between two attempts. */
 public final class Knowledge {
@@ -24,8 +26,12 @@ public final class Knowledge {
   private final SchedulingQueue queue;
   private final Profiles profiles;
   private final List<Extender> extenders;
+  private final Supplier<Collection<Pod>> others;
 
-  Knowledge(EventLoop loop, ClusterState state, SchedulingQueue queue, Profiles profiles, List<Extender> extenders) {
+  /** {@code others} are the pods that wait for other schedulers. */
+  Knowledge(EventLoop loop, ClusterState state, SchedulingQueue queue, Profiles profiles, List<Extender> extenders,
+      Supplier<Collection<Pod>> others) {
+    this.others = others;
     this.extenders = List.copyOf(extenders);
     this.loop = loop;
     this.state = state;
@@ -71,10 +77,11 @@ public final class Knowledge {
     return extenders;
   }
 
-  /** The pods that are on nodes, and those that wait for this scheduler. */
+  /** The pods that are on nodes, and those that wait, for whatever scheduler. */
   public List<Pod> pods() throws InterruptedException {
     return loop.ask(() -> {
       List<Pod> all = new ArrayList<>(queue.pods());
+      all.addAll(others.get());
       state.nodes().forEach(n -> all.addAll(n.pods()));
       return all;
     });

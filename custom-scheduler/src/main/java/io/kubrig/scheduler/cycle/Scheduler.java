@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -86,6 +87,7 @@ public final class Scheduler {
   private final Map<String, PreBinding> preBinding = new HashMap<>(); // by uid
   private final SchedulerFeatures features;
   private final GroupCycle groupCycle;
+  private final GroupStatuses groupStatuses;
   private final AttemptTracing tracing;
   private final Knowledge knowledge;
   private final ClusterEvents clusterEvents;
@@ -110,11 +112,12 @@ public final class Scheduler {
     this.queue = new SchedulingQueue(profiles.all(), configuration.backoff(), clock, metrics);
     this.finder = new NodeFinder(state, configuration.percentageOfNodesToScore(), parts.random(), parts.scores(), metrics, clock::nanos);
     this.features = configuration.features();
-    this.groupCycle = new GroupCycle(state, queue, new GroupHands());
-    this.knowledge = new Knowledge(loop, state, queue, profiles, parts.extenders());
+    this.groupCycle = new GroupCycle(state, queue, clock::nanos, new GroupHands());
+    this.groupStatuses = new GroupStatuses(state, api, writer, clock);
     this.waiting = new WaitingPods(clock, loop, this::startBinding, this::permitRejected, metrics);
     this.clusterEvents = new ClusterEvents(loop, state, queue, p -> profiles.has(p.schedulerName()), !parts.extenders().isEmpty(),
         new Placed());
+    this.knowledge = new Knowledge(loop, state, queue, profiles, parts.extenders(), clusterEvents::others);
   }
 
   /**
@@ -158,7 +161,7 @@ public final class Scheduler {
   private void everySecond() {
     tasksSeen = loop.tasks();
     queue.flushBackoff();
-    metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount());
+    metrics.sizes(queue.sizes(), state.nodes().size(), state.podCount(), state.assumedCount());
     if (explanations != null) {
       explanations.explain(knowledge::explainNow);
     }
@@ -226,7 +229,7 @@ public final class Scheduler {
     }
     Profile profile = profiles.of(queued.pod().schedulerName());
     if (features.genericWorkload() && GroupCycle.concerns(queued.pod())) {
-      groupCycle.run(queued, profile);
+      scheduleGroup(queued, profile);
       return;
     }
     GroupCycle.Found found = find(queued, profile);
@@ -235,6 +238,14 @@ public final class Scheduler {
     } else {
       fail(queued, profile, found.status(), found.nomination(), found.startedNanos());
     }
+  }
+
+  private void scheduleGroup(QueuedPod first, Profile profile) {
+    long start = clock.nanos();
+    groupCycle.run(first, profile).ifPresent(result -> {
+      metrics.groupTried(profile.name(), result.outcome().name().toLowerCase(Locale.ROOT), result.algorithmNanos(), clock.nanos() - start);
+      groupStatuses.write(first.pod(), result);
+    });
   }
 
   /** Whether there is nothing to do for a pod any more. */
@@ -282,7 +293,7 @@ public final class Scheduler {
     Optional<PostFilterPlugin.Nomination> nomination = Optional.of(PostFilterPlugin.Nomination.NONE);
     if (profile.has(ExtensionPoint.POST_FILTER)) {
       Phases phases = phases(profile, queued.span());
-      PostFilterPlugin.Result result = postFilter(queued, profile, cycle, why);
+      PostFilterPlugin.Result result = profile.postFilter(cycle, queued.pod(), why.statuses());
       phases.over(ExtensionPoint.POST_FILTER, result.status().code());
       why.setPostFilterMessage(result.status().message());
       nomination = result.nomination();
@@ -293,15 +304,6 @@ public final class Scheduler {
 
   private Phases phases(Profile profile, AttemptSpan span) {
     return new Phases(metrics, clock::nanos, profile.name(), span);
-  }
-
-  private static PostFilterPlugin.Result postFilter(QueuedPod queued, Profile profile, CycleState cycle, FitError why) {
-    try {
-      return profile.postFilter(cycle, queued.pod(), why.statuses());
-    } catch (RuntimeException e) {
-      LOG.error("A PostFilter plugin failed for pod {}", queued.pod().key(), e);
-      return PostFilterPlugin.Result.of(Status.error(String.valueOf(e.getMessage())));
-    }
   }
 
   /** Takes the chosen node for the pod: assume, reserve, permit; then on to binding. */

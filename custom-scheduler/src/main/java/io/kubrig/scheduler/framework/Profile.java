@@ -19,9 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One profile at work: its plugins by extension point, and the rules by which their answers become one. */
 public final class Profile {
+  private static final Logger LOG = LoggerFactory.getLogger(Profile.class);
   /** The order in which native goes through the points, which decides what it complains about first. */
   private static final List<ExtensionPoint> MADE_IN_ORDER = List.of(ExtensionPoint.PRE_FILTER, ExtensionPoint.FILTER,
       ExtensionPoint.POST_FILTER, ExtensionPoint.RESERVE, ExtensionPoint.PRE_SCORE, ExtensionPoint.SCORE, ExtensionPoint.PRE_BIND,
@@ -320,12 +323,18 @@ public final class Profile {
         .map(p -> ((Preemptor) p).preview(state, pod, statuses, mostNodes));
   }
 
-  /** Runs the PostFilter plugins until one succeeds. */
+  /** Runs the PostFilter plugins until one succeeds; one that throws ends it. */
   public PostFilterPlugin.Result postFilter(CycleState state, Pod pod, NodeStatuses statuses) {
     List<String> reasons = new ArrayList<>();
     Optional<PostFilterPlugin.Nomination> nomination = Optional.empty();
     for (PostFilterPlugin p : at(ExtensionPoint.POST_FILTER, PostFilterPlugin.class)) {
-      PostFilterPlugin.Result r = p.postFilter(state, pod, statuses);
+      PostFilterPlugin.Result r;
+      try {
+        r = p.postFilter(state, pod, statuses);
+      } catch (RuntimeException e) {
+        LOG.error("PostFilter plugin {} failed for pod {}", p.name(), pod.key(), e);
+        return PostFilterPlugin.Result.of(Status.error(String.valueOf(e.getMessage())));
+      }
       if (r.status().isSuccess() || r.status().code() == Code.UNRESOLVABLE) {
         return r;
       }

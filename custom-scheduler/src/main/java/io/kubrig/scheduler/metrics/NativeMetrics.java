@@ -26,6 +26,7 @@ public final class NativeMetrics implements SchedulerMetrics {
   private final DistributionSummary attempts;
   private final DistributionSummary victims;
   private final Counter preemptions;
+  private final Counter afterFlush;
   private final Map<Key, AtomicLong> gauges = new ConcurrentHashMap<>();
   private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
   private final Map<Key, DistributionSummary> histograms = new ConcurrentHashMap<>();
@@ -40,6 +41,9 @@ public final class NativeMetrics implements SchedulerMetrics {
         .description("Number of selected preemption victims").register(registry);
     this.preemptions = Counter.builder("scheduler_preemption_attempts_total")
         .description("Total preemption attempts in the cluster till now").register(registry);
+    this.afterFlush = Counter.builder("scheduler_pod_scheduled_after_flush_total")
+        .description("Number of pods that were successfully scheduled after being flushed from unschedulablePods due to timeout. This "
+            + "metric helps detect potential queueing hint misconfigurations or event handling issues.").register(registry);
   }
 
   @Override
@@ -62,6 +66,9 @@ public final class NativeMetrics implements SchedulerMetrics {
   public void scheduled(String profile, QueuedPod pod, long nanos, Instant now) {
     attempt(profile, "scheduled", nanos);
     attempts.record(pod.attempts());
+    if (pod.wasFlushed()) {
+      afterFlush.increment();
+    }
     String count = pod.attempts() > 15 ? "16+" : Integer.toString(pod.attempts());
     histograms.computeIfAbsent(new Key("sli", count, "", ""),
         k -> Buckets.histogram("scheduler_pod_scheduling_sli_duration_seconds", Buckets.exponential(0.01, 2, 20))
@@ -77,7 +84,7 @@ public final class NativeMetrics implements SchedulerMetrics {
   }
 
   @Override
-  public void sizes(Map<String, Integer> queues, int nodes, int pods) {
+  public void sizes(Map<String, Integer> queues, int nodes, int pods, int assumedPods) {
     queues.forEach((queue, size) ->
         gauge("scheduler_pending_pods", "Number of pending pods, by the queue type. 'active' means number of pods"
         + " in activeQ; 'backoff' means number of pods in backoffQ; 'unschedulable' means number of pods in unschedulablePods that the"
@@ -86,6 +93,7 @@ public final class NativeMetrics implements SchedulerMetrics {
     String cache = "Number of nodes, pods, and assumed (bound) pods in the scheduler cache.";
     gauge("scheduler_cache_size", cache, "type", "nodes").set(nodes);
     gauge("scheduler_cache_size", cache, "type", "pods").set(pods);
+    gauge("scheduler_cache_size", cache, "type", "assumed_pods").set(assumedPods);
   }
 
   private AtomicLong gauge(String name, String help, String label, String value) {
@@ -99,6 +107,43 @@ public final class NativeMetrics implements SchedulerMetrics {
   @Override
   public void preempted(int count) {
     victims.record(count);
+  }
+
+  @Override
+  public void evicted(boolean all, long nanos) {
+    String result = all ? "success" : "error";
+    counter("scheduler_preemption_goroutines_execution_total", "Number of preemption goroutines executed.", "result", result).increment();
+    histograms.computeIfAbsent(new Key("evictions", result, "", ""),
+        k -> Buckets.histogram("scheduler_preemption_goroutines_duration_seconds", Buckets.exponential(0.01, 2, 20))
+            .description("Duration in seconds for running goroutines for the preemption.").tag("result", result).register(registry))
+        .record(nanos / NANOS);
+  }
+
+  @Override
+  public void claimCreated(boolean ok) {
+    counter("scheduler_resourceclaim_creates_total", "Number of ResourceClaims creation requests within scheduler", "status",
+        ok ? "success" : "failure").increment();
+  }
+
+  private Counter counter(String name, String help, String label, String value) {
+    return counters.computeIfAbsent(new Key(name, value, "", ""),
+        k -> Counter.builder(name).description(help).tag(label, value).register(registry));
+  }
+
+  @Override
+  public void groupTried(String profile, String result, long algorithmNanos, long nanos) {
+    counters.computeIfAbsent(new Key("group attempts", profile, result, ""),
+        k -> Counter.builder("scheduler_podgroup_schedule_attempts_total")
+            .description("Number of attempts to schedule pod group, by the result. 'unschedulable' means a pod group could not be scheduled, "
+                + "while 'error' means an internal scheduler problem.")
+            .tag("profile", profile).tag("result", result).register(registry)).increment();
+    histograms.computeIfAbsent(new Key("group attempt", profile, result, ""),
+        k -> Buckets.histogram("scheduler_podgroup_scheduling_attempt_duration_seconds", Buckets.exponential(0.001, 2, 15))
+            .description("Pod group scheduling attempt latency in seconds (scheduling algorithm + binding)")
+            .tag("profile", profile).tag("result", result).register(registry)).record(nanos / NANOS);
+    histograms.computeIfAbsent(new Key("group algorithm", "", "", ""),
+        k -> Buckets.histogram("scheduler_podgroup_scheduling_algorithm_duration_seconds", Buckets.exponential(0.001, 2, 15))
+            .description("Pod group scheduling algorithm latency in seconds").register(registry)).record(algorithmNanos / NANOS);
   }
 
   @Override

@@ -22,10 +22,19 @@ public interface SchedulerMetrics {
   default void failed(String profile, Status status, long nanos) {}
 
   /** How much is waiting and known. */
-  default void sizes(Map<String, Integer> queues, int nodes, int pods) {}
+  default void sizes(Map<String, Integer> queues, int nodes, int pods, int assumedPods) {}
 
   /** Victims of one preemption. */
   default void preempted(int victims) {}
+
+  /** The victims of one preemption were evicted, or not all of them could be. */
+  default void evicted(boolean all, long nanos) {}
+
+  /** A claim for extended resources was created, or could not be. */
+  default void claimCreated(boolean ok) {}
+
+  /** A pod group was tried as a whole. */
+  default void groupTried(String profile, String result, long algorithmNanos, long nanos) {}
 
   /** A preemption was tried. */
   default void preemptionTried() {}

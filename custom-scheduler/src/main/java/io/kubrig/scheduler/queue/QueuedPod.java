@@ -20,6 +20,7 @@ public final class QueuedPod implements QueueSortPlugin.Entry {
   int unschedulableCount;
   int consecutiveErrors;
   String gatedBy = "";
+  boolean wasFlushed;
   private AttemptSpan span = AttemptSpan.NONE;
   /** The order of arrival, which makes the order of the queue total. */
   final long sequence;
@@ -47,6 +48,11 @@ public final class QueuedPod implements QueueSortPlugin.Entry {
   /** How often it was tried, the present attempt included. */
   public int attempts() {
     return attempts;
+  }
+
+  /** Whether nothing but the time that it has waited made the present attempt worthwhile. */
+  public boolean wasFlushed() {
+    return wasFlushed;
   }
 
   /** When it was tried first; null before that. */

@@ -235,6 +235,7 @@ public final class SchedulingQueue {
       return;
     }
     entry.place = Place.NONE;
+    entry.wasFlushed = false;
     entry.queuedAt = clock.now();
     if (entry.unschedulablePlugins.isEmpty() && entry.pendingPlugins.isEmpty()) {
       entry.consecutiveErrors++;
@@ -340,6 +341,7 @@ public final class SchedulingQueue {
     for (QueuedPod entry : List.copyOf(unschedulable)) {
       if (entry.queuedAt.isBefore(limit)) {
         take(entry);
+        entry.wasFlushed = true;
         requeue(entry, HintMap.Verdict.AFTER_BACKOFF, "UnschedulableTimeout");
       }
     }

@@ -50,6 +50,7 @@ public final class ClusterState {
   private Layout layout = new Layout(List.of());
   private boolean layoutIsStale;
   private long imagesVersion;
+  private int assumedCount;
 
   /** The known nodes, zones in turn. */
   public List<NodeInfo> nodes() {
@@ -116,6 +117,11 @@ public final class ClusterState {
   /** How many pods are on nodes, assumed ones included. */
   public int podCount() {
     return pods.size();
+  }
+
+  /** How many pods are assumed on nodes. */
+  public int assumedCount() {
+    return assumedCount;
   }
 
   /** The pod with a uid, if it is on a node. */
@@ -231,6 +237,7 @@ public final class ClusterState {
 
   private void put(Pod pod, boolean assumed) {
     pods.put(pod.uid(), new Placement(pod, assumed));
+    assumedCount += assumed ? 1 : 0;
     NodeInfo info = info(pod.state().nodeName());
     info.add(pod);
     journal.add(pod, info, 1);
@@ -243,6 +250,7 @@ public final class ClusterState {
     if (p == null) {
       return Optional.empty();
     }
+    assumedCount -= p.assumed ? 1 : 0;
     NodeInfo info = nodes.get(p.pod.state().nodeName());
     info.remove(p.pod);
     journal.add(p.pod, info, -1);

@@ -3,12 +3,14 @@ package io.kubrig.scheduler.cycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.scheduling.v1alpha2.PodGroup;
 import io.kubrig.machinery.component.FeatureGates;
 import io.kubrig.scheduler.config.InvalidConfigurationException;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.config.SchedulerFeatures;
 import io.kubrig.scheduler.metrics.SchedulerMetrics;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,29 @@ class GangSchedulingTest {
     member("a", 1);
     member("b", 1);
     t.untilOn(Map.of("a", "n1", "b", "n1"));
+    untilGroup("True Scheduled: ");
+  }
+
+  /** Status, reason and message of the group's condition. */
+  private void untilGroup(String says) throws InterruptedException {
+    Supplier<String> said = () -> t.cluster().find(PodGroup.class, TestScheduler.NAMESPACE, "g").map(PodGroup::getStatus).stream()
+        .flatMap(s -> s.getConditions().stream()).map(c -> c.getType() + " " + c.getStatus() + " " + c.getReason() + ": " + c.getMessage())
+        .findFirst().orElse("nothing");
+    t.until(() -> said.get().equals("PodGroupScheduled " + says), said);
+  }
+
+  @Test
+  void the_group_says_that_it_waits_for_room_and_once_scheduled_nothing_else() throws InterruptedException {
+    t.node("n1", 1);
+    gang(2);
+    member("a", 1);
+    member("b", 1);
+    untilGroup("False Unschedulable: pod group is unschedulable");
+    t.node("n2", 1);
+    untilGroup("True Scheduled: ");
+    member("late", 1);
+    t.until(() -> !t.message("late").isEmpty(), () -> "late has not been tried");
+    untilGroup("True Scheduled: ");
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.kubrig.scheduler.simulation.MemoryCluster;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 final class NativeMetricsTest {
@@ -36,6 +37,29 @@ final class NativeMetricsTest {
     return new PodBuilder().withNewMetadata().withNamespace("default").withName(name).endMetadata().withNewSpec().addNewContainer()
         .withName("c").withImage("i").withNewResources().addToRequests("cpu", new Quantity(cpu)).endResources().endContainer().endSpec()
             .build();
+  }
+
+  @Test
+  void tells_of_evictions_of_what_is_assumed_and_of_what_only_time_has_moved() throws InterruptedException {
+    cluster.create(node("n1"));
+    cluster.create(pod("low", "2"));
+    cluster.watch(scheduler.listener());
+    until(() -> cluster.find(Pod.class, "default", "low").orElseThrow().getSpec().getNodeName() != null);
+    Pod high = pod("high", "2");
+    high.getSpec().setPriority(10);
+    cluster.create(high);
+    until(() -> registry.scrape().contains("scheduler_preemption_goroutines_execution_total{result=\"success\"} 1"));
+    assertThat(registry.scrape()).contains("scheduler_preemption_goroutines_duration_seconds_count{result=\"success\"} 1")
+        .contains("scheduler_pod_scheduled_after_flush_total 0");
+    new NativeMetrics(registry).sizes(Map.of(), 1, 3, 2);
+    assertThat(registry.scrape()).contains("scheduler_cache_size{type=\"assumed_pods\"}");
+  }
+
+  private void until(BooleanSupplier holds) throws InterruptedException {
+    scheduler.loop().runUntilIdle(scheduler::scheduleOne);
+    while (!holds.getAsBoolean()) {
+      scheduler.loop().awaitTask(1000, scheduler::scheduleOne);
+    }
   }
 
   @Test

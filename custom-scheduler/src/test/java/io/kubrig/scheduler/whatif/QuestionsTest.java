@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.health.Page;
+import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.cycle.Scheduler;
 import io.kubrig.scheduler.cycle.ScoreListener;
@@ -100,6 +101,21 @@ final class QuestionsTest {
     await(p -> p.getSpec().getNodeName() != null, "high");
     assertThat(questions.why(request("get", Map.of("pod", "low"), "")).text()).startsWith("pod default/low is gone: at ")
         .endsWith("it was evicted from node n1 for pod default/high of priority 10\n");
+  }
+
+  @Test
+  void pods_that_wait_for_another_scheduler_are_known_until_they_have_a_node() throws InterruptedException {
+    Pod other = new PodBuilder().withNewMetadata().withNamespace("default").withName("other").endMetadata().withNewSpec()
+        .withSchedulerName("another").addNewContainer().withName("c").withImage("i").withNewResources().endResources().endContainer().endSpec()
+        .build();
+    other = cluster.create(other);
+    assertThat(scheduler.knowledge().pods()).extracting(io.kubrig.scheduler.model.Pod::key)
+        .containsExactlyInAnyOrder("default/large", "default/other");
+    cluster.bind(new ClusterApi.PodRef("default", "other", other.getMetadata().getUid()), "n1");
+    assertThat(scheduler.knowledge().pods()).extracting(p -> p.key() + " " + p.state().nodeName())
+        .containsExactlyInAnyOrder("default/large null", "default/other n1");
+    cluster.delete(cluster.find(Pod.class, "default", "other").orElseThrow(), 0L);
+    assertThat(scheduler.knowledge().pods()).extracting(io.kubrig.scheduler.model.Pod::key).containsExactly("default/large");
   }
 
   @Test

@@ -54,10 +54,12 @@ final class Evictions {
     }
     context.writer().submit("preempt-" + preemptor.uid(), () -> {
       boolean done = true;
+      long start = context.clock().nanos();
       for (Pod victim : bound) {
         done &= evict(preemptor, victim, node);
       }
       boolean ok = done;
+      context.metrics().evicted(ok, context.clock().nanos() - start);
       context.loop().post(() -> end(preemptor, ok));
     });
     return true;

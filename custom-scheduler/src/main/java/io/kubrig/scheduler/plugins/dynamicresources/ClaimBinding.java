@@ -90,9 +90,16 @@ final class ClaimBinding {
   }
 
   private ResourceClaim create(ResourceClaim unwritten, ExtendedClaim extended) {
-    return attempt("create claim for extended resources " + unwritten.getMetadata().getNamespace() + "/", () ->
-        context.api().create(new ResourceClaimBuilder(unwritten).editMetadata().withName(null).withUid(null).endMetadata()
-            .editSpec().editDevices().withRequests(extended.requests()).endDevices().endSpec().build()));
+    boolean created = false;
+    try {
+      ResourceClaim claim = attempt("create claim for extended resources " + unwritten.getMetadata().getNamespace() + "/", () ->
+          context.api().create(new ResourceClaimBuilder(unwritten).editMetadata().withName(null).withUid(null).endMetadata()
+              .editSpec().editDevices().withRequests(extended.requests()).endDevices().endSpec().build()));
+      created = true;
+      return claim;
+    } finally {
+      context.metrics().claimCreated(created);
+    }
   }
 
   /** Writes allocation and reservation; when somebody else has changed the claim, what is new is read and it is tried again. */
