@@ -9,8 +9,12 @@ import io.kubrig.operators.engine.Loop;
 import io.kubrig.operators.engine.QueueMetrics;
 import io.kubrig.operators.engine.SettledController;
 import io.kubrig.operators.events.EventRecorder;
+import io.kubrig.operators.shadow.ShadowController;
+import io.kubrig.operators.shadow.ShadowLedger;
+import io.kubrig.operators.shadow.ShadowReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -27,6 +31,7 @@ final class ControllerGroup implements AutoCloseable {
   private final ManagerClients clients;
   private final ControllerManagerOptions options;
   private final Environment environment;
+  private final Optional<ShadowReport> shadow;
   private final Semaphore writes = new Semaphore(WRITES);
   private final List<Running> running = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
@@ -36,8 +41,10 @@ final class ControllerGroup implements AutoCloseable {
   /** A controller at work, with what tells of it. */
   private record Running(Loop loop, Api api) {}
 
-  ControllerGroup(List<ControllerDescriptor> chosen, ManagerClients clients, ControllerManagerOptions options, Environment environment) {
+  ControllerGroup(List<ControllerDescriptor> chosen, ManagerClients clients, ControllerManagerOptions options, Environment environment,
+      Optional<ShadowReport> shadow) {
     this.chosen = chosen;
+    this.shadow = shadow;
     this.clients = clients;
     this.options = options;
     this.environment = environment;
@@ -73,10 +80,13 @@ final class ControllerGroup implements AutoCloseable {
   }
 
   private Loop loop(ControllerDescriptor descriptor) {
-    Api api = new Api(clients.ofController(descriptor), caches, writes);
+    Api api = new Api(clients.ofController(descriptor), caches, writes, shadow.isEmpty());
     ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
         component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
-    Controller controller = new SettledController(descriptor.factory().apply(context), api);
+    Controller made = descriptor.factory().apply(context);
+    Controller controller = shadow.<Controller>map(report -> new ShadowController(made, new ShadowLedger(descriptor.name(),
+        options.duration(ControllerManagerFlags.SHADOW_PATIENCE), environment.clock(), report)))
+        .orElseGet(() -> new SettledController(made, api));
     QueueMetrics metrics = new QueueMetrics(descriptor.name(), environment.metrics(), environment.clock());
     Loop loop = closing(new Loop(descriptor.name(), controller, descriptor.workers(options), environment.clock(), metrics));
     controller.watch(loop);

@@ -2,6 +2,7 @@ package io.kubrig.operators;
 
 import io.kubrig.machinery.component.Component;
 import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.health.HealthCheck;
 import io.kubrig.machinery.health.HealthChecks;
 import io.kubrig.machinery.health.Page;
@@ -13,6 +14,7 @@ import io.kubrig.machinery.leader.LeaderElector;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.operators.cloud.CloudProviders;
+import io.kubrig.operators.shadow.ShadowReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +33,8 @@ final class ControllerManager implements Component {
   private final ControllerGroup controllers;
   private final Optional<StatusServer> status;
   private final Optional<ElectionSettings> election;
+  private final Optional<ShadowReport> shadow;
+  private final boolean acts;
   private final ControllerManagerFlags flags;
   private final Instant started;
   private volatile LeaderElector elector; // set by start, closed by close, under the lock; read by every write
@@ -42,14 +46,33 @@ final class ControllerManager implements Component {
     this.options = options;
     this.environment = environment;
     boolean plans = options.bool(ControllerManagerFlags.PLAN);
-    this.clients = new ManagerClients(options, environment, plans ? WriteGate.planning() : WriteGate.whileLeading(this::leads));
+    boolean shadows = options.bool(ControllerManagerFlags.SHADOW);
+    checkModes(options, plans, shadows);
+    this.acts = !plans && !shadows;
+    this.shadow = shadows ? Optional.of(new ShadowReport(environment.metrics(), environment.clock())) : Optional.empty();
+    this.clients = new ManagerClients(options, environment,
+        shadows ? WriteGate.shadowing() : plans ? WriteGate.planning() : WriteGate.whileLeading(this::leads));
     ControllerSelection selection = new ControllerSelection(options.strings("controllers"), known);
     List<ControllerDescriptor> chosen =
-        known.stream().filter(controller -> selection.includes(controller) && CloudProviders.serves(controller.name(), options)).toList();
-    this.controllers = new ControllerGroup(chosen, clients, options, environment);
+        known.stream().filter(controller -> selection.includes(controller) && CloudProviders.serves(controller.name(), options))
+            .filter(controller -> !shadows || !CloudProviders.isAsked(controller.name())).toList();
+    this.controllers = new ControllerGroup(chosen, clients, options, environment, shadow);
     this.status = flags.serving().server(options.given(), environment);
-    this.election = flags.election().wanted(options.given()) && !plans // who only plans must not keep another from leading
+    this.election = flags.election().wanted(options.given()) && acts // who only plans must not keep another from leading
         ? Optional.of(flags.election().settings(options.given(), environment.random())) : Optional.empty();
+  }
+
+  private static void checkModes(ControllerManagerOptions options, boolean plans, boolean shadows) {
+    if (plans && shadows) {
+      throw new StartException("--plan and --shadow exclude each other");
+    }
+    if (shadows && options.bool("use-service-account-credentials")) {
+      throw new StartException("--shadow writes nothing, so that it has no tokens for --use-service-account-credentials: its own user needs "
+          + "the rights of the controllers");
+    }
+    if (shadows && !options.duration(ControllerManagerFlags.SHADOW_PATIENCE).isPositive()) {
+      throw new StartException("--" + ControllerManagerFlags.SHADOW_PATIENCE + " must be positive");
+    }
   }
 
   @Override
@@ -92,7 +115,8 @@ final class ControllerManager implements Component {
       server.page("/flagz", Page.text(() -> StatusPages.flagz(name(), options.effective())));
       server.page("/configz", Page.json(() -> EffectiveConfiguration.json(options)));
       server.page("/statusz", Page.text(() -> StatusPages.statusz(name(), started, environment.clock())));
-      server.page("/debug/waiting", new WaitingPage(controllers, this::leads));
+      server.page("/debug/waiting", new WaitingPage(controllers, () -> acts && leads()));
+      shadow.ifPresent(report -> server.page("/debug/shadow", Page.json(report::page)));
       if (environment.metrics() instanceof KubernetesRegistry registry) {
         server.page("/metrics", Page.metrics(registry::scrape));
       }

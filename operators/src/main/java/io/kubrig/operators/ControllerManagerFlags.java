@@ -27,7 +27,14 @@ final class ControllerManagerFlags {
   /** The flag of the plan mode. */
   static final String PLAN = "plan";
 
+  /** The flag of the shadow mode. */
+  static final String SHADOW = "shadow";
+
+  /** How long a shadow waits for the other manager. */
+  static final String SHADOW_PATIENCE = "shadow-patience";
+
   private static final int PORT = 10257;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final FlagSet all = new FlagSet(ControllerManagerOptions.COMPONENT,
       "The controllers of a cluster: each watches objects and makes the world look as they say, through the API server alone.");
@@ -40,6 +47,11 @@ final class ControllerManagerFlags {
     CloudProviders.declare(all.section("kubrig"));
     all.section("kubrig").flag(PLAN, FlagTypes.BOOL, false, "Show the writes that the controllers would make, and make none: each is "
         + "logged and sent to the API server as a dry run. The manager takes no lease, so it may run beside another one.");
+    all.section("kubrig").flag(SHADOW, FlagTypes.BOOL, false, "Decide beside another controller manager, write nothing (writes are sent as "
+        + "dry runs, without a lease), and tell where this one would have acted differently: in the log, at /debug/shadow and in "
+        + "kubrig_controller_manager_shadow_differences_total.");
+    all.section("kubrig").flag(SHADOW_PATIENCE, FlagTypes.DURATION, PATIENCE, "Time span: a write that --shadow still wants after it, of an "
+        + "object that has not changed meanwhile, is a difference.");
     try (BufferedReader table =
         new BufferedReader(new InputStreamReader(ControllerManagerFlags.class.getResourceAsStream("flags.tsv"), StandardCharsets.UTF_8))) {
       table.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(this::declare);

@@ -4,7 +4,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.kubrig.operators.engine.Attempt;
 import io.kubrig.operators.engine.Objects;
+import io.kubrig.operators.engine.Write;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -45,13 +47,36 @@ abstract class WriteGate implements Interceptor {
       @Override
       void write(BasicBuilder builder, HttpRequest request) {
         LOG.info("plan: {} {} {}", request.method(), request.uri().getPath(), shown(request));
-        builder.uri(dry(request.uri()));
-        String body = request.bodyString();
-        if (request.method().equals("DELETE") && body != null && !body.isEmpty()) {
-          dryBody(builder, body);
-        }
+        sendDry(builder, request);
       }
     };
+  }
+
+  /** Puts writes to the account of the reconcile that makes them, and has the server only check them. Questions are no writes. */
+  static WriteGate shadowing() {
+    return new WriteGate() {
+      @Override
+      void write(BasicBuilder builder, HttpRequest request) {
+        String path = request.uri().getPath();
+        if (!isQuestion(path) && !(request.uri().getRawQuery() != null && request.uri().getRawQuery().contains("dryRun="))) {
+          Attempt.current().ifPresent(attempt -> attempt.wrote(Write.of(request.method(), path, request.bodyString())));
+        }
+        sendDry(builder, request);
+      }
+    };
+  }
+
+  /** Reviews are asked by creating them. */
+  private static boolean isQuestion(String path) {
+    return path.endsWith("reviews");
+  }
+
+  private static void sendDry(BasicBuilder builder, HttpRequest request) {
+    builder.uri(dry(request.uri()));
+    String body = request.bodyString();
+    if (request.method().equals("DELETE") && body != null && !body.isEmpty()) {
+      dryBody(builder, body);
+    }
   }
 
   /** What of a write may be read by whoever reads logs. */

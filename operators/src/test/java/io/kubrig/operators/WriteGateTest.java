@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.component.ClientSettings;
+import io.kubrig.operators.engine.Attempt;
+import io.kubrig.operators.engine.Write;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -85,6 +87,18 @@ class WriteGateTest {
     }
     assertThat(asked).containsExactly("GET /api/v1/namespaces/ns/configmaps/m", "POST /api/v1/namespaces/ns/configmaps?dryRun=All",
         "DELETE /api/v1/namespaces/ns/configmaps/m?a=b&dryRun=All");
+  }
+
+  @Test
+  void what_a_shadow_wants_is_put_to_the_account_of_its_reconcile_and_sent_dry() {
+    Attempt attempt = new Attempt();
+    try (KubernetesClient client = client(WriteGate.shadowing())) {
+      attempt.call(() -> client.resource(MAP).create());
+      attempt.call(() -> client.raw("/apis/authorization.k8s.io/v1/subjectaccessreviews", "POST", Map.of()));
+      attempt.call(() -> client.resource(MAP).get());
+    }
+    assertThat(attempt.writes()).extracting(Write::toString).containsExactly("create configmaps ns/m");
+    assertThat(asked).filteredOn(request -> !request.startsWith("GET")).allMatch(request -> request.endsWith("?dryRun=All"));
   }
 
   @Test

@@ -73,6 +73,14 @@ public final class CloudProviders {
     });
   }
 
+  /** Whether a controller asks a provider, which acts outside of the API server and knows no dry runs. */
+  public static boolean isAsked(String controller) {
+    return switch (controller) {
+      case SERVICES, "node-route-controller", "cloud-node-controller", "cloud-node-lifecycle-controller" -> true;
+      default -> false;
+    };
+  }
+
   /** Whether a controller of clouds has something to ask: with no provider none has, with a mere pool only the one of services. */
   public static boolean serves(String controller, ControllerManagerOptions options) {
     boolean named = !options.string(PROVIDER).isEmpty() && !options.string(PROVIDER).equals(EXTERNAL);

@@ -25,6 +25,7 @@ public final class Api {
   private final Caches caches;
   private final Semaphore permits;
   private final Doubts doubts;
+  private final boolean acts;
 
   /** Requests through a client; what they change is shown by the caches. */
   public Api(KubernetesClient client, Caches caches) {
@@ -33,6 +34,12 @@ public final class Api {
 
   /** @param permits for writes under way; all that share a connection share them, because a connection carries so many at once only */
   public Api(KubernetesClient client, Caches caches, Semaphore permits) {
+    this(client, caches, permits, true);
+  }
+
+  /** @param acts whether writes are done; what is not done is not shown by the caches, and its outcome is never in doubt */
+  public Api(KubernetesClient client, Caches caches, Semaphore permits, boolean acts) {
+    this.acts = acts;
     this.client = client;
     this.caches = caches;
     this.permits = permits;
@@ -64,7 +71,7 @@ public final class Api {
     try {
       return show(permitted(() -> client.resource(object).create()));
     } catch (RuntimeException e) {
-      doubts.raise(object, e);
+      doubt(object, e);
       throw e;
     }
   }
@@ -116,7 +123,7 @@ public final class Api {
     try {
       answer = permitted(() -> client.raw(path(object), "DELETE", how.options()));
     } catch (RuntimeException e) {
-      doubts.raise(object, e);
+      doubt(object, e);
       throw e;
     }
     if (answer == null) {
@@ -125,7 +132,16 @@ public final class Api {
     showDeletion(object, answer);
   }
 
+  private void doubt(HasMetadata object, RuntimeException failure) {
+    if (acts) {
+      doubts.raise(object, failure);
+    }
+  }
+
   private void showDeletion(HasMetadata object, String answer) {
+    if (!acts) {
+      return;
+    }
     // the answer is the object while it lingers, or when it has gone; for some kinds then a mere Status
     boolean isObject = Objects.kindOf(answer).filter(object.getKind()::equals).isPresent();
     HasMetadata left = isObject ? Objects.parse(answer, kindOf(object)) : null;
@@ -148,7 +164,7 @@ public final class Api {
   }
 
   private <T extends HasMetadata> T show(T answer) {
-    if (answer != null) {
+    if (acts && answer != null) {
       caches.wrote(answer);
     }
     return answer;

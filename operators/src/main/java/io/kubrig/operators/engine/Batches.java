@@ -39,7 +39,7 @@ public final class Batches {
     }
     List<Future<Object>> running;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      running = threads.invokeAll(calls.stream().map(Batches::asObject).collect(Collectors.toList()));
+      running = threads.invokeAll(calls.stream().map(Batches::asObject).map(Attempt::carried).collect(Collectors.toList()));
     }
     int done = 0;
     List<RuntimeException> failures = new ArrayList<>();
