@@ -10,11 +10,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Helm makes of the scheduler's chart, without a cluster. */
+/** What Helm makes of the charts of the scheduler and of the controllers, without a cluster. */
 class ChartsIT {
   private static String rendered(String mode) {
+    return rendered("custom-scheduler", mode);
+  }
+
+  private static String rendered(String name, String mode) {
     assumeTrue(Kubrig.missing("helm").findAny().isEmpty(), "helm is not installed");
-    String chart = Kubrig.file("../charts/custom-scheduler").normalize().toString();
+    String chart = Kubrig.file("../charts/" + name).normalize().toString();
     return Run.of(List.of("helm", "template", "x", chart, "--set", "mode=" + mode), Map.of(), "", Duration.ofMinutes(1)).ok();
   }
 
@@ -34,5 +38,18 @@ class ChartsIT {
   void a_shadow_may_write_nothing_and_is_one() {
     assertThat(rendered("shadow")).contains("- --shadow", "replicas: 1", "leaderElect: false", "schedulerName: default-scheduler")
         .doesNotContain("pods/binding", "system:kube-scheduler", "coordination.k8s.io");
+  }
+
+  @Test
+  void a_shadow_of_the_controllers_has_their_rights_for_dry_runs_and_no_lease() {
+    assertThat(rendered("controller-manager", "shadow")).contains("- --shadow\n", "- --shadow-patience=30s", "replicas: 1",
+        "name: \"system:controller:deployment-controller\"").doesNotContain("--leader-elect", "--use-service-account-credentials",
+        "coordination.k8s.io");
+  }
+
+  @Test
+  void controllers_that_act_hold_a_lease_and_have_accounts_of_their_own() {
+    assertThat(rendered("controller-manager", "active")).contains("- --leader-elect=true", "- --use-service-account-credentials=true",
+        "coordination.k8s.io", "replicas: 2").doesNotContain("--shadow", "system:controller:");
   }
 }

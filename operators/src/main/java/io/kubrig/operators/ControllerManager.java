@@ -67,8 +67,8 @@ final class ControllerManager implements Component {
       throw new StartException("--plan and --shadow exclude each other");
     }
     if (shadows && options.bool("use-service-account-credentials")) {
-      throw new StartException("--shadow writes nothing, so that it has no tokens for --use-service-account-credentials: its own user needs "
-          + "the rights of the controllers");
+      throw new StartException("--shadow writes nothing, so that it has no tokens for --use-service-account-credentials: its own user "
+          + "needs the rights of the controllers");
     }
     if (shadows && !options.duration(ControllerManagerFlags.SHADOW_PATIENCE).isPositive()) {
       throw new StartException("--" + ControllerManagerFlags.SHADOW_PATIENCE + " must be positive");

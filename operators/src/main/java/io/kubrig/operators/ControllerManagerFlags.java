@@ -50,8 +50,8 @@ final class ControllerManagerFlags {
     all.section("kubrig").flag(SHADOW, FlagTypes.BOOL, false, "Decide beside another controller manager, write nothing (writes are sent as "
         + "dry runs, without a lease), and tell where this one would have acted differently: in the log, at /debug/shadow and in "
         + "kubrig_controller_manager_shadow_differences_total.");
-    all.section("kubrig").flag(SHADOW_PATIENCE, FlagTypes.DURATION, PATIENCE, "Time span: a write that --shadow still wants after it, of an "
-        + "object that has not changed meanwhile, is a difference.");
+    all.section("kubrig").flag(SHADOW_PATIENCE, FlagTypes.DURATION, PATIENCE,
+        "Time span: a write that --shadow still wants after it, of an object that has not changed meanwhile, is a difference.");
     try (BufferedReader table =
         new BufferedReader(new InputStreamReader(ControllerManagerFlags.class.getResourceAsStream("flags.tsv"), StandardCharsets.UTF_8))) {
       table.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(this::declare);

@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "why", description = {
   "Tells why a pod is where it is, or why it is nowhere: what each plugin says of each node, the scores, and the smallest changes that "
-      + "would place it. Of any other object (deployment/NAME, and so on) it tells what holds it up: the chain from the object to the cause, "
-      + "with the fields, conditions and events that say so. Works with any cluster, any scheduler of the same configuration and any "
+      + "would place it. Of any other object (deployment/NAME, and so on) it tells what holds it up: the chain from the object to the "
+      + "cause, with the fields, conditions and events that say so. Works with any cluster, any scheduler of the same configuration and any "
       + "controller manager; nothing is written."})
 final class WhyCommand implements Callable<Integer> {
   private static final int HELD_UP = 2;

@@ -124,11 +124,14 @@ public final class KubrigCluster implements AutoCloseable {
     return flags;
   }
 
-  private void start(ComponentFactory factory, List<String> flags) throws InterruptedException {
+  /** Starts a further part, which is closed with the cluster. @return its metrics */
+  KubernetesRegistry start(ComponentFactory factory, List<String> flags) throws InterruptedException {
     RandomGenerator random = settings.random().orElseGet(RandomGenerator::getDefault);
-    Environment environment = new Environment(time.clock(), random, new KubernetesRegistry(), clients, KubrigCluster::partFailed);
+    KubernetesRegistry metrics = new KubernetesRegistry();
+    Environment environment = new Environment(time.clock(), random, metrics, clients, KubrigCluster::partFailed);
     Component component = keep(factory.create(factory.flags().parse(flags), environment));
     component.start();
+    return metrics;
   }
 
   private static void partFailed(String component, String reason) {

@@ -51,6 +51,11 @@ public final class Api {
     return doubts.settled();
   }
 
+  /** Whether writes are done; a shadow's are not, so that only the cluster tells it what came of what it wanted. */
+  public boolean acts() {
+    return acts;
+  }
+
   /** The objects whose creation or deletion by this controller has an unknown outcome, as kind and key. */
   public List<String> awaited() {
     return doubts.open().stream().map(object -> object.getKind() + " " + Key.of(object)).toList();

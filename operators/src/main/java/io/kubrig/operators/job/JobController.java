@@ -121,7 +121,7 @@ public final class JobController implements Controller {
     Selector selector = Selector.of(job.getSpec().getSelector());
     List<Pod> claimed = new Claims<Pod>(api, job, selector, pod -> true, List.of(JobPods.FINALIZER)).claim(owned.candidates(job));
     String uid = job.getMetadata().getUid();
-    JobFacts facts = new JobFacts(job, claimed, delays.getOrDefault(uid, Delays.NONE), clock.now());
+    JobFacts facts = new JobFacts(job, claimed, delaysBefore(uid, claimed), clock.now());
     JobPlan plan = JobPlan.of(facts);
     Done done = apply(facts, plan);
     int active = facts.active.size() + done.created - done.deleted;
@@ -135,6 +135,16 @@ public final class JobController implements Controller {
       throw failure;
     });
     return plan.recheck().map(delay -> Outcome.after(delay, "the end of a back-off or of the deadline")).orElse(Outcome.DONE);
+  }
+
+  /** The failures that were counted: by this controller, whose account of them it is, or by another one, whose traces on pods tell. */
+  private Delays delaysBefore(String uid, List<Pod> claimed) {
+    if (api.acts()) {
+      return delays.getOrDefault(uid, Delays.NONE);
+    }
+    List<Pod> counted = claimed.stream().filter(pod -> Pods.isFinished(pod) && !JobPods.isTracked(pod)).toList();
+    return Delays.NONE.after(counted.stream().filter(pod -> Pods.phase(pod).equals("Succeeded")).toList(),
+        counted.stream().filter(pod -> Pods.phase(pod).equals("Failed")).toList());
   }
 
   /** What the plan's writes came to. */

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentMap;
 /**
  * Since when one controller has wanted which writes.
  *
- * <p>A write that is not wanted any more at the key's next reconcile has settled: the other manager did it, or made it needless. One that is
- * still wanted after the patience, unchanged and of an object that has not moved, is a difference, told once.
+ * <p>A write that is not wanted any more at the key's next reconcile has settled: the other manager did it, or made it needless. One that
+ * is still wanted after the patience, unchanged and of an object that has not moved, is a difference, told once.
  */
 public final class ShadowLedger {
   private final String controller;

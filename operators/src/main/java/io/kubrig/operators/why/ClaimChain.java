@@ -36,7 +36,8 @@ final class ClaimChain {
       return Finding.fine(name, "is bound to " + claim.getSpec().getVolumeName());
     }
     if (phase.equals("Lost")) {
-      return Finding.blocked(name, "has lost its volume").seen("status.phase is Lost; spec.volumeName is " + claim.getSpec().getVolumeName());
+      return Finding.blocked(name, "has lost its volume")
+          .seen("status.phase is Lost; spec.volumeName is " + claim.getSpec().getVolumeName());
     }
     String volume = claim.getSpec().getVolumeName();
     Finding found = volume == null || volume.isEmpty() ? unbound(claim, withPods, facts) : named(claim, volume, facts);
@@ -119,7 +120,8 @@ final class ClaimChain {
         evidence.add(Facts.name(volume) + " " + unfit(claim, volume));
       }
     }
-    return evidence.isEmpty() ? List.of("there is no volume " + (className.isEmpty() ? "without a class" : "of class " + className)) : evidence;
+    String none = "there is no volume " + (className.isEmpty() ? "without a class" : "of class " + className);
+    return evidence.isEmpty() ? List.of(none) : evidence;
   }
 
   private static String unfit(PersistentVolumeClaim claim, PersistentVolume volume) {

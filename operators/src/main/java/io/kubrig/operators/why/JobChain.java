@@ -109,8 +109,8 @@ final class JobChain {
     try {
       next = Upcoming.next(cron, facts.now());
     } catch (IllegalArgumentException | DateTimeException e) {
-      return Finding.blocked(name, "its schedule makes no sense: " + e.getMessage()).seen("spec.schedule is " + cron.getSpec().getSchedule())
-          .seen(facts.events(cron));
+      return Finding.blocked(name, "its schedule makes no sense: " + e.getMessage())
+          .seen("spec.schedule is " + cron.getSpec().getSchedule()).seen(facts.events(cron));
     }
     List<String> evidence = new ArrayList<>(List.of("spec.schedule is " + cron.getSpec().getSchedule()
         + (cron.getSpec().getTimeZone() == null ? "" : " (" + cron.getSpec().getTimeZone() + ")")));

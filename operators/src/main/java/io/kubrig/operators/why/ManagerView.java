@@ -26,8 +26,8 @@ public final class ManagerView {
     if (Boolean.FALSE.equals(root.get("leading"))) {
       waits.add(Finding.waiting("controller manager", "does not lead: another one acts").seen("/debug/waiting: leading is false"));
     }
-    texts(root, "unsyncedCaches").forEach(kind ->
-        waits.add(Finding.waiting("controller manager", "has not read all objects of kind " + kind).seen("/debug/waiting: unsyncedCaches")));
+    texts(root, "unsyncedCaches").forEach(kind -> waits.add(
+        Finding.waiting("controller manager", "has not read all objects of kind " + kind).seen("/debug/waiting: unsyncedCaches")));
     for (Tree controller : trees(root, "controllers")) {
       waits.addAll(controller(controller, objects));
     }
@@ -40,13 +40,14 @@ public final class ManagerView {
     texts(controller, "awaitedWrites").forEach(write -> waits.add(Finding.waiting(name,
         "acts no further until it knows what became of its write of " + write).seen("/debug/waiting: awaitedWrites")));
     for (Tree entry : trees(controller, "retries")) {
-      object(name, entry, objects).ifPresent(object -> waits.add(Finding.waiting(name, "has failed " + entry.get("failures") + " times in a row"
-          + " with " + object + (entry.has("nextAttempt") ? ", tries again at " + entry.string("nextAttempt") : ", is trying again"))
+      object(name, entry, objects).ifPresent(object -> waits.add(Finding.waiting(name,
+          "has failed " + entry.get("failures") + " times in a row with " + object
+              + (entry.has("nextAttempt") ? ", tries again at " + entry.string("nextAttempt") : ", is trying again"))
           .seen("last error: " + entry.string("lastError"))));
     }
     for (Tree entry : trees(controller, "delayed")) {
-      object(name, entry, objects).ifPresent(object -> waits.add(Finding.waiting(name, "looks at " + object + " again at " + entry.string("at"))
-          .seen("reason: " + entry.string("reason"))));
+      object(name, entry, objects).ifPresent(object -> waits.add(Finding.waiting(name,
+          "looks at " + object + " again at " + entry.string("at")).seen("reason: " + entry.string("reason"))));
     }
     for (Tree entry : trees(controller, "queued")) {
       object(name, entry, objects).ifPresent(object -> waits.add(Finding.waiting(name, object + " waits in its queue for "
@@ -67,7 +68,8 @@ public final class ManagerView {
   }
 
   private static List<Tree> trees(Tree parent, String name) {
-    return parent.get(name) instanceof List<?> list ? list.stream().filter(Tree.class::isInstance).map(Tree.class::cast).toList() : List.of();
+    return parent.get(name) instanceof List<?> list ? list.stream().filter(Tree.class::isInstance).map(Tree.class::cast).toList()
+        : List.of();
   }
 
   private static List<String> texts(Tree parent, String name) {

@@ -58,7 +58,8 @@ final class StatefulSetChain {
       int left = first + wanted - ordinal - 1;
       if (ordered(set) && !causes.isEmpty()) {
         Finding holding = causes.removeLast();
-        causes.add(left == 0 ? holding : holding.seen(Words.count(left, "pod") + " after it " + (left == 1 ? "waits" : "wait") + " for it"));
+        String others = Words.count(left, "pod") + " after it " + (left == 1 ? "waits" : "wait") + " for it";
+        causes.add(left == 0 ? holding : holding.seen(others));
         return causes;
       }
     }
@@ -75,7 +76,8 @@ final class StatefulSetChain {
     if (beyond.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(Finding.waiting("pods of " + Facts.name(set), Words.count(beyond.size(), "pod") + " too many, ended from the last on")
+    String says = Words.count(beyond.size(), "pod") + " too many, ended from the last on";
+    return Optional.of(Finding.waiting("pods of " + Facts.name(set), says)
         .because(PodChain.held(beyond.stream().filter(Objects::isTerminating).toList(), 0, facts)));
   }
 

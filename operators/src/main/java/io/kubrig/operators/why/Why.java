@@ -81,7 +81,8 @@ public final class Why {
   }
 
   private static List<String> failing(HasMetadata object) {
-    if (!(object instanceof GenericKubernetesResource generic) || !(generic.getAdditionalProperties().get("status") instanceof Map<?, ?> status)
+    if (!(object instanceof GenericKubernetesResource generic)
+        || !(generic.getAdditionalProperties().get("status") instanceof Map<?, ?> status)
         || !(status.get("conditions") instanceof List<?> conditions)) {
       return List.of();
     }

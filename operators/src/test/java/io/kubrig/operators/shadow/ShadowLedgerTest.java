@@ -47,8 +47,8 @@ class ShadowLedgerTest {
     ledger.decided(KEY, List.of(CREATE));
     assertThat(report.differences()).extracting(ShadowReport.Difference::toString)
         .containsExactly("replicaset-controller ns/web: create pods ns/web-*");
-    assertThat(metrics.counter("kubrig_controller_manager_shadow_differences_total", "controller", "replicaset-controller", "verb", "create",
-        "resource", "pods").count()).isEqualTo(1);
+    assertThat(metrics.counter("kubrig_controller_manager_shadow_differences_total", "controller", "replicaset-controller",
+        "verb", "create", "resource", "pods").count()).isEqualTo(1);
     ledger.decided(KEY, List.of());
     assertThat(Json.read(report.page())).isEqualTo(Json.read("""
         {"writes":{"settled":0,"different":1},"differences":[{"time":"2026-01-01T00:00:30Z","since":"2026-01-01T00:00:00Z",

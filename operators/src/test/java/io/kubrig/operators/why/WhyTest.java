@@ -86,7 +86,7 @@ class WhyTest {
 
   @Test
   void the_text_shows_each_link_below_the_one_that_it_holds_up() {
-    assertThat(told(WEB + NEW_POD + """
+    String text = told(WEB + NEW_POD + """
         status: {phase: Running, conditions: [{type: Ready, status: "False"}], containerStatuses: [{name: c, ready: false, started: true, state: {running: {}}}]}
         ---
         apiVersion: v1
@@ -97,7 +97,8 @@ class WhyTest {
         type: Warning
         count: 7
         message: "Readiness probe failed: HTTP probe failed with statuscode: 503"
-        """)).isEqualTo("""
+        """);
+    assertThat(text).isEqualTo("""
         deployment d/web: 1 of 3 pods updated, 3 available
         │   · spec.progressDeadlineSeconds is 600
         │   · spec.strategy: at most 4 pods (maxSurge 1), at least 3 available (maxUnavailable 0)
@@ -126,7 +127,8 @@ class WhyTest {
     assertThat(found.standing()).isEqualTo(Standing.BLOCKED);
     assertThat(found.all().map(Finding::object)).containsExactly("replicaset d/r", "pods of replicaset d/r", "resourcequota d/small");
     assertThat(found.because().getFirst().because().getFirst())
-        .isEqualTo(new Finding("resourcequota d/small", Standing.BLOCKED, "leaves no room", List.of("status: pods used 4 of 4"), List.of()));
+        .isEqualTo(new Finding("resourcequota d/small", Standing.BLOCKED, "leaves no room", List.of("status: pods used 4 of 4"),
+            List.of()));
   }
 
   @Test
@@ -139,13 +141,14 @@ class WhyTest {
         spec: {containers: [{name: c, image: i}]}
         status: {phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: "0/1 nodes are available: 1 Insufficient cpu."}]}
         """;
-    assertThat(told("""
+    String text = told("""
         apiVersion: apps/v1
         kind: ReplicaSet
         metadata: {name: r, namespace: d, uid: u1}
         spec: {replicas: 2, selector: {matchLabels: {a: b}}}
         status: {replicas: 2}
-        """ + pod.formatted(1) + pod.formatted(2))).isEqualTo("""
+        """ + pod.formatted(1) + pod.formatted(2));
+    assertThat(text).isEqualTo("""
         replicaset d/r: 0 of 2 pods available [blocked]
         │   · spec.replicas is 2, status.availableReplicas 0, pods 2
         └── pod d/r-1 and 1 more: has no node: 0/1 nodes are available: 1 Insufficient cpu. [blocked]
@@ -321,6 +324,7 @@ class WhyTest {
          "retries":[{"key":"d/web-new","failures":4,"lastError":"no","nextAttempt":"2026-01-01T12:00:01Z"},{"key":"d/web","failures":1}],
          "delayed":[]}]}""");
     assertThat(found.because()).hasSize(2).last().isEqualTo(new Finding("replicaset-controller", Standing.WAITING,
-        "has failed 4 times in a row with replicaset d/web-new, tries again at 2026-01-01T12:00:01Z", List.of("last error: no"), List.of()));
+        "has failed 4 times in a row with replicaset d/web-new, tries again at 2026-01-01T12:00:01Z",
+        List.of("last error: no"), List.of()));
   }
 }
