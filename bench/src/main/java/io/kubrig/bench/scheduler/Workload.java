@@ -1,7 +1,9 @@
 package io.kubrig.bench.scheduler;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One size of a case of the upstream benchmark.
@@ -12,10 +14,27 @@ import java.util.Set;
  */
 record Workload(String benchmark, String name, int threshold, Map<String, String> parameters, Map<String, String> gates,
     Set<String> labels) {
+  private static final Pattern COUNT = Pattern.compile("[0-9]+");
+  /** Numbers that say what an object is like, not how many there are. */
+  private static final Set<String> KEPT = Set.of("maxClaimsPerNode", "classes", "numNodeDeclaredFeatures");
+
   Workload {
     parameters = Map.copyOf(parameters);
     gates = Map.copyOf(gates);
     labels = Set.copyOf(labels);
+  }
+
+  /** The same with a tenth of the nodes, pods and other objects, and with a second for what takes some time; without a threshold. */
+  Workload tenth() {
+    Map<String, String> fewer = new HashMap<>();
+    parameters.forEach((name, value) -> fewer.put(name, name.equals("duration") ? "1s"
+        : COUNT.matcher(value).matches() && !KEPT.contains(name) ? String.valueOf((Integer.parseInt(value) + 9) / 10) : value));
+    return new Workload(benchmark, name + "/10", 0, fewer, gates, labels);
+  }
+
+  /** Whether there are so many of something that a tenth of it is worth running. */
+  boolean isLarge() {
+    return parameters.values().stream().anyMatch(v -> COUNT.matcher(v).matches() && Integer.parseInt(v) >= 1000);
   }
 
   String id() {

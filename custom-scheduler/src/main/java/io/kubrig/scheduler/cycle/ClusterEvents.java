@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /** Brings what the API tells into the state and the queue. Objects are read on the caller's thread, applied on the scheduling thread. */
@@ -50,6 +51,8 @@ final class ClusterEvents implements ClusterApi.Listener {
   private final Placements placements;
   /** Pods without a node that wait for other schedulers, by uid. */
   private final Map<String, Pod> others = new LinkedHashMap<>();
+  /** As read last, by uid; for the threads that tell of pods. */
+  private final Map<String, Pod> withoutNode = new ConcurrentHashMap<>();
 
   /** Hears of pods on nodes. */
   interface Placements {
@@ -80,7 +83,7 @@ final class ClusterEvents implements ClusterApi.Listener {
   public void updated(HasMetadata object) {
     switch (object) {
       case io.fabric8.kubernetes.api.model.Pod p -> {
-        Pod pod = Pod.of(p);
+        Pod pod = read(p);
         loop.post(() -> podSeen(pod));
       }
       case io.fabric8.kubernetes.api.model.Node n -> {
@@ -96,6 +99,7 @@ final class ClusterEvents implements ClusterApi.Listener {
     switch (object) {
       case io.fabric8.kubernetes.api.model.Pod p -> {
         String uid = p.getMetadata().getUid();
+        withoutNode.remove(uid);
         loop.post(() -> podGone(uid));
       }
       case io.fabric8.kubernetes.api.model.Node n -> {
@@ -104,6 +108,18 @@ final class ClusterEvents implements ClusterApi.Listener {
       }
       default -> loop.post(() -> objectGone(object));
     }
+  }
+
+  private Pod read(io.fabric8.kubernetes.api.model.Pod p) {
+    String uid = p.getMetadata().getUid();
+    Pod before = withoutNode.get(uid);
+    Pod pod = before == null ? Pod.of(p) : Pod.of(p, before);
+    if (!pod.isAssigned() && !pod.isFinished()) {
+      withoutNode.put(uid, pod);
+    } else if (before != null) {
+      withoutNode.remove(uid);
+    }
+    return pod;
   }
 
   private void podSeen(Pod pod) {

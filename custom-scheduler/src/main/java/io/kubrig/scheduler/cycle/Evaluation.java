@@ -15,6 +15,7 @@ import io.kubrig.scheduler.model.Pod;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.NodeInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -39,7 +40,7 @@ final class Evaluation {
   private final List<FilterPlugin> filters;
   private final boolean[] askAlways;
   private final boolean[] askOnce;
-  private final int firstAlways;
+  private final int[] always; // where askAlways is true
   private final boolean isNodeLocal;
   private int looked;
   private int scored;
@@ -53,16 +54,19 @@ final class Evaluation {
     this.filters = profile.at(ExtensionPoint.FILTER, FilterPlugin.class);
     this.askAlways = new boolean[filters.size()];
     this.askOnce = new boolean[filters.size()];
-    int first = filters.size();
-    for (int i = filters.size() - 1; i >= 0; i--) {
+    int[] found = new int[filters.size()];
+    int size = 0;
+    for (int i = 0; i < found.length; i++) {
       FilterPlugin p = filters.get(i);
       if (!state.skippedFilters().contains(p.name())) {
         askOnce[i] = isLocal(p);
         askAlways[i] = !askOnce[i];
-        first = askAlways[i] ? i : first;
+        if (askAlways[i]) {
+          found[size++] = i;
+        }
       }
     }
-    this.firstAlways = first;
+    this.always = Arrays.copyOf(found, size);
     this.isNodeLocal = memo != null && profile.isNodeLocal(state, pod);
   }
 
@@ -94,12 +98,13 @@ final class Evaluation {
       known = askOnce(node);
     }
     int end = known.isSuccess() ? filters.size() : memo.failing(node);
-    for (int i = firstAlways; i < end; i++) {
-      if (askAlways[i]) {
-        Status s = Profile.filter(filters.get(i), state, pod, node);
-        if (!s.isSuccess()) {
-          return s;
-        }
+    for (int i : always) {
+      if (i >= end) {
+        break;
+      }
+      Status s = Profile.filter(filters.get(i), state, pod, node);
+      if (!s.isSuccess()) {
+        return s;
       }
     }
     return known;

@@ -360,6 +360,10 @@ public final class Scheduler {
         Status status = BindingCycle.run(a, preBinds, way, phases(a.profile(), a.state().span()), writer, overtaken);
         metrics.binding(-1);
         loop.post(() -> bound(a, status));
+        if (status.isSuccess()) {
+          events.recordHere(a.pod(), Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
+              a.profile().name());
+        }
       }
     });
   }
@@ -401,10 +405,6 @@ public final class Scheduler {
     }
     phases.over(ExtensionPoint.POST_BIND, Code.SUCCESS);
     metrics.scheduled(a.profile().name(), a.queued(), clock.nanos() - a.startedNanos(), clock.now());
-    try (AttemptSpan.Work working = a.state().span().work()) {
-      events.record(a.pod(), null, Note.normal("Scheduled", "Binding", "Successfully assigned " + a.pod().key() + " to " + a.node()),
-          a.profile().name());
-    }
     a.state().span().end("scheduled", "");
   }
 

@@ -21,7 +21,7 @@ public final class KnownOutcomes {
   private static final int KEPT = 64;
 
   /** An outcome, and for which state of the node and its pools. */
-  private record Known(Node node, List<PoolId> pools, long changes, Outcome outcome) {}
+  private record Known(Node node, TakenDevices.Changes[] pools, long changes, Outcome outcome) {}
 
   private final Map<List<DeviceClaim>, Map<String, Known>> byWish = new LinkedHashMap<>(16, 0.75f, true) {
     private static final long serialVersionUID = 1L;
@@ -52,10 +52,10 @@ public final class KnownOutcomes {
     return nodes;
   }
 
-  private static long changes(List<PoolId> pools, TakenDevices taken) {
+  private static long changes(TakenDevices.Changes[] pools) {
     long sum = 0;
-    for (PoolId pool : pools) {
-      sum += taken.changes(pool);
+    for (TakenDevices.Changes pool : pools) {
+      sum += pool.count();
     }
     return sum;
   }
@@ -72,13 +72,13 @@ public final class KnownOutcomes {
 
     Optional<Outcome> on(Node node) {
       Known known = nodes.get(node.name());
-      return known != null && known.node == node && known.changes == changes(known.pools, taken) ? Optional.of(known.outcome)
+      return known != null && known.node == node && known.changes == changes(known.pools) ? Optional.of(known.outcome)
           : Optional.empty();
     }
 
     void remember(Node node, List<Pool> pools, Outcome outcome) {
-      List<PoolId> ids = pools.stream().map(Pool::id).toList();
-      nodes.put(node.name(), new Known(node, ids, changes(ids, taken), outcome));
+      TakenDevices.Changes[] followed = pools.stream().map(p -> taken.changes(p.id())).toArray(TakenDevices.Changes[]::new);
+      nodes.put(node.name(), new Known(node, followed, changes(followed), outcome));
     }
   }
 }

@@ -25,7 +25,16 @@ public final class TakenDevices {
   }
 
   private final Map<DeviceId, Use> uses = new HashMap<>();
-  private final Map<PoolId, Long> changes = new HashMap<>();
+  private final Map<PoolId, Changes> changes = new HashMap<>();
+
+  /** How often what is taken of a pool's devices has changed; the same one for a pool all the time. */
+  static final class Changes {
+    private long count;
+
+    long count() {
+      return count;
+    }
+  }
 
   /** Counts what a claim has, if anything. */
   public void add(ResourceClaim claim) {
@@ -48,7 +57,7 @@ public final class TakenDevices {
         if (uses.get(id).isNone()) {
           uses.remove(id);
         }
-        changes.merge(new PoolId(r.getDriver(), r.getPool()), 1L, Long::sum);
+        changes(new PoolId(r.getDriver(), r.getPool())).count++;
       }
     }
   }
@@ -66,9 +75,8 @@ public final class TakenDevices {
     }
   }
 
-  /** Grows with each change of what is taken of a pool's devices. */
-  long changes(PoolId pool) {
-    return changes.getOrDefault(pool, 0L);
+  Changes changes(PoolId pool) {
+    return changes.computeIfAbsent(pool, p -> new Changes());
   }
 
   /** Whether one claim has the whole device. */

@@ -1,19 +1,19 @@
 package io.kubrig.scheduler.events;
 
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.EventSeries;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
 import io.kubrig.scheduler.api.SerialWriter;
 import io.kubrig.scheduler.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
-  private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
   private static final Duration SERIES_GAP = Duration.ofMinutes(6);
   private static final int REMEMBERED = 4096;
   private static final int MAX_NOTE = 1024;
@@ -71,9 +70,23 @@ public final class EventRecorder {
   /** Records what happened to a pod; {@code related} may be null. */
   public void record(Pod regarding, Pod related, Note note, String controller) {
     Instant now = clock.now();
-    Note cut = new Note(note.type, note.reason, note.action, truncate(note.text));
-    Key key = new Key(regarding.uid(), related == null ? "" : related.uid(), cut, controller);
+    Key key = key(regarding, related, note, controller);
     writer.submit("event-" + regarding.uid(), () -> write(key, regarding, related, now));
+  }
+
+  /** The same on the calling thread, which may block: for those who have one of their own. */
+  public void recordHere(Pod regarding, Note note, String controller) throws InterruptedException {
+    Instant now = clock.now();
+    Key key = key(regarding, null, note, controller);
+    writer.limited(() -> {
+      write(key, regarding, null, now);
+      return true;
+    });
+  }
+
+  private static Key key(Pod regarding, Pod related, Note note, String controller) {
+    Note cut = new Note(note.type, note.reason, note.action, truncate(note.text));
+    return new Key(regarding.uid(), related == null ? "" : related.uid(), cut, controller);
   }
 
   private static String truncate(String text) {
@@ -92,7 +105,7 @@ public final class EventRecorder {
         int count = known.event.getSeries() == null ? 2 : known.event.getSeries().getCount() + 1;
         EventSeries series = new EventSeries();
         series.setCount(count);
-        series.setLastObservedTime(new io.fabric8.kubernetes.api.model.MicroTime(MICROS.format(now)));
+        series.setLastObservedTime(new MicroTime(Timestamps.formatMicro(now)));
         known.event = api.replace(new EventBuilder(known.event).withSeries(series).build());
       }
       known.last = now;
@@ -106,19 +119,31 @@ public final class EventRecorder {
 
   private Event event(Key key, Pod regarding, Pod related, Instant now) {
     long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-    return new EventBuilder()
-        .withNewMetadata().withNamespace(regarding.namespace()).withName(regarding.name() + "." + Long.toHexString(nanos)).endMetadata()
-        .withEventTime(new io.fabric8.kubernetes.api.model.MicroTime(MICROS.format(now)))
-        .withReportingController(key.controller)
-        .withReportingInstance(key.controller + "-" + instanceSuffix)
-        .withType(key.note.type).withReason(key.note.reason).withAction(key.note.action).withNote(key.note.text)
-        .withRegarding(reference(regarding))
-        .withRelated(related == null ? null : reference(related))
-        .build();
+    ObjectMeta meta = new ObjectMeta();
+    meta.setNamespace(regarding.namespace());
+    meta.setName(regarding.name() + "." + Long.toHexString(nanos));
+    Event event = new Event();
+    event.setMetadata(meta);
+    event.setEventTime(new MicroTime(Timestamps.formatMicro(now)));
+    event.setReportingController(key.controller);
+    event.setReportingInstance(key.controller + "-" + instanceSuffix);
+    event.setType(key.note.type);
+    event.setReason(key.note.reason);
+    event.setAction(key.note.action);
+    event.setNote(key.note.text);
+    event.setRegarding(reference(regarding));
+    event.setRelated(related == null ? null : reference(related));
+    return event;
   }
 
   private static ObjectReference reference(Pod pod) {
-    return new ObjectReferenceBuilder().withApiVersion("v1").withKind("Pod").withNamespace(pod.namespace()).withName(pod.name())
-        .withUid(pod.uid()).withResourceVersion(pod.source() == null ? null : pod.source().getMetadata().getResourceVersion()).build();
+    ObjectReference reference = new ObjectReference();
+    reference.setApiVersion("v1");
+    reference.setKind("Pod");
+    reference.setNamespace(pod.namespace());
+    reference.setName(pod.name());
+    reference.setUid(pod.uid());
+    reference.setResourceVersion(pod.source() == null ? null : pod.source().getMetadata().getResourceVersion());
+    return reference;
   }
 }

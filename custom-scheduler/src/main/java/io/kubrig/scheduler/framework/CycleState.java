@@ -13,6 +13,8 @@ public final class CycleState {
   private final Set<String> skippedFilters = new HashSet<>();
   private final Set<String> skippedScores = new HashSet<>();
   private AttemptSpan span = AttemptSpan.NONE;
+  private Object lastKey; // a plugin asks for the same again for each node
+  private Data last;
 
   /** Something remembered. */
   public interface Data {
@@ -25,11 +27,16 @@ public final class CycleState {
   /** Remembers under a key, usually the plugin itself. */
   public void put(Object key, Data value) {
     data.put(key, value);
+    lastKey = null;
   }
 
   /** What is remembered, or null. */
   public <T extends Data> T get(Object key, Class<T> type) {
-    return type.cast(data.get(key));
+    if (key != lastKey) {
+      last = data.get(key);
+      lastKey = key;
+    }
+    return type.cast(last);
   }
 
   /** What is remembered. */

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,13 +18,84 @@ import java.util.Set;
 public record Pod(String namespace, String name, String uid, Labels labels, Spec spec, State state,
     io.fabric8.kubernetes.api.model.Pod source) {
 
-  /** What the decision depends on. */
-  public record Spec(Order order, Requests requests, NodeRules nodes, PodRules pods, Footprint footprint) {
+  /** What the decision depends on. Compared by content. */
+  public static final class Spec {
+    private final Order order;
+    private final Requests requests;
+    private final NodeRules nodes;
+    private final PodRules pods;
+    private final Footprint footprint;
+    private int hash; // 0: not computed yet; any thread computes the same
+    private Spec withoutClaims; // likewise null
+
+    public Spec(Order order, Requests requests, NodeRules nodes, PodRules pods, Footprint footprint) {
+      this.order = order;
+      this.requests = requests;
+      this.nodes = nodes;
+      this.pods = pods;
+      this.footprint = footprint;
+    }
+
+    public Order order() {
+      return order;
+    }
+
+    public Requests requests() {
+      return requests;
+    }
+
+    public NodeRules nodes() {
+      return nodes;
+    }
+
+    public PodRules pods() {
+      return pods;
+    }
+
+    public Footprint footprint() {
+      return footprint;
+    }
+
     /** The same without volumes and claims of devices: what pods have in common that differ in the claims only that were made for them. */
     public Spec withoutClaims() {
-      return footprint.volumes.isEmpty() && footprint.claims.isEmpty() ? this
-          : new Spec(order, requests, nodes, pods,
-              new Footprint(footprint.ports, footprint.images, footprint.containers, List.of(), List.of(), footprint.features));
+      if (footprint.volumes.isEmpty() && footprint.claims.isEmpty()) {
+        return this;
+      }
+      Spec known = withoutClaims;
+      if (known == null) {
+        known = KnownSpecs.known(new Spec(order, requests, nodes, pods,
+            new Footprint(footprint.ports, footprint.images, footprint.containers, List.of(), List.of(), footprint.features)));
+        withoutClaims = known;
+      }
+      return known;
+    }
+
+    /** The same on a node. */
+    Spec on(String nodeName) {
+      return new Spec(order, requests, new NodeRules(nodeName, nodes.selector, nodes.required, nodes.preferred, nodes.tolerations), pods,
+          footprint);
+    }
+
+    /** Whether it is the same but for the name of a node. */
+    boolean sameButNode(Spec other) {
+      return this == other || order.equals(other.order) && requests.equals(other.requests) && pods.equals(other.pods)
+          && footprint.equals(other.footprint) && nodes.sameButName(other.nodes);
+    }
+
+    @Override
+    public boolean equals(Object object) {
+      return this == object || object instanceof Spec other && hashCode() == other.hashCode()
+          && Objects.equals(nodes.nodeName, other.nodes.nodeName) && sameButNode(other);
+    }
+
+    @Override
+    public int hashCode() {
+      int known = hash;
+      if (known == 0) {
+        known = Objects.hash(order, requests, nodes, pods, footprint);
+        hash = known;
+      }
+      return known;
     }
   }
 
@@ -52,6 +124,11 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
     /** Whether a node fulfils the node selector and the required node affinity. */
     public boolean admit(Node node) {
       return selector.matches(node.labels()) && (required == null || required.matches(node));
+    }
+
+    private boolean sameButName(NodeRules other) {
+      return selector.equals(other.selector) && Objects.equals(required, other.required) && preferred.equals(other.preferred)
+          && tolerations.equals(other.tolerations);
     }
   }
 
@@ -95,7 +172,13 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
    */
   public record State(
       String nodeName, String nominatedNode, String phase, Instant created, Instant deleted, Instant started, Owner owner,
-          boolean disrupted) {}
+          boolean disrupted) {
+    private boolean sameButNomination(State other) {
+      return Objects.equals(nodeName, other.nodeName) && Objects.equals(phase, other.phase) && Objects.equals(created, other.created)
+          && Objects.equals(deleted, other.deleted) && Objects.equals(started, other.started) && Objects.equals(owner, other.owner)
+          && disrupted == other.disrupted;
+    }
+  }
 
   /** The controller of the pod. */
   public record Owner(String apiVersion, String kind, String name, String uid) {}
@@ -103,6 +186,11 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
   /** The pod of an API object. */
   public static Pod of(io.fabric8.kubernetes.api.model.Pod pod) {
     return PodReader.read(pod);
+  }
+
+  /** The same, where another version of the pod was read before: what is as it was is not read again. */
+  public static Pod of(io.fabric8.kubernetes.api.model.Pod pod, Pod before) {
+    return PodReader.read(pod, before);
   }
 
   /** {@code namespace/name}. */
@@ -133,6 +221,11 @@ public record Pod(String namespace, String name, String uid, Labels labels, Spec
 
   public Optional<String> nominatedNode() {
     return Optional.ofNullable(state.nominatedNode);
+  }
+
+  /** Whether it is, for all decisions about other pods, what another version of it on the same node is. */
+  public boolean isSameForOthers(Pod other) {
+    return state.sameButNomination(other.state) && labels.equals(other.labels) && spec.sameButNode(other.spec);
   }
 
   /** The same pod on a node. */

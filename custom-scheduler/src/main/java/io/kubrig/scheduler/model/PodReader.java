@@ -9,10 +9,12 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
+import io.kubrig.machinery.timestamp.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Reads a {@link Pod} from its API object. */
@@ -21,17 +23,29 @@ final class PodReader {
   private final PodSpec spec;
   private final Labels labels;
 
-  private PodReader(io.fabric8.kubernetes.api.model.Pod pod) {
+  private PodReader(io.fabric8.kubernetes.api.model.Pod pod, Labels labels) {
     this.pod = pod;
     this.spec = pod.getSpec();
-    this.labels = Labels.of(pod.getMetadata().getLabels());
+    this.labels = labels;
   }
 
   static Pod read(io.fabric8.kubernetes.api.model.Pod pod) {
-    PodReader r = new PodReader(pod);
+    PodReader r = new PodReader(pod, Labels.of(pod.getMetadata().getLabels()));
     var meta = pod.getMetadata();
-    Pod.Spec spec = new Pod.Spec(r.order(), PodRequests.of(pod), r.nodeRules(), r.podRules(), r.footprint());
+    Pod.Spec spec = KnownSpecs.known(new Pod.Spec(r.order(), PodRequests.of(pod), r.nodeRules(), r.podRules(), r.footprint()));
     return new Pod(meta.getNamespace(), meta.getName(), meta.getUid(), r.labels, spec, r.state(), pod);
+  }
+
+  /** Like {@link #read}, with another version of the pod that was read before and still has its source. */
+  static Pod read(io.fabric8.kubernetes.api.model.Pod pod, Pod before) {
+    if (before.source() == null || !SpecInputs.same(before.source(), pod)) {
+      return read(pod);
+    }
+    String node = blankToNull(pod.getSpec().getNodeName());
+    boolean sameNode = Objects.equals(node, before.spec().nodes().nodeName());
+    PodReader r = new PodReader(pod, before.labels());
+    return new Pod(before.namespace(), before.name(), before.uid(), before.labels(), sameNode ? before.spec() : before.spec().on(node),
+        r.state(), pod);
   }
 
   private Pod.Order order() {
@@ -57,7 +71,7 @@ final class PodReader {
   }
 
   private static Instant instant(String time) {
-    return time == null || time.isEmpty() ? null : Instant.parse(time);
+    return time == null || time.isEmpty() ? null : Timestamps.parse(time);
   }
 
   private static String blankToNull(String s) {

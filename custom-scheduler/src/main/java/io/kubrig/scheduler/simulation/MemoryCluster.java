@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
@@ -13,9 +14,9 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.UUID;
  * A cluster in memory that answers the scheduler as an API server would: for simulations, benchmarks and tests. It has no controllers and
  * no kubelet; whoever uses it plays them.
  *
+ * <p>What comes in is copied. What is stored is never changed: a new version of an object shares with the old one what is the same in both,
+ * and is what listeners, {@link #find} and {@link #list} show.
+ *
  * <p>Thread-safe; listeners are called in the order of the changes, with the lock held, and must not call back.
  */
 public final class MemoryCluster implements ClusterApi {
@@ -34,7 +38,7 @@ public final class MemoryCluster implements ClusterApi {
 
   private final Clock clock;
   private final PodAdmission admission;
-  private final Map<String, HasMetadata> objects = new LinkedHashMap<>();
+  private final Map<Key, HasMetadata> objects = new LinkedHashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
   private long revision;
 
@@ -43,7 +47,13 @@ public final class MemoryCluster implements ClusterApi {
     this.admission = new PodAdmission(this, clock);
   }
 
-  /** An independent copy; of the kinds that are copied for every binding, without the way through text. */
+  private record Key(Class<?> kind, String namespace, String name) {
+    static Key of(HasMetadata o) {
+      return new Key(o.getClass(), o.getMetadata().getNamespace(), o.getMetadata().getName());
+    }
+  }
+
+  /** An independent copy; of the kinds that come often, without the way through text. */
   @SuppressWarnings("unchecked") // each builder makes what it was given
   private static <T extends HasMetadata> T copy(T object) {
     return switch (object) {
@@ -52,14 +62,6 @@ public final class MemoryCluster implements ClusterApi {
       case ResourceClaim c -> (T) new ResourceClaimBuilder(c).build();
       default -> JSON.clone(object);
     };
-  }
-
-  private static String key(Class<?> kind, String namespace, String name) {
-    return kind.getSimpleName() + "/" + (namespace == null ? "" : namespace) + "/" + name;
-  }
-
-  private static String key(HasMetadata o) {
-    return key(o.getClass(), o.getMetadata().getNamespace(), o.getMetadata().getName());
   }
 
   @Override
@@ -75,11 +77,11 @@ public final class MemoryCluster implements ClusterApi {
     if (meta.getName() == null) {
       meta.setName(meta.getGenerateName() + Long.toString(revision + 1, 36));
     }
-    if (objects.containsKey(key(o))) {
+    if (objects.containsKey(Key.of(o))) {
       throw new ClusterApiException(409, o.getKind() + " \"" + meta.getName() + "\" already exists");
     }
     meta.setUid(UUID.randomUUID().toString());
-    meta.setCreationTimestamp(clock.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    meta.setCreationTimestamp(Timestamps.format(clock.now()));
     if (o instanceof Pod pod) {
       admission.admit(pod);
     }
@@ -89,7 +91,7 @@ public final class MemoryCluster implements ClusterApi {
 
   private void put(HasMetadata o, boolean update) {
     o.getMetadata().setResourceVersion(Long.toString(++revision));
-    objects.put(key(o), o);
+    objects.put(Key.of(o), o);
     listeners.forEach(l -> {
       if (update) {
         l.updated(o);
@@ -102,14 +104,14 @@ public final class MemoryCluster implements ClusterApi {
 
   private void drop(HasMetadata o) {
     revision++;
-    objects.remove(key(o));
+    objects.remove(Key.of(o));
     listeners.forEach(l -> l.deleted(o));
     notifyAll();
   }
 
   /** The object as stored; not to be changed. */
   public synchronized <T extends HasMetadata> Optional<T> find(Class<T> kind, String namespace, String name) {
-    return Optional.ofNullable(kind.cast(objects.get(key(kind, namespace, name))));
+    return Optional.ofNullable(kind.cast(objects.get(new Key(kind, namespace, name))));
   }
 
   /** All objects of a kind. */
@@ -133,7 +135,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized <T extends HasMetadata> T replace(T object) {
-    HasMetadata old = objects.get(key(object));
+    HasMetadata old = objects.get(Key.of(object));
     if (old == null) {
       throw new ClusterApiException(404, object.getKind() + " \"" + object.getMetadata().getName() + "\" not found");
     }
@@ -157,14 +159,24 @@ public final class MemoryCluster implements ClusterApi {
         .orElseThrow(() -> new ClusterApiException(404, "pods \"" + ref.name() + "\" not found"));
   }
 
+  /** The next version of a pod: its metadata and status may be set anew, what they hold and the spec are the old version's, too. */
+  private static Pod next(Pod old) {
+    Pod pod = Shallow.copy(old);
+    pod.setMetadata(Shallow.copy(old.getMetadata()));
+    pod.setStatus(Shallow.copy(old.getStatus()));
+    return pod;
+  }
+
   @Override
   public synchronized void bind(PodRef ref, String node) {
-    Pod pod = copy(pod(ref));
+    Pod pod = next(pod(ref));
     if (pod.getSpec().getNodeName() != null) {
       throw new ClusterApiException(409, "Operation cannot be fulfilled on pods/binding \"" + ref.name() + "\": pod " + ref.name()
           + " is already assigned to node \"" + pod.getSpec().getNodeName() + "\"");
     }
-    pod.getSpec().setNodeName(node);
+    PodSpec spec = Shallow.copy(pod.getSpec());
+    spec.setNodeName(node);
+    pod.setSpec(spec);
     pod.getStatus().setNominatedNodeName(null);
     PodCondition scheduled = new PodCondition();
     scheduled.setType("PodScheduled");
@@ -175,7 +187,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized void patchStatus(PodRef ref, StatusChange change) {
-    Pod pod = copy(pod(ref));
+    Pod pod = next(pod(ref));
     if (change.condition() != null) {
       set(pod.getStatus(), change.condition());
     }
@@ -187,7 +199,7 @@ public final class MemoryCluster implements ClusterApi {
 
   @Override
   public synchronized void setExtendedClaim(PodRef ref, PodExtendedResourceClaimStatus claim) {
-    Pod pod = copy(pod(ref));
+    Pod pod = next(pod(ref));
     pod.getStatus().setExtendedResourceClaimStatus(claim);
     put(pod, true);
   }
@@ -215,12 +227,11 @@ public final class MemoryCluster implements ClusterApi {
    * Deletes an object; a pod on a node stays, terminating, until its grace period (null: its own) is over and someone deletes it with 0.
    */
   public synchronized void delete(HasMetadata object, Long gracePeriodSeconds) {
-    HasMetadata o = objects.get(key(object));
+    HasMetadata o = objects.get(Key.of(object));
     if (o instanceof Pod pod && pod.getSpec().getNodeName() != null && grace(pod, gracePeriodSeconds) > 0) {
       if (pod.getMetadata().getDeletionTimestamp() == null) {
-        Pod marked = copy(pod);
-        marked.getMetadata().setDeletionTimestamp(clock.now().plusSeconds(grace(pod, gracePeriodSeconds)).truncatedTo(ChronoUnit.SECONDS)
-            .toString());
+        Pod marked = next(pod);
+        marked.getMetadata().setDeletionTimestamp(Timestamps.format(clock.now().plusSeconds(grace(pod, gracePeriodSeconds))));
         put(marked, true);
       }
     } else if (o != null) {

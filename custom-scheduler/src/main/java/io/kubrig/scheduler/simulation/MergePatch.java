@@ -1,5 +1,6 @@
 package io.kubrig.scheduler.simulation;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,9 +9,21 @@ import java.util.Map;
 final class MergePatch {
   private MergePatch() {}
 
-  static <T> T apply(KubernetesSerialization json, Class<T> kind, T object, Map<String, Object> patch) {
-    Map<?, ?> tree = json.convertValue(object, Map.class);
-    return json.convertValue(merge(tree, patch), kind);
+  /** The next version of an object: only the fields that the patch names go through a tree. */
+  static <T extends HasMetadata> T apply(KubernetesSerialization json, Class<T> kind, T object, Map<String, Object> patch) {
+    T out = Shallow.copy(object);
+    out.setMetadata(Shallow.copy(object.getMetadata()));
+    patch.forEach((field, value) -> Shallow.take(field, json.convertValue(tree(json, field, object, value), kind), out));
+    return out;
+  }
+
+  /** A tree with what one field is to be; empty when it is to be away. */
+  private static Map<String, Object> tree(KubernetesSerialization json, String field, Object object, Object value) {
+    if (!(value instanceof Map<?, ?> sub)) {
+      return value == null ? Map.of() : Map.of(field, value);
+    }
+    Object old = Shallow.field(field, object);
+    return Map.of(field, merge(old == null ? Map.of() : json.convertValue(old, Map.class), sub));
   }
 
   private static Map<String, Object> merge(Map<?, ?> target, Map<?, ?> patch) {

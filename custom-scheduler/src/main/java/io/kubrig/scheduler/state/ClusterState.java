@@ -211,6 +211,11 @@ public final class ClusterState {
 
   /** Notes a pod on a node; returns it as it was before. */
   public Optional<Pod> observe(Pod pod) {
+    Placement there = pods.get(pod.uid());
+    if (there != null && there.pod.isSameForOthers(pod)) {
+      renew(there, pod);
+      return Optional.of(there.pod);
+    }
     Optional<Pod> before = take(pod.uid());
     put(pod, false);
     return before;
@@ -232,6 +237,16 @@ public final class ClusterState {
       return something.get();
     } finally {
       put(there.pod, there.assumed);
+    }
+  }
+
+  /** A pod stays where it is and is what it was: nothing follows for anybody. */
+  private void renew(Placement there, Pod pod) {
+    pods.put(pod.uid(), new Placement(pod, false));
+    nodes.get(pod.state().nodeName()).renew(there.pod, pod);
+    if (there.assumed) {
+      groups.taken(pod);
+      groups.placed(pod, false);
     }
   }
 

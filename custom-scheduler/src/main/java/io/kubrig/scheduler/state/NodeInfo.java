@@ -142,6 +142,20 @@ public final class NodeInfo {
     }
   }
 
+  /** Another version of a pod of the node that differs in nothing that is counted or remembered here. */
+  void renew(Pod before, Pod now) {
+    swap(pods, before, now);
+    swap(podsWithAffinity, before, now);
+    swap(podsWithRequiredAntiAffinity, before, now);
+  }
+
+  private static void swap(List<Pod> list, Pod before, Pod now) {
+    int at = list.lastIndexOf(before);
+    if (at >= 0) {
+      list.set(at, now);
+    }
+  }
+
   /** Takes a pod (recognised by its uid) from the node; returns whether it was there. */
   public boolean remove(Pod pod) {
     for (int i = pods.size() - 1; i >= 0; i--) { // mostly one of the last: assumed, and now seen

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
  */
 final class DifferentialTest {
   private static final int DECISIONS = Integer.getInteger("kubrig.differential.decisions", 6000);
+  private static final int TELL_EVERY = 20_000; // a run of a million takes long
   private static final long SEED = Long.getLong("seed", 1);
 
   @Test
@@ -22,8 +23,15 @@ final class DifferentialTest {
       duel.run(150);
       compared += duel.decisions();
       placed += duel.placed();
+      if (compared / TELL_EVERY > (compared - duel.decisions()) / TELL_EVERY) {
+        tell(compared, placed, seed);
+      }
     }
-    System.out.println("compared " + compared + " decisions, " + placed + " of them placed, seeds " + SEED + " to " + (seed - 1));
+    tell(compared, placed, seed);
     assertThat(placed).isBetween(compared / 4, compared - compared / 50);
+  }
+
+  private static void tell(int compared, int placed, long nextSeed) {
+    System.out.println("compared " + compared + " decisions, " + placed + " of them placed, seeds " + SEED + " to " + (nextSeed - 1));
   }
 }

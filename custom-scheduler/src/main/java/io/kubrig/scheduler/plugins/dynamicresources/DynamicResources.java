@@ -300,6 +300,9 @@ public final class DynamicResources
 
   /** The earlier an alternative is in its list, the better. */
   private static long score(ResourceClaim claim, AllocationResult result) {
+    if (claim.getSpec().getDevices().getRequests().stream().allMatch(r -> r.getFirstAvailable().isEmpty())) {
+      return 0;
+    }
     Set<String> used = new HashSet<>();
     for (DeviceRequestAllocationResult r : result.getDevices().getResults()) {
       used.add(r.getRequest());

@@ -26,9 +26,10 @@ import java.util.Objects;
 
 /** Places pods near pods they want near and away from pods they (or those) want away. */
 public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
-  private static final Status NOT_NEAR = Status.unresolvable("node(s) didn't match pod affinity rules");
-  private static final Status TOO_NEAR = Status.unschedulable("node(s) didn't match pod anti-affinity rules");
-  private static final Status OBJECTED = Status.unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
+  private static final String NAME = "InterPodAffinity";
+  private static final Status NOT_NEAR = Status.unresolvable("node(s) didn't match pod affinity rules").from(NAME);
+  private static final Status TOO_NEAR = Status.unschedulable("node(s) didn't match pod anti-affinity rules").from(NAME);
+  private static final Status OBJECTED = Status.unschedulable("node(s) didn't satisfy existing pods anti-affinity rules").from(NAME);
 
   private static final DomainCounts[] NOBODY = {};
   private static final int TERMS_FOLLOWED = 512;
@@ -48,7 +49,7 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin, Pr
 
   @Override
   public String name() {
-    return "InterPodAffinity";
+    return NAME;
   }
 
   @Override

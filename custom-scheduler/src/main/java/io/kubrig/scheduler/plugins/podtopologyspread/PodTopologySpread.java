@@ -22,9 +22,10 @@ import java.util.List;
 
 /** Spreads pods evenly over topology domains: hard constraints filter nodes, soft ones score them. Source: KEP-895 and its successors. */
 public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
-  private static final Status SKEWED = Status.unschedulable("node(s) didn't match pod topology spread constraints");
+  private static final String NAME = "PodTopologySpread";
+  private static final Status SKEWED = Status.unschedulable("node(s) didn't match pod topology spread constraints").from(NAME);
   private static final Status NO_LABEL =
-      Status.unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
+      Status.unresolvable("node(s) didn't match pod topology spread constraints (missing required label)").from(NAME);
 
   private static final int TALLIES_FOLLOWED = 256;
 
@@ -40,7 +41,7 @@ public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin, P
 
   @Override
   public String name() {
-    return "PodTopologySpread";
+    return NAME;
   }
 
   private List<SpreadConstraint> constraints(Pod pod, boolean hard) {
