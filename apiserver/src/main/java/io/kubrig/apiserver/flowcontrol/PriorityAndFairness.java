@@ -133,34 +133,45 @@ public final class PriorityAndFairness implements FlowControl {
    */
   public synchronized void lend() {
     State now = state;
-    List<PriorityLevel> limited = now.levels.values().stream().filter(level -> !level.exempt()).toList();
-    seats.values().forEach(LevelSeats::observe);
-    int all = seats.values().stream().mapToInt(LevelSeats::nominal).sum();
-    int left = all;
+    List<LevelSeats> limited = new ArrayList<>(); // every ten seconds, on a virtual clock as fast as it goes: no streams
+    int all = 0;
+    int exempted = 0;
+    int least = 0;
+    int kept = 0;
+    for (LevelSeats own : seats.values()) {
+      own.observe();
+      all += own.nominal();
+    }
     for (PriorityLevel level : now.levels.values()) {
+      LevelSeats own = seats.get(level.name());
       if (level.exempt()) {
-        LevelSeats own = seats.get(level.name());
         own.current(own.used());
-        left -= own.used();
+        exempted += own.used();
+      } else {
+        limited.add(own);
+        least += own.least();
+        kept += own.kept();
       }
     }
-    int least = limited.stream().mapToInt(level -> seats.get(level.name()).least()).sum();
-    int kept = limited.stream().mapToInt(level -> seats.get(level.name()).kept()).sum();
+    int left = all - exempted;
     double fraction = 0;
     if (left <= kept) {
       double share = left <= least ? 0 : (double) (left - least) / (kept - least);
-      limited.stream().map(level -> seats.get(level.name()))
-          .forEach(own -> own.current(own.least() + (int) Math.round((own.kept() - own.least()) * share)));
+      limited.forEach(own -> own.current(own.least() + (int) Math.round((own.kept() - own.least()) * share)));
     } else {
-      SeatLending.Shares divided = divide(all, limited.stream().map(level -> seats.get(level.name()).claim()).toList());
-      fraction = divided.fraction();
+      List<SeatLending.Claim> claims = new ArrayList<>();
+      limited.forEach(own -> claims.add(own.claim()));
+      SeatLending.Shares shares = divide(all, claims);
+      fraction = shares.fraction();
       for (int i = 0; i < limited.size(); i++) {
-        seats.get(limited.get(i).name()).current((int) Math.round(divided.seats()[i]));
+        limited.get(i).current((int) Math.round(shares.seats()[i]));
       }
     }
     metrics.fairFraction(fraction);
-    for (PriorityLevel level : limited) {
-      queues.get(level.name()).change(level.queuing(), seats.get(level.name()).current());
+    for (PriorityLevel level : now.levels.values()) {
+      if (!level.exempt()) {
+        queues.get(level.name()).change(level.queuing(), seats.get(level.name()).current());
+      }
     }
     seats.forEach(metrics::limits);
   }

@@ -13,6 +13,7 @@ import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
+import io.kubrig.operators.engine.Sweeps;
 import io.kubrig.operators.pods.Pods;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ public final class PodGcController implements Controller {
   private final Cached<Pod> pods;
   private final Cached<Node> nodes;
   private final int threshold;
+  private Sweeps sweeps; // set by watch, before anything runs
   private final Map<String, Instant> suspects = new HashMap<>(); // touched by the one worker only
 
   /** A controller in a manager. */
@@ -50,11 +52,15 @@ public final class PodGcController implements Controller {
 
   @Override
   public void watch(Queue queue) {
-    queue.addAfter(SWEEP, PERIOD);
+    sweeps = new Sweeps(SWEEP, PERIOD, clock, queue);
+    pods.onChange(pod -> sweeps.ask());
+    nodes.onChange(node -> sweeps.ask());
+    sweeps.ask();
   }
 
   @Override
   public Outcome reconcile(Key key) {
+    sweeps.begun();
     List<Pod> all = pods.list();
     List<Node> known = nodes.list();
     PodGcPlan plan = PodGcPlan.of(new PodGcPlan.Observed(all, known, goneNodes(all, known), threshold));

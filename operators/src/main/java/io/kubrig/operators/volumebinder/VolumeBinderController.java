@@ -1,10 +1,12 @@
 package io.kubrig.operators.volumebinder;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Cached;
 import io.kubrig.operators.engine.Controller;
@@ -12,8 +14,10 @@ import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
+import io.kubrig.operators.engine.Sweeps;
 import io.kubrig.operators.events.EventRecorder;
 import java.time.Duration;
+import java.util.List;
 
 /** Binds claims and volumes. Keys: a claim by namespace and name, a volume by name, and the sweep over all. */
 public final class VolumeBinderController implements Controller {
@@ -25,7 +29,9 @@ public final class VolumeBinderController implements Controller {
   private final ClaimSync claimSync;
   private final VolumeSync volumeSync;
   private final Duration period;
+  private final Clock clock;
   private volatile Queue work; // set by watch, before anything runs
+  private volatile Sweeps sweeps; // likewise
 
   /** A controller in a manager. */
   public VolumeBinderController(ControllerContext context) {
@@ -35,7 +41,8 @@ public final class VolumeBinderController implements Controller {
     this.claims = context.caches().of(PersistentVolumeClaim.class);
     this.pods = context.caches().of(Pod.class);
     this.period = context.options().duration("pvclaimbinder-sync-period");
-    Binding binding = new Binding(api, context.clock());
+    this.clock = context.clock();
+    Binding binding = new Binding(api, clock);
     Recycler recycler = new Recycler(api, pods, context.options());
     this.claimSync = new ClaimSync(volumes, context.caches().of(StorageClass.class), pods, binding, events,
         context.options().bool("enable-dynamic-provisioning"));
@@ -45,9 +52,15 @@ public final class VolumeBinderController implements Controller {
   @Override
   public void watch(Queue queue) {
     work = queue;
-    volumes.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), this::gone);
-    claims.watch(added -> queue.add(Key.of(added)), (before, after) -> queue.add(Key.of(after)), this::gone);
+    sweeps = new Sweeps(SWEEP, period, clock, queue);
+    volumes.watch(this::arrived, (before, after) -> queue.add(Key.of(after)), this::gone);
+    claims.watch(this::arrived, (before, after) -> queue.add(Key.of(after)), this::gone);
     pods.onChange(pod -> Recycler.volume(pod).ifPresent(volume -> queue.add(Key.of(volume))));
+  }
+
+  private void arrived(HasMetadata object) {
+    work.add(Key.of(object));
+    sweeps.ask();
   }
 
   private void gone(PersistentVolume volume) {
@@ -72,9 +85,15 @@ public final class VolumeBinderController implements Controller {
   @Override
   public Outcome reconcile(Key key) {
     if (key.equals(SWEEP)) {
-      volumes.list().forEach(volume -> work.add(Key.of(volume)));
-      claims.list().forEach(claim -> work.add(Key.of(claim)));
-      return Outcome.after(period);
+      sweeps.begun();
+      List<PersistentVolume> allVolumes = volumes.list();
+      List<PersistentVolumeClaim> allClaims = claims.list();
+      allVolumes.forEach(volume -> work.add(Key.of(volume)));
+      allClaims.forEach(claim -> work.add(Key.of(claim)));
+      if (!allVolumes.isEmpty() || !allClaims.isEmpty()) {
+        sweeps.ask();
+      }
+      return Outcome.DONE;
     }
     if (key.namespace().isEmpty()) {
       volumes.get(key).ifPresent(volume -> volumeSync.sync(volume, work::add));
