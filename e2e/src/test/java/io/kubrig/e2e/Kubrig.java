@@ -13,16 +13,13 @@ import java.util.stream.Stream;
 
 /** The packaged program. It runs as {@code java -jar}, what the launcher {@code kubrig} becomes, under the Java of the tests. */
 public final class Kubrig {
-  private static final Path JAR = Files.exists(jarOf(home())) ? jarOf(home()) : jarOf(home().getParent());
+  private static final Path ROOT = Files.exists(home().resolve("e2e")) ? home() : home().getParent();
+  private static final Path JAR = ROOT.resolve("standalone/target/kubrig-standalone.jar");
 
   private Kubrig() {}
 
   private static Path home() {
     return Path.of(System.getProperty("kubrig.home", "")).toAbsolutePath();
-  }
-
-  private static Path jarOf(Path root) {
-    return root.resolve("standalone/target/kubrig-standalone.jar");
   }
 
   /** The program in one file. */
@@ -32,7 +29,7 @@ public final class Kubrig {
 
   /** A file below {@code e2e/}. */
   public static Path file(String path) {
-    return JAR.getParent().getParent().getParent().resolve("e2e").resolve(path);
+    return ROOT.resolve("e2e").resolve(path);
   }
 
   private static List<String> command(List<String> arguments) {

@@ -34,6 +34,19 @@ class SimulatedClusterIT {
     }
   }
 
+  @Test
+  void a_simulated_pod_has_a_log_and_refuses_commands_that_it_does_not_have() {
+    assumeTrue(Kubrig.missing("kubectl").findAny().isEmpty(), "kubectl is not installed");
+    try (TestCluster cluster = new TestCluster("simulated-logs", "simulated:1")) {
+      cluster.up();
+      cluster.kubectl("run", "talker", "--image=example.com/talker", "--annotations=simulated.kubrig.io/log=hello");
+      cluster.kubectl("wait", "--for=condition=Ready", "pod/talker", "--timeout=60s");
+      assertThat(cluster.kubectl("logs", "talker")).isEqualTo("hello\n");
+      assertThat(cluster.kubectlFails("exec", "talker", "--", "ls")).contains("\"ls\": executable file not found in $PATH",
+          "command terminated with exit code 127");
+    }
+  }
+
   private static String[] images(TestCluster cluster) {
     return cluster.kubectl("get", "pods", "-l", "app=web", "-o", "jsonpath={.items[*].spec.containers[0].image}").split(" ");
   }

@@ -18,6 +18,7 @@ import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.standalone.inprocess.InProcessSource;
 import io.kubrig.standalone.simulated.AnnotatedScript;
+import io.kubrig.standalone.simulated.SimulatedKubelets;
 import io.kubrig.standalone.simulated.SimulatedNodes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +46,7 @@ final class Cluster implements AutoCloseable {
   private final Progress progress;
   private volatile ClientSource clients = new KubeconfigClients(); // the API server's own; for the others that server itself, once it runs
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by itself
+  private volatile ApiServerComponent apiServer; // null until it runs
 
   Cluster(ClusterSettings settings, Environment environment, Progress progress) {
     this.settings = settings;
@@ -58,8 +60,8 @@ final class Cluster implements AutoCloseable {
     progress.begins("Making keys and certificates");
     prepareKeys();
     progress.done("Keys and certificates are in " + settings.directory().pki());
-    Component apiServer = start(Components.API_SERVER, plan.apiServer());
-    clients = new InProcessSource(((ApiServerComponent) apiServer).server());
+    apiServer = (ApiServerComponent) start(Components.API_SERVER, plan.apiServer());
+    clients = new InProcessSource(apiServer.server());
     KubernetesClient admin = keep(clients.open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
     awaitReady(admin);
     progress.done("The API server is ready on " + settings.server());
@@ -170,8 +172,10 @@ final class Cluster implements AutoCloseable {
 
   private void startSimulated(KubernetesClient admin, int count) throws InterruptedException {
     progress.begins("Starting " + count + " simulated nodes");
-    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), SimulatedNodes.Settings.of(count), new AnnotatedScript()))
-        .start();
+    SimulatedKubelets kubelets = keep(new SimulatedKubelets(environment.clock()));
+    apiServer.reach(kubelets);
+    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), SimulatedNodes.Settings.of(count), new AnnotatedScript(),
+        kubelets)).start();
     progress.done(count + (count == 1 ? " simulated node is" : " simulated nodes are")
         + " ready: pods run in name only, without containers");
   }

@@ -30,6 +30,11 @@ public record Kubelets(SSLContext tls, boolean verify, List<String> addressTypes
     return new Kubelets(null, false, List.of(), Duration.ZERO, local);
   }
 
+  /** The same, and kubelets of this process. */
+  public Kubelets with(LocalKubelets those) {
+    return new Kubelets(tls, verify, addressTypes, timeout, those);
+  }
+
   /** The kubelet of a node, if it is one of this process. */
   Optional<Handler> local(ObjectReader objects, String node, String resource) {
     Optional<Handler> kubelet = local.of(node);

@@ -10,6 +10,8 @@ import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
 import io.kubrig.apiserver.http.Tls;
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.apiserver.proxy.Kubelets;
+import io.kubrig.apiserver.proxy.LocalKubelets;
 import io.kubrig.apiserver.storage.AtRest;
 import io.kubrig.apiserver.storage.EmbeddedStorage;
 import io.kubrig.apiserver.storage.MemoryStorage;
@@ -43,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,7 @@ public final class ApiServerComponent implements Component {
   private HttpServer front;
   private Clock.Timer encryptionReload;
   private Encryption encryption;
+  private volatile LocalKubelets localKubelets = LocalKubelets.NONE;
 
   private ApiServerComponent(ApiServerFlags flags, ParsedFlags parsed, Environment environment) {
     this.flags = flags;
@@ -115,8 +119,14 @@ public final class ApiServerComponent implements Component {
     LOG.info("Serving securely on {}", address());
   }
 
+  /** Nodes in this process, which are asked for logs and streams without a network. */
+  public void reach(LocalKubelets kubelets) {
+    localKubelets = kubelets;
+  }
+
   private ApiServerSettings settings() throws IOException {
     PortRange nodePorts = parsed.value(flags.nodePorts);
+    Supplier<Kubelets> kubelets = KubeletFlags.read(flags, parsed, pki);
     Cluster.Settings cluster =
         new Cluster.Settings(
             List.of(parsed.value(flags.serviceRange).split(",")),
@@ -139,7 +149,7 @@ public final class ApiServerComponent implements Component {
     SecuritySettings security = new SecurityFlags(flags, parsed, pki, environment).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,
-        KubeletFlags.read(flags, parsed, pki), !parsed.value(flags.endpointReconciler).equals("none"),
+        () -> kubelets.get().with(localKubelets), !parsed.value(flags.endpointReconciler).equals("none"),
         AuditFlags.read(flags, parsed, environment.clock(), environment.metrics()), outbound(), true);
   }
 

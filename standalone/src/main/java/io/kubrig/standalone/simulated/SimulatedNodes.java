@@ -45,11 +45,6 @@ public final class SimulatedNodes implements Component {
     }
   }
 
-  /** Nodes whose kubelets nobody asks for anything. */
-  public SimulatedNodes(KubernetesClient client, Clock clock, MeterRegistry metrics, Settings settings, PodScript script) {
-    this(client, clock, metrics, settings, script, new SimulatedKubelets(clock));
-  }
-
   /**
    * Nodes that are not registered yet.
    *
