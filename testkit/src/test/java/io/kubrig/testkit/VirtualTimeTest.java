@@ -47,6 +47,16 @@ class VirtualTimeTest {
   }
 
   @Test
+  void pods_of_a_node_that_is_gone_are_collected_after_a_long_idle_time(KubrigCluster cluster, KubernetesClient client) throws Exception {
+    client.resource(Samples.deployment("web", 2)).create();
+    cluster.advance(Duration.ofHours(1));
+    client.nodes().withName("simulated-0").delete();
+    cluster.advance(Duration.ofMinutes(2));
+    assertThat(client.pods().inNamespace("default").list().getItems()).hasSize(2)
+        .allMatch(pod -> pod.getSpec().getNodeName().equals("simulated-1"));
+  }
+
+  @Test
   void what_keeps_a_cluster_from_settling_is_told(KubrigCluster cluster) {
     cluster.clock().activity().begin("the dishes");
     assertThatThrownBy(() -> cluster.settle(Duration.ofMillis(50))).isInstanceOf(UnsettledException.class)
