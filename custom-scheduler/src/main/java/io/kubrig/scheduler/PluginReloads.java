@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
 
-/** Hands new plugins to the scheduler, and counts in {@code kubrig_scheduler_plugin_reloads_total} how that went. */
+/** Hands new plugins to the scheduler, and tells how that went: in {@code kubrig_scheduler_plugin_reloads_total} and as events. */
 final class PluginReloads implements PluginDirectory.User {
   private static final String NAME = "kubrig_scheduler_plugin_reloads_total";
   private static final String HELP = "How often plugin jars were loaded anew, by result: 'error' left the former plugins in use.";
@@ -16,8 +16,10 @@ final class PluginReloads implements PluginDirectory.User {
   private final Scheduler scheduler;
   private final Counter successes;
   private final Counter errors;
+  private final ReloadEvents events;
 
-  PluginReloads(Scheduler scheduler, MeterRegistry metrics) {
+  PluginReloads(Scheduler scheduler, MeterRegistry metrics, ReloadEvents events) {
+    this.events = events;
     this.scheduler = scheduler;
     this.successes = Counter.builder(NAME).description(HELP).tag("result", "success").register(metrics);
     this.errors = Counter.builder(NAME).description(HELP).tag("result", "error").register(metrics);
@@ -31,5 +33,6 @@ final class PluginReloads implements PluginDirectory.User {
   @Override
   public void reloaded(Optional<String> failure) {
     (failure.isEmpty() ? successes : errors).increment();
+    events.tell(failure);
   }
 }

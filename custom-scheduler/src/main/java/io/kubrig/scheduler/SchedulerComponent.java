@@ -1,5 +1,6 @@
 package io.kubrig.scheduler;
 
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.Component;
@@ -74,6 +75,7 @@ final class SchedulerComponent implements Component {
   private final Environment environment;
   private final Instant created;
   private final Optional<StatusServer> status;
+  private final ClusterApi api;
   private final Scheduler scheduler;
   private final Optional<ScoreFile> scores;
   private final Optional<Tracing> tracing;
@@ -103,18 +105,17 @@ final class SchedulerComponent implements Component {
         : Optional.of(new PluginDirectory(Path.of(jars), flags.pluginTimeout(given), environment.clock()));
     this.builtin = BuiltinPlugins.registry(configuration);
     Optional<Tracer> tracer = tracing.map(t -> t.tracer("io.kubrig.scheduler"));
-    ClusterApi api = new KubernetesClusterApi(open());
-    if (tracer.isPresent()) {
-      api = new TracedApi(api, tracer.get());
-    }
+    ClusterApi real = tracer.<ClusterApi>map(t -> new TracedApi(new KubernetesClusterApi(open()), t))
+        .orElseGet(() -> new KubernetesClusterApi(open()));
     ScoreListener listener = scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE);
     if (flags.shadow(given)) {
       this.shadow = Optional.of(new ShadowReport(environment.metrics(), environment.clock()));
-      ShadowApi asShadow = new ShadowApi(api, shadow.get(), environment.clock(), listener);
+      ShadowApi asShadow = new ShadowApi(real, shadow.get(), environment.clock(), listener);
       listener = asShadow.scores();
-      api = asShadow;
+      this.api = asShadow;
     } else {
       this.shadow = Optional.empty();
+      this.api = real;
     }
     try {
       this.scheduler = new Scheduler(configuration, new Scheduler.Parts(api, environment.clock(), environment.random(), registry(),
@@ -168,19 +169,31 @@ final class SchedulerComponent implements Component {
       schedule();
       return;
     }
-    boolean byConfig = !flags.config(given).isEmpty();
-    String namespace = byConfig ? configuration.leaderElection().resourceNamespace() : flags.election().namespace(given);
-    ElectionSettings settings = electionSettings(byConfig);
+    ElectionSettings settings = electionSettings();
     leaseClient = open();
-    KubernetesLease lease = new KubernetesLease(leaseClient, environment.clock(), namespace, settings.name(), name());
+    KubernetesLease lease = new KubernetesLease(leaseClient, environment.clock(), leaseNamespace(), settings.name(), name());
     elector = new LeaderElector(lease, settings, environment.clock(), environment.random(), environment.metrics(), new Leadership());
     elector.start();
   }
 
-  private ElectionSettings electionSettings(boolean byConfig) {
+  private boolean byConfig() {
+    return !flags.config(given).isEmpty();
+  }
+
+  private String leaseNamespace() {
+    return byConfig() ? configuration.leaderElection().resourceNamespace() : flags.election().namespace(given);
+  }
+
+  private ReloadEvents reloadEvents() {
+    Optional<ObjectReference> lease = elects() ? Optional.of(ReloadEvents.lease(leaseNamespace(), electionSettings().name()))
+        : Optional.empty();
+    return new ReloadEvents(api, environment.clock(), ReloadEvents.subject(System.getenv(), lease), name(), name() + "-" + host());
+  }
+
+  private ElectionSettings electionSettings() {
     SchedulerConfiguration.LeaderElection c = configuration.leaderElection();
     try {
-      return byConfig
+      return byConfig()
           ? new ElectionSettings(c.resourceName(), LeaderElectionFlags.identity(environment.random()), c.leaseDuration(), c.renewDeadline(),
               c.retryPeriod(), true)
           : flags.election().settings(given, environment.random());
@@ -203,7 +216,7 @@ final class SchedulerComponent implements Component {
       return;
     }
     scheduler.loop().post(() -> {}); // from now on the loop counts as busy, although its thread has not begun
-    plugins.ifPresent(p -> p.follow(builtin, new PluginReloads(scheduler, environment.metrics())));
+    plugins.ifPresent(p -> p.follow(builtin, new PluginReloads(scheduler, environment.metrics(), reloadEvents())));
     loop = Thread.ofPlatform().name("scheduler").start(() -> {
       try {
         scheduler.run();

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.kubrig.scheduler.model.Pod;
+import java.util.List;
 
 /**
  * The scheduler's side of the Kubernetes API: what it watches and the few things it writes. Calls block; they are never made by the
@@ -73,6 +74,14 @@ public interface ClusterApi {
 
   /** The object as it is now; null when there is none. */
   <T extends HasMetadata> T read(Class<T> kind, String namespace, String name);
+
+  /** Whether the server has a kind now. */
+  default boolean serves(Class<? extends HasMetadata> kind) {
+    return true;
+  }
+
+  /** All objects of a kind, as they are now. */
+  <T extends HasMetadata> List<T> list(Class<T> kind);
 
   /** Ends all watches. */
   void close();

@@ -161,6 +161,17 @@ public final class KubernetesClusterApi implements ClusterApi {
         : client.resources(kind).inNamespace(namespace).withName(name).get());
   }
 
+  @Override
+  public boolean serves(Class<? extends HasMetadata> kind) {
+    return call(() -> client.supports(kind));
+  }
+
+  @Override
+  public <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return call(() -> Namespaced.class.isAssignableFrom(kind) ? client.resources(kind).inAnyNamespace().list().getItems()
+        : client.resources(kind).list().getItems());
+  }
+
   private static <T> T call(Supplier<T> request) {
     try {
       return request.get();

@@ -174,7 +174,7 @@ public final class Scheduler {
 
   /** Keeps explanations of the last decisions in the API; to be called before {@link #run}. */
   public void keepExplanations(int limit) {
-    explanations = new KeptExplanations(api, writer, clock, limit);
+    explanations = new KeptExplanations(api, writer, clock, limit, () -> loop.post(() -> {}));
   }
 
   /** The thread that decides; tests and simulations drive it step by step. */

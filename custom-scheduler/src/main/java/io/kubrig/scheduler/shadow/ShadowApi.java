@@ -11,6 +11,7 @@ import io.kubrig.scheduler.cycle.ScoreListener;
 import io.kubrig.scheduler.shadow.ShadowReport.Comparison;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -270,6 +271,16 @@ public final class ShadowApi implements ClusterApi {
   @Override
   public <T extends HasMetadata> T read(Class<T> kind, String namespace, String name) {
     return real.read(kind, namespace, name);
+  }
+
+  @Override
+  public boolean serves(Class<? extends HasMetadata> kind) {
+    return real.serves(kind);
+  }
+
+  @Override
+  public <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return real.list(kind);
   }
 
   @Override

@@ -18,10 +18,12 @@ import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -40,6 +42,7 @@ public final class MemoryCluster implements ClusterApi {
   private final PodAdmission admission;
   private final Map<Key, HasMetadata> objects = new LinkedHashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
+  private final Set<Class<?>> lacking = new HashSet<>();
   private long revision;
 
   public MemoryCluster(Clock clock) {
@@ -114,9 +117,23 @@ public final class MemoryCluster implements ClusterApi {
     return Optional.ofNullable(kind.cast(objects.get(new Key(kind, namespace, name))));
   }
 
-  /** All objects of a kind. */
+  @Override
   public synchronized <T extends HasMetadata> List<T> list(Class<T> kind) {
     return objects.values().stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** Answers from now on, or no longer, as a server that does not have a kind. */
+  public synchronized void lack(Class<? extends HasMetadata> kind, boolean lacks) {
+    if (lacks) {
+      lacking.add(kind);
+    } else {
+      lacking.remove(kind);
+    }
+  }
+
+  @Override
+  public synchronized boolean serves(Class<? extends HasMetadata> kind) {
+    return !lacking.contains(kind);
   }
 
   @Override

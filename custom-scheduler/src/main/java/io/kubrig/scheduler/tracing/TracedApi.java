@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.opentelemetry.api.trace.Tracer;
+import java.util.List;
 import java.util.Locale;
 
 /** The API with a span for each request that is made for an attempt. */
@@ -80,6 +81,16 @@ public final class TracedApi implements ClusterApi {
   @Override
   public <T extends HasMetadata> T read(Class<T> kind, String namespace, String name) {
     return calls.ask(named("get", kind), "", () -> api.read(kind, namespace, name));
+  }
+
+  @Override
+  public boolean serves(Class<? extends HasMetadata> kind) {
+    return api.serves(kind);
+  }
+
+  @Override
+  public <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return calls.ask(named("list", kind), "", () -> api.list(kind));
   }
 
   @Override

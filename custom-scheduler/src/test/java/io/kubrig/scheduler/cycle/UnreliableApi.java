@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.kubrig.scheduler.api.ClusterApi;
 import io.kubrig.scheduler.api.ClusterApiException;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -105,6 +106,16 @@ final class UnreliableApi implements ClusterApi {
   @Override
   public <T extends HasMetadata> T read(Class<T> kind, String namespace, String name) {
     return api.read(kind, namespace, name);
+  }
+
+  @Override
+  public boolean serves(Class<? extends HasMetadata> kind) {
+    return api.serves(kind);
+  }
+
+  @Override
+  public <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return api.list(kind);
   }
 
   @Override

@@ -13,12 +13,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class KeptExplanationsTest {
   private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final MemoryCluster cluster = new MemoryCluster(clock);
-  private final KeptExplanations kept = new KeptExplanations(cluster, new SerialWriter(1, clock.activity()), clock, 3);
+  private KeptExplanations kept = new KeptExplanations(cluster, new SerialWriter(1, clock.activity()), clock, 3, () -> {});
 
   private static Pod pod(String name, String uid) {
     return Pod.of(new PodBuilder().withNewMetadata().withNamespace("ns").withName(name).withUid(uid).endMetadata()
@@ -33,8 +35,15 @@ class KeptExplanationsTest {
 
   private void decide(Pod pod, int attempts, String message) throws InterruptedException {
     kept.decided(pod, attempts);
-    kept.explain(p -> says(p, message));
-    settle();
+    explain(message);
+  }
+
+  /** Twice: the first time it may only be asked whether there is the kind. */
+  private void explain(String message) throws InterruptedException {
+    for (int i = 0; i < 2; i++) {
+      kept.explain(p -> says(p, message));
+      settle();
+    }
   }
 
   private void settle() throws InterruptedException {
@@ -74,12 +83,52 @@ class KeptExplanationsTest {
   }
 
   @Test
+  void what_a_scheduler_before_has_kept_counts_as_the_oldest() throws InterruptedException {
+    for (String name : List.of("a", "b", "c")) {
+      decide(pod(name, name), 1, "no room");
+      clock.advance(Duration.ofSeconds(2));
+    }
+    kept = new KeptExplanations(cluster, new SerialWriter(1, clock.activity()), clock, 3, () -> {});
+    decide(pod("d", "d"), 1, "no room");
+    decide(pod("b", "b"), 2, "no room");
+    decide(pod("e", "e"), 1, "no room");
+    assertThat(cluster.list(SchedulingExplanation.class)).extracting(e -> e.getMetadata().getName()).containsExactlyInAnyOrder("b", "d", "e");
+  }
+
+  @Test
+  void nothing_is_explained_before_there_is_the_kind_and_then_the_latest_decisions_are() throws InterruptedException {
+    AtomicInteger explained = new AtomicInteger();
+    AtomicInteger woken = new AtomicInteger();
+    cluster.lack(SchedulingExplanation.class, true);
+    kept = new KeptExplanations(cluster, new SerialWriter(1, clock.activity()), clock, 3, woken::incrementAndGet);
+    Function<Pod, Optional<Explanation>> explainer = p -> {
+      explained.incrementAndGet();
+      return says(p, "no room");
+    };
+    kept.decided(pod("p", "u"), 1);
+    for (int second = 0; second < 20; second++) {
+      kept.explain(explainer);
+      settle();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(explained).hasValue(0);
+    cluster.lack(SchedulingExplanation.class, false);
+    for (int second = 0; second < 6; second++) {
+      kept.explain(explainer);
+      settle();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(woken).hasValue(1);
+    assertThat(explained).hasValue(1);
+    assertThat(of("p")).isNotNull();
+  }
+
+  @Test
   void of_many_decisions_in_a_second_the_last_ones_are_explained() throws InterruptedException {
     for (int i = 0; i < 100; i++) {
       kept.decided(pod("p" + i, "u" + i), 1);
     }
-    kept.explain(p -> says(p, "no room"));
-    settle();
+    explain("no room");
     assertThat(cluster.list(SchedulingExplanation.class)).hasSizeBetween(1, 3);
     assertThat(of("p99")).isNotNull();
   }
