@@ -30,27 +30,39 @@ final class Remover {
 
   private static Object members(Tree tree, FieldSet fields, Schema schema) {
     Tree out = new Tree();
+    boolean reached = false;
     for (int i = 0; i < tree.size(); i++) {
       String name = tree.nameAt(i);
       PathElement element = new PathElement.Name(name);
       if (!fields.has(element)) {
         FieldSet below = fields.below(element);
         Object value = tree.valueAt(i);
-        out.set(name, below.isEmpty() ? value : without(value, below, Shapes.memberOrDeduced(schema, name)));
+        reached |= !below.isEmpty();
+        out.set(name, below.isEmpty() ? value : emptied(value, without(value, below, Shapes.memberOrDeduced(schema, name))));
       }
     }
-    return out.isEmpty() ? null : out;
+    return out.isEmpty() && !reached ? null : out;
+  }
+
+  /** What is left of a value out of which something was taken: a map or list stays, even if nothing is left in it. */
+  private static Object emptied(Object before, Object left) {
+    if (left != null) {
+      return left;
+    }
+    return before instanceof Tree ? new Tree() : before instanceof List<?> ? List.of() : null;
   }
 
   private static Object elements(List<?> list, FieldSet fields, Schema schema) {
     List<Object> out = new ArrayList<>(list.size());
+    boolean reached = false;
     for (Object element : list) {
       PathElement address = Shapes.address(schema, element);
       if (!fields.has(address)) {
         FieldSet below = fields.below(address);
-        out.add(below.isEmpty() ? element : without(element, below, schema.items()));
+        reached |= !below.isEmpty();
+        out.add(below.isEmpty() ? element : emptied(element, without(element, below, schema.items())));
       }
     }
-    return out.isEmpty() ? null : out;
+    return out.isEmpty() && !reached ? null : out;
   }
 }

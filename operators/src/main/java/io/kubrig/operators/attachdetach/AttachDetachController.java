@@ -70,12 +70,16 @@ public final class AttachDetachController implements Controller {
     this.claims = context.caches().of(PersistentVolumeClaim.class);
     this.wanted = new WantedVolumes(pods, claims, volumes, context.caches().of(CSIDriver.class));
     this.forces = !options.bool("disable-force-detach-on-timeout");
-    attachments.index(BY_NODE, attachment -> List.of(attachment.getSpec().getNodeName()));
+    attachments.index(BY_NODE, attachment -> nodeOf(attachment).map(List::of).orElse(List.of()));
     attachments.index(BY_VOLUME, attachment -> volumeOf(attachment).map(List::of).orElse(List.of()));
   }
 
+  private static Optional<String> nodeOf(VolumeAttachment attachment) {
+    return Optional.ofNullable(attachment.getSpec()).map(spec -> spec.getNodeName());
+  }
+
   private static Optional<String> volumeOf(VolumeAttachment attachment) {
-    return Optional.ofNullable(attachment.getSpec().getSource()).map(source -> source.getPersistentVolumeName());
+    return Optional.ofNullable(attachment.getSpec()).map(spec -> spec.getSource()).map(source -> source.getPersistentVolumeName());
   }
 
   @Override
@@ -89,7 +93,7 @@ public final class AttachDetachController implements Controller {
         .forEach(pod -> queue.add(Key.of(pod.getSpec().getNodeName()))), gone -> { });
     nodes.onChange(node -> queue.add(Key.of(node)));
     attachments.onChange(attachment -> {
-      queue.add(Key.of(attachment.getSpec().getNodeName()));
+      nodeOf(attachment).ifPresent(node -> queue.add(Key.of(node)));
       volumeOf(attachment).ifPresent(volume -> wantedElsewhere(volume).forEach(node -> queue.add(Key.of(node))));
     });
   }
@@ -155,7 +159,7 @@ public final class AttachDetachController implements Controller {
       return;
     }
     List<VolumeAttachment> elsewhere = attachments.byIndex(BY_VOLUME, volume.name()).stream()
-        .filter(other -> !other.getSpec().getNodeName().equals(node.getMetadata().getName())).toList();
+        .filter(other -> nodeOf(other).filter(where -> !where.equals(node.getMetadata().getName())).isPresent()).toList();
     if (WantedVolumes.isExclusive(volume.volume()) && !elsewhere.isEmpty()) {
       refuse(name, volume, elsewhere);
       return;

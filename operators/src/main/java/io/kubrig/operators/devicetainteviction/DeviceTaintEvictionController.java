@@ -95,7 +95,8 @@ public final class DeviceTaintEvictionController implements Controller {
   }
 
   private static boolean uses(ResourceClaim claim, ResourceSlice slice) {
-    return DeviceTaints.devices(claim).stream().anyMatch(result -> result.getDriver().equals(slice.getSpec().getDriver()));
+    return slice.getSpec() != null
+        && DeviceTaints.devices(claim).stream().anyMatch(result -> result.getDriver().equals(slice.getSpec().getDriver()));
   }
 
   @Override

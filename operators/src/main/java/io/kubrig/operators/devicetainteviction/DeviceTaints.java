@@ -29,6 +29,11 @@ import java.util.stream.Stream;
 record DeviceTaints(Collection<ResourceSlice> slices, Collection<TaintRule> rules) {
   static final String NO_EXECUTE = "NoExecute";
 
+  DeviceTaints {
+    slices = slices.stream().filter(slice -> slice.getSpec() != null && slice.getSpec().getDriver() != null
+        && slice.getSpec().getPool() != null && slice.getSpec().getPool().getName() != null).toList();
+  }
+
   /** An end that is due. @param rules names of the rules that are a reason for it */
   record Eviction(Instant when, Set<String> rules) {
     private Eviction with(Eviction other) {
@@ -79,7 +84,7 @@ record DeviceTaints(Collection<ResourceSlice> slices, Collection<TaintRule> rule
 
   private Stream<Taint> taints(DeviceRequestAllocationResult result) {
     Stream<Taint> own = slices.stream().filter(slice -> result.getDriver().equals(slice.getSpec().getDriver()))
-        .filter(slice -> slice.getSpec().getPool() != null && result.getPool().equals(slice.getSpec().getPool().getName()))
+        .filter(slice -> result.getPool().equals(slice.getSpec().getPool().getName()))
         .filter(this::isNewest).flatMap(slice -> Objects.orEmpty(slice.getSpec().getDevices()).stream())
         .filter(device -> result.getDevice().equals(device.getName()))
         .map(Device::getTaints).flatMap(taints -> Objects.orEmpty(taints).stream())
@@ -90,12 +95,12 @@ record DeviceTaints(Collection<ResourceSlice> slices, Collection<TaintRule> rule
   }
 
   private boolean isNewest(ResourceSlice slice) {
-    return slice.getSpec().getPool() != null && slices.stream().filter(other -> isOfSamePool(slice, other))
+    return slices.stream().filter(other -> isOfSamePool(slice, other))
         .allMatch(other -> generation(other) <= generation(slice));
   }
 
   private static boolean isOfSamePool(ResourceSlice one, ResourceSlice other) {
-    return other.getSpec().getPool() != null && one.getSpec().getDriver().equals(other.getSpec().getDriver())
+    return one.getSpec().getDriver().equals(other.getSpec().getDriver())
         && one.getSpec().getPool().getName().equals(other.getSpec().getPool().getName());
   }
 

@@ -23,6 +23,9 @@ final class ClaimUsage {
     Map<String, Quantity> usage = new HashMap<>();
     usage.put(CLAIMS, Usage.one());
     usage.put("count/" + CLAIMS, Usage.one());
+    if (claim.getSpec() == null) {
+      return usage;
+    }
     String annotated = Objects.annotations(claim).get(BETA_CLASS);
     String storageClass = annotated != null ? annotated : claim.getSpec().getStorageClassName();
     if (storageClass != null && !storageClass.isEmpty()) {

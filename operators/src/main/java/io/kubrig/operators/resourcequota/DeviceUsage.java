@@ -2,6 +2,7 @@ package io.kubrig.operators.resourcequota;
 
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
+import io.fabric8.kubernetes.api.model.resource.v1.ExactDeviceRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.kubrig.machinery.quantity.Quantity;
 import io.kubrig.operators.engine.Objects;
@@ -38,8 +39,9 @@ final class DeviceUsage {
     for (DeviceSubRequest choice : Objects.orEmpty(request.getFirstAvailable())) {
       devices.merge(choice.getDeviceClassName(), count(choice.getAllocationMode(), choice.getCount()), Math::max);
     }
-    if (devices.isEmpty() && request.getExactly() != null) {
-      devices.put(request.getExactly().getDeviceClassName(), count(request.getExactly().getAllocationMode(), request.getExactly().getCount()));
+    ExactDeviceRequest exactly = request.getExactly();
+    if (devices.isEmpty() && exactly != null) {
+      devices.put(exactly.getDeviceClassName(), count(exactly.getAllocationMode(), exactly.getCount()));
     }
     return devices;
   }

@@ -63,7 +63,7 @@ public final class ResourceQuotaController implements Controller {
   public void watch(Queue queue) {
     work = queue;
     quotas.watch(added -> queue.add(Key.of(added)), (before, after) -> {
-      if (!before.getSpec().equals(after.getSpec())) {
+      if (!java.util.Objects.equals(before.getSpec(), after.getSpec())) {
         queue.add(Key.of(after));
       }
     }, gone -> { });

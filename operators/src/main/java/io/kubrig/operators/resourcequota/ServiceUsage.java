@@ -19,6 +19,9 @@ final class ServiceUsage {
   }
 
   static Map<String, Quantity> of(Service service) {
+    if (service.getSpec() == null) {
+      return Map.of("services", Usage.one(), "count/services", Usage.one());
+    }
     List<ServicePort> ports = Objects.orEmpty(service.getSpec().getPorts());
     String type = String.valueOf(service.getSpec().getType());
     boolean balanced = type.equals("LoadBalancer");

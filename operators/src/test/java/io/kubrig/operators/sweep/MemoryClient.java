@@ -5,6 +5,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodListBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
@@ -39,10 +42,11 @@ final class MemoryClient {
 
   KubernetesClient dressed() {
     return proxy(KubernetesClient.class, (self, method, args) -> switch (method.getName()) {
+      case "getConfiguration" -> Config.empty();
       case "resources" -> all(asKind(args[0]), "");
       case "pods" -> all(Pod.class, "");
       case "resource" -> one((HasMetadata) args[0], "");
-      case "raw" -> raw((String) args[0], (Map<?, ?>) args[2]);
+      case "raw" -> "PUT".equals(args[1]) ? replaced((String) args[0], (HasMetadata) args[2]) : raw((String) args[0], (Map<?, ?>) args[2]);
       default -> throw new UnsupportedOperationException(method.toString());
     });
   }
@@ -84,6 +88,9 @@ final class MemoryClient {
       if (object instanceof Event) {
         return object; // events are not what is tested
       }
+      if (object instanceof SubjectAccessReview) {
+        return faults.read(() -> new SubjectAccessReviewBuilder().withNewStatus().withAllowed(true).endStatus().build());
+      }
       return switch (method.getName()) {
         case "create" -> faults.write(false, () -> server.create(object));
         case "update" -> faults.write(true, () -> server.update(object, false));
@@ -93,6 +100,14 @@ final class MemoryClient {
         default -> throw new UnsupportedOperationException(method.toString());
       };
     });
+  }
+
+  /** A subresource that is part of the status. */
+  private String replaced(String path, HasMetadata object) {
+    if (!path.endsWith("/approval")) {
+      throw new UnsupportedOperationException(path);
+    }
+    return faults.write(true, () -> Objects.json(server.update(object, true)));
   }
 
   private String raw(String path, Map<?, ?> options) {

@@ -148,6 +148,31 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void requests_of_nodes_are_approved_and_signed_once() throws InterruptedException {
+    sweep("CSR approver and signer", TrustStories.RequestsStory::new);
+  }
+
+  @Test
+  void tokens_live_as_long_as_their_accounts_and_the_root_is_everywhere() throws InterruptedException {
+    sweep("ServiceAccountToken, RootCA", TrustStories.TokensStory::new);
+  }
+
+  @Test
+  void no_volume_is_ever_on_two_nodes() throws InterruptedException {
+    sweep("AttachDetach, VolumeExpand", DeviceStories.AttachmentStory::new);
+  }
+
+  @Test
+  void users_of_tainted_devices_go_and_no_others() throws InterruptedException {
+    sweep("DeviceTaintEviction", DeviceStories.TaintStory::new);
+  }
+
+  @Test
+  void a_quota_says_in_the_end_what_is_used() throws InterruptedException {
+    sweep("ResourceQuota", DeviceStories.QuotaStory::new);
+  }
+
+  @Test
   void objects_that_make_no_sense_stop_no_controller() throws InterruptedException {
     sweep("ReplicaSet among absurd objects", () -> new AbsurdStory(new Stories.ReplicaSetStory()));
     sweep("Deployment among absurd objects", () -> new AbsurdStory(new Stories.DeploymentStory()));
@@ -184,5 +209,14 @@ class PerturbationSweepTest {
     sweep("PersistentVolumeBinder, protection among absurd objects", () -> new AbsurdStory(new ClaimStories.BindingStory()));
     sweep("EphemeralVolume, ResourceClaim among absurd objects", () -> new AbsurdStory(new ClaimStories.OwnThingsStory()));
     sweep("ClusterRoleAggregation among absurd objects", () -> new AbsurdStory(new ClaimStories.AggregationStory()));
+  }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_of_devices_and_trust() throws InterruptedException {
+    sweep("CSR approver and signer among absurd objects", () -> new AbsurdStory(new TrustStories.RequestsStory()));
+    sweep("ServiceAccountToken, RootCA among absurd objects", () -> new AbsurdStory(new TrustStories.TokensStory()));
+    sweep("AttachDetach, VolumeExpand among absurd objects", () -> new AbsurdStory(new DeviceStories.AttachmentStory()));
+    sweep("DeviceTaintEviction among absurd objects", () -> new AbsurdStory(new DeviceStories.TaintStory()));
+    sweep("ResourceQuota among absurd objects", () -> new AbsurdStory(new DeviceStories.QuotaStory()));
   }
 }

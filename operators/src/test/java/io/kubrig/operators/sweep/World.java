@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ReplicationController;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -28,6 +29,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.storage.CSIDriver;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
@@ -65,7 +67,7 @@ final class World {
       EndpointSlice.class, PodDisruptionBudget.class, Namespace.class, ServiceAccount.class, Lease.class, PersistentVolume.class,
       StorageClass.class, ResourceClaim.class, ResourceClaimTemplate.class, ClusterRole.class, Secret.class, ConfigMap.class,
       VolumeAttachment.class, CSINode.class, CSIDriver.class, VolumeAttributesClass.class, ServiceCIDR.class, IPAddress.class,
-      CertificateSigningRequest.class, ReplicationController.class);
+      CertificateSigningRequest.class, ReplicationController.class, ResourceQuota.class, ResourceSlice.class);
   private static final int ROUNDS = 2000;
 
   /** Rounds of twenty seconds in which nothing happens: longer than whatever a controller waits for without a timer. */

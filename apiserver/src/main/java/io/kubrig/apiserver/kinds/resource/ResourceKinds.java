@@ -15,6 +15,7 @@ public final class ResourceKinds {
         group + "ResourceClaim", new ResourceClaimKind(expressions, cluster),
         group + "ResourceClaimTemplate", new ResourceClaimTemplateKind(expressions, cluster),
         group + "ResourceSlice", new ResourceSliceKind(),
+        group + "DeviceTaintRule", new DeviceTaintRuleKind(),
         group + "DeviceClass", new DeviceClassKind(expressions));
   }
 }
