@@ -106,6 +106,15 @@ class FieldManagerTest {
   }
 
   @Test
+  void what_is_still_stated_stays_when_all_in_it_is_given_up() {
+    Tree first = apply(new Tree(), ",'labels':{'l':'m'}}}", "one", false);
+    Tree second = manager.apply(first, config(",'labels':{}}}"), "one", false, NOW.plusSeconds(3));
+    assertThat(second.tree("metadata").get("labels")).isEqualTo(new Tree());
+    Tree third = manager.apply(first, config("}}"), "one", false, NOW.plusSeconds(3));
+    assertThat(third.tree("metadata").has("labels")).as("no longer stated").isFalse();
+  }
+
+  @Test
   void an_apply_owns_what_it_states_and_creates() {
     Tree applied = apply(new Tree(), "},'data':{'k':'v'},'spec':{'containers':[{'name':'c','ports':[{'containerPort':80}]}]}}", "one",
         false);
