@@ -5,6 +5,7 @@ import io.kubrig.machinery.cel.AuthorizerLibrary;
 import io.kubrig.machinery.cel.CelEnvironment;
 import io.kubrig.machinery.cel.CelLanguage;
 import io.kubrig.machinery.cel.CelTypes;
+import io.kubrig.machinery.cel.Formats;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ public final class ServerExpressions {
 
   /** Made when the first expression is compiled. */
   private static final class Shared {
-    static final CelLanguage LANGUAGE = new CelLanguage(List.of(), List.of(ServerFormats::addTo, AuthorizerLibrary::addTo));
+    static final CelLanguage LANGUAGE = new CelLanguage(List.of(), List.of(Formats::addTo, AuthorizerLibrary::addTo));
   }
 
   /** An environment over these variables; {@code types} are structures that expressions may name or that variables have. */

@@ -35,7 +35,7 @@ public final class DeviceSelector {
       fields.put("attributes", domains(SimpleType.ANY));
       fields.put("capacity", domains(CelTypes.QUANTITY));
       CelType device = types.struct("kubernetes.DRADevice", fields);
-      return new CelEnvironment(new CelLanguage(List.of(CelExtensions.bindings()), List.of()), types, Map.of(DEVICE, device));
+      return new CelEnvironment(new CelLanguage(List.of(CelExtensions.bindings()), List.of(Formats::addTo)), types, Map.of(DEVICE, device));
     }
 
     private static CelType domains(CelType value) {

@@ -30,6 +30,16 @@ class DeviceSelectorTest {
         "device.capacity['gpu.example.com'].memory.compareTo(quantity('40Gi')) >= 0",
         "!has(device.attributes['other.example.com'].model)",
         "'gpu.example.com' in device.attributes && 'model' in device.attributes['gpu.example.com']",
+        "!format.dns1123Subdomain().validate(device.driver).hasValue()",
+        "format.dns1123Label().validate('a.b').value() == ['must not contain dots']",
+        "format.named('date').value().validate('2026-02-30').value() == ['invalid date']",
+        "!format.datetime().validate('2026-02-28T23:59:59.5Z').hasValue() && format.datetime().validate('2026-02-28 10:00:00Z').hasValue()",
+        "format.byte().validate('YQ').hasValue() && !format.byte().validate('YQ==').hasValue()",
+        "!format.named('nonsense').hasValue()",
+        "ip('10.0.0.1').family() == 4 && cidr('10.0.0.0/8').containsIP('10.1.2.3')",
+        "'%s-%d'.format(['a', 1]) == 'a-1' && [1, 2, 3].sum() == 6 && 'abc'.find('b+') == 'b'",
+        "url('https://a.b/c').getHost() == 'a.b' && sets.contains([1, 2], [1]) && [3, 1].sort() == [1, 3]",
+        "[1, 2].all(i, v, i < v) && optional.of(1).hasValue()",
         "cel.bind(gpu, device.attributes['gpu.example.com'], gpu.numa == 1 && gpu.model == 'b')"
       })
   void knows_driver_attributes_and_capacity(String expression) throws Exception {
