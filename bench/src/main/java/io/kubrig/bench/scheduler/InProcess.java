@@ -100,16 +100,19 @@ final class InProcess implements Stage {
   }
 
   @Override
-  public void hold() {
+  public void hold() throws InterruptedException {
     CountDownLatch closed = new CountDownLatch(1);
+    CountDownLatch reached = new CountDownLatch(1);
     gate = closed;
     scheduler.loop().post(() -> {
+      reached.countDown();
       try {
         closed.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     });
+    reached.await(); // all that was told before is known
   }
 
   @Override

@@ -22,8 +22,8 @@ interface Stage extends AutoCloseable {
   /** Tells the progress about pods that were tried in vain, where it does not hear of them by itself. */
   void tellAttempted();
 
-  /** Holds the scheduler back, where that is possible. */
-  void hold();
+  /** Holds the scheduler back, where that is possible; it knows then of all that was done before. */
+  void hold() throws InterruptedException;
 
   /** Lets it go on; whether it had been held back. */
   boolean release();

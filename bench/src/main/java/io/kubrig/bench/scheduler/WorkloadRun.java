@@ -192,7 +192,7 @@ final class WorkloadRun {
     }
   }
 
-  private void driver(Step step) {
+  private void driver(Step step) throws InterruptedException {
     Measured m = begin();
     deviceNodes.forEach(n -> stage.create(Templates.slice(n, step.count("driver"))));
     if (step.is("measure")) {

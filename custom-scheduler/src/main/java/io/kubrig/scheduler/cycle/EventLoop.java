@@ -86,7 +86,7 @@ public final class EventLoop {
     try {
       while (!stopped) {
         drain();
-        if (!work.doOne()) {
+        if (!work.doOne() && !stopped) { // what stop() has posted may have been done already: nothing more would come
           rest();
           runTask(mailbox.take());
         }

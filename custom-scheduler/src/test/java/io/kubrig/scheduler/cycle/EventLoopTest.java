@@ -6,6 +6,7 @@ import io.kubrig.machinery.clock.Tally;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class EventLoopTest {
   @Test
@@ -33,5 +34,14 @@ class EventLoopTest {
     assertThat(done).hasValue(4);
     loop.stop();
     thread.join();
+  }
+
+  @Test
+  @Timeout(20)
+  void ends_when_it_is_stopped_while_it_does_what_was_posted() throws InterruptedException {
+    EventLoop loop = new EventLoop(new Tally());
+    loop.post(loop::stop);
+    loop.run(() -> false);
+    assertThat(loop.tasks()).isEqualTo(2);
   }
 }
