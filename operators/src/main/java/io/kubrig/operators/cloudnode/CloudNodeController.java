@@ -84,7 +84,7 @@ public final class CloudNodeController implements Controller {
   public Outcome reconcile(Key key) {
     if (key.equals(ADDRESSES)) {
       nodes.list().stream().filter(node -> !NodeIdentity.isUninitialized(node)).forEach(this::refresh);
-      return Outcome.after(period);
+      return Outcome.after(period, "the next look at the addresses");
     }
     Optional<Node> node = nodes.get(key);
     if (node.isEmpty()) {

@@ -81,7 +81,7 @@ public final class CloudNodeLifecycleController implements Controller {
         LOG.error("error checking node {}: {}", node.getMetadata().getName(), ApiErrors.message(e));
       }
     }
-    return Outcome.after(period);
+    return Outcome.after(period, "the node monitor period");
   }
 
   private void look(Instances machines, Node node) {

@@ -141,7 +141,7 @@ public final class ServiceLoadBalancerController implements Controller {
       return Outcome.DONE;
     } catch (SyncException e) {
       events.warning(service, "SyncLoadBalancerFailed", "Error syncing load balancer: " + e.getMessage());
-      return e.retryAfter().map(Outcome::after).orElse(Outcome.RETRY);
+      return e.retryAfter().map(pause -> Outcome.after(pause, "the cloud provider")).orElse(Outcome.RETRY);
     }
   }
 
@@ -152,18 +152,18 @@ public final class ServiceLoadBalancerController implements Controller {
       SyncException.doing("failed to delete load balancer", () -> provider.delete(cluster, service));
     }
     if (Eligibility.isMarked(service)) {
-      SyncException.doing("failed to remove load balancer cleanup finalizer",
-          () -> finalizer(service, "$deleteFromPrimitiveList/finalizers"));
+      SyncException.doing("failed to remove load balancer cleanup finalizer", () -> unmark(service));
+    } else {
+      show(service, List.of());
     }
     events.normal(service, "DeletedLoadBalancer", "Deleted load balancer");
-    show(service, List.of());
     wakeThoseWithout();
   }
 
   private void ensure(Service service) {
     events.normal(service, "EnsuringLoadBalancer", "Ensuring load balancer");
     if (!Eligibility.isMarked(service)) {
-      SyncException.doing("failed to add load balancer cleanup finalizer", () -> finalizer(service, "finalizers"));
+      SyncException.doing("failed to add load balancer cleanup finalizer", () -> mark(service));
     }
     List<Node> nodes = hosts.forBalancer(service);
     LoadBalancerStatus status;
@@ -182,10 +182,23 @@ public final class ServiceLoadBalancerController implements Controller {
     show(service, ingress(status));
   }
 
-  /** Adds or takes away the finalizer, through the status, as the account may. @param how the member of a strategic merge patch for it */
-  private void finalizer(Service service, String how) {
+  /** Adds the finalizer, through the status, as the account may. */
+  private void mark(Service service) {
     api.patch(service, "status", PatchType.STRATEGIC_MERGE,
-        Map.of("metadata", Map.of("uid", uid(service), how, List.of(Eligibility.FINALIZER))));
+        Map.of("metadata", Map.of("uid", uid(service), "finalizers", List.of(Eligibility.FINALIZER))));
+  }
+
+  /** Takes the finalizer away, and the addresses with it: nobody would look at a service that had lost the finalizer only. */
+  private void unmark(Service service) {
+    api.patch(service, "status", PatchType.STRATEGIC_MERGE, Map.of(
+        "metadata", Map.of("uid", uid(service), "$deleteFromPrimitiveList/finalizers", List.of(Eligibility.FINALIZER)),
+        "status", Map.of("loadBalancer", balancer(List.of()))));
+  }
+
+  private static Map<String, Object> balancer(List<LoadBalancerIngress> ingress) {
+    Map<String, Object> balancer = new HashMap<>();
+    balancer.put("ingress", ingress.isEmpty() ? null : Objects.parse(Objects.json(ingress), List.class));
+    return balancer;
   }
 
   private static List<LoadBalancerIngress> ingress(LoadBalancerStatus status) {
@@ -197,12 +210,10 @@ public final class ServiceLoadBalancerController implements Controller {
     if (wanted.equals(ingress(service.getStatus() == null ? null : service.getStatus().getLoadBalancer()))) {
       return;
     }
-    Map<String, Object> balancer = new HashMap<>();
-    balancer.put("ingress", wanted.isEmpty() ? null : Objects.parse(Objects.json(wanted), List.class));
     SyncException.doing("failed to update load balancer status", () -> {
       try {
         api.patch(service, "status", PatchType.STRATEGIC_MERGE,
-            Map.of("metadata", Map.of("uid", uid(service)), "status", Map.of("loadBalancer", balancer)));
+            Map.of("metadata", Map.of("uid", uid(service)), "status", Map.of("loadBalancer", balancer(wanted))));
       } catch (RuntimeException e) {
         if (!ApiErrors.isNotFound(e)) {
           throw e;

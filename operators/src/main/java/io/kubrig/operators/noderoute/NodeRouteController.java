@@ -106,7 +106,7 @@ public final class NodeRouteController implements Controller {
     } catch (RuntimeException e) {
       LOG.error("Couldn't reconcile node routes: {}", ApiErrors.message(e));
     }
-    return Outcome.after(period);
+    return Outcome.after(period, "the route reconciliation period");
   }
 
   private void reconcile(Routes provider) throws InterruptedException {
