@@ -5,7 +5,7 @@ import java.util.List;
 /** A conversation with a part of the kernel in the network namespace of the thread that opened it. Not for concurrent use. */
 public interface Netlink extends AutoCloseable {
 
-  /** Sends messages to netfilter as one transaction: all take effect at once or none does. Errors: the first refusal, naming its message. */
+  /** Sends messages to netfilter as one transaction: all take effect at once or none does. Errors: the first refusal, with its message. */
   void batch(List<NetlinkMessage> messages) throws NetlinkException;
 
   /** All answers to a dump request. Repeated by itself when the kernel says that what it dumped changed meanwhile. */
