@@ -29,6 +29,14 @@ public record Explanation(
     Preemption preemption,
     List<Eviction> evictions) {
 
+  /** What an older definition of the kept kind has left out is empty. */
+  public Explanation {
+    rejections = rejections == null ? Map.of() : rejections;
+    verdicts = verdicts == null ? List.of() : verdicts;
+    changes = changes == null ? List.of() : changes;
+    evictions = evictions == null ? List.of() : evictions;
+  }
+
   /** The same with not more than so many nodes told of one by one. */
   public Explanation limited(int nodesTold) {
     return new Explanation(pod, scheduler, node, message, nodes, rejections, List.copyOf(verdicts.subList(0, Math.min(nodesTold,

@@ -3,6 +3,7 @@ package io.kubrig.scheduler.whatif;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.scheduler.config.SchedulerConfiguration;
 import io.kubrig.scheduler.extender.Extender;
@@ -156,6 +157,15 @@ final class PlannerTest {
     assertThat(e.preemption().message()).isEqualTo("not eligible due to preemptionPolicy=Never.");
     assertThat(e.changes()).extracting(Explanation.Change::what)
         .contains("let preemptionPolicy be PreemptLowerPriority (evicting default/there)");
+  }
+
+  @Test
+  void what_was_kept_under_an_older_definition_can_still_be_told() {
+    Explanation e = new KubernetesSerialization().unmarshal("""
+        {"pod": "ns/p", "scheduler": "default-scheduler", "message": "no room", "nodes": 1, "rejections": {"NodeResourcesFit": 1}}
+        """, Explanation.class);
+    assertThat(e.evictions()).isEmpty();
+    assertThat(Report.of(e)).startsWith("Pod ns/p has no node. ").contains("no room").doesNotContain("evict");
   }
 
   @Test
