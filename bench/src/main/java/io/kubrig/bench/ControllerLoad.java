@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManager;
 
 /**
  * Gives controllers work and prints, as lines of JSON, how long they took for it, what it cost them and the API server in processor time,
- * and how large they are afterwards.
+ * and how large they are afterwards. The first line is what their start took.
  *
  * <p>Usage: {@code ControllerLoad URL TOKEN MANAGER_PID SERVER_PID PHASE=COUNT...} where a phase is
  *
@@ -63,11 +63,21 @@ public final class ControllerLoad {
       System.exit(2);
     }
     ControllerLoad load = new ControllerLoad(args);
+    load.start();
     for (String phase : List.of(args).subList(4, args.length)) {
       String[] parts = phase.split("=");
       load.run(parts[0], Integer.parseInt(parts[1]));
     }
     System.exit(0);
+  }
+
+  /** What the manager took since its process began, and how large it is, when it works and has nothing to do. */
+  private void start() throws IOException, InterruptedException {
+    Figures figures = new Figures("start", 1, 0);
+    must("POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"load-start\"}}");
+    until(() -> status("GET", "/api/v1/namespaces/load-start/serviceaccounts/default", "") == 200);
+    quiet();
+    figures.print();
   }
 
   private void run(String phase, int count) throws IOException, InterruptedException {
@@ -154,12 +164,17 @@ public final class ControllerLoad {
     Figures figures = new Figures("memory", count);
     double before = manager.residentMebibytes();
     many(count, 201, i -> request("POST", "/api/v1/namespaces/" + namespace + "/pods", BenchPods.json(i)));
+    quiet();
+    figures.print(String.format(Locale.ROOT, ",\"kib_per_pod\":%.2f", (manager.residentMebibytes() - before) * 1024 / count));
+  }
+
+  /** Waits until the manager has digested everything. */
+  private void quiet() throws IOException, InterruptedException {
     double spent;
-    do { // until it has digested them all
+    do {
       spent = manager.processorSeconds();
       Thread.sleep(100 * PAUSE_MILLIS);
     } while (manager.processorSeconds() - spent > 0.5);
-    figures.print(String.format(Locale.ROOT, ",\"kib_per_pod\":%.2f", (manager.residentMebibytes() - before) * 1024 / count));
   }
 
   /** What was spent since its making. */
@@ -167,12 +182,17 @@ public final class ControllerLoad {
     private final String what;
     private final int count;
     private final long began = System.nanoTime();
-    private final double managerSpent = manager.processorSeconds();
+    private final double managerSpent;
     private final double apiSpent = api.processorSeconds();
 
     Figures(String what, int count) throws IOException {
+      this(what, count, manager.processorSeconds());
+    }
+
+    Figures(String what, int count, double managerSpent) throws IOException {
       this.what = what;
       this.count = count;
+      this.managerSpent = managerSpent;
     }
 
     void print() throws IOException {

@@ -44,15 +44,22 @@ final class Cluster implements AutoCloseable {
   private final ClusterPlan plan;
   private final Environment environment;
   private final Progress progress;
+  private final boolean networked;
   private volatile ClientSource clients = new KubeconfigClients(); // the API server's own; for the others that server itself, once it runs
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by itself
   private volatile ApiServerComponent apiServer; // null until it runs
 
   Cluster(ClusterSettings settings, Environment environment, Progress progress) {
+    this(settings, environment, progress, false);
+  }
+
+  /** @param networked whether components reach the API server through the network, as when each is a process of its own */
+  Cluster(ClusterSettings settings, Environment environment, Progress progress, boolean networked) {
     this.settings = settings;
     this.plan = new ClusterPlan(settings);
     this.environment = environment;
     this.progress = progress;
+    this.networked = networked;
   }
 
   /** Starts everything and returns when the API server is ready and the other components run. */
@@ -61,7 +68,9 @@ final class Cluster implements AutoCloseable {
     prepareKeys();
     progress.done("Keys and certificates are in " + settings.directory().pki());
     apiServer = (ApiServerComponent) start(Components.API_SERVER, plan.apiServer());
-    clients = new InProcessSource(apiServer.server());
+    if (!networked) {
+      clients = new InProcessSource(apiServer.server());
+    }
     KubernetesClient admin = keep(clients.open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
     awaitReady(admin);
     progress.done("The API server is ready on " + settings.server());

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.kubrig.machinery.clock.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
 public final class KubeconfigClients implements ClientSource {
   /** How long a client waits for an answer: as long as a server takes at most, which gives up after a minute. */
   public static final int PATIENCE_MILLIS = 60_000;
+
+  private static final HttpClient.Factory CONNECTIONS = new NetworkClients();
 
   private final ClientSettings.Models models = new ClientSettings.Models();
 
@@ -32,6 +35,11 @@ public final class KubeconfigClients implements ClientSource {
   @Override
   public ClientSource sharing() {
     return new SharedConnections(this);
+  }
+
+  /** The HTTP client of a configuration. */
+  static HttpClient connect(Config config) {
+    return CONNECTIONS.newBuilder(config).build();
   }
 
   static Config config(ClientSettings settings) {
@@ -56,7 +64,10 @@ public final class KubeconfigClients implements ClientSource {
 
   /** @param how what else a client is built with */
   KubernetesClient build(ClientSettings settings, Config config, Consumer<KubernetesClientBuilder> how) {
-    KubernetesClientBuilder client = new KubernetesClientBuilder().withConfig(config).withKubernetesSerialization(models.of(settings));
+    KubernetesClientBuilder client = new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(models.of(settings))
+        .withHttpClientFactory(CONNECTIONS);
     how.accept(client);
     return client.withHttpClientBuilderConsumer(http -> {
       settings.intercept(http);

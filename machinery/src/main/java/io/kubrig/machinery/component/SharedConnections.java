@@ -46,7 +46,7 @@ final class SharedConnections implements ClientSource {
   private synchronized HttpClient shared(Way way, Config config) {
     HttpClient known = ways.get(way);
     if (known == null || known.isClosed()) {
-      known = HttpClientUtils.getHttpClientFactory().newBuilder(config).build();
+      known = KubeconfigClients.connect(config);
       ways.put(way, known);
     }
     return known;
