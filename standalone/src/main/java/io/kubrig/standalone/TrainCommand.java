@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "train", hidden = true, description = "Starts a small cluster, uses it a little and stops it.")
 final class TrainCommand implements Callable<Integer> {
   /** So many that the pods of {@link TrainingWork} find room. */
-  private static final int NODES = 4;
+  private static final int NODES = 2;
 
   @Mixin private DataDirectoryOption data;
 
@@ -32,12 +32,12 @@ final class TrainCommand implements Callable<Integer> {
     Environment environment = Environment.ofProcess((component, reason) -> System.err.println(component + ": " + reason));
     int port = freePort();
     try (DataDirectory.Held held = directory.take()) {
-      try (Cluster cluster = new Cluster(settings(directory, 1, port), environment, progress);
+      try (Cluster cluster = new Cluster(settings(directory, 1, "embedded", port), environment, progress);
           KubernetesClient client = started(cluster, directory)) {
         held.announceReady();
         new TrainingLoad(client).run();
       }
-      try (Cluster cluster = new Cluster(settings(directory, NODES, port), environment, progress, true);
+      try (Cluster cluster = new Cluster(settings(directory, NODES, "memory", port), environment, progress, true);
           KubernetesClient client = started(cluster, directory)) {
         new TrainingWork(client, environment.clock()).run();
       }
@@ -48,8 +48,8 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static ClusterSettings settings(DataDirectory directory, int nodes, int port) {
-    return new ClusterSettings(directory, new NodeMode.Simulated(nodes), "embedded", port, "localhost",
+  private static ClusterSettings settings(DataDirectory directory, int nodes, String storage, int port) {
+    return new ClusterSettings(directory, new NodeMode.Simulated(nodes), storage, port, "localhost",
         InetAddress.ofLiteral("127.0.0.1"));
   }
 

@@ -21,7 +21,7 @@ final class TrainingWork {
   private static final String NAMESPACE = "kubrig-training-work";
   private static final String APPS = "/apis/apps/v1/namespaces/" + NAMESPACE + "/";
   private static final String PODS = "/api/v1/namespaces/" + NAMESPACE + "/pods";
-  private static final int MANY = 300;
+  private static final int MANY = 150;
   private static final int FEW = 5;
 
   /** A training that has not come to its end by then goes on without: what has been recorded is of use. */

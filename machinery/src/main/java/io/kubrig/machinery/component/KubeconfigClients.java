@@ -56,6 +56,7 @@ public final class KubeconfigClients implements ClientSource {
 
   private static Config named(ClientSettings settings, ConfigBuilder builder) {
     builder.withUserAgent(userAgent(settings.component())).withRequestTimeout(PATIENCE_MILLIS);
+    builder.withOnlyHttpWatches(true); // over the connection that is there; a socket would take one of its own
     if (!settings.master().isEmpty()) {
       builder.withMasterUrl(settings.master());
     }
