@@ -15,9 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Deletes everything in a namespace. Pods go first (KEP-5080): while any is left, nothing else is touched. */
+/** Deletes everything in a namespace. Pods go first (KEP-5080): while any is left, or may be, nothing else is touched. */
 final class ContentDeletion {
   private static final String PODS = "pods.";
+  private static final int UNKNOWN = -1;
 
   private final Api api;
   private final MetadataClient metadata;
@@ -40,7 +41,7 @@ final class ContentDeletion {
       return emptying;
     }
     types.stream().filter(type -> type.groupResource().equals(PODS)).forEach(pods -> {
-      if (delete(pods, namespace, since, emptying) > 0) {
+      if (delete(pods, namespace, since, emptying) != 0) {
         emptying.podsRemain();
       }
     });
@@ -50,6 +51,7 @@ final class ContentDeletion {
     return emptying;
   }
 
+  /** How many are left; {@link #UNKNOWN} when that could not be found out. */
   private int delete(ResourceType type, String namespace, Duration since, Emptying emptying) {
     try {
       List<ObjectMeta> items = type.serves("list") ? metadata.list(type, namespace).items() : List.of();
@@ -64,7 +66,7 @@ final class ContentDeletion {
         return 0;
       }
       emptying.failed(ApiErrors.message(e));
-      return 0;
+      return UNKNOWN;
     }
   }
 

@@ -16,6 +16,7 @@ import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,8 @@ final class MemoryClient {
   KubernetesClient dressed() {
     return proxy(KubernetesClient.class, (self, method, args) -> switch (method.getName()) {
       case "getConfiguration" -> Config.empty();
+      case "getMasterUrl" -> URI.create("https://memory.example").toURL();
+      case "getHttpClient" -> new MemoryHttp(server, faults, kinds).dressed();
       case "resources" -> all(asKind(args[0]), "");
       case "pods" -> all(Pod.class, "");
       case "resource" -> one((HasMetadata) args[0], "");
@@ -102,12 +105,14 @@ final class MemoryClient {
     });
   }
 
-  /** A subresource that is part of the status. */
+  /** A subresource that is part of the status, or of the spec. */
   private String replaced(String path, HasMetadata object) {
-    if (!path.endsWith("/approval")) {
-      throw new UnsupportedOperationException(path);
-    }
-    return faults.write(true, () -> Objects.json(server.update(object, true)));
+    boolean ofStatus = switch (path.substring(path.lastIndexOf('/') + 1)) {
+      case "approval" -> true;
+      case "finalize" -> false;
+      default -> throw new UnsupportedOperationException(path);
+    };
+    return faults.write(true, () -> Objects.json(server.update(object, ofStatus)));
   }
 
   private String raw(String path, Map<?, ?> options) {

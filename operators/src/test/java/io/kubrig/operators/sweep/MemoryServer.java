@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
@@ -127,7 +128,8 @@ final class MemoryServer {
     if (preconditions.get("resourceVersion") instanceof String wanted && !wanted.equals(old.getMetadata().getResourceVersion())) {
       throw refusal(409, "Conflict", "the ResourceVersion in the precondition does not match");
     }
-    boolean lingers = !Objects.orEmpty(old.getMetadata().getFinalizers()).isEmpty() || old instanceof Pod pod && !now && isRunning(pod);
+    boolean lingers = !Objects.orEmpty(old.getMetadata().getFinalizers()).isEmpty() || old instanceof Pod pod && !now && isRunning(pod)
+        || isHeld(old);
     if (!lingers) {
       table(old.getClass()).remove(Key.of(old));
       record(new Change(old, null, ++revision));
@@ -138,6 +140,12 @@ final class MemoryServer {
     }
     return commit(old, edit(old, tree -> tree.withObjectProperty("metadata").put("deletionTimestamp", Objects.time(clock.now()))
         .put("deletionGracePeriodSeconds", now ? 0 : 30)));
+  }
+
+  /** A namespace has finalizers of its own. */
+  private static boolean isHeld(HasMetadata object) {
+    return object instanceof Namespace namespace && namespace.getSpec() != null
+        && !Objects.orEmpty(namespace.getSpec().getFinalizers()).isEmpty();
   }
 
   private static boolean isRunning(Pod pod) {
@@ -167,7 +175,7 @@ final class MemoryServer {
       metadata.put("generation", old.getMetadata().getGeneration() + 1);
     }
     T merged = parse(result, old);
-    boolean ends = Objects.isTerminating(merged) && Objects.orEmpty(merged.getMetadata().getFinalizers()).isEmpty()
+    boolean ends = Objects.isTerminating(merged) && !isHeld(merged) && Objects.orEmpty(merged.getMetadata().getFinalizers()).isEmpty()
         && (!(merged instanceof Pod pod) || !isRunning(pod) || Long.valueOf(0).equals(pod.getMetadata().getDeletionGracePeriodSeconds()));
     if (ends) {
       table(old.getClass()).remove(Key.of(old));

@@ -168,6 +168,16 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void namespaces_go_when_all_in_them_has_gone_the_pods_first() throws InterruptedException {
+    sweep("Namespace", NamespaceStory::new);
+  }
+
+  @Test
+  void nothing_of_a_namespace_goes_while_it_is_unknown_whether_pods_are_left() throws InterruptedException {
+    new World(new NamespaceStory(), 6, FAULTS).tell(STEPS);
+  }
+
+  @Test
   void a_quota_says_in_the_end_what_is_used() throws InterruptedException {
     sweep("ResourceQuota", DeviceStories.QuotaStory::new);
   }
