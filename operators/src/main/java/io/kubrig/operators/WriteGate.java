@@ -3,6 +3,7 @@ package io.kubrig.operators;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.kubrig.operators.engine.Attempt;
 import io.kubrig.operators.engine.Objects;
@@ -12,7 +13,9 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,16 @@ import org.slf4j.LoggerFactory;
 abstract class WriteGate implements Interceptor {
   private static final Logger LOG = LoggerFactory.getLogger(WriteGate.class);
   private static final Set<String> READS = Set.of("GET", "HEAD");
+
+  private static final int REFUSED = 400;
+  private static final int TOO_MANY = 429;
+  private static final int FAILED = 500;
+
+  /** By which server and client know a request. */
+  private static final String ID = "Audit-ID";
+
+  /** More than are ever under way at once. */
+  private static final int ASKED = 10_000;
 
   private WriteGate() {}
 
@@ -52,16 +65,42 @@ abstract class WriteGate implements Interceptor {
     };
   }
 
-  /** Puts writes to the account of the reconcile that makes them, and has the server only check them. Questions are no writes. */
+  /**
+   * Puts writes to the account of the reconcile that makes them, and has the server only check them; those that it refuses are taken off
+   * again. Questions are no writes.
+   */
   static WriteGate shadowing() {
     return new WriteGate() {
+      private final Map<String, Attempt> asked = new LinkedHashMap<>() { // by the id of the request; guarded by itself
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Attempt> eldest) {
+          return size() > ASKED;
+        }
+      };
+
       @Override
       void write(BasicBuilder builder, HttpRequest request) {
-        String path = request.uri().getPath();
-        if (!isQuestion(path) && !(request.uri().getRawQuery() != null && request.uri().getRawQuery().contains("dryRun="))) {
-          Attempt.current().ifPresent(attempt -> attempt.wrote(Write.of(request.method(), path, request.bodyString())));
-        }
+        Optional<Attempt> attempt = isQuestion(request.uri().getPath()) ? Optional.empty() : Attempt.current();
+        attempt.ifPresent(found -> {
+          String id = request.id().toString(); // the same when it is sent again
+          found.wrote(id, Write.of(request.method(), request.uri().getPath(), request.bodyString()));
+          builder.setHeader(ID, id);
+          synchronized (asked) {
+            asked.put(id, found);
+          }
+        });
         sendDry(builder, request);
+      }
+
+      @Override
+      public CompletableFuture<Boolean> afterFailure(BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
+        String id = response.request().header(ID);
+        if (id != null && response.code() >= REFUSED && response.code() < FAILED && response.code() != TOO_MANY) {
+          synchronized (asked) {
+            Optional.ofNullable(asked.remove(id)).ifPresent(attempt -> attempt.refused(id));
+          }
+        }
+        return CompletableFuture.completedFuture(false);
       }
     };
   }

@@ -33,6 +33,7 @@ class WriteGateTest {
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> bodies = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean refusing = new AtomicBoolean();
   private HttpServer server;
 
   @BeforeEach
@@ -44,7 +45,7 @@ class WriteGateTest {
       asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
       bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, answer.length);
+      exchange.sendResponseHeaders(refusing.get() ? 403 : 200, answer.length);
       exchange.getResponseBody().write(answer);
       exchange.close();
     });
@@ -99,6 +100,17 @@ class WriteGateTest {
     }
     assertThat(attempt.writes()).extracting(Write::toString).containsExactly("create configmaps ns/m");
     assertThat(asked).filteredOn(request -> !request.startsWith("GET")).allMatch(request -> request.endsWith("?dryRun=All"));
+  }
+
+  @Test
+  void what_the_server_refuses_is_taken_off_the_account_of_a_shadow() {
+    refusing.set(true);
+    Attempt attempt = new Attempt();
+    try (KubernetesClient client = client(WriteGate.shadowing())) {
+      assertThatThrownBy(() -> attempt.call(() -> client.resource(MAP).create())).isInstanceOf(KubernetesClientException.class);
+    }
+    assertThat(attempt.writes()).isEmpty();
+    assertThat(attempt.refusals()).isEqualTo(1);
   }
 
   @Test

@@ -1,16 +1,17 @@
 package io.kubrig.operators.engine;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** One reconcile, known to every thread that works for it: it keeps account of what is written meanwhile. */
 public final class Attempt {
   private static final ScopedValue<Attempt> CURRENT = ScopedValue.newInstance();
 
-  private final Queue<Write> writes = new ConcurrentLinkedQueue<>();
+  private final Map<String, Write> writes = new LinkedHashMap<>(); // by the id of the request; guarded by this
+  private int refusals; // guarded by this
 
   /** The reconcile that this thread works for. */
   public static Optional<Attempt> current() {
@@ -27,13 +28,25 @@ public final class Attempt {
     return current().<Callable<R>>map(attempt -> () -> attempt.call(work::call)).orElse(work);
   }
 
-  /** Puts a write to account. */
-  public void wrote(Write write) {
-    writes.add(write);
+  /** Puts a write to account, once for each id of a request. */
+  public synchronized void wrote(String id, Write write) {
+    writes.putIfAbsent(id, write);
   }
 
-  /** All writes until now. */
-  public List<Write> writes() {
-    return List.copyOf(writes);
+  /** Takes a write off the account: the server does not let it be done, so that nobody else can have done it. */
+  public synchronized void refused(String id) {
+    if (writes.remove(id) != null) {
+      refusals++;
+    }
+  }
+
+  /** All writes until now but those that were refused. */
+  public synchronized List<Write> writes() {
+    return List.copyOf(writes.values());
+  }
+
+  /** How many writes were refused. */
+  public synchronized int refusals() {
+    return refusals;
   }
 }

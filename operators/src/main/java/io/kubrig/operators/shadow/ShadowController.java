@@ -37,6 +37,7 @@ public final class ShadowController implements Controller {
       through = true;
       return outcome;
     } finally {
+      ledger.refused(attempt.refusals());
       if (through || !attempt.writes().isEmpty()) { // one that failed before it wrote has not decided that nothing is to be written
         ledger.decided(key, attempt.writes()).ifPresent(delay -> queue.addAfter(key, delay));
       }

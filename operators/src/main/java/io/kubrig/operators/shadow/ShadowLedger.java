@@ -68,6 +68,11 @@ public final class ShadowLedger {
         .min(Duration::compareTo);
   }
 
+  /** Writes that the server would have refused the other manager, too. */
+  public void refused(int count) {
+    report.refused(count);
+  }
+
   private Since grown(Key key, Wanted wanted, Since since, Instant now) {
     if (since.told.isPresent() || Duration.between(since.first, now).compareTo(patience) < 0) {
       return since;

@@ -29,6 +29,7 @@ public final class ShadowReport {
   private final Clock clock;
   private final Counter settled;
   private final Counter different;
+  private final Counter refused;
   private final Deque<Difference> differences = new ArrayDeque<>(); // guarded by itself
 
   /** One write that is wanted here and was not done by the other manager. Compared by identity. */
@@ -72,17 +73,24 @@ public final class ShadowReport {
     this.clock = clock;
     this.settled = writes("settled");
     this.different = writes("different");
+    this.refused = writes("refused");
   }
 
   private Counter writes(String outcome) {
     return Counter.builder("kubrig_controller_manager_shadow_writes_total")
-        .description("Writes that the controllers wanted as a shadow of another manager, by whether that one made them needless in time.")
+        .description("Writes that the controllers wanted as a shadow of another manager, by what became of them: settled in time, "
+            + "refused by the server, or different.")
         .tag("outcome", outcome).register(metrics);
   }
 
   /** A write is not wanted any more. */
   void settled() {
     settled.increment();
+  }
+
+  /** Writes that the server does not let be done. */
+  void refused(int count) {
+    refused.increment(count);
   }
 
   /** A write is still wanted. @param since since when it has been */
@@ -126,7 +134,8 @@ public final class ShadowReport {
 
   /** Counts and last differences as JSON. */
   public String page() {
-    Tree counts = Tree.of("settled", (long) settled.count(), "different", (long) different.count());
+    Tree counts = Tree.of("settled", (long) settled.count(), "different", (long) different.count(),
+        "refused", (long) refused.count());
     List<Object> list;
     synchronized (differences) {
       list = differences.stream().<Object>map(ShadowReport::tree).toList();

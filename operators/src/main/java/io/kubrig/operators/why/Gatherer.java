@@ -46,7 +46,9 @@ public final class Gatherer {
       Map.entry("rc", "replicationcontrollers"), Map.entry("sts", "statefulsets"), Map.entry("ds", "daemonsets"),
       Map.entry("cj", "cronjobs"), Map.entry("svc", "services"), Map.entry("ep", "endpoints"), Map.entry("pvc", "persistentvolumeclaims"),
       Map.entry("pv", "persistentvolumes"), Map.entry("hpa", "horizontalpodautoscalers"), Map.entry("pdb", "poddisruptionbudgets"),
-      Map.entry("ns", "namespaces"), Map.entry("po", "pods"), Map.entry("no", "nodes"), Map.entry("crd", "customresourcedefinitions"));
+      Map.entry("ns", "namespaces"), Map.entry("po", "pods"), Map.entry("no", "nodes"), Map.entry("crd", "customresourcedefinitions"),
+      Map.entry("cm", "configmaps"), Map.entry("sa", "serviceaccounts"), Map.entry("quota", "resourcequotas"),
+      Map.entry("sc", "storageclasses"), Map.entry("csr", "certificatesigningrequests"), Map.entry("ing", "ingresses"));
 
   private final KubernetesClient client;
   private final Clock clock;

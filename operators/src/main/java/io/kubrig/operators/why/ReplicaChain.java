@@ -81,16 +81,18 @@ final class ReplicaChain {
   /** The quotas that refusals name. */
   private static List<Finding> quotas(String namespace, List<String> refusals, Facts facts) {
     List<String> names = refusals.stream().flatMap(text -> QUOTA.matcher(text).results().map(found -> found.group(1))).distinct().toList();
-    return names.stream().map(name -> facts.find(ResourceQuota.class, namespace, name).map(ReplicaChain::quota)
+    return names.stream().map(name -> facts.find(ResourceQuota.class, namespace, name).map(quota -> quota(quota, refusals))
         .orElseGet(() -> Finding.fine("resourcequota " + namespace + "/" + name, "does not exist any more"))).toList();
   }
 
-  private static Finding quota(ResourceQuota quota) {
+  /** What is used up of a quota: of the amounts that refusals name. */
+  private static Finding quota(ResourceQuota quota, List<String> refusals) {
     if (quota.getStatus() == null) {
       return Finding.waiting(Facts.name(quota), "has not been counted yet");
     }
     var used = Objects.orEmpty(quota.getStatus().getUsed());
     List<String> evidence = Objects.orEmpty(quota.getStatus().getHard()).entrySet().stream()
+        .filter(hard -> refusals.stream().anyMatch(text -> text.contains(hard.getKey() + "=")))
         .map(hard -> "status: " + hard.getKey() + " used " + used.get(hard.getKey()) + " of " + hard.getValue()).toList();
     return Finding.blocked(Facts.name(quota), "leaves no room").seen(evidence);
   }

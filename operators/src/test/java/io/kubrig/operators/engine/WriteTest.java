@@ -33,7 +33,7 @@ class WriteTest {
     Attempt attempt = new Attempt();
     Write write = Write.of("DELETE", "/api/v1/nodes/n", null);
     attempt.call(() -> Batches.all(List.of(() -> {
-      Attempt.current().orElseThrow().wrote(write);
+      Attempt.current().orElseThrow().wrote("1", write);
       return null;
     })));
     assertThat(attempt.writes()).containsExactly(write);

@@ -51,7 +51,7 @@ class ShadowLedgerTest {
         "verb", "create", "resource", "pods").count()).isEqualTo(1);
     ledger.decided(KEY, List.of());
     assertThat(Json.read(report.page())).isEqualTo(Json.read("""
-        {"writes":{"settled":0,"different":1},"differences":[{"time":"2026-01-01T00:00:30Z","since":"2026-01-01T00:00:00Z",
+        {"writes":{"settled":0,"different":1,"refused":0},"differences":[{"time":"2026-01-01T00:00:30Z","since":"2026-01-01T00:00:00Z",
          "controller":"replicaset-controller","key":"ns/web","verb":"create","resource":"pods","namespace":"ns","name":"web-*","count":1,
          "body":"{\\"metadata\\":{\\"generateName\\":\\"web-\\"}}","ended":"2026-01-01T00:01:00Z"}]}"""));
   }
