@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.metadata.Discovery;
 import io.kubrig.operators.metadata.MetadataClient;
@@ -238,7 +239,7 @@ public final class Gatherer {
           && e.getCode() != HttpURLConnection.HTTP_BAD_METHOD) {
         throw e;
       }
-      unread.add(what + ": " + e.getStatus().getMessage());
+      unread.add(what + ": " + ApiErrors.message(e));
     }
   }
 }
