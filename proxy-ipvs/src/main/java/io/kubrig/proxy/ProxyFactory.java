@@ -42,14 +42,14 @@ public final class ProxyFactory implements ComponentFactory {
     flags.overlay(given, tree, file.isEmpty() ? flags.configurationFlags() : Set.of(flags.hostnameOverride));
     ProxyConfiguration configuration = ProxyConfiguration.of(tree);
     if (!given.value(flags.writeConfigTo).isEmpty()) {
-      return new Once(() -> write(configuration, Path.of(given.value(flags.writeConfigTo))));
+      return new Once(() -> write(configuration, Path.of(given.value(flags.writeConfigTo))), environment);
     }
     if (given.value(flags.cleanup)) {
-      return new Once(ProxyFactory::cleanUp);
+      return new Once(ProxyFactory::cleanUp, environment);
     }
     if (given.value(flags.initOnly)) {
       return new Once(() -> new KernelSettings(Sysctls.ofKernel())
-          .apply(KernelSettings.wanted(configuration, Runtime.getRuntime().availableProcessors())));
+          .apply(KernelSettings.wanted(configuration, Runtime.getRuntime().availableProcessors())), environment);
     }
     ClientSettings client =
         new ClientSettings(name(), configuration.kubeconfig(), given.value(flags.master), configuration.qps(), configuration.burst());
@@ -114,7 +114,7 @@ public final class ProxyFactory implements ComponentFactory {
   }
 
   /** A command that is over when it has started. */
-  private record Once(Runnable task) implements Component {
+  private record Once(Runnable task, Environment environment) implements Component {
     @Override
     public String name() {
       return "kube-proxy";
@@ -123,6 +123,7 @@ public final class ProxyFactory implements ComponentFactory {
     @Override
     public void start() {
       task.run();
+      environment.failures().finished(name());
     }
 
     @Override
