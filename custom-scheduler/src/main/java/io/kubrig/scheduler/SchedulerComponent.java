@@ -270,6 +270,8 @@ final class SchedulerComponent implements Component {
       Questions questions = new Questions(scheduler, configuration, this::registry, environment.clock());
       server.page("/debug/why", questions::why);
       server.page("/debug/simulate", questions::simulate);
+      server.page("/debug/queue", questions::queue);
+      server.page("/debug/cache", questions::cache);
       shadow.ifPresent(report -> server.page("/debug/shadow", Page.json(report::page)));
       server.page("/configz", Page.json(() -> Json.text(Tree.of("componentconfig", ConfigurationWriter.tree(configuration)))));
       if (environment.metrics() instanceof KubernetesRegistry registry) {

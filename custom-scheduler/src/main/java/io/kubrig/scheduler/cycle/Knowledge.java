@@ -3,6 +3,7 @@ package io.kubrig.scheduler.cycle;
 import io.kubrig.scheduler.extender.Extender;
 import io.kubrig.scheduler.framework.Profile;
 import io.kubrig.scheduler.model.Pod;
+import io.kubrig.scheduler.queue.QueueEntry;
 import io.kubrig.scheduler.queue.SchedulingQueue;
 import io.kubrig.scheduler.state.ClusterState;
 import io.kubrig.scheduler.state.Preemptions;
@@ -13,6 +14,7 @@ import io.kubrig.scheduler.whatif.Planner;
 import io.kubrig.scheduler.whatif.QuestionException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -70,6 +72,17 @@ public final class Knowledge {
       throw new QuestionException("pod " + key + " is gone: at " + p.at() + " it was evicted from node " + p.node() + " for pod " + p.by()
           + " of priority " + p.priority());
     }
+  }
+
+  /** The queue: every pod that waits for this scheduler. */
+  public List<QueueEntry> queue() throws InterruptedException {
+    return loop.ask(queue::entries);
+  }
+
+  /** The cache: every node, by name, or only the one that is named. */
+  public List<CachedNode> cache(Optional<String> name) throws InterruptedException {
+    return loop.ask(() -> state.nodes().stream().filter(n -> name.isEmpty() || name.get().equals(n.name()))
+        .map(n -> CachedNode.of(state, n)).sorted(Comparator.comparing(CachedNode::name)).toList());
   }
 
   /** Who is asked besides the plugins. */

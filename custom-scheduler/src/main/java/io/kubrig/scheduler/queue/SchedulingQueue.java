@@ -277,6 +277,11 @@ public final class SchedulingQueue {
     return byUid.values().stream().map(e -> e.pod).toList();
   }
 
+  /** All waiting pods, by name, with what they wait for. */
+  public List<QueueEntry> entries() {
+    return byUid.values().stream().map(QueueEntry::of).sorted(Comparator.comparing(QueueEntry::pod)).toList();
+  }
+
   /** The newest known version of a waiting pod. */
   public Optional<Pod> pod(String uid) {
     return Optional.ofNullable(byUid.get(uid)).map(e -> e.pod);

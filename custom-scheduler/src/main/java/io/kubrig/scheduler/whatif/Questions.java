@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * The pages of a running scheduler that answer questions, as JSON:
  * <ul>
  *   <li>{@code GET /debug/why?namespace=N&pod=P[&limit=20]}: an {@link Explanation};
+ *   <li>{@code GET /debug/queue} and {@code GET /debug/cache[?node=N]}: what waits for what, and what the nodes are believed to have;
  *   <li>{@code POST /debug/simulate[?preempt=true][?capacity=true&most=1000]}, with pods or workloads as YAML or JSON: where they would go
  *       (and, with {@code preempt}, whom they would evict), or how many of the first would fit. The cluster is copied once, between two attempts; the thinking is done on the request's own thread.
  * </ul>
@@ -61,6 +62,16 @@ public final class Questions {
       return scheduler.knowledge().explain(namespace, pod, number(request, "limit", NODES_TOLD))
           .orElseThrow(() -> new QuestionException("pods \"" + pod + "\" not found in namespace " + namespace));
     });
+  }
+
+  /** The page of {@code /debug/queue}. */
+  public Page.Answer queue(Page.Request request) {
+    return answer(scheduler.knowledge()::queue);
+  }
+
+  /** The page of {@code /debug/cache}. */
+  public Page.Answer cache(Page.Request request) {
+    return answer(() -> scheduler.knowledge().cache(parameter(request, "node")));
   }
 
   /** The page of {@code /debug/simulate}. */

@@ -104,6 +104,17 @@ final class QuestionsTest {
   }
 
   @Test
+  void a_running_scheduler_tells_of_its_queue_and_its_cache() throws InterruptedException {
+    assertThat(questions.queue(request("get", Map.of(), "")).text()).contains("\"pod\":\"default/large\",\"queue\":\"unschedulable\"",
+        "\"attempts\":1", "\"unschedulablePlugins\":[\"NodeResourcesFit\"]");
+    pod("there", 1);
+    await(p -> p.getSpec().getNodeName() != null, "there");
+    assertThat(questions.cache(request("get", Map.of("node", "n1"), "")).text()).contains("\"name\":\"n1\"", "\"requested\":{\"cpu\":2000}",
+        "\"cpu\":2000,\"memory\":4294967296", "default/there");
+    assertThat(questions.cache(request("get", Map.of("node", "n2"), "")).text()).isEqualTo("[]\n");
+  }
+
+  @Test
   void pods_that_wait_for_another_scheduler_are_known_until_they_have_a_node() throws InterruptedException {
     Pod other = new PodBuilder().withNewMetadata().withNamespace("default").withName("other").endMetadata().withNewSpec()
         .withSchedulerName("another").addNewContainer().withName("c").withImage("i").withNewResources().endResources().endContainer().endSpec()
