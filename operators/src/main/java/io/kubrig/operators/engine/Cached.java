@@ -100,9 +100,15 @@ public final class Cached<T extends HasMetadata> {
     watch(handler, (before, after) -> handler.accept(after), handler);
   }
 
+  /** What ends a watch of a cache. */
+  public interface Subscription {
+    /** No more is told but what is being told. */
+    void end();
+  }
+
   /** Tells additions, changes (before, after) and deletions (last known state). Handlers must be quick. */
-  public void watch(Consumer<T> added, BiConsumer<T, T> changed, Consumer<T> deleted) {
-    informer.addEventHandler(new ResourceEventHandler<>() {
+  public Subscription watch(Consumer<? super T> added, BiConsumer<? super T, ? super T> changed, Consumer<? super T> deleted) {
+    ResourceEventHandler<T> handler = new ResourceEventHandler<>() {
       @Override
       public void onAdd(T object) {
         added.accept(object);
@@ -117,7 +123,9 @@ public final class Cached<T extends HasMetadata> {
       public void onDelete(T object, boolean finalStateUnknown) {
         deleted.accept(object);
       }
-    });
+    };
+    informer.addEventHandler(handler);
+    return () -> informer.removeEventHandler(handler);
   }
 
   /** Shows what was just written. */
@@ -147,6 +155,11 @@ public final class Cached<T extends HasMetadata> {
   private boolean isGone(Key key, T object) {
     String uid = gone.get(key);
     return uid != null && uid.equals(object.getMetadata().getUid()) && !Objects.isTerminating(object);
+  }
+
+  /** Whether all objects have been listed once. */
+  public boolean synced() {
+    return informer.hasSynced();
   }
 
   SharedIndexInformer<T> informer() {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
@@ -12,7 +13,7 @@ import java.util.function.Predicate;
 /** The shared caches of a process: one informer per kind, whoever asks for it. All kinds must be asked for before {@link #start}. */
 public final class Caches implements AutoCloseable {
   private final KubernetesClient client;
-  private final Map<Class<?>, Cached<?>> kinds = new LinkedHashMap<>();
+  private final Map<Class<? extends HasMetadata>, Cached<?>> kinds = new LinkedHashMap<>();
 
   /** Caches filled through a client. */
   public Caches(KubernetesClient client) {
@@ -23,6 +24,13 @@ public final class Caches implements AutoCloseable {
   @SuppressWarnings("unchecked")
   public synchronized <T extends HasMetadata> Cached<T> of(Class<T> kind) {
     return (Cached<T>) kinds.computeIfAbsent(kind, k -> new Cached<>(kind, client.resources(kind).inAnyNamespace().runnableInformer(0)));
+  }
+
+  /** The cache of a kind that someone asked for, by what its objects say they are. */
+  public synchronized Optional<Cached<?>> of(String apiVersion, String kind) {
+    return kinds.entrySet().stream()
+        .filter(entry -> kind.equals(HasMetadata.getKind(entry.getKey())) && apiVersion.equals(HasMetadata.getApiVersion(entry.getKey())))
+        .<Cached<?>>map(Map.Entry::getValue).findFirst();
   }
 
   /** Lists and watches every kind and waits until all have been listed once; a kind that cannot be listed is tried for ever. */
@@ -43,7 +51,7 @@ public final class Caches implements AutoCloseable {
 
   /** Whether every kind has been listed. */
   public synchronized boolean synced() {
-    return kinds.values().stream().allMatch(cached -> cached.informer().hasSynced());
+    return kinds.values().stream().allMatch(Cached::synced);
   }
 
   /** The kinds that have not been listed yet. */

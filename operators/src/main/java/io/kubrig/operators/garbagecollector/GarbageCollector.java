@@ -49,7 +49,7 @@ public final class GarbageCollector implements Controller {
     this.objects = new MetadataClient(context.api().client());
     this.events = context.events("garbage-collector-controller");
     this.enabled = context.options().bool("enable-garbage-collector");
-    this.monitors = new Monitors(objects, context.clock(), this::changed);
+    this.monitors = new Monitors(objects, context.caches(), context.clock(), this::changed);
   }
 
   @Override

@@ -3,8 +3,12 @@ package io.kubrig.operators.garbagecollector;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.engine.ApiErrors;
+import io.kubrig.operators.engine.Cached;
+import io.kubrig.operators.engine.Caches;
+import io.kubrig.operators.metadata.CachedMetadata;
 import io.kubrig.operators.metadata.Discovery;
 import io.kubrig.operators.metadata.MetadataClient;
+import io.kubrig.operators.metadata.MetadataFeed;
 import io.kubrig.operators.metadata.MetadataInformer;
 import io.kubrig.operators.metadata.ResourceType;
 import java.time.Duration;
@@ -17,7 +21,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One metadata watch per kind that can be listed, watched and deleted, following discovery. */
+/** The metadata of every kind that can be listed, watched and deleted, following discovery; of cached kinds from their caches. */
 final class Monitors implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Monitors.class);
   private static final Duration DISCOVERY = Duration.ofSeconds(30);
@@ -27,16 +31,18 @@ final class Monitors implements AutoCloseable {
 
   private final MetadataClient client;
   private final Clock clock;
-  private final MetadataInformer.Listener listener;
-  private final Map<String, MetadataInformer> running = new HashMap<>(); // by group and resource, guarded by this
+  private final Caches caches;
+  private final MetadataFeed.Listener listener;
+  private final Map<String, MetadataFeed> running = new HashMap<>(); // by group and resource, guarded by this
   private volatile Discovery discovery; // null until the server has answered; replaced as a whole
   private List<String> documents = List.of(); // that discovery was read from: the core group's and the others'; only the timer's
   private int round; // only the timer's
   private Clock.Timer again; // guarded by this
   private boolean closed; // guarded by this
 
-  Monitors(MetadataClient client, Clock clock, MetadataInformer.Listener listener) {
+  Monitors(MetadataClient client, Caches caches, Clock clock, MetadataFeed.Listener listener) {
     this.client = client;
+    this.caches = caches;
     this.clock = clock;
     this.listener = listener;
   }
@@ -93,7 +99,12 @@ final class Monitors implements AutoCloseable {
       }
       return stale;
     });
-    wanted.forEach((name, type) -> running.computeIfAbsent(name, n -> new MetadataInformer(type, client, clock, listener)));
+    wanted.forEach((name, type) -> running.computeIfAbsent(name, n -> feed(type)));
+  }
+
+  private MetadataFeed feed(ResourceType type) {
+    Optional<Cached<?>> cached = caches.of(type.apiVersion(), type.kind());
+    return cached.isPresent() ? new CachedMetadata(type, cached.get(), listener) : new MetadataInformer(type, client, clock, listener);
   }
 
   private static boolean isUndiscovered(Discovery discovery, ResourceType type) {
@@ -102,7 +113,7 @@ final class Monitors implements AutoCloseable {
 
   /** Whether all objects of all kinds have been listed once. */
   synchronized boolean synced() {
-    return discovery != null && running.values().stream().allMatch(MetadataInformer::synced);
+    return discovery != null && running.values().stream().allMatch(MetadataFeed::synced);
   }
 
   /** The resource of a kind; the server is asked again for one that is not known. */
@@ -117,7 +128,7 @@ final class Monitors implements AutoCloseable {
     if (again != null) {
       again.cancel();
     }
-    running.values().forEach(MetadataInformer::close);
+    running.values().forEach(MetadataFeed::close);
     running.clear();
   }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * All objects of one kind, by metadata, kept current by one thread: list, watch from there, and list again when the server no longer
  * knows the revision. Of the metadata only what says who an object is, to whom it belongs, and whether and how it is going is kept.
  */
-public final class MetadataInformer implements AutoCloseable {
+public final class MetadataInformer implements MetadataFeed {
   private static final Logger LOG = LoggerFactory.getLogger(MetadataInformer.class);
   private static final int GONE = 410;
   private static final Duration WATCH = Duration.ofMinutes(8);
@@ -36,12 +36,6 @@ public final class MetadataInformer implements AutoCloseable {
   private Activity.Work beginning; // until a watch runs
   private String revision = ""; // empty means: list; only the thread's
 
-  /** Who is told of changes. */
-  public interface Listener {
-    /** @param before null when the object is new; @param after null when it is gone */
-    void changed(ResourceType type, ObjectMeta before, ObjectMeta after);
-  }
-
   /** Starts to watch a kind. */
   public MetadataInformer(ResourceType type, MetadataClient client, Clock clock, Listener listener) {
     this.type = type;
@@ -52,12 +46,12 @@ public final class MetadataInformer implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("metadata-" + type.groupResource()).start(this::run);
   }
 
-  /** The kind. */
+  @Override
   public ResourceType type() {
     return type;
   }
 
-  /** Whether all objects have been listed once. */
+  @Override
   public boolean synced() {
     return synced;
   }

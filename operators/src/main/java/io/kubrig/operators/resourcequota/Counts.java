@@ -3,6 +3,7 @@ package io.kubrig.operators.resourcequota;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.metadata.Discovery;
 import io.kubrig.operators.metadata.MetadataClient;
+import io.kubrig.operators.metadata.MetadataFeed;
 import io.kubrig.operators.metadata.MetadataInformer;
 import io.kubrig.operators.metadata.ResourceType;
 import java.util.HashMap;
@@ -20,10 +21,10 @@ final class Counts implements AutoCloseable {
 
   private final MetadataClient client;
   private final Clock clock;
-  private final MetadataInformer.Listener listener;
+  private final MetadataFeed.Listener listener;
   private final Map<String, MetadataInformer> watched = new HashMap<>(); // by group and resource, guarded by this
 
-  Counts(MetadataClient client, Clock clock, MetadataInformer.Listener listener) {
+  Counts(MetadataClient client, Clock clock, MetadataFeed.Listener listener) {
     this.client = client;
     this.clock = clock;
     this.listener = listener;
