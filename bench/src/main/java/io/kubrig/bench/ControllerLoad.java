@@ -147,14 +147,13 @@ public final class ControllerLoad {
     figures.print();
     figures = new Figures("slice churn", CHURN);
     long[] nanos = new long[CHURN];
-    for (int i = 0; i < CHURN; i++) {
-      long began = System.nanoTime();
-      must("PATCH", pods + "/p" + i % count + "/status", ready(i % count, 78 + i / count));
-      String address = "\"" + address(i % count, 78 + i / count) + "\"";
-      while (!text(slices).contains(address)) {
-        Thread.onSpinWait();
+    try (Lookout lookout = new Lookout(new Connection(server, tls), request("GET", slices + "?watch=true", ""))) {
+      for (int i = 0; i < CHURN; i++) {
+        lookout.expect("\"" + address(i % count, 78 + i / count) + "\"");
+        long began = System.nanoTime();
+        must("PATCH", pods + "/p" + i % count + "/status", ready(i % count, 78 + i / count));
+        nanos[i] = lookout.seen() - began;
       }
-      nanos[i] = System.nanoTime() - began;
     }
     Arrays.sort(nanos);
     figures.print(String.format(Locale.ROOT, ",\"p50_ms\":%.1f,\"p99_ms\":%.1f", nanos[CHURN / 2] / 1e6, nanos[CHURN * 99 / 100] / 1e6));

@@ -66,7 +66,7 @@ final class DeploymentStatuses {
     int available = Sets.available(all);
     int unavailable = Math.max(0, Sets.replicas(all) - available);
     int updated = Sets.actual(sets.current().stream().toList());
-    DeploymentStatus status = new DeploymentStatusBuilder(Objects.copy(of(deployment)))
+    DeploymentStatus status = new DeploymentStatusBuilder(of(deployment))
         .withObservedGeneration(Objects.generation(deployment))
         .withReplicas(zeroIsNull(Sets.actual(all))).withUpdatedReplicas(zeroIsNull(updated)).withReadyReplicas(zeroIsNull(Sets.ready(all)))
         .withAvailableReplicas(zeroIsNull(available)).withUnavailableReplicas(zeroIsNull(unavailable))

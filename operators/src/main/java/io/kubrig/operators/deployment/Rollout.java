@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +31,13 @@ final class Rollout {
   private final Instant now;
   private final List<ReplicaSet> sets = new ArrayList<>();
   private final List<Action> actions = new ArrayList<>();
+  private final Map<ReplicaSet, Boolean> current = new IdentityHashMap<>(); // whether of the draft's template
 
   private Rollout(DeploymentPlan.Observed observed) {
-    this.draft = Objects.copy(observed.deployment());
+    this.draft = Drafts.of(observed.deployment());
     this.oldPodsRun = observed.oldPodsRun();
     this.now = observed.now();
-    if (draft.getStatus() == null) {
-      draft.setStatus(new DeploymentStatus());
-    }
-    observed.sets().forEach(set -> sets.add(Objects.copy(set)));
+    observed.sets().forEach(set -> sets.add(Drafts.of(set)));
   }
 
   /** What is to be done next. */
@@ -65,7 +64,7 @@ final class Rollout {
   }
 
   private Sets split() {
-    return Sets.of(draft, sets);
+    return Sets.of(sets, set -> current.computeIfAbsent(set, s -> Sets.isCurrent(draft, s)));
   }
 
   private DeploymentPlan planned(DeploymentStatus status) {

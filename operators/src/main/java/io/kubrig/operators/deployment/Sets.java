@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -22,9 +23,17 @@ record Sets(Optional<ReplicaSet> current, List<ReplicaSet> old) {
 
   /** Tells the sets apart; of several with the current template the oldest is current. */
   static Sets of(Deployment deployment, List<ReplicaSet> all) {
-    Optional<ReplicaSet> current = all.stream().sorted(OLDEST_FIRST)
-        .filter(set -> Hashes.sameTemplate(set.getSpec().getTemplate(), deployment.getSpec().getTemplate())).findFirst();
+    return of(all, set -> isCurrent(deployment, set));
+  }
+
+  /** Tells the sets apart by whether they are of the current template. */
+  static Sets of(List<ReplicaSet> all, Predicate<ReplicaSet> isCurrent) {
+    Optional<ReplicaSet> current = all.stream().filter(isCurrent).min(OLDEST_FIRST);
     return new Sets(current, all.stream().filter(set -> current.isEmpty() || set != current.get()).toList());
+  }
+
+  static boolean isCurrent(Deployment deployment, ReplicaSet set) {
+    return Hashes.sameTemplate(set.getSpec().getTemplate(), deployment.getSpec().getTemplate());
   }
 
   List<ReplicaSet> all() {

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.EndpointPortBuilder;
 import io.fabric8.kubernetes.api.model.EndpointSubset;
 import io.fabric8.kubernetes.api.model.EndpointSubsetBuilder;
 import io.fabric8.kubernetes.api.model.Endpoints;
-import io.fabric8.kubernetes.api.model.EndpointsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -116,10 +116,12 @@ public final class EndpointsPlan {
     } else {
       annotations.put(OVER_CAPACITY, "truncated");
     }
-    EndpointsBuilder builder = current.map(e -> new EndpointsBuilder(Objects.copy(e)))
-        .orElseGet(() -> new EndpointsBuilder().withNewMetadata()
-        .withName(service.getMetadata().getName()).withNamespace(service.getMetadata().getNamespace()).endMetadata());
-    return Optional.of(builder.editMetadata().withLabels(labels).withAnnotations(annotations).endMetadata().withSubsets(kept).build());
+    ObjectMetaBuilder metadata = current.map(e -> new ObjectMetaBuilder(e.getMetadata())).orElseGet(() -> new ObjectMetaBuilder()
+        .withName(service.getMetadata().getName()).withNamespace(service.getMetadata().getNamespace()));
+    Endpoints wanted = new Endpoints();
+    wanted.setMetadata(metadata.withLabels(labels).withAnnotations(annotations).build());
+    wanted.setSubsets(kept);
+    return Optional.of(wanted);
   }
 
   private static boolean isOverCapacity(Endpoints endpoints) {

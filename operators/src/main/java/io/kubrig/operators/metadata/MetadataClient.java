@@ -78,6 +78,12 @@ public final class MetadataClient {
     } while (true);
   }
 
+  /** Whether there are no objects of a kind in a namespace; only one of them is asked for. */
+  public boolean isEmpty(ResourceType type, String namespace) {
+    String one = send("GET", type.collection(namespace) + "?limit=1", LIST, null, null);
+    return Objects.orEmpty(MODELS.unmarshal(one, ListEnvelope.class).items).isEmpty();
+  }
+
   /** Deletes one object under conditions. */
   public void delete(ResourceType type, String namespace, String name, Api.Deletion how) {
     send("DELETE", type.path(namespace, name), "application/json", "application/json", Objects.patch(how.options()));

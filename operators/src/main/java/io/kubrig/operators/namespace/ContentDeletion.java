@@ -54,12 +54,11 @@ final class ContentDeletion {
   /** How many are left; {@link #UNKNOWN} when that could not be found out. */
   private int delete(ResourceType type, String namespace, Duration since, Emptying emptying) {
     try {
-      List<ObjectMeta> items = type.serves("list") ? metadata.list(type, namespace).items() : List.of();
-      if (items.isEmpty() && type.serves("list")) {
+      if (type.serves("list") && metadata.isEmpty(type, namespace)) {
         return 0;
       }
       Duration estimate = estimate(type, namespace, since);
-      deleteItems(type, namespace, items);
+      deleteItems(type, namespace);
       return account(type, namespace, estimate, emptying);
     } catch (KubernetesClientException e) {
       if (e.getCode() == 404 || e.getCode() == 405) {
@@ -70,11 +69,12 @@ final class ContentDeletion {
     }
   }
 
-  private void deleteItems(ResourceType type, String namespace, List<ObjectMeta> items) {
+  private void deleteItems(ResourceType type, String namespace) {
     if (type.serves("deletecollection")) {
       metadata.deleteCollection(type, namespace);
       return;
     }
+    List<ObjectMeta> items = type.serves("list") ? metadata.list(type, namespace).items() : List.of();
     for (ObjectMeta item : items) {
       try {
         metadata.delete(type, namespace, item.getName(), new Api.Deletion(null, null, null, "Background"));

@@ -1,11 +1,12 @@
 package io.kubrig.operators.replicaset;
 
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetCondition;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetConditionBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatusBuilder;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.ownership.Selector;
 import io.kubrig.operators.replicas.ReplicaKind;
@@ -58,12 +59,15 @@ public final class ReplicaSets implements ReplicaKind<ReplicaSet> {
 
   @Override
   public ReplicaSet withStatus(ReplicaSet set, ReplicaStatus status) {
-    return new ReplicaSetBuilder(Objects.copy(set))
-        .withNewStatus()
+    ReplicaSetStatus fresh = new ReplicaSetStatusBuilder()
         .withReplicas(status.replicas()).withFullyLabeledReplicas(status.fullyLabeled()).withReadyReplicas(status.ready())
         .withAvailableReplicas(status.available()).withTerminatingReplicas(status.terminating())
         .withObservedGeneration(status.observedGeneration())
         .withConditions(status.conditions().stream().map(ReplicaSets::condition).toList())
-        .endStatus().build();
+        .build();
+    ReplicaSet copy = new ReplicaSet(
+        set.getApiVersion(), set.getKind(), new ObjectMetaBuilder(set.getMetadata()).build(), set.getSpec(), fresh);
+    copy.setAdditionalProperties(set.getAdditionalProperties());
+    return copy;
   }
 }

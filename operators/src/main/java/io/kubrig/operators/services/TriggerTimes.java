@@ -1,6 +1,7 @@
 package io.kubrig.operators.services;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Service;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
@@ -20,7 +21,16 @@ public final class TriggerTimes {
 
   private final ConcurrentMap<Key, State> states = new ConcurrentHashMap<>();
 
-  private record State(Instant service, Map<String, Instant> pods) {}
+  private record State(Instant service, Map<String, Stamp> pods) {}
+
+  /** A time and what it was read from: of a thousand pods one has changed. */
+  private record Stamp(String text, Instant time) {
+    static final Stamp NONE = new Stamp("", Instant.MIN);
+
+    Stamp next(String other) {
+      return text.equals(other) ? this : new Stamp(other, Objects.time(other).orElse(Instant.MIN));
+    }
+  }
 
   /** The time as the annotation's text; empty when nothing is newer than at the last look. */
   public Optional<String> next(Service service, List<Pod> pods) {
@@ -28,14 +38,16 @@ public final class TriggerTimes {
     State last = states.getOrDefault(key, new State(Instant.MIN, Map.of()));
     Instant created = Objects.created(service);
     Instant earliest = created.isAfter(last.service()) ? created : null;
-    Map<String, Instant> times = new HashMap<>();
+    Map<String, Stamp> times = new HashMap<>();
     for (Pod pod : pods) {
-      Optional<Instant> since = Pods.condition(pod, "Ready").flatMap(c -> Objects.time(c.getLastTransitionTime()));
+      Optional<String> since = Pods.condition(pod, "Ready").map(PodCondition::getLastTransitionTime).filter(text -> !text.isEmpty());
       if (since.isPresent()) {
         String name = pod.getMetadata().getName();
-        times.put(name, since.get());
-        if (since.get().isAfter(last.pods().getOrDefault(name, Instant.MIN)) && (earliest == null || since.get().isBefore(earliest))) {
-          earliest = since.get();
+        Stamp before = last.pods().getOrDefault(name, Stamp.NONE);
+        Stamp now = before.next(since.get());
+        times.put(name, now);
+        if (now.time().isAfter(before.time()) && (earliest == null || now.time().isBefore(earliest))) {
+          earliest = now.time();
         }
       }
     }

@@ -1,5 +1,7 @@
 package io.kubrig.operators.slices;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
@@ -92,12 +94,15 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
       }
       slices.remove();
       EndpointSlice wanted = created.removeFirst();
-      plan.update.add(new EndpointSliceBuilder(Objects.copy(old)).withPorts(wanted.getPorts()).withEndpoints(wanted.getEndpoints())
-          .editMetadata().withLabels(wanted.getMetadata().getLabels()).withAnnotations(wanted.getMetadata().getAnnotations()).endMetadata()
-          .build());
+      plan.update.add(new EndpointSlice(old.getAddressType(), old.getApiVersion(), wanted.getEndpoints(), old.getKind(),
+          metadata(old, wanted.getMetadata().getLabels(), wanted.getMetadata().getAnnotations()), wanted.getPorts()));
     }
     plan.create.clear();
     plan.create.addAll(created);
+  }
+
+  private static ObjectMeta metadata(EndpointSlice slice, Map<String, String> labels, Map<String, String> annotations) {
+    return new ObjectMetaBuilder(slice.getMetadata()).withLabels(labels).withAnnotations(annotations).build();
   }
 
   private static Set<EndpointPort> ports(EndpointSlice slice) {
@@ -168,8 +173,8 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
           plan.create.add(fresh(addressType, group.ports(), endpoints, frame));
         }
       }
-      changed.forEach((slice, endpoints) -> plan.update.add(new EndpointSliceBuilder(Objects.copy(slice)).withEndpoints(endpoints)
-          .editMetadata().withLabels(frame.labels()).withAnnotations(updated(slice)).endMetadata().build()));
+      changed.forEach((slice, endpoints) -> plan.update.add(new EndpointSlice(slice.getAddressType(), slice.getApiVersion(), endpoints,
+          slice.getKind(), metadata(slice, frame.labels(), updated(slice)), slice.getPorts())));
     }
 
     private Map<String, String> updated(EndpointSlice slice) {

@@ -20,6 +20,7 @@ import io.kubrig.operators.events.EventRecorder;
 import io.kubrig.operators.pods.Pods;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,12 +57,23 @@ public final class TaintEvictionController implements Controller {
 
   @Override
   public void watch(Queue queue) {
-    pods.onChange(pod -> {
-      if (Pods.isAssigned(pod)) {
-        queue.add(Key.of(pod));
+    pods.watch(added -> assigned(queue, added), (before, after) -> {
+      if (!stay(before).equals(stay(after))) {
+        assigned(queue, after);
       }
-    });
+    }, gone -> assigned(queue, gone));
     nodes.watch(node -> tainted(queue, node, List.of()), (before, after) -> tainted(queue, after, taints(before)), gone -> { });
+  }
+
+  private static void assigned(Queue queue, Pod pod) {
+    if (Pods.isAssigned(pod)) {
+      queue.add(Key.of(pod));
+    }
+  }
+
+  /** What of a pod says how long it may stay where: who it is, its node and its tolerations. */
+  private static List<Object> stay(Pod pod) {
+    return Arrays.asList(pod.getMetadata().getUid(), pod.getSpec().getNodeName(), Objects.orEmpty(pod.getSpec().getTolerations()));
   }
 
   private void tainted(Queue queue, Node node, List<Taint> before) {

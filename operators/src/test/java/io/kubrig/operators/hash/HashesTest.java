@@ -66,4 +66,27 @@ class HashesTest {
     assertThat(GoQuantity.parse("100m")).isEqualTo(new GoQuantity(100, -3, null, "100m", "DecimalSI"));
     assertThat(GoQuantity.parse("1500m")).isEqualTo(new GoQuantity(1500, -3, null, "1500m", "DecimalSI"));
   }
+
+  @Test
+  void templates_are_the_same_but_for_the_hash_in_their_labels_and_what_means_nothing() {
+    PodTemplateSpec template = simple("a", "");
+    PodTemplateSpec hashed = Objects.copy(template);
+    hashed.getMetadata().getLabels().put(Hashes.TEMPLATE_HASH, "x");
+    assertThat(Hashes.sameTemplate(template, hashed)).isTrue();
+    PodTemplateSpec spelled = Objects.copy(hashed);
+    spelled.getSpec().setHostNetwork(false);
+    assertThat(Hashes.sameTemplate(template, spelled)).isTrue();
+  }
+
+  @Test
+  void templates_differ_by_any_other_label_an_annotation_or_their_spec() {
+    PodTemplateSpec template = simple("a", "");
+    PodTemplateSpec labelled = Objects.copy(template);
+    labelled.getMetadata().getLabels().put("round", "2");
+    PodTemplateSpec annotated = Objects.copy(template);
+    annotated.getMetadata().getAnnotations().put("kubectl.kubernetes.io/restartedAt", "now");
+    PodTemplateSpec changed = Objects.copy(template);
+    changed.getSpec().getContainers().getFirst().setImage("another");
+    assertThat(List.of(labelled, annotated, changed)).noneMatch(other -> Hashes.sameTemplate(template, other));
+  }
 }
