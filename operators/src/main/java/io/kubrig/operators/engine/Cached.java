@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Everything that is known of one kind: the shared informer's objects, and on top of them what this process has written and the
@@ -59,7 +60,8 @@ public final class Cached<T extends HasMetadata> {
     if (own != null) {
       return Optional.of(own);
     }
-    return Optional.ofNullable(known(key)).filter(object -> !isGone(key, object));
+    String hidden = gone.get(key); // before the informer is asked, see overlaid
+    return Optional.ofNullable(known(key)).filter(object -> !isGone(hidden, object));
   }
 
   private T known(Key key) {
@@ -68,12 +70,12 @@ public final class Cached<T extends HasMetadata> {
 
   /** All objects, in no order. */
   public List<T> list() {
-    return overlaid(informer.getStore().list(), object -> true);
+    return overlaid(informer.getStore()::list, object -> true);
   }
 
   /** The objects of a namespace, in no order. */
   public List<T> inNamespace(String namespace) {
-    return overlaid(informer.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace),
+    return overlaid(() -> informer.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace),
         object -> namespace.equals(object.getMetadata().getNamespace()));
   }
 
@@ -85,7 +87,7 @@ public final class Cached<T extends HasMetadata> {
   /** The objects that an index of {@link #index} files under a value. */
   public List<T> byIndex(String index, String value) {
     Function<T, List<String>> values = indexes.get(index);
-    return overlaid(informer.getIndexer().byIndex(index, value), object -> values.apply(object).contains(value));
+    return overlaid(() -> informer.getIndexer().byIndex(index, value), object -> values.apply(object).contains(value));
   }
 
   /** Adds an index; a second one of the same name is the same index. Only before the caches start. */
@@ -152,8 +154,7 @@ public final class Cached<T extends HasMetadata> {
   }
 
   /** Whether an object of the informer is known to be deleted; one that is seen terminating after all is not. */
-  private boolean isGone(Key key, T object) {
-    String uid = gone.get(key);
+  private boolean isGone(String uid, T object) {
     return uid != null && uid.equals(object.getMetadata().getUid()) && !Objects.isTerminating(object);
   }
 
@@ -166,16 +167,23 @@ public final class Cached<T extends HasMetadata> {
     return informer;
   }
 
-  private List<T> overlaid(List<T> known, Predicate<T> belongs) {
+  /**
+   * What the informer has, under own writes. These are looked at first: one that the informer passes meanwhile is found in what it has
+   * then, while the other way round it would be found in neither.
+   */
+  private List<T> overlaid(Supplier<List<T>> informers, Predicate<T> belongs) {
     forgetSeen();
-    if (written.isEmpty() && gone.isEmpty()) {
+    Map<Key, T> own = new HashMap<>(written); // others go on writing and forgetting
+    Map<Key, String> hidden = new HashMap<>(gone);
+    List<T> known = informers.get();
+    if (own.isEmpty() && hidden.isEmpty()) {
       return known;
     }
-    Map<Key, T> own = new HashMap<>(written); // others go on writing and forgetting
     List<T> all = new ArrayList<>(known.size() + own.size());
     for (T object : known) {
       Key key = Key.of(object);
-      if (!own.containsKey(key) && !isGone(key, object)) {
+      T newer = own.computeIfPresent(key, (k, mine) -> Objects.revision(mine) > Objects.revision(object) ? mine : null);
+      if (newer == null && !isGone(hidden.get(key), object)) {
         all.add(object);
       }
     }
