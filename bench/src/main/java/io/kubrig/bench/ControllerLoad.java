@@ -2,6 +2,7 @@ package io.kubrig.bench;
 
 import io.kubrig.machinery.pki.TrustAnyone;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ public final class ControllerLoad {
   private final ServerProcesses manager;
   private final ServerProcesses api;
   private final SSLContext tls;
-  private final Connection one;
+  private Connection one;
 
   private ControllerLoad(String[] args) throws IOException, GeneralSecurityException {
     server = URI.create(args[0]);
@@ -163,6 +164,7 @@ public final class ControllerLoad {
     Figures figures = new Figures("memory", count);
     double before = manager.residentMebibytes();
     many(count, 201, i -> request("POST", "/api/v1/namespaces/" + namespace + "/pods", BenchPods.json(i)));
+    awaitKnown(namespace);
     quiet();
     figures.print(String.format(Locale.ROOT, ",\"kib_per_pod\":%.2f", (manager.residentMebibytes() - before) * 1024 / count));
   }
@@ -174,6 +176,18 @@ public final class ControllerLoad {
       spent = manager.processorSeconds();
       Thread.sleep(100 * PAUSE_MILLIS);
     } while (manager.processorSeconds() - spent > 0.5);
+  }
+
+  /** Waits until the manager knows of all pods that are there: of one that was made last its slices tell. A watch keeps the order. */
+  private void awaitKnown(String namespace) throws IOException, InterruptedException {
+    String pods = "/api/v1/namespaces/" + namespace + "/pods";
+    must("POST", "/api/v1/nodes", "{\"metadata\":{\"name\":\"last\"}}");
+    must("POST", "/api/v1/namespaces/" + namespace + "/services",
+        "{\"metadata\":{\"name\":\"last\"},\"spec\":{\"selector\":{\"app\":\"last\"},\"ports\":[{\"port\":80}]}}");
+    must("POST", pods, "{\"metadata\":{\"name\":\"last\",\"labels\":{\"app\":\"last\"}},\"spec\":{"
+        + "\"nodeName\":\"last\",\"containers\":[{\"name\":\"c\",\"image\":\"example.com/app:1\"}]}}");
+    must("PATCH", pods + "/last/status", ready(0, 99));
+    until(() -> text("/apis/discovery.k8s.io/v1/namespaces/" + namespace + "/endpointslices").contains("\"" + address(0, 99) + "\""));
   }
 
   /** What was spent since its making. */
@@ -261,7 +275,7 @@ public final class ControllerLoad {
 
   private String text(String path) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    int status = one.call(request("GET", path, ""), body::write);
+    int status = call(request("GET", path, ""), body::write);
     if (status != 200) {
       throw new IOException("GET " + path + ": " + status);
     }
@@ -269,7 +283,18 @@ public final class ControllerLoad {
   }
 
   private int status(String method, String path, String body) throws IOException {
-    return one.call(request(method, path, body), Connection.Body.NOBODY);
+    return call(request(method, path, body), Connection.Body.NOBODY);
+  }
+
+  /** Servers close connections that were not used for a while; such a one is replaced. */
+  private int call(byte[] request, Connection.Body body) throws IOException {
+    try {
+      return one.call(request, body);
+    } catch (EOFException e) {
+      one.close();
+      one = new Connection(server, tls);
+      return one.call(request, body);
+    }
   }
 
   private void must(String method, String path, String body) throws IOException {
