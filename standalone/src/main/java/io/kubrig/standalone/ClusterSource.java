@@ -1,7 +1,9 @@
 package io.kubrig.standalone;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
@@ -82,13 +84,24 @@ final class ClusterSource {
 
   /** A client of the cluster. */
   KubernetesClient open() {
-    return openAt("");
+    return openAt("", false);
   }
 
-  /** A client that speaks as the same user to another server, of the cluster's own certificate authority. */
-  KubernetesClient openAt(String address) {
+  /**
+   * A client that speaks as the same user to another server.
+   *
+   * @param trusting whoever the server is; else it has to be of the cluster's own certificate authority
+   */
+  KubernetesClient openAt(String address, boolean trusting) {
     Path file = kubeconfig != null ? kubeconfig : data.directory().adminKubeconfig();
-    return new KubeconfigClients().open(new ClientSettings("kubrig", file.toString(), address, 0, 0));
+    KubernetesClient client = new KubeconfigClients().open(new ClientSettings("kubrig", file.toString(), address, 0, 0));
+    if (!trusting) {
+      return client;
+    }
+    try (client) {
+      return new KubernetesClientBuilder().withConfig(new ConfigBuilder(client.getConfiguration()).withCaCertData(null).withCaCertFile(null)
+          .withTrustCerts(true).withDisableHostnameVerification(true).build()).build();
+    }
   }
 
   /** A planner with the configuration that was named. */

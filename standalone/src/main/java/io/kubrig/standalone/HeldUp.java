@@ -28,13 +28,14 @@ final class HeldUp {
   /** The chain, and what could not be read for it. */
   record Answer(Finding chain, List<String> unread) {}
 
-  /** @param manager the address of a controller manager's secure port; empty for none */
-  Answer ask(String kind, String namespace, String name, String manager) throws InterruptedException {
-    Answer answer = source.isFile() ? ofFile(kind, namespace, name) : ofCluster(kind, namespace, name);
-    if (manager.isEmpty()) {
-      return answer;
-    }
-    try (KubernetesClient client = source.openAt(manager)) {
+  /** The chain of an object. */
+  Answer ask(String kind, String namespace, String name) throws InterruptedException {
+    return source.isFile() ? ofFile(kind, namespace, name) : ofCluster(kind, namespace, name);
+  }
+
+  /** The chain with what a controller manager says. @param manager the address of its secure port; @param trusting whoever answers there */
+  Answer with(Answer answer, String manager, boolean trusting) {
+    try (KubernetesClient client = source.openAt(manager, trusting)) {
       String page = client.raw("/debug/waiting?namespace=" + URLEncoder.encode(keyNamespace(answer), StandardCharsets.UTF_8));
       if (page == null) {
         throw new StartException("the controller manager at " + manager + " has no page /debug/waiting");

@@ -54,6 +54,10 @@ final class WhyCommand implements Callable<Integer> {
       description = "A controller manager of kubrig, https://HOST:10257, that is asked as well what it waits for (not for pods).")
   private String manager;
 
+  @Option(names = "--insecure-skip-tls-verify",
+      description = "Trust the controller manager's certificate, whoever signed it (by default it has signed it itself).")
+  private boolean insecure;
+
   @Mixin private ClusterSource source;
 
   @Override
@@ -71,7 +75,9 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private int heldUp(String what, String which) throws InterruptedException {
-    HeldUp.Answer answer = new HeldUp(source).ask(what, namespace, which, manager);
+    HeldUp question = new HeldUp(source);
+    HeldUp.Answer chain = question.ask(what, namespace, which);
+    HeldUp.Answer answer = manager.isEmpty() ? chain : question.with(chain, manager, insecure);
     print(answer.chain(), WhyText.of(answer.chain(), answer.unread()));
     return answer.chain().standing() == Standing.FINE ? 0 : HELD_UP;
   }
