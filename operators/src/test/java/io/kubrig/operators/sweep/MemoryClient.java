@@ -28,11 +28,13 @@ import java.util.Map;
 final class MemoryClient {
   private final MemoryServer server;
   private final Faults faults;
+  private final MemoryHttp http;
   private final Map<String, Class<? extends HasMetadata>> kinds = new LinkedHashMap<>();
   private final Map<Class<?>, LaggingInformer<?>> informers = new LinkedHashMap<>();
 
   MemoryClient(MemoryServer server, Faults faults, List<Class<? extends HasMetadata>> kinds) {
     this.server = server;
+    this.http = new MemoryHttp(server, faults, this.kinds);
     this.faults = faults;
     kinds.forEach(kind -> this.kinds.put(HasMetadata.getPlural(kind), kind));
   }
@@ -45,7 +47,7 @@ final class MemoryClient {
     return proxy(KubernetesClient.class, (self, method, args) -> switch (method.getName()) {
       case "getConfiguration" -> Config.empty();
       case "getMasterUrl" -> URI.create("https://memory.example").toURL();
-      case "getHttpClient" -> new MemoryHttp(server, faults, kinds).dressed();
+      case "getHttpClient" -> http.dressed();
       case "resources" -> all(asKind(args[0]), "");
       case "pods" -> all(Pod.class, "");
       case "resource" -> one((HasMetadata) args[0], "");

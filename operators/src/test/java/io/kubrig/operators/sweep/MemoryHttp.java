@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import io.kubrig.operators.engine.Objects;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ final class MemoryHttp {
   private final MemoryServer server;
   private final Faults faults;
   private final Map<String, Class<? extends HasMetadata>> kinds; // by plural
+  private final Map<String, String> documents = new HashMap<>(); // of discovery, by path
 
   MemoryHttp(MemoryServer server, Faults faults, Map<String, Class<? extends HasMetadata>> kinds) {
     this.server = server;
@@ -66,7 +68,7 @@ final class MemoryHttp {
 
   private String read(String path) {
     if (path.equals("/api") || path.equals("/apis")) {
-      return discovery(path.equals("/api"));
+      return documents.computeIfAbsent(path, p -> discovery(p.equals("/api")));
     }
     ObjectNode list = JSON.createObjectNode();
     list.putObject("metadata").put("resourceVersion", Long.toString(server.revision()));
