@@ -53,12 +53,12 @@ public final class VolumeBinderController implements Controller {
   public void watch(Queue queue) {
     work = queue;
     sweeps = new Sweeps(SWEEP, period, clock, queue);
-    volumes.watch(this::arrived, (before, after) -> queue.add(Key.of(after)), this::gone);
-    claims.watch(this::arrived, (before, after) -> queue.add(Key.of(after)), this::gone);
+    volumes.watch(this::seen, (before, after) -> seen(after), this::gone);
+    claims.watch(this::seen, (before, after) -> seen(after), this::gone);
     pods.onChange(pod -> Recycler.volume(pod).ifPresent(volume -> queue.add(Key.of(volume))));
   }
 
-  private void arrived(HasMetadata object) {
+  private void seen(HasMetadata object) {
     work.add(Key.of(object));
     sweeps.ask();
   }
