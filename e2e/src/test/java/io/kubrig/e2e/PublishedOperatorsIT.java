@@ -82,7 +82,9 @@ class PublishedOperatorsIT {
     Path application = operator("debezium/target/quarkus-app");
     define(application.resolve("lib/main"), "io.debezium.debezium-operator-api-", "debeziumservers.debezium.io");
     HasMetadata server = cluster.apply("operators/debezium.yaml").getLast();
-    try (OperatorProcess operator = OperatorProcess.start(directory, cluster.kubeconfig(), Map.of("QUARKUS_HTTP_PORT", "0"),
+    Map<String, String> environment = Map.of("QUARKUS_HTTP_PORT", "0", "QUARKUS_KUBERNETES_CLIENT_REQUEST_TIMEOUT", "60S",
+        "QUARKUS_OPERATOR_SDK_CONTROLLERS_DEBEZIUMSERVER_NAMESPACES", "default"); // patience on a busy machine
+    try (OperatorProcess operator = OperatorProcess.start(directory, cluster.kubeconfig(), environment,
         List.of("-jar", application.resolve("quarkus-run.jar").toString()))) {
       see(operator, "status", () -> condition(server, "Ready"), "True"::equals);
       Deployment deployment = client.apps().deployments().inNamespace("default").withName("orders").get();
