@@ -86,9 +86,9 @@ class PublishedOperatorsIT {
         "QUARKUS_OPERATOR_SDK_CONTROLLERS_DEBEZIUMSERVER_NAMESPACES", "default"); // patience on a busy machine
     try (OperatorProcess operator = OperatorProcess.start(directory, cluster.kubeconfig(), environment,
         List.of("-jar", application.resolve("quarkus-run.jar").toString()))) {
+      Deployment deployment = see(operator, "deployment", () -> client.apps().deployments().inNamespace("default").withName("orders").get(),
+          found -> found != null && ready(found));
       see(operator, "status", () -> condition(server, "Ready"), "True"::equals);
-      Deployment deployment = client.apps().deployments().inNamespace("default").withName("orders").get();
-      assertThat(ready(deployment)).isTrue();
       assertThat(client.rbac().roleBindings().inNamespace("default").list().getItems()).isNotEmpty();
       String account = deployment.getSpec().getTemplate().getSpec().getServiceAccountName();
       assertThat(client.serviceAccounts().inNamespace("default").withName(account).get()).isNotNull();
