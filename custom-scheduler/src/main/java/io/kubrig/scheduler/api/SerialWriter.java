@@ -34,7 +34,7 @@ public final class SerialWriter {
   private final Set<Thread> atLength = new HashSet<>();
   private boolean stopped; // guarded by waiting
 
-  private record Begun(Task task, boolean isLimited, Activity.Work work) {}
+  private record Begun(Task task, boolean isLimited, String what) {}
 
   /** A write with an answer. */
   @FunctionalInterface
@@ -55,12 +55,12 @@ public final class SerialWriter {
 
   /** Runs a task after all earlier ones of the key. */
   public void submit(String key, Task task) {
-    enqueue(key, new Begun(carry.apply(task), true, activity.begin("write of the scheduler")));
+    enqueue(key, new Begun(carry.apply(task), true, "write of the scheduler"));
   }
 
   /** Runs a task that may take long after all earlier ones of the key; its writes go through {@link #limited}. */
   public void begin(String key, Task task) {
-    enqueue(key, new Begun(task, false, activity.begin("binding of the scheduler")));
+    enqueue(key, new Begun(task, false, "binding of the scheduler"));
   }
 
   /** Runs a write on the calling thread when there are not too many others. */
@@ -82,29 +82,39 @@ public final class SerialWriter {
       }
       waiting.put(key, new ArrayDeque<>());
     }
-    Thread.ofVirtual().name("write-" + key).start(() -> work(key, begun));
+    Activity.Work open = activity.begin(begun.what);
+    Thread.ofVirtual().name("write-" + key).start(() -> work(key, begun, open));
   }
 
-  private void work(String key, Begun first) {
-    for (Begun begun = first; begun != null; begun = next(key)) {
-      try (Activity.Work open = begun.work()) {
-        Task task = begun.task();
-        if (begun.isLimited()) {
-          limited(() -> {
-            task.run();
-            return true;
-          });
-        } else {
-          runLong(task);
-        }
-      } catch (InterruptedException e) {
-        giveUp(key);
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        LOG.error("A write for {} failed", key, e);
-      }
+  /** What waits for another task of its key counts as begun when that is over: the other may be waiting for time to pass. */
+  private void work(String key, Begun first, Activity.Work begun) {
+    Activity.Work open = begun;
+    for (Begun now = first; now != null;) {
+      boolean interrupted = !ran(key, now);
+      now = interrupted ? giveUp(key) : next(key);
+      Activity.Work following = now == null ? Activity.Work.NOTHING : activity.begin(now.what);
+      open.close();
+      open = following;
     }
+  }
+
+  /** Runs a task; false when its thread was interrupted. */
+  private boolean ran(String key, Begun begun) {
+    try {
+      if (begun.isLimited()) {
+        limited(() -> {
+          begun.task.run();
+          return true;
+        });
+      } else {
+        runLong(begun.task);
+      }
+    } catch (InterruptedException e) {
+      return false; // the thread ends here
+    } catch (RuntimeException e) {
+      LOG.error("A write for {} failed", key, e);
+    }
+    return true;
   }
 
   private void runLong(Task task) throws InterruptedException {
@@ -132,10 +142,11 @@ public final class SerialWriter {
   }
 
   /** What still waits for an interrupted thread is nobody's work any more. */
-  private void giveUp(String key) {
+  private Begun giveUp(String key) {
     synchronized (waiting) {
-      waiting.remove(key).forEach(begun -> begun.work().close());
+      waiting.remove(key);
     }
+    return null;
   }
 
   private Begun next(String key) {
