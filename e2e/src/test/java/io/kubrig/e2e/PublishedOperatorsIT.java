@@ -54,7 +54,8 @@ class PublishedOperatorsIT {
     HasMetadata session = cluster.apply("operators/flink.yaml").getLast();
     try (OperatorProcess operator = OperatorProcess.start(directory, cluster.kubeconfig(), environment,
         List.of("-cp", jars + "/*", "org.apache.flink.kubernetes.operator.FlinkOperator"))) {
-      Deployment jobManager = see(operator, "job manager", () -> client.apps().deployments().inNamespace("default").withName("session").get(),
+      Deployment jobManager = see(operator, "job manager",
+          () -> client.apps().deployments().inNamespace("default").withName("session").get(),
           found -> found != null && ready(found));
       assertThat(client.services().inNamespace("default").withName("session-rest").get()).isNotNull();
       assertThat(client.configMaps().inNamespace("default").withName("flink-config-session").get().getData().get("flink-conf.yaml"))
