@@ -151,18 +151,11 @@ public final class Api {
     boolean isObject = Objects.kindOf(answer).filter(object.getKind()::equals).isPresent();
     HasMetadata left = isObject ? Objects.parse(answer, kindOf(object)) : null;
     boolean same = left != null && java.util.Objects.equals(left.getMetadata().getUid(), object.getMetadata().getUid());
-    if (same && lingers(left)) {
+    if (same && Objects.lingers(left)) {
       caches.wrote(left);
     } else {
       caches.deleted(object);
     }
-  }
-
-  /** Whether a deleted object is still there: it has time to end, or something holds it. One without either has gone with the answer. */
-  private static boolean lingers(HasMetadata left) {
-    Long grace = left.getMetadata().getDeletionGracePeriodSeconds();
-    boolean held = !Objects.orEmpty(left.getMetadata().getFinalizers()).isEmpty();
-    return Objects.isTerminating(left) && (held || grace == null || grace > 0);
   }
 
   /** A write, once it may begin. */

@@ -153,9 +153,9 @@ public final class Cached<T extends HasMetadata> {
     }
   }
 
-  /** Whether an object of the informer is known to be deleted; one that is seen terminating after all is not. */
+  /** Whether an object of the informer is known to be deleted; one that is seen lingering after all is not. */
   private boolean isGone(String uid, T object) {
-    return uid != null && uid.equals(object.getMetadata().getUid()) && !Objects.isTerminating(object);
+    return uid != null && uid.equals(object.getMetadata().getUid()) && !Objects.lingers(object);
   }
 
   /** Whether all objects have been listed once. */

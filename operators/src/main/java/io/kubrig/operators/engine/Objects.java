@@ -79,6 +79,13 @@ public final class Objects {
     return object.getMetadata().getDeletionTimestamp() != null;
   }
 
+  /** Whether a deleted object is still there: it has time to end, or something holds it. One without either goes with its deletion. */
+  static boolean lingers(HasMetadata object) {
+    Long grace = object.getMetadata().getDeletionGracePeriodSeconds();
+    boolean held = !orEmpty(object.getMetadata().getFinalizers()).isEmpty();
+    return isTerminating(object) && (held || grace == null || grace > 0);
+  }
+
   /** The labels; empty when there are none. */
   public static Map<String, String> labels(HasMetadata object) {
     return orEmpty(object.getMetadata().getLabels());
