@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of reloads of plugin jars as events of the scheduler's own pod, which it knows by {@code POD_NAME}, {@code POD_NAMESPACE} and {@code
- * POD_UID} of its environment; without them, of its Lease; without that, nobody is told.
+ * Tells of reloads of plugin jars as events of the scheduler's own pod, which it knows by {@code POD_NAME}, {@code POD_NAMESPACE} and
+ * {@code POD_UID} of its environment; without them, of its Lease; without that, nobody is told.
  */
 final class ReloadEvents {
   private static final Logger LOG = LoggerFactory.getLogger(ReloadEvents.class);

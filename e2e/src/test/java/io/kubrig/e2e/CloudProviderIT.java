@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class CloudProviderIT {
   Path directory;
 
   private KubrigCluster cluster(String... flags) throws InterruptedException {
-    List<String> all = new java.util.ArrayList<>(List.of(CONTROLLERS, "--use-service-account-credentials=true"));
+    List<String> all = new ArrayList<>(List.of(CONTROLLERS, "--use-service-account-credentials=true"));
     all.addAll(List.of(flags));
     return KubrigCluster.builder().controllers("-*").scheduler(false).nodes(0).virtualTime().managerFlags(all).start();
   }
@@ -50,7 +52,7 @@ class CloudProviderIT {
   private static List<String> told(KubernetesClient client, HasMetadata about) {
     return client.v1().events().inNamespace("default").list().getItems().stream()
         .filter(event -> about.getMetadata().getName().equals(event.getInvolvedObject().getName()))
-        .sorted(java.util.Comparator.comparing(event -> Long.parseLong(event.getMetadata().getResourceVersion())))
+        .sorted(Comparator.comparing(event -> Long.parseLong(event.getMetadata().getResourceVersion())))
         .map(CloudProviderIT::words).toList();
   }
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is understood of a selector in an access review. Requirements are joined by and, so those that are not understood can be left out: what
- * is then asked for is more. (Source: KEP-4601, pkg/registry/authorization/util of native.)
+ * What is understood of a selector in an access review. Requirements are joined by and, so those that are not understood can be left out:
+ * what is then asked for is more. (Source: KEP-4601, pkg/registry/authorization/util of native.)
  *
  * @param text what is understood, as in a request; "" for nothing
  * @param faulty whether something is not
@@ -17,7 +17,8 @@ import java.util.List;
 record ReviewedSelector(String text, boolean faulty) {
 
   static ReviewedSelector ofLabels(Tree selector) {
-    return of(selector, LabelSelector::parse, requirement -> LabelSelector.of(Tree.of("matchExpressions", List.of(requirement))).toString());
+    return of(selector, LabelSelector::parse,
+        requirement -> LabelSelector.of(Tree.of("matchExpressions", List.of(requirement))).toString());
   }
 
   static ReviewedSelector ofFields(Tree selector) {

@@ -36,26 +36,30 @@ class ClaimAuthorizationTest {
     String names = resourceName.isEmpty() ? "" : ", resourceNames: [" + resourceName + "]";
     api.create(
         RBAC + "clusterroles",
-        "{metadata: {name: " + name + "}, rules: [{apiGroups: [resource.k8s.io], resources: [" + resource + "], verbs: " + verbs + names + "}]}");
+        "{metadata: {name: " + name + "}, rules: [{apiGroups: [resource.k8s.io], resources: [" + resource + "], verbs: " + verbs + names
+            + "}]}");
     String whom =
         kind.equals("User")
             ? "{kind: User, apiGroup: rbac.authorization.k8s.io, name: " + subject + "}"
             : "{kind: ServiceAccount, namespace: default, name: " + subject + "}";
     api.create(
         RBAC + "clusterrolebindings",
-        "{metadata: {name: " + name + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + name + "}, subjects: ["
+        "{metadata: {name: " + name + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + name
+            + "}, subjects: ["
             + whom + "]}");
   }
 
   private static String allocation(String node) {
-    return "allocation: {devices: {results: [{request: r, driver: gpu.io, pool: p, device: d}, {request: r, driver: nic.io, pool: p, device: d}]},"
+    return "allocation: {devices: {results: [{request: r, driver: gpu.io, pool: p, device: d}, {request: r, driver: nic.io, pool: p, "
+        + "device: d}]},"
         + " nodeSelector: {nodeSelectorTerms: [{matchFields: [{key: metadata.name, operator: In, values: [" + node + "]}]}]}}";
   }
 
   private static String claim(String name) throws Exception {
     api.create(
         CLAIMS,
-        "{metadata: {name: " + name + "}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: c, allocationMode: ExactCount, count: 2}}]}}}");
+        "{metadata: {name: " + name
+            + "}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: c, allocationMode: ExactCount, count: 2}}]}}}");
     return CLAIMS + "/" + name + "/status";
   }
 

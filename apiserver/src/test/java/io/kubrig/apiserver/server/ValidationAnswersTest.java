@@ -132,10 +132,12 @@ class ValidationAnswersTest {
     String volumes = "/api/v1/persistentvolumes";
     String volume = "spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /x}}";
     api.create(volumes, "{metadata: {name: repeat}, " + volume + "}");
-    assertThat(causes(api.send("PUT", volumes + "/repeat/status", "{metadata: {name: repeat, " + labels + "}, " + volume + "}"))).hasSize(3);
-    assertThat(causes(api.send("PUT", volumes + "/repeat", "{metadata: {name: repeat, " + labels + "}, " + volume + "}"))).hasSize(4);
+    String labelled = "{metadata: {name: repeat, " + labels + "}, " + volume + "}";
+    assertThat(causes(api.send("PUT", volumes + "/repeat/status", labelled))).hasSize(3);
+    assertThat(causes(api.send("PUT", volumes + "/repeat", labelled))).hasSize(4);
     String jobs = "/apis/batch/v1/namespaces/default/cronjobs";
-    String job = "spec: {schedule: '1 * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}}}";
+    String pod = "{restartPolicy: Never, containers: [{name: a, image: a}]}";
+    String job = "spec: {schedule: '1 * * * *', jobTemplate: {spec: {template: {spec: " + pod + "}}}}";
     api.create(jobs, "{metadata: {name: repeat}, " + job + "}");
     assertThat(causes(api.send("PUT", jobs + "/repeat/status", "{metadata: {name: repeat, " + labels + "}, " + job + "}"))).hasSize(2);
   }

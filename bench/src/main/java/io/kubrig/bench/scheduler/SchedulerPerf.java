@@ -14,8 +14,8 @@ import java.util.List;
  * <p>{@code -Dpatience=S} says how many seconds a step may take. A workload that does not end in time is told as such, and the next one
  * runs.
  *
- * <p>A scheduler that has just been started is not what is measured: before the first large workload {@value #WARMING} runs, and before each
- * of them a tenth of itself, all of which is not counted.
+ * <p>A scheduler that has just been started is not what is measured: before the first large workload {@value #WARMING} runs, and before
+ * each of them a tenth of itself, all of which is not counted.
  *
  * <p>What is measured: the pods are created while the scheduler is held back; the time runs from its release until the last one is bound.
  * {@code perSecond} is by the wall clock; {@code perCpuSecond} by the processor time of the whole process, compiler, garbage collection and

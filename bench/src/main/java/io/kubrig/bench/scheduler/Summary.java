@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What came of the workloads that have a threshold, as one table of values separated by tabs: a line for each, the one with the lowest ratio
- * first, then the geometric means and the least ratios of groups of them. Lines that begin with {@code #} are for people.
+ * What came of the workloads that have a threshold, as one table of values separated by tabs: a line for each, the one with the lowest
+ * ratio first, then the geometric means and the least ratios of groups of them. Lines that begin with {@code #} are for people.
  */
 final class Summary {
   private static final int HARD = 60;
@@ -68,7 +68,8 @@ final class Summary {
 
   /** The cases that upstream's scheduler finds hard: of affinity and spreading, with a low threshold. */
   private static boolean isHard(Result r) {
-    return r.workload().threshold() <= HARD && (r.workload().benchmark().contains("Affinity") || r.workload().benchmark().contains("Spreading"));
+    return r.workload().threshold() <= HARD
+        && (r.workload().benchmark().contains("Affinity") || r.workload().benchmark().contains("Spreading"));
   }
 
   private static double geometricMean(List<Double> times) {

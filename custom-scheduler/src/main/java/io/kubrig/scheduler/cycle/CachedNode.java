@@ -23,7 +23,8 @@ public record CachedNode(String name, Map<String, Long> requested, Map<String, L
   static CachedNode of(ClusterState state, NodeInfo node) {
     return new CachedNode(node.name(), amounts(node.requested()), amounts(node.allocatable()),
         node.pods().stream().filter(p -> !state.isAssumed(p)).map(Pod::key).sorted().toList(),
-        node.pods().stream().filter(state::isAssumed).map(Pod::key).sorted().toList(), node.nominated().stream().map(Pod::key).sorted().toList());
+        node.pods().stream().filter(state::isAssumed).map(Pod::key).sorted().toList(),
+            node.nominated().stream().map(Pod::key).sorted().toList());
   }
 
   private static Map<String, Long> amounts(ResourceVector v) {

@@ -70,7 +70,8 @@ final class GroupStatuses {
       return Optional.empty();
     }
     Condition next = new ConditionBuilder(wanted).withObservedGeneration(group.getMetadata().getGeneration())
-        .withLastTransitionTime(sameStatus ? known.getLastTransitionTime() : clock.now().truncatedTo(ChronoUnit.SECONDS).toString()).build();
+        .withLastTransitionTime(sameStatus ? known.getLastTransitionTime() : clock.now().truncatedTo(ChronoUnit.SECONDS).toString())
+            .build();
     if (sameStatus && next.getReason().equals(known.getReason()) && Objects.equals(next.getMessage(), known.getMessage())
         && Objects.equals(next.getObservedGeneration(), known.getObservedGeneration())) {
       return Optional.empty();

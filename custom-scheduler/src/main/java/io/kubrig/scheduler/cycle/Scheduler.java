@@ -33,7 +33,6 @@ import io.kubrig.scheduler.tracing.AttemptSpan;
 import io.kubrig.scheduler.tracing.AttemptTracing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

@@ -16,7 +16,8 @@ final class SlowSearch {
   static final long NANOS = 100_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(SlowSearch.class);
   private static final long MILLI = 1_000_000;
-  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss.SSS", Locale.ROOT)
+      .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private SlowSearch() {}

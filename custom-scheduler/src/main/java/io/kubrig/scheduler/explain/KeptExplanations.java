@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * Keeps explanations of the last decisions in the API, as {@link SchedulingExplanation}. Belongs to the scheduling thread; only asking and
  * writing are done elsewhere.
  *
- * <p>Cost: not more than {@value #A_SECOND} explanations a second; of more decisions than that, the latest are explained. While the API does
- * not have the kind nothing is explained; it is asked again while there are decisions, and the latest of them are explained when it has it.
+ * <p>Cost: not more than {@value #A_SECOND} explanations a second; of more decisions than that, the latest are explained. While the API
+ * does not have the kind nothing is explained; it is asked again while there are decisions, and the latest of them are explained when it
+ * has it.
  */
 public final class KeptExplanations {
   private static final Logger LOG = LoggerFactory.getLogger(KeptExplanations.class);

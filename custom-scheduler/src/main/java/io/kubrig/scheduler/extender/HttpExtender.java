@@ -164,7 +164,8 @@ final class HttpExtender implements Extender {
 
   private Object send(String verb, Object body) throws ExtenderException {
     URI uri = URI.create(configuration.urlPrefix().replaceAll("/$", "") + "/" + verb);
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(configuration.httpTimeout()).header("Content-Type", "application/json")
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(configuration.httpTimeout())
+        .header("Content-Type", "application/json")
         .POST(HttpRequest.BodyPublishers.ofString(JSON.asJson(body)));
     Tracing.inject(request::setHeader);
     try {

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  *   <li>{@code GET /debug/why?namespace=N&pod=P[&limit=20]}: an {@link Explanation};
  *   <li>{@code GET /debug/queue} and {@code GET /debug/cache[?node=N]}: what waits for what, and what the nodes are believed to have;
  *   <li>{@code POST /debug/simulate[?preempt=true][?capacity=true&most=1000]}, with pods or workloads as YAML or JSON: where they would go
- *       (and, with {@code preempt}, whom they would evict), or how many of the first would fit. The cluster is copied once, between two attempts; the thinking is done on the request's own thread.
+ * (and, with {@code preempt}, whom they would evict), or how many of the first would fit. The cluster is copied once, between two attempts;
+ * the thinking is done on the request's own thread.
  * </ul>
  */
 public final class Questions {

@@ -92,7 +92,8 @@ class KeptExplanationsTest {
     decide(pod("d", "d"), 1, "no room");
     decide(pod("b", "b"), 2, "no room");
     decide(pod("e", "e"), 1, "no room");
-    assertThat(cluster.list(SchedulingExplanation.class)).extracting(e -> e.getMetadata().getName()).containsExactlyInAnyOrder("b", "d", "e");
+    assertThat(cluster.list(SchedulingExplanation.class)).extracting(e -> e.getMetadata().getName())
+        .containsExactlyInAnyOrder("b", "d", "e");
   }
 
   @Test

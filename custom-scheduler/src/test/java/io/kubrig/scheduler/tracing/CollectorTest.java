@@ -51,7 +51,8 @@ final class CollectorTest {
           answer.onCompleted();
         })).build()).build().start();
     try {
-      try (Tracing tracing = Tracing.start(new TracingConfiguration("dns:///localhost:" + collector.getPort(), 1_000_000), "kube-scheduler")) {
+      try (Tracing tracing = Tracing.start(new TracingConfiguration("dns:///localhost:" + collector.getPort(), 1_000_000),
+          "kube-scheduler")) {
         tracing.tracer("test").spanBuilder("a certain span").startSpan().end();
       } // closing sends
       assertThat(received.poll(10, TimeUnit.SECONDS)).contains("a certain span", "kube-scheduler");

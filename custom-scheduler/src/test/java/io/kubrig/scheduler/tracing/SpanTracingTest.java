@@ -59,7 +59,8 @@ final class SpanTracingTest {
   }
 
   private List<String> below(SpanData attempt) {
-    return spans.getFinishedSpanItems().stream().filter(s -> s.getParentSpanId().equals(attempt.getSpanId())).map(SpanData::getName).toList();
+    return spans.getFinishedSpanItems().stream().filter(s -> s.getParentSpanId().equals(attempt.getSpanId())).map(SpanData::getName)
+        .toList();
   }
 
   @Test
@@ -118,7 +119,8 @@ final class SpanTracingTest {
       s.node("a", 2);
       s.pod("p", 1, "");
       s.untilMessage("p", "out of order");
-      Map<String, SpanData> byName = spans.getFinishedSpanItems().stream().collect(Collectors.toMap(SpanData::getName, x -> x, (a, b) -> a));
+      Map<String, SpanData> byName = spans.getFinishedSpanItems().stream()
+          .collect(Collectors.toMap(SpanData::getName, x -> x, (a, b) -> a));
       SpanData attempt = byName.get(SpanTracing.NAME);
       SpanData asked = byName.get("extender filter");
       assertThat(heard.getFirst()).isEqualTo("00-" + attempt.getTraceId() + "-" + asked.getSpanId() + "-01");

@@ -18,8 +18,8 @@ import io.kubrig.scheduler.simulation.MemoryCluster;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,7 +117,8 @@ final class QuestionsTest {
   @Test
   void pods_that_wait_for_another_scheduler_are_known_until_they_have_a_node() throws InterruptedException {
     Pod other = new PodBuilder().withNewMetadata().withNamespace("default").withName("other").endMetadata().withNewSpec()
-        .withSchedulerName("another").addNewContainer().withName("c").withImage("i").withNewResources().endResources().endContainer().endSpec()
+        .withSchedulerName("another").addNewContainer().withName("c").withImage("i").withNewResources().endResources().endContainer()
+            .endSpec()
         .build();
     other = cluster.create(other);
     assertThat(scheduler.knowledge().pods()).extracting(io.kubrig.scheduler.model.Pod::key)

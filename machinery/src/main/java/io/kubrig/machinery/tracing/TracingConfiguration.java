@@ -1,7 +1,6 @@
 package io.kubrig.machinery.tracing;
 
 import io.kubrig.machinery.component.StartException;
-import io.kubrig.machinery.json.Limits;
 import io.kubrig.machinery.tree.Tree;
 import io.kubrig.machinery.yaml.Yaml;
 import io.kubrig.machinery.yaml.YamlException;

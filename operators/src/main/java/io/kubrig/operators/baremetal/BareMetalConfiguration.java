@@ -6,6 +6,7 @@ import io.kubrig.machinery.config.ConfigFile;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -51,7 +52,7 @@ record BareMetalConfiguration(List<String> pool, Optional<List<Machine>> machine
       throw fields.invalid(NAME, "a machine needs the name of its node");
     }
     return new Machine(name, fields.text("id", name), fields.text("type", ""), fields.text("zone", ""), fields.text("region", ""),
-        fields.texts("addresses", List.of()), fields.texts("externalAddresses", List.of()), fields.textMap("labels", java.util.Map.of()),
+        fields.texts("addresses", List.of()), fields.texts("externalAddresses", List.of()), fields.textMap("labels", Map.of()),
         fields.bool("poweredOff", false));
   }
 

@@ -10,6 +10,7 @@ import io.kubrig.operators.deployment.Surge;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.hash.Hashes;
 import io.kubrig.operators.ownership.Selector;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -85,7 +86,7 @@ final class DeploymentChain {
   private static List<Finding> sets(Deployment deployment, Facts facts) {
     List<ReplicaSet> all = facts.controlledBy(ReplicaSet.class, deployment);
     Optional<ReplicaSet> current = all.stream()
-        .sorted(Comparator.<ReplicaSet, java.time.Instant>comparing(Objects::created).thenComparing(set -> set.getMetadata().getName()))
+        .sorted(Comparator.<ReplicaSet, Instant>comparing(Objects::created).thenComparing(set -> set.getMetadata().getName()))
         .filter(set -> Hashes.sameTemplate(set.getSpec().getTemplate(), deployment.getSpec().getTemplate())).findFirst();
     List<Finding> causes = new ArrayList<>();
     List<ReplicaSet> old = all.stream().filter(set -> current.isEmpty() || set != current.get())

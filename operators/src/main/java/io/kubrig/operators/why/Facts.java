@@ -8,9 +8,11 @@ import io.kubrig.operators.engine.Objects;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What is known: objects of the API, read at about one time.
@@ -64,8 +66,8 @@ public record Facts(List<HasMetadata> objects, Instant now, List<String> unread)
   /** Every object that names another as one of its owners; an object that was read in two ways is told once. */
   List<HasMetadata> dependents(HasMetadata owner) {
     return objects.stream().filter(object -> reference(object, owner).isPresent())
-        .collect(java.util.stream.Collectors.toMap(object -> String.valueOf(object.getMetadata().getUid()), object -> object,
-            (a, b) -> a instanceof GenericKubernetesResource ? b : a, java.util.LinkedHashMap::new)).values().stream().toList();
+        .collect(Collectors.toMap(object -> String.valueOf(object.getMetadata().getUid()), object -> object,
+            (a, b) -> a instanceof GenericKubernetesResource ? b : a, LinkedHashMap::new)).values().stream().toList();
   }
 
   /** How an object refers to an owner. */

@@ -12,6 +12,7 @@ import io.kubrig.operators.pods.Pods;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class JobChain {
     List<Pod> failed = pods.stream().filter(pod -> Pods.phase(pod).equals("Failed")).toList();
     Duration left = Delays.NONE.after(succeeded, failed).remaining(facts.now());
     return left.isZero() ? Optional.empty() : Optional.of(Finding.waiting("pods of " + Facts.name(job),
-        "the next is made in " + Words.time(left) + ", at " + facts.now().plus(left).truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
+        "the next is made in " + Words.time(left) + ", at " + facts.now().plus(left).truncatedTo(ChronoUnit.SECONDS))
         .seen("back-off after failed pods"));
   }
 

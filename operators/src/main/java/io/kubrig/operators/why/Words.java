@@ -1,6 +1,7 @@
 package io.kubrig.operators.why;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** How findings put numbers, times and conditions. */
 final class Words {
@@ -14,7 +15,7 @@ final class Words {
     if (seconds < 2 * MINUTE) {
       return seconds + "s";
     }
-    return Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    return Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   static String count(int number, String what) {

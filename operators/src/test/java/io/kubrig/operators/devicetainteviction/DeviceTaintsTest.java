@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DeviceTaintsTest {
@@ -75,7 +76,7 @@ class DeviceTaintsTest {
     TaintRule none = rule("none", "", "NoExecute");
     DeviceTaints taints = new DeviceTaints(List.of(slice(1, "NoSchedule")), List.of(all, none));
 
-    assertThat(taints.of(claim(""), NOW)).contains(new DeviceTaints.Eviction(ADDED.plusSeconds(60), java.util.Set.of("all")));
+    assertThat(taints.of(claim(""), NOW)).contains(new DeviceTaints.Eviction(ADDED.plusSeconds(60), Set.of("all")));
     assertThat(List.of(taints.published(all), taints.published(none))).containsExactly(2L, 0L);
   }
 

@@ -274,7 +274,8 @@ final class DeviceStories {
         case 4 -> some(Stories.all(server, Service.class), random).ifPresent(service -> server.delete(service, Map.of(), true));
         case 5 -> some(Stories.all(server, PersistentVolumeClaim.class), random).ifPresent(c -> server.delete(c, Map.of(), true));
         default -> server.update(MemoryServer.edit(server.find(ResourceQuota.class, QUOTA).orElseThrow(),
-            tree -> tree.withObjectProperty("spec").withObjectProperty("hard").put("pods", Integer.toString(3 + random.nextInt(9)))), false);
+            tree -> tree.withObjectProperty("spec").withObjectProperty("hard").put("pods", Integer.toString(3 + random.nextInt(9)))),
+                false);
       }
     }
 

@@ -14,6 +14,7 @@ import io.kubrig.proxy.netlink.NetlinkException;
 import io.kubrig.proxy.nftables.Family;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,9 +145,9 @@ public final class NodeRoutes implements Component {
 
     @Override
     public void onUpdate(Node before, Node after) {
-      boolean same = java.util.Objects.equals(before.getMetadata().getAnnotations(), after.getMetadata().getAnnotations())
-          && java.util.Objects.equals(before.getStatus().getAddresses(), after.getStatus().getAddresses())
-          && java.util.Objects.equals(before.getSpec().getPodCIDRs(), after.getSpec().getPodCIDRs());
+      boolean same = Objects.equals(before.getMetadata().getAnnotations(), after.getMetadata().getAnnotations())
+          && Objects.equals(before.getStatus().getAddresses(), after.getStatus().getAddresses())
+          && Objects.equals(before.getSpec().getPodCIDRs(), after.getSpec().getPodCIDRs());
       if (!same) {
         due.release();
       }

@@ -6,11 +6,13 @@ import io.kubrig.proxy.netlink.LinuxNetlink;
 import io.kubrig.proxy.netlink.TestNamespace;
 import io.kubrig.proxy.nftables.Family;
 import io.kubrig.proxy.service.Cidr;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -69,7 +71,7 @@ class KernelRoutesIT {
       Thread.ofVirtual().start(() -> {
         try (Socket caller = server.accept()) {
           caller.getOutputStream().write(caller.getInetAddress().getHostAddress().getBytes(StandardCharsets.UTF_8));
-        } catch (java.io.IOException closed) {
+        } catch (IOException closed) {
           // nobody called
         }
       });
@@ -116,7 +118,7 @@ class KernelRoutesIT {
 
   @Test
   void one_node_that_is_no_neighbour_does_not_keep_the_others_from_their_routes() throws Exception {
-    Map<Cidr, InetAddress> wanted = new java.util.LinkedHashMap<>(route("10.244.3.0/24", "172.16.0.1"));
+    Map<Cidr, InetAddress> wanted = new LinkedHashMap<>(route("10.244.3.0/24", "172.16.0.1"));
     wanted.putAll(route("10.244.2.0/24", "10.0.0.2"));
     assertThat(make(Family.IPV4, wanted)).isFalse();
     assertThat(new KernelRoutes(leftNetlink).read(Family.IPV4)).isEqualTo(route("10.244.2.0/24", "10.0.0.2"));

@@ -114,7 +114,8 @@ final class NodeKind implements Kind {
     for (String member : List.of("capacity", "allocatable")) {
       Tree amounts = status.tree(member);
       for (String name : amounts.names()) {
-        Quantities.of(amounts, name).ifPresent(amount -> Quantities.amount(name, amount, FieldPath.of("status", member).child(name), errors));
+        Quantities.of(amounts, name)
+            .ifPresent(amount -> Quantities.amount(name, amount, FieldPath.of("status", member).child(name), errors));
       }
     }
   }

@@ -31,7 +31,8 @@ class SuspendedJobTest {
     assertThat(changes(POD + ", affinity: {nodeAffinity: {a: b}}", POD)).isTrue();
     assertThat(changes(POD, POD + ", affinity: {podAffinity: {a: b}}")).isFalse();
     assertThat(changes(POD + ", affinity: {podAffinity: {a: b}}", POD)).isFalse();
-    assertThat(changes(POD + ", affinity: {podAffinity: {a: b}}", POD + ", affinity: {nodeAffinity: {a: b}, podAffinity: {a: b}}")).isTrue();
+    assertThat(changes(POD + ", affinity: {podAffinity: {a: b}}", POD + ", affinity: {nodeAffinity: {a: b}, podAffinity: {a: b}}"))
+        .isTrue();
   }
 
   @ParameterizedTest
