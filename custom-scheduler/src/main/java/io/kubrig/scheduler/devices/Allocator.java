@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceSelector;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.kubrig.scheduler.model.Node;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -44,6 +46,8 @@ public final class Allocator {
   public final class Task {
     private final List<ResourceClaim> claims;
     private final KnownOutcomes.Wishes wishes;
+    private final Map<Object, Outcome> found = new IdentityHashMap<>(); // for the pod itself: shares have identities of its own
+    private long changes;
 
     private Task(List<ResourceClaim> claims) {
       this.claims = claims;
@@ -52,11 +56,30 @@ public final class Allocator {
 
     /**
      * Looks for devices; {@code isLate} ends the search. Fails when a claim, a class or a slice is wrong. What is allocated belongs to
-     * several pods until one of them takes a copy of it.
+     * several nodes and pods until one of them takes a copy of it.
      */
     public Outcome on(Node node, BooleanSupplier isLate) throws AllocationException {
-      Optional<Outcome> before = wishes.on(node);
-      return before.isPresent() ? before.get() : allocate(node, claims, isLate, Optional.of(wishes));
+      View view = catalog.view(node);
+      View.Place place = view.place(node);
+      if (changes != taken.allChanges()) {
+        found.clear();
+        changes = taken.allChanges();
+      }
+      Outcome outcome = found.get(place.identity());
+      if (outcome == null) {
+        Optional<Outcome> before = wishes.on(place);
+        outcome = before.isPresent() ? before.get() : search(node, view, place, isLate);
+        found.put(place.identity(), outcome);
+      }
+      return outcome;
+    }
+
+    private Outcome search(Node node, View view, View.Place place, BooleanSupplier isLate) throws AllocationException {
+      Found result = allocate(node, view.pools(), claims, isLate);
+      if (result.repeatable) {
+        wishes.remember(place, view.pools(), result.outcome);
+      }
+      return result.outcome;
     }
   }
 
@@ -116,12 +139,17 @@ public final class Allocator {
 
   /** Looks for devices without regard to what is known. */
   Outcome allocate(Node node, List<ResourceClaim> claims, BooleanSupplier isLate) throws AllocationException {
-    return allocate(node, claims, isLate, Optional.empty());
+    return allocate(node, Pools.on(node, catalog), claims, isLate).outcome;
   }
 
-  private Outcome allocate(Node node, List<ResourceClaim> claims, BooleanSupplier isLate, Optional<KnownOutcomes.Wishes> learning)
-      throws AllocationException {
-    List<Pool> pools = Pools.on(node, catalog);
+  /**
+   * An outcome.
+   *
+   * @param repeatable whether another pod would come to the same: not when time was short or a share has got its identity
+   */
+  private record Found(Outcome outcome, boolean repeatable) {}
+
+  private Found allocate(Node node, List<Pool> pools, List<ResourceClaim> claims, BooleanSupplier isLate) throws AllocationException {
     List<ClaimPlan> plans = new ArrayList<>();
     for (ResourceClaim claim : claims) {
       plans.add(new ClaimPlan(claim));
@@ -134,13 +162,9 @@ public final class Allocator {
       Outcome outcome = search.succeeds()
           ? new Outcome.Allocated(plans.stream().map(p -> Results.of(p, node.name(), shareIds)).toList())
           : failure(pools);
-      boolean unique = plans.stream().flatMap(p -> p.chosen().stream()).anyMatch(c -> c.device().isShareable());
-      if (!unique) {
-        learning.ifPresent(wishes -> wishes.remember(node, pools, outcome));
-      }
-      return outcome;
+      return new Found(outcome, plans.stream().flatMap(p -> p.chosen().stream()).noneMatch(c -> c.device().isShareable()));
     } catch (Search.TimedOut e) {
-      return new Outcome.TimedOut();
+      return new Found(new Outcome.TimedOut(), false);
     }
   }
 

@@ -4,10 +4,12 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** A condition on the devices of a claim together. Once it is violated, more devices do not mend it. */
 sealed interface Constraint {
+
+  /** Whether the condition would still hold with a device more. */
+  boolean allows(Wish wish, OfferedDevice device);
 
   /** Tries to add a device; returns whether the condition still holds. */
   boolean add(Wish wish, OfferedDevice device);
@@ -21,7 +23,7 @@ sealed interface Constraint {
   }
 
   /** The attribute of a fully qualified name; the domain may be left out by the driver of the same name. Null: there is none. */
-  private static Object attribute(OfferedDevice device, String name) {
+  private static Value attribute(OfferedDevice device, String name) {
     Map<String, DeviceAttribute> all = device.device().getAttributes();
     DeviceAttribute found = all.get(name);
     int slash = name.indexOf('/');
@@ -42,7 +44,7 @@ sealed interface Constraint {
   final class Match implements Constraint {
     private final List<String> requests;
     private final String name;
-    private Object value;
+    private Value value;
     private int devices;
 
     Match(List<String> requests, String name) {
@@ -51,16 +53,23 @@ sealed interface Constraint {
     }
 
     @Override
-    public boolean add(Wish wish, OfferedDevice device) {
+    public boolean allows(Wish wish, OfferedDevice device) {
       if (!concerns(requests, wish)) {
         return true;
       }
-      Object own = attribute(device, name);
-      if (own == null || devices > 0 && (!own.equals(value) || !((Value) own).isKnown())) {
+      Value own = attribute(device, name);
+      return own != null && (devices == 0 || own.equals(value) && own.isKnown());
+    }
+
+    @Override
+    public boolean add(Wish wish, OfferedDevice device) {
+      if (!allows(wish, device)) {
         return false;
       }
-      value = devices == 0 ? own : value;
-      devices++;
+      if (concerns(requests, wish)) {
+        value = devices == 0 ? attribute(device, name) : value;
+        devices++;
+      }
       return true;
     }
 
@@ -79,7 +88,7 @@ sealed interface Constraint {
   final class Distinct implements Constraint {
     private final List<String> requests;
     private final String name;
-    private final Map<String, Object> values = new HashMap<>();
+    private final Map<String, Value> values = new HashMap<>();
     private int devices;
 
     Distinct(List<String> requests, String name) {
@@ -88,16 +97,23 @@ sealed interface Constraint {
     }
 
     @Override
-    public boolean add(Wish wish, OfferedDevice device) {
+    public boolean allows(Wish wish, OfferedDevice device) {
       if (!concerns(requests, wish)) {
         return true;
       }
-      Object own = attribute(device, name);
-      if (own == null || devices > 0 && values.values().stream().anyMatch(v -> Objects.equals(v, own))) {
+      Value own = attribute(device, name);
+      return own != null && (devices == 0 || !values.containsValue(own));
+    }
+
+    @Override
+    public boolean add(Wish wish, OfferedDevice device) {
+      if (!allows(wish, device)) {
         return false;
       }
-      values.put(wish.baseName(), own);
-      devices++;
+      if (concerns(requests, wish)) {
+        values.put(wish.baseName(), attribute(device, name));
+        devices++;
+      }
       return true;
     }
 

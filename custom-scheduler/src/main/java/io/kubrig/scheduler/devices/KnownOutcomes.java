@@ -2,7 +2,6 @@ package io.kubrig.scheduler.devices;
 
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClaim;
 import io.kubrig.scheduler.devices.Allocator.Outcome;
-import io.kubrig.scheduler.model.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,14 +19,14 @@ import java.util.Optional;
 public final class KnownOutcomes {
   private static final int KEPT = 64;
 
-  /** An outcome, and for which state of the node and its pools. */
-  private record Known(Node node, TakenDevices.Changes[] pools, long changes, Outcome outcome) {}
+  /** An outcome, and for which state of what place and of its pools. */
+  private record Known(Object place, TakenDevices.Changes[] pools, long changes, Outcome outcome) {}
 
-  private final Map<List<DeviceClaim>, Map<String, Known>> byWish = new LinkedHashMap<>(16, 0.75f, true) {
+  private final Map<List<DeviceClaim>, Map<Object, Known>> byWish = new LinkedHashMap<>(16, 0.75f, true) {
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected boolean removeEldestEntry(Map.Entry<List<DeviceClaim>, Map<String, Known>> eldest) {
+    protected boolean removeEldestEntry(Map.Entry<List<DeviceClaim>, Map<Object, Known>> eldest) {
       return size() > KEPT;
     }
   };
@@ -43,13 +42,13 @@ public final class KnownOutcomes {
     }
   }
 
-  private Map<String, Known> nodes(List<DeviceClaim> wishes) {
-    Map<String, Known> nodes = byWish.get(wishes);
-    if (nodes == null) {
-      nodes = new HashMap<>();
-      byWish.put(new ArrayList<>(wishes), nodes);
+  private Map<Object, Known> places(List<DeviceClaim> wishes) {
+    Map<Object, Known> places = byWish.get(wishes);
+    if (places == null) {
+      places = new HashMap<>();
+      byWish.put(new ArrayList<>(wishes), places);
     }
-    return nodes;
+    return places;
   }
 
   private static long changes(TakenDevices.Changes[] pools) {
@@ -62,23 +61,23 @@ public final class KnownOutcomes {
 
   /** What is known for claims that all ask for the same as the ones it was made for. */
   final class Wishes {
-    private final Map<String, Known> nodes;
+    private final Map<Object, Known> places;
     private final TakenDevices taken;
 
     Wishes(List<DeviceClaim> wishes, TakenDevices taken) {
-      this.nodes = KnownOutcomes.this.nodes(wishes);
+      this.places = KnownOutcomes.this.places(wishes);
       this.taken = taken;
     }
 
-    Optional<Outcome> on(Node node) {
-      Known known = nodes.get(node.name());
-      return known != null && known.node == node && known.changes == changes(known.pools) ? Optional.of(known.outcome)
+    Optional<Outcome> on(View.Place place) {
+      Known known = places.get(place.name());
+      return known != null && known.place == place.identity() && known.changes == changes(known.pools) ? Optional.of(known.outcome)
           : Optional.empty();
     }
 
-    void remember(Node node, List<Pool> pools, Outcome outcome) {
+    void remember(View.Place place, List<Pool> pools, Outcome outcome) {
       TakenDevices.Changes[] followed = pools.stream().map(p -> taken.changes(p.id())).toArray(TakenDevices.Changes[]::new);
-      nodes.put(node.name(), new Known(node, followed, changes(followed), outcome));
+      places.put(place.name(), new Known(place.identity(), followed, changes(followed), outcome));
     }
   }
 }

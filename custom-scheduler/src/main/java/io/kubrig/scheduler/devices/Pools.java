@@ -24,12 +24,13 @@ final class Pools {
 
   /** The pools, by driver and name; those with binding conditions last. */
   static List<Pool> on(Node node, SliceCatalog catalog) {
+    return of(catalog.reachedFrom(node), catalog);
+  }
+
+  /** The pools of some slices: those that a node reaches. */
+  static List<Pool> of(List<Slice> reached, SliceCatalog catalog) {
     Map<PoolId, List<Slice>> near = new LinkedHashMap<>();
-    for (Slice slice : catalog.near(node.name())) {
-      if (slice.isRelevantOn(node)) {
-        add(near, slice);
-      }
-    }
+    reached.forEach(slice -> add(near, slice));
     Pools pools = new Pools(catalog);
     List<Pool> out = new ArrayList<>();
     near.forEach((id, slices) -> pools.pool(id, slices).ifPresent(out::add));

@@ -161,8 +161,8 @@ final class Search {
         List<OfferedDevice> devices = pool.slices().get(s).devices();
         for (int d = p == from.pool && s == from.slice ? from.device : 0; d < devices.size(); d++) {
           OfferedDevice device = devices.get(d);
-          if (!isFree(step.claim, plan.wish(), device) || !isSelectable(step.claim, plan, device) || !hasCapacity(plan.wish(), device)
-              || !take(step, plan.wish(), device, false)) {
+          if (!isFree(step.claim, plan.wish(), device) || !isSelectable(step.claim, plan, device) || !fitsTheOthers(step, plan.wish(), device)
+              || !hasCapacity(plan.wish(), device) || !take(step, plan.wish(), device, false)) {
             continue;
           }
           End end = next(step.nextDevice(), inAlternative, new Place(p, s, d + 1));
@@ -177,6 +177,16 @@ final class Search {
       }
     }
     return End.NOTHING;
+  }
+
+  /** Whether the claim's constraints allow it beside the devices chosen so far: cheaper to ask than what it has left. */
+  private boolean fitsTheOthers(Step step, Wish wish, OfferedDevice device) {
+    for (Constraint c : claims.get(step.claim).constraints()) {
+      if (!c.allows(wish, device)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Administrators may use what others use, but not twice in one claim. */

@@ -61,6 +61,12 @@ final class Slice {
     return Boolean.TRUE.equals(spec.getPerDeviceNodeSelection());
   }
 
+  /** Whether it matters which of the nodes that reach it a device is used from. */
+  boolean dependsOnNode() {
+    return selectsPerDevice() || named(spec.getNodeName())
+        || spec.getDevices().stream().anyMatch(d -> Boolean.TRUE.equals(d.getBindsToNode()));
+  }
+
   /** Whether some of it matters on a node. Counters matter wherever a device of their pool does. */
   boolean isRelevantOn(Node node) {
     if (hasCounters()) {

@@ -26,6 +26,7 @@ public final class TakenDevices {
 
   private final Map<DeviceId, Use> uses = new HashMap<>();
   private final Map<PoolId, Changes> changes = new HashMap<>();
+  private long allChanges;
 
   /** How often what is taken of a pool's devices has changed; the same one for a pool all the time. */
   static final class Changes {
@@ -58,6 +59,7 @@ public final class TakenDevices {
           uses.remove(id);
         }
         changes(new PoolId(r.getDriver(), r.getPool())).count++;
+        allChanges++;
       }
     }
   }
@@ -73,6 +75,11 @@ public final class TakenDevices {
       r.getConsumedCapacity().forEach((name, q) ->
           use.consumed.merge(name, sign > 0 ? Amounts.exact(q) : Amounts.exact(q).negate(), BigDecimal::add));
     }
+  }
+
+  /** How often anything has changed. */
+  long allChanges() {
+    return allChanges;
   }
 
   Changes changes(PoolId pool) {

@@ -98,15 +98,18 @@ class KnownOutcomesTest {
 
     private void slice(int i) {
       boolean shared = i >= 4 || random.nextInt(5) == 0;
+      boolean perDevice = shared && random.nextInt(4) == 0;
       String driver = random.nextInt(3) == 0 ? "net" : "gpu";
       StringBuilder devices = new StringBuilder();
       for (int d = 0; d < 1 + random.nextInt(4); d++) {
         devices.append(d == 0 ? "" : ", ").append("{name: d").append(d).append(", attributes: {size: {int: ").append(random.nextInt(2))
             .append("}}, capacity: {memory: {value: ").append(1 + random.nextInt(4)).append("Gi}}")
-            .append(random.nextInt(4) == 0 ? ", allowMultipleAllocations: true" : "").append("}");
+            .append(random.nextInt(4) == 0 ? ", allowMultipleAllocations: true" : "")
+            .append(random.nextInt(8) == 0 ? ", bindsToNode: true" : "")
+            .append(!perDevice ? "" : random.nextBoolean() ? ", allNodes: true" : ", nodeName: n" + random.nextInt(5)).append("}");
       }
       slices.put("s" + i, yaml("{metadata: {name: s" + i + "}, spec: {driver: " + driver + ", pool: {name: p" + i + ", generation: 1,"
-          + " resourceSliceCount: 1}, " + (shared ? "nodeSelector: {nodeSelectorTerms: [{matchExpressions: [{key: fabric, operator: In,"
+          + " resourceSliceCount: 1}, " + (perDevice ? "perDeviceNodeSelection: true" : shared ? "nodeSelector: {nodeSelectorTerms: [{matchExpressions: [{key: fabric, operator: In,"
           + " values: [x]}]}]}" : "nodeName: n" + i) + ", devices: [" + devices + "]}}", ResourceSlice.class));
       catalog = catalog.with(slices.values());
     }
@@ -123,13 +126,15 @@ class KnownOutcomesTest {
           ResourceClaim.class);
       known.renew(catalog, 1);
       Allocator.Task learning = new Allocator(catalog, taken, n -> Optional.ofNullable(CLASSES.get(n)), selectors,
-          () -> "share-" + ++learntShares, known).task(List.of(claim));
+          () -> "share-" + step + "-" + ++learntShares, known).task(List.of(claim));
       TakenDevices counted = new TakenDevices();
       allocated.forEach(counted::add);
-      Allocator plain = new Allocator(catalog, counted, n -> Optional.ofNullable(CLASSES.get(n)), selectors, () -> "share-" + ++plainShares,
-          new KnownOutcomes());
+      Allocator plain = new Allocator(catalog, counted, n -> Optional.ofNullable(CLASSES.get(n)), selectors,
+          () -> "share-" + step + "-" + ++plainShares, new KnownOutcomes());
       AllocationResult got = null;
       for (Node node : nodes) {
+        learntShares = 0; // a pod's shares are the same ones wherever it goes
+        plainShares = 0;
         Outcome a = learning.on(node, () -> false);
         assertThat(a).as("seed %d, step %d: %s on %s", seed, step, wish, node.name())
             .isEqualTo(plain.allocate(node, List.of(claim), () -> false));
