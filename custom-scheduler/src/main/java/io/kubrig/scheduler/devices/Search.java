@@ -161,7 +161,8 @@ final class Search {
         List<OfferedDevice> devices = pool.slices().get(s).devices();
         for (int d = p == from.pool && s == from.slice ? from.device : 0; d < devices.size(); d++) {
           OfferedDevice device = devices.get(d);
-          if (!isFree(step.claim, plan.wish(), device) || !isSelectable(step.claim, plan, device) || !fitsTheOthers(step, plan.wish(), device)
+          if (!isFree(step.claim, plan.wish(), device) || !isSelectable(step.claim, plan, device)
+              || !fitsTheOthers(step, plan.wish(), device)
               || !hasCapacity(plan.wish(), device) || !take(step, plan.wish(), device, false)) {
             continue;
           }
