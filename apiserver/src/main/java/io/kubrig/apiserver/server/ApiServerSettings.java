@@ -6,6 +6,7 @@ import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.proxy.Kubelets;
 import io.kubrig.apiserver.storage.Storage;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.component.SharedRandom;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,10 @@ public record ApiServerSettings(
     Audit audit,
     Outbound outbound,
     boolean makesDefaults) {
+
+  public ApiServerSettings {
+    random = SharedRandom.of(random);
+  }
 
   /**
    * What is admitted and told to all clients.

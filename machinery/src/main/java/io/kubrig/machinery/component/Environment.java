@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * Everything a component takes from the outside.
  *
  * @param clock the only source of time
- * @param random the only source of randomness
+ * @param random the only source of randomness, for any thread
  * @param metrics where the component's metrics go; each component has its own registry
  * @param clients where it gets its connection to the API
  * @param failures hears when the component can no longer work
@@ -20,7 +20,7 @@ public record Environment(
 
   public Environment {
     Objects.requireNonNull(clock);
-    Objects.requireNonNull(random);
+    random = SharedRandom.of(random);
     Objects.requireNonNull(metrics);
     Objects.requireNonNull(clients);
     Objects.requireNonNull(failures);
