@@ -3,8 +3,8 @@ package io.kubrig.machinery.component;
 import java.util.random.RandomGenerator;
 
 /**
- * Randomness for many threads. Generators of the JDK are for one thread: two that ask one at the same time may be told the same, and what is
- * made of it, such as the uids of two objects, would not be unique.
+ * Randomness for many threads. Generators of the JDK are for one thread: two that ask one at the same time may be told the same, and what
+ * is made of it, such as the uids of two objects, would not be unique.
  */
 public final class SharedRandom implements RandomGenerator {
   private final RandomGenerator source;
