@@ -1,6 +1,7 @@
 package io.kubrig.testkit;
 
 import io.kubrig.apiserver.kinds.Cluster;
+import io.kubrig.machinery.component.SharedRandom;
 import io.kubrig.standalone.simulated.AnnotatedScript;
 import io.kubrig.standalone.simulated.PodScript;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class ClusterBuilder {
 
   /** The source of all generated names, uids and tie breaks: a seeded one makes them repeatable. */
   public ClusterBuilder random(RandomGenerator source) {
-    random = Optional.of(source);
+    random = Optional.of(SharedRandom.of(source)); // once for all parts of the cluster
     return this;
   }
 

@@ -1,6 +1,7 @@
 package io.kubrig.proxy.routes;
 
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -13,6 +14,7 @@ import io.kubrig.proxy.netlink.LinuxNetlink;
 import io.kubrig.proxy.netlink.NetlinkException;
 import io.kubrig.proxy.nftables.Family;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -146,11 +148,14 @@ public final class NodeRoutes implements Component {
     @Override
     public void onUpdate(Node before, Node after) {
       boolean same = Objects.equals(before.getMetadata().getAnnotations(), after.getMetadata().getAnnotations())
-          && Objects.equals(before.getStatus().getAddresses(), after.getStatus().getAddresses())
-          && Objects.equals(before.getSpec().getPodCIDRs(), after.getSpec().getPodCIDRs());
+          && Objects.equals(addresses(before), addresses(after)) && Objects.equals(before.getSpec(), after.getSpec());
       if (!same) {
         due.release();
       }
+    }
+
+    private static List<NodeAddress> addresses(Node node) {
+      return node.getStatus() == null ? null : node.getStatus().getAddresses();
     }
 
     @Override
