@@ -13,11 +13,12 @@
  *   <li>{@code image}, {@code probe}, {@code logs}, {@code stats}: what their names say.
  *   <li>{@code node}: the node object, its status and its lease.
  *   <li>{@code server}: the HTTPS port: logs, exec, attach, port-forward, metrics.
+ *   <li>{@code certificate}: the certificates of client and server: asked for, kept, renewed.
  *   <li>{@code containerd}: our own containerd, the pods' network and hand-made images, for a cluster on one machine.
  *   <li>{@code posix}: system calls, mounts, owners and modes.
  * </ul>
  *
  * <p>Not here yet: eviction under node pressure, collection of unused images, resource managers, in-place resize, device plugins, CSI and
- * other attached volumes, rotation of certificates, {@code /metrics/cadvisor}.
+ * other attached volumes, {@code /metrics/cadvisor}.
  */
 package io.kubrig.kubelet;

@@ -11,10 +11,6 @@ final class InertFlags {
   /** A line each: name, type, default. A line that begins with {@code #} is the reason for those below it. */
   private static final String TABLE =
       """
-      # certificates are given by file
-      bootstrap-kubeconfig STRING
-      rotate-certificates BOOL
-      rotate-server-certificates BOOL
       # eviction under pressure is not part of this kubelet yet
       eviction-hard STRING_MAP
       eviction-max-pod-grace-period INT32

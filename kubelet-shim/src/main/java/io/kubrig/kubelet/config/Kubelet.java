@@ -63,6 +63,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,8 +81,9 @@ final class Kubelet implements Component {
   private final String nodeName;
   private final List<String> nodeIps;
   private final Path root;
-  private final Path certificates;
+  private final Path pki;
   private final String kubeconfig;
+  private final String bootstrapKubeconfig;
   private final Map<String, String> nodeLabels;
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by this
 
@@ -95,8 +97,9 @@ final class Kubelet implements Component {
     this.nodeIps = ips.isEmpty() ? List.of(Machine.address().map(InetAddress::getHostAddress).orElse("127.0.0.1"))
         : List.of(ips.split(","));
     this.root = Path.of(given.value(flags.rootDir));
-    this.certificates = given.isSet(flags.certDir) ? Path.of(given.value(flags.certDir)) : root.resolve("pki");
+    this.pki = given.isSet(flags.certDir) ? Path.of(given.value(flags.certDir)) : root.resolve("pki");
     this.kubeconfig = given.value(flags.kubeconfig);
+    this.bootstrapKubeconfig = given.value(flags.bootstrapKubeconfig);
     this.nodeLabels = given.value(flags.nodeLabels);
     if (!config.ignored().isEmpty()) {
       LOG.warn("These fields of the configuration have no effect in this kubelet: {}", String.join(", ", config.ignored()));
@@ -115,6 +118,9 @@ final class Kubelet implements Component {
       ContainerRuntime runtime = keep(new CriClient(config.runtime().endpoint(), config.runtime().timeout()));
       LOG.info("Container runtime {}", describe(runtime));
       boolean connected = environment.embedded() || !kubeconfig.isEmpty();
+      if (!bootstrapKubeconfig.isEmpty() && kubeconfig.isEmpty()) {
+        throw new StartException("--bootstrap-kubeconfig needs --kubeconfig: the file that is written with the node's own certificate");
+      }
       if (connected) {
         NodeState node = config.node().register() ? NodeState.REGISTERED : NodeState.KNOWN;
         startConnected(runtime, node);
@@ -142,8 +148,11 @@ final class Kubelet implements Component {
   }
 
   private void startConnected(ContainerRuntime runtime, NodeState state) throws IOException, InterruptedException {
-    KubernetesClient client =
-        keep(environment.clients().open(new ClientSettings("kubelet", kubeconfig, "", config.node().qps(), config.node().burst())));
+    KubeletCertificates certificates = keep(new KubeletCertificates(nodeName, pki, environment));
+    ClientSettings settings = certificates.client(
+        new ClientSettings("kubelet", kubeconfig, "", config.node().qps(), config.node().burst()), bootstrapKubeconfig,
+        config.certificates().rotateClient());
+    KubernetesClient client = keep(environment.clients().open(settings));
     ApiObjects cluster = keep(new ApiObjects(client, nodeName));
     ApiEvents events = keep(new ApiEvents(client, nodeName, clock));
     ApiStatuses statuses = keep(new ApiStatuses(client, clock));
@@ -154,7 +163,7 @@ final class Kubelet implements Component {
     List<PodSource> sources = new ArrayList<>(staticPods());
     sources.add(new ApiPods(client, nodeName));
     PodEngine engine = engine(runtime, cluster, events, statuses, agent::networkProblem, agent.allocatable(), sources);
-    serve(client, runtime, engine);
+    serve(client, runtime, engine, config.certificates().requestServing() ? certificates.serving(nodeIps, settings) : identity());
   }
 
   private void startAlone(ContainerRuntime runtime) throws IOException {
@@ -162,7 +171,7 @@ final class Kubelet implements Component {
         LOG.info("{} pod {}/{} {}: {}: {}", warning ? "Warning"
         : "Normal", pod.getMetadata().getNamespace(), pod.getMetadata().getName(), container, reason, message);
     PodEngine engine = engine(runtime, ClusterObjects.NONE, events, StatusReporter.NONE, Optional::empty, Map.of(), staticPods());
-    serve(null, runtime, engine);
+    serve(null, runtime, engine, identity());
   }
 
   private void awaitSynced(ApiObjects cluster) throws InterruptedException {
@@ -254,7 +263,7 @@ final class Kubelet implements Component {
     keep(thread::interrupt);
   }
 
-  private void serve(KubernetesClient client, ContainerRuntime runtime, PodEngine engine) throws IOException {
+  private void serve(KubernetesClient client, ContainerRuntime runtime, PodEngine engine, KeyManager[] identity) throws IOException {
     StatsPages stats = new StatsPages(runtime, posix, clock, nodeName, root);
     Supplier<String> metrics = () -> environment.metrics() instanceof KubernetesRegistry registry ? registry.scrape() : "";
     Routes routes =
@@ -270,7 +279,7 @@ final class Kubelet implements Component {
       NodeAccess permission =
           new NodeAccess(who.authorizationMode().equals("AlwaysAllow") ? null : client, nodeName, who.allowedTtl(), who.deniedTtl(), clock);
       InetSocketAddress address = new InetSocketAddress(config.server().address(), config.server().port());
-      KubeletServer server = keep(new KubeletServer(address, identity(), access, permission, routes));
+      KubeletServer server = keep(new KubeletServer(address, identity, access, permission, routes));
       server.start();
       LOG.info("Serving on {}:{}", config.server().address(), server.port());
     }
@@ -285,22 +294,22 @@ final class Kubelet implements Component {
   }
 
   /** The serving key and certificate: as configured, or made once and kept. */
-  private KeyAndCertificate identity() throws IOException {
+  private KeyManager[] identity() throws IOException {
     if (!config.server().certFile().isEmpty()) {
       return new KeyAndCertificate(PemFiles.privateKey(Path.of(config.server().keyFile())),
-          PemFiles.certificates(Path.of(config.server().certFile())));
+          PemFiles.certificates(Path.of(config.server().certFile()))).keyManagers();
     }
-    Path certificate = certificates.resolve("kubelet.crt");
-    Path key = certificates.resolve("kubelet.key");
+    Path certificate = pki.resolve("kubelet.crt");
+    Path key = pki.resolve("kubelet.key");
     if (Files.exists(certificate) && Files.exists(key)) {
-      return new KeyAndCertificate(PemFiles.privateKey(key), PemFiles.certificates(certificate));
+      return new KeyAndCertificate(PemFiles.privateKey(key), PemFiles.certificates(certificate)).keyManagers();
     }
     List<InetAddress> addresses = nodeIps.stream().map(InetAddress::ofLiteral).toList();
     KeyAndCertificate made = CertificateAuthority.selfSignedServer(nodeName, List.of(nodeName), addresses, clock);
-    PemFiles.directory(certificates);
+    PemFiles.directory(pki);
     PemFiles.write(key, PemFiles.text(made.key()));
     PemFiles.write(certificate, PemFiles.text(made.chain()));
-    return made;
+    return made.keyManagers();
   }
 
   private synchronized <C extends AutoCloseable> C keep(C part) {

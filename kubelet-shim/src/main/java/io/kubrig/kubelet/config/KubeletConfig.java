@@ -14,6 +14,7 @@ import java.util.Map;
  */
 record KubeletConfig(
     Server server,
+    Certificates certificates,
     Authentication authentication,
     Runtime runtime,
     Pods pods,
@@ -44,12 +45,19 @@ record KubeletConfig(
               "enableDebugFlagsHandler",
           "memoryThrottlingFactor", "memoryReservationPolicy", "localStorageCapacityIsolation", "imageServiceEndpoint", "failCgroupV1",
               "tracing",
-          "userNamespaces", "staticPodURL", "staticPodURLHeader", "readOnlyPort", "rotateCertificates", "serverTLSBootstrap",
-              "tlsCipherSuites",
+          "userNamespaces", "staticPodURL", "staticPodURLHeader", "readOnlyPort", "tlsCipherSuites",
           "tlsMinVersion");
 
   /** The kubelet's ports. A health port of zero serves none. */
   record Server(boolean enabled, String address, int port, String certFile, String keyFile, String healthAddress, int healthPort) {}
+
+  /**
+   * Where certificates come from.
+   *
+   * @param rotateClient whether the client certificate is renewed
+   * @param requestServing whether the serving certificate is asked for at the API server
+   */
+  record Certificates(boolean rotateClient, boolean requestServing) {}
 
   /** Who may ask, and how that is found out. */
   record Authentication(
@@ -106,8 +114,8 @@ record KubeletConfig(
 
   private static KubeletConfig of(ConfigFile file) {
     ConfigFields fields = file.fields();
-    KubeletConfig config = new KubeletConfig(server(fields), authentication(fields), runtime(fields), pods(fields), node(fields),
-        ignored(fields));
+    KubeletConfig config = new KubeletConfig(server(fields), certificates(fields), authentication(fields), runtime(fields),
+        pods(fields), node(fields), ignored(fields));
     fields.finish();
     return config;
   }
@@ -131,6 +139,10 @@ record KubeletConfig(
         fields.text("tlsPrivateKeyFile", ""),
         fields.text("healthzBindAddress", "127.0.0.1"),
         fields.integer("healthzPort", 10248));
+  }
+
+  private static Certificates certificates(ConfigFields fields) {
+    return new Certificates(fields.bool("rotateCertificates", false), fields.bool("serverTLSBootstrap", false));
   }
 
   private static Authentication authentication(ConfigFields fields) {

@@ -1,6 +1,7 @@
 package io.kubrig.kubelet.config;
 
 import io.kubrig.kubelet.config.KubeletConfig.Authentication;
+import io.kubrig.kubelet.config.KubeletConfig.Certificates;
 import io.kubrig.kubelet.config.KubeletConfig.NodeState;
 import io.kubrig.kubelet.config.KubeletConfig.Pods;
 import io.kubrig.kubelet.config.KubeletConfig.Runtime;
@@ -24,6 +25,7 @@ final class KubeletFlags {
 
   final Flag<String> configFile;
   final Flag<String> kubeconfig;
+  final Flag<String> bootstrapKubeconfig;
   final Flag<String> hostnameOverride;
   final Flag<String> nodeIp;
   final Flag<String> rootDir;
@@ -35,6 +37,8 @@ final class KubeletFlags {
   private final Flag<String> certFile;
   private final Flag<String> keyFile;
   private final Flag<String> clientCaFile;
+  private final Flag<Boolean> rotateClient;
+  private final Flag<Boolean> requestServing;
   private final Flag<Boolean> anonymous;
   private final Flag<Boolean> tokens;
   private final Flag<Duration> tokenTtl;
@@ -71,6 +75,9 @@ final class KubeletFlags {
     FlagSection general = set.section("kubelet");
     configFile = general.string("config", "", "The KubeletConfiguration file; flags override it.");
     kubeconfig = general.string("kubeconfig", "", "The kubeconfig of the API server; without it only static pods run.");
+    bootstrapKubeconfig = general.string("bootstrap-kubeconfig", "",
+        "A kubeconfig by which a client certificate is asked for when the one of --kubeconfig is missing or has ended; --kubeconfig is "
+            + "then written.");
     hostnameOverride = general.string("hostname-override", "", "The name of the node, instead of the machine's own.");
     nodeIp = general.string("node-ip", "", "The address of the node; two, separated by a comma, for two families.");
     rootDir = general.string("root-dir", "/var/lib/kubelet", "The directory of the pods' volumes and other files.");
@@ -108,6 +115,9 @@ final class KubeletFlags {
     port = serving.int32("port", 10250, "The port to serve on.");
     certFile = serving.string("tls-cert-file", "", "The serving certificate; without it one is made.");
     keyFile = serving.string("tls-private-key-file", "", "The private key of --tls-cert-file.");
+    rotateClient = serving.bool("rotate-certificates", false, "Whether the client certificate is renewed before it ends.");
+    requestServing = serving.bool("rotate-server-certificates", false,
+        "Whether the serving certificate is asked for at the API server, and renewed before it ends. Somebody has to approve it.");
     clientCaFile = serving.string("client-ca-file", "", "The authorities that vouch for client certificates.");
     anonymous = serving.bool("anonymous-auth", false, "Whether requests without credentials are taken as those of system:anonymous.");
     tokens = serving.bool("authentication-token-webhook", true, "Whether bearer tokens are reviewed by the API server.");
@@ -126,8 +136,8 @@ final class KubeletFlags {
     String file = given.value(configFile);
     KubeletConfig base = file.isEmpty() ? KubeletConfig.defaults() : KubeletConfig.read(Path.of(file));
     Over over = new Over(given);
-    return new KubeletConfig(server(base.server(), over), authentication(base.authentication(), over), runtime(base.runtime(), over),
-        pods(base.pods(), over), node(base.node(), over), base.ignored());
+    return new KubeletConfig(server(base.server(), over), certificates(base.certificates(), over),
+        authentication(base.authentication(), over), runtime(base.runtime(), over), pods(base.pods(), over), node(base.node(), over), base.ignored());
   }
 
   /** A flag's value where it is given, the configuration's otherwise. */
@@ -150,6 +160,10 @@ final class KubeletFlags {
         over.or(keyFile, base.keyFile()),
         over.address(healthAddress, base.healthAddress()),
         over.or(healthPort, base.healthPort()));
+  }
+
+  private Certificates certificates(Certificates base, Over over) {
+    return new Certificates(over.or(rotateClient, base.rotateClient()), over.or(requestServing, base.requestServing()));
   }
 
   private Authentication authentication(Authentication base, Over over) {

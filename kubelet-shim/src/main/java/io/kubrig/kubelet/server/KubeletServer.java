@@ -4,7 +4,6 @@ import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.health.Access;
 import io.kubrig.machinery.health.Access.Caller;
 import io.kubrig.machinery.health.Access.Credentials;
-import io.kubrig.machinery.pki.KeyAndCertificate;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLServerSocket;
@@ -37,17 +37,18 @@ public final class KubeletServer implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
 
   private final InetSocketAddress address;
-  private final KeyAndCertificate identity;
+  private final KeyManager[] identity;
   private final Access authentication;
   private final NodeAccess authorization;
   private final Routes routes;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket listener;
 
-  public KubeletServer(InetSocketAddress address, KeyAndCertificate identity, Access authentication, NodeAccess authorization,
+  /** @param identity what the server proves who it is with */
+  public KubeletServer(InetSocketAddress address, KeyManager[] identity, Access authentication, NodeAccess authorization,
       Routes routes) {
     this.address = address;
-    this.identity = identity;
+    this.identity = identity.clone();
     this.authentication = authentication;
     this.authorization = authorization;
     this.routes = routes;
@@ -57,7 +58,7 @@ public final class KubeletServer implements AutoCloseable {
   public void start() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(identity.keyManagers(), new TrustManager[] {new AnyClient()}, null);
+      context.init(identity, new TrustManager[] {new AnyClient()}, null);
       SSLServerSocket socket = (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
       socket.setReuseAddress(true);
       socket.setWantClientAuth(true);

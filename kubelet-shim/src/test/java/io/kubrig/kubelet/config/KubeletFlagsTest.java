@@ -73,4 +73,13 @@ class KubeletFlagsTest {
   void a_native_flag_without_effect_is_understood_and_warned_about() {
     assertThat(flags.set.parse(List.of("--topology-manager-policy=none")).warnings()).hasSize(1);
   }
+
+  @Test
+  void certificates_are_renewed_only_when_asked_for() throws IOException {
+    assertThat(config().certificates()).isEqualTo(new KubeletConfig.Certificates(false, false));
+    assertThat(config("--config=" + file("rotateCertificates: true\nserverTLSBootstrap: true\n")).certificates())
+        .isEqualTo(new KubeletConfig.Certificates(true, true));
+    assertThat(config("--rotate-certificates", "--rotate-server-certificates").certificates())
+        .isEqualTo(new KubeletConfig.Certificates(true, true));
+  }
 }

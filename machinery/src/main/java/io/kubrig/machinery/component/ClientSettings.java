@@ -14,17 +14,20 @@ import java.util.List;
  * @param qps how many requests per second on average; zero or less does not bound them
  * @param burst how many requests at once beyond the average
  * @param interceptors see every request before it leaves; one that throws keeps it back
+ * @param clientKey the file of the client certificate and its key, instead of those of the kubeconfig, read again when it changes; empty
+ *     means those of the kubeconfig
  * @param forCaches what is read is kept and never changed, so that objects may share what they have alike
  */
 public record ClientSettings(
-    String component, String kubeconfig, String master, double qps, int burst, List<Interceptor> interceptors, boolean forCaches) {
+    String component, String kubeconfig, String master, double qps, int burst, List<Interceptor> interceptors, String clientKey,
+    boolean forCaches) {
   public ClientSettings {
     interceptors = List.copyOf(interceptors);
   }
 
   /** Settings without interceptors. */
   public ClientSettings(String component, String kubeconfig, String master, double qps, int burst) {
-    this(component, kubeconfig, master, qps, burst, List.of(), false);
+    this(component, kubeconfig, master, qps, burst, List.of(), "", false);
   }
 
   public static ClientSettings of(String component, String kubeconfig) {
@@ -33,12 +36,17 @@ public record ClientSettings(
 
   /** These settings with one interceptor only. */
   public ClientSettings with(Interceptor interceptor) {
-    return new ClientSettings(component, kubeconfig, master, qps, burst, List.of(interceptor), forCaches);
+    return new ClientSettings(component, kubeconfig, master, qps, burst, List.of(interceptor), clientKey, forCaches);
   }
 
   /** These settings for a client whose objects are kept and never changed. */
   public ClientSettings caching() {
-    return new ClientSettings(component, kubeconfig, master, qps, burst, interceptors, true);
+    return new ClientSettings(component, kubeconfig, master, qps, burst, interceptors, clientKey, true);
+  }
+
+  /** These settings with the client certificate and key of a file. */
+  public ClientSettings withClientKey(String file) {
+    return new ClientSettings(component, kubeconfig, master, qps, burst, interceptors, file, forCaches);
   }
 
   /** How the client reads objects. Components need no managed fields, see {@link ModelSerialization#trimmed}. */

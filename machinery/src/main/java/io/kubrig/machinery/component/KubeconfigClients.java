@@ -18,7 +18,7 @@ public final class KubeconfigClients implements ClientSource {
   /** How long a client waits for an answer: as long as a server takes at most, which gives up after a minute. */
   public static final int PATIENCE_MILLIS = 60_000;
 
-  private static final HttpClient.Factory CONNECTIONS = new NetworkClients();
+  private static final HttpClient.Factory CONNECTIONS = new KeyFileClients(new NetworkClients());
 
   private final ClientSettings.Models models = new ClientSettings.Models();
 
@@ -57,6 +57,10 @@ public final class KubeconfigClients implements ClientSource {
   private static Config named(ClientSettings settings, ConfigBuilder builder) {
     builder.withUserAgent(userAgent(settings.component())).withRequestTimeout(PATIENCE_MILLIS);
     builder.withOnlyHttpWatches(true); // over the connection that is there; a socket would take one of its own
+    if (!settings.clientKey().isEmpty()) {
+      builder.withClientCertData(null).withClientKeyData(null).withClientCertFile(settings.clientKey())
+          .withClientKeyFile(settings.clientKey());
+    }
     if (!settings.master().isEmpty()) {
       builder.withMasterUrl(settings.master());
     }

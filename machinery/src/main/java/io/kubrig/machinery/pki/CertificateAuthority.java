@@ -151,7 +151,7 @@ public final class CertificateAuthority {
             key.getEncoded(),
             Der.tagged(0xa3, Der.sequence(extensions.toArray(byte[][]::new))));
     try {
-      Signature signature = Signature.getInstance(isElliptic(signer) ? "SHA256withECDSA" : "SHA256withRSA");
+      Signature signature = Signature.getInstance(signatureName(signer));
       signature.initSign(signer);
       signature.update(body);
       byte[] certificate = Der.sequence(body, algorithm, Der.bits(signature.sign()));
@@ -161,15 +161,19 @@ public final class CertificateAuthority {
     }
   }
 
+  static String signatureName(PrivateKey signer) {
+    return isElliptic(signer) ? "SHA256withECDSA" : "SHA256withRSA";
+  }
+
   private static boolean isElliptic(PrivateKey key) {
     return key.getAlgorithm().equals("EC");
   }
 
-  private static byte[] algorithm(PrivateKey signer) {
+  static byte[] algorithm(PrivateKey signer) {
     return isElliptic(signer) ? Der.sequence(Der.oid("1.2.840.10045.4.3.2")) : Der.sequence(Der.oid("1.2.840.113549.1.1.11"), Der.NULL);
   }
 
-  private static byte[] name(List<String> organizations, String commonName) {
+  static byte[] name(List<String> organizations, String commonName) {
     List<byte[]> parts = new ArrayList<>();
     organizations.forEach(organization -> parts.add(attribute(ORGANIZATION, organization)));
     parts.add(attribute(COMMON_NAME, commonName));
@@ -205,7 +209,7 @@ public final class CertificateAuthority {
     return Der.sequence(names.toArray(byte[][]::new));
   }
 
-  private static byte[] dnsName(String name) {
+  static byte[] dnsName(String name) {
     return Der.tagged(0x82, name.getBytes(StandardCharsets.US_ASCII));
   }
 

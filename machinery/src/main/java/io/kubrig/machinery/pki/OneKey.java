@@ -25,6 +25,19 @@ final class OneKey extends X509ExtendedKeyManager {
     this.pair = pair;
   }
 
+  /** A name that other pairs of the same owner do not have. */
+  String serial() {
+    return pair.certificate().getSerialNumber().toString(16);
+  }
+
+  X509Certificate[] chain() {
+    return getCertificateChain(ALIAS);
+  }
+
+  PrivateKey secret() {
+    return pair.key();
+  }
+
   /** @param type an algorithm, in old suites followed by an underscore and that of the issuer */
   private boolean isOf(String type) {
     int issuer = type.indexOf('_');

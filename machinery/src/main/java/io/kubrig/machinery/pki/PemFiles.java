@@ -78,7 +78,7 @@ public final class PemFiles {
         Der.integer(key.getCrtCoefficient()));
   }
 
-  private static String block(String label, byte[] content) {
+  static String block(String label, byte[] content) {
     return "-----BEGIN " + label + "-----\n" + LINES.encodeToString(content) + "\n-----END " + label + "-----\n";
   }
 
