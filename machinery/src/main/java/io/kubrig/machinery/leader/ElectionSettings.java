@@ -31,6 +31,21 @@ public record ElectionSettings(
     }
   }
 
+  /** The lease duration as it is written into the lease, which holds whole seconds: what everyone else goes by. */
+  int leaseSeconds() {
+    return (int) leaseDuration.toSeconds();
+  }
+
+  /**
+   * How long after the beginning of its last renewal a leader may act. After the retry period and the renew deadline it gives up anyway;
+   * what it sent just before then has the rest of the lease to arrive. It is never longer than the lease.
+   */
+  Duration term() {
+    Duration tries = retryPeriod.plus(renewDeadline);
+    Duration lease = Duration.ofSeconds(leaseSeconds());
+    return tries.compareTo(lease) < 0 ? tries : lease;
+  }
+
   /** The native times: 15 s, 10 s, 2 s. */
   public static ElectionSettings standard(String name, String identity) {
     return new ElectionSettings(name, identity, Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2), true);

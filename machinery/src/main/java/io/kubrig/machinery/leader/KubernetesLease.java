@@ -27,7 +27,7 @@ public final class KubernetesLease implements LeaseApi {
   private final String namespace;
   private final String name;
   private final String component;
-  private Lease last; // what was read or written last; guarded by this
+  private volatile Lease last; // what was read, written or told last; a write upon it names the version it is meant for
 
   /** @param component the source of the events, such as {@code kube-scheduler} */
   public KubernetesLease(KubernetesClient client, Clock clock, String namespace, String name, String component) {
@@ -44,13 +44,13 @@ public final class KubernetesLease implements LeaseApi {
   }
 
   @Override
-  public synchronized Optional<Seen> read() {
+  public Optional<Seen> read() {
     Lease found = call(() -> client.leases().inNamespace(namespace).withName(name).get());
     return Optional.ofNullable(found).map(this::remember);
   }
 
   @Override
-  public synchronized Seen create(LeaseRecord lease) {
+  public Seen create(LeaseRecord lease) {
     Lease wanted =
         new LeaseBuilder()
             .withMetadata(new ObjectMetaBuilder().withNamespace(namespace).withName(name).build())
@@ -60,9 +60,32 @@ public final class KubernetesLease implements LeaseApi {
   }
 
   @Override
-  public synchronized Seen update(Seen seen, LeaseRecord lease) {
-    Lease wanted = new LeaseBuilder(last).editMetadata().withResourceVersion(seen.version()).endMetadata().withSpec(spec(lease)).build();
+  public Seen update(Seen seen, LeaseRecord lease) {
+    Lease before = last;
+    if (before == null || !seen.version().equals(before.getMetadata().getResourceVersion())) {
+      throw new LeaseException("the lease has been seen anew since", null);
+    }
+    Lease wanted = new LeaseBuilder(before).withSpec(spec(lease)).build();
     return remember(call(() -> client.leases().inNamespace(namespace).resource(wanted).update()));
+  }
+
+  @Override
+  public Watch watch(Seen since, Watcher watcher) {
+    return LeaseStream.open(client, namespace, name, since.version(), new LeaseStream.Reader() {
+      @Override
+      public void changed(Lease lease) {
+        watcher.changed(remember(lease));
+      }
+
+      @Override
+      public void ended(boolean refused) {
+        if (refused) {
+          watcher.refused();
+        } else {
+          watcher.ended();
+        }
+      }
+    });
   }
 
   private Seen remember(Lease lease) {
@@ -121,7 +144,8 @@ public final class KubernetesLease implements LeaseApi {
     }
   }
 
-  private synchronized Event eventAbout(String message) {
+  private Event eventAbout(String message) {
+    Lease about = last;
     Instant now = clock.now();
     String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
     String unique = Long.toHexString(now.getEpochSecond() * 1_000_000_000L + now.getNano());
@@ -132,8 +156,8 @@ public final class KubernetesLease implements LeaseApi {
         .withKind("Lease")
         .withNamespace(namespace)
         .withName(name)
-        .withUid(last == null ? null : last.getMetadata().getUid())
-        .withResourceVersion(last == null ? null : last.getMetadata().getResourceVersion())
+        .withUid(about == null ? null : about.getMetadata().getUid())
+        .withResourceVersion(about == null ? null : about.getMetadata().getResourceVersion())
         .endInvolvedObject()
         .withType("Normal")
         .withReason("LeaderElection")

@@ -5,8 +5,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,13 +16,17 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@link #isLeading} is true only while less than the lease duration has passed since the <em>beginning</em> of the last renewal that
- * succeeded, on this process's monotonic clock. Everyone else waits the lease duration from when they <em>saw</em> that renewal, which is
- *       later. So no two candidates lead at once, whatever their wall clocks say, and also after a process was frozen.
+ *       succeeded, on this process's monotonic clock. Everyone else waits the lease duration from when they <em>saw</em> that renewal, which
+ *       is later. So no two candidates lead at once, whatever their wall clocks say, and also after a process was frozen.
+ *   <li>A candidate that waits watches the lease, sees every renewal when it is made, and tries at the very moment at which the last one is
+ *       as old as the lease lasts: it leads that much after the renewal, not a poll later. When it hears nothing, or may not watch, it looks
+ *       now and then.
  *   <li>Attempts run one after the other, on timers; nothing blocks while the lock is held except the calls of an attempt itself.
- *   <li>A leader that did not renew within the renew deadline has stopped leading before the lease can pass to another.
+ *   <li>A leader that did not renew within the renew deadline, or sees that another one holds the lease, has stopped leading before the
+ *       lease can pass to another.
  * </ul>
  *
- * <p>Source: the behaviour of client-go's leaderelection, with which it shares leases.
+ * <p>Source: the behaviour of client-go's leaderelection, with which it shares leases; docs/adr/0016 says where it differs and why.
  */
 public final class LeaderElector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderElector.class);
@@ -34,15 +36,14 @@ public final class LeaderElector implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final LeaderListener listener;
-  private final Counter slowPath;
 
-  private final Object attempts = new Object(); // serialises attempts; taken before this
+  private final Object attempts = new Object(); // serialises attempts and what the watch tells; taken before this
   // guarded by this
   private State state = new Idle();
   private Clock.Timer timer;
   // guarded by attempts
-  private LeaseApi.Seen seen = new LeaseApi.Seen(new LeaseRecord("", 0, Instant.EPOCH, Instant.EPOCH, 0), "");
-  private long seenNanos;
+  private final LeaseClaim claim;
+  private final LeaseFollower follower;
   private String reported = "";
 
   /** Where a candidate is. */
@@ -69,11 +70,13 @@ public final class LeaderElector implements AutoCloseable {
         .tag("name", settings.name())
         .strongReference(true)
         .register(metrics);
-    slowPath =
+    Counter slowPath =
         Counter.builder("leader_election_slowpath_total")
             .description("Total number of slow path exercised in renewing leader leases.")
             .tag("name", settings.name())
             .register(metrics);
+    claim = new LeaseClaim(api, settings, clock, slowPath);
+    follower = new LeaseFollower(api, clock, settings.retryPeriod(), new Heard());
   }
 
   /** Becomes a candidate. Returns at once; the listener hears the rest. */
@@ -81,13 +84,13 @@ public final class LeaderElector implements AutoCloseable {
     if (state instanceof Idle) {
       LOG.info("attempting to acquire leader lease {}...", api.describe());
       state = new Waiting();
-      timer = clock.after(Duration.ZERO, this::attempt);
+      schedule(Duration.ZERO);
     }
   }
 
   /** Whether this candidate leads now, beyond doubt. */
   public synchronized boolean isLeading() {
-    return state instanceof Leading leading && clock.nanos() - leading.renewedNanos < settings.leaseDuration().toNanos();
+    return state instanceof Leading leading && clock.nanos() - leading.renewedNanos < settings.term().toNanos();
   }
 
   /** Whether a leader has failed for so long to renew that something in it is stuck; for the health check {@code leaderElection}. */
@@ -119,17 +122,28 @@ public final class LeaderElector implements AutoCloseable {
 
   private void attemptToAcquire() {
     long began = clock.nanos();
-    boolean won = acquireOrRenew();
+    LeaseClaim.Outcome outcome = claim.attempt(settings.renewDeadline());
     report();
-    if (!won) {
-      LOG.debug("failed to acquire lease {}", api.describe());
-      schedule(jittered());
-      return;
+    switch (outcome) {
+      case OURS -> lead(began);
+      case HELD -> {
+        follower.follow(claim.observed().seen());
+        scheduleLook();
+      }
+      case FAILED -> {
+        LOG.debug("failed to acquire lease {}", api.describe());
+        follower.close(); // whatever keeps requests from their answers may keep events away, too
+        schedule(jittered());
+      }
     }
+  }
+
+  private void lead(long began) {
+    follower.close();
     if (enter(new Leading(began, clock.nanos()))) {
-      api.event(settings.identity() + " became leader");
       LOG.info("successfully acquired lease {}", api.describe());
       listener.startedLeading();
+      clock.after(Duration.ZERO, () -> api.event(settings.identity() + " became leader")); // must not keep the lease from being renewed
       schedule(Duration.ZERO);
     }
   }
@@ -137,14 +151,23 @@ public final class LeaderElector implements AutoCloseable {
   private void attemptToRenew(Leading leading) {
     long began = clock.nanos();
     Duration left = settings.renewDeadline().minusNanos(began - leading.roundNanos);
-    boolean renewed = left.isPositive() && withinDeadline(left);
+    LeaseClaim.Outcome outcome = left.isPositive() ? claim.attempt(left) : LeaseClaim.Outcome.FAILED;
     report();
-    if (renewed) {
-      if (enter(new Leading(began, clock.nanos() + settings.retryPeriod().toNanos()))) {
-        schedule(settings.retryPeriod());
+    switch (outcome) {
+      case OURS -> {
+        if (enter(new Leading(began, clock.nanos() + settings.retryPeriod().toNanos()))) {
+          schedule(settings.retryPeriod());
+        }
       }
-      return;
+      case HELD -> {
+        LOG.error("failed to renew lease {}: {} holds it", api.describe(), claim.observed().lease().holder());
+        end();
+      }
+      case FAILED -> tryAgainOrEnd(leading);
     }
+  }
+
+  private void tryAgainOrEnd(Leading leading) {
     Duration remaining = settings.renewDeadline().minusNanos(clock.nanos() - leading.roundNanos);
     if (remaining.isPositive()) {
       schedule(remaining.compareTo(settings.retryPeriod()) < 0 ? remaining : settings.retryPeriod());
@@ -154,95 +177,44 @@ public final class LeaderElector implements AutoCloseable {
     }
   }
 
-  /** An attempt that is interrupted when the deadline comes. */
-  private boolean withinDeadline(Duration left) {
-    Thread attempting = Thread.currentThread();
-    Clock.Timer deadline = clock.after(left, attempting::interrupt);
-    try {
-      return acquireOrRenew();
-    } finally {
-      if (!deadline.cancel()) {
-        Thread.interrupted(); // the deadline came: what it asked for is done
+  /** What the watch tells while this candidate waits. */
+  private final class Heard implements LeaseFollower.Listener {
+    @Override
+    public void changed(LeaseFollower.Following by, LeaseApi.Seen now) {
+      long nanos = clock.nanos(); // before an attempt that runs now is waited for
+      synchronized (attempts) {
+        if (follower.told(by, now)) {
+          claim.saw(now, nanos);
+          report();
+          scheduleLook();
+        }
+      }
+    }
+
+    @Override
+    public void ended(LeaseFollower.Following by, boolean refused) {
+      synchronized (attempts) {
+        if (!follower.ended(by, refused)) {
+          return;
+        }
+        if (!refused && follower.lasted(by)) {
+          schedule(Duration.ZERO);
+        } else {
+          scheduleLook();
+        }
       }
     }
   }
 
-  private boolean acquireOrRenew() {
-    try {
-      return held() ? renew() : askAndTake();
-    } catch (LeaseException e) {
-      LOG.error("error retrieving or updating resource lock {}: {}", api.describe(), e.getMessage());
-      return false;
-    }
-  }
-
-  private boolean held() {
-    return isMine() && seenIsValid();
-  }
-
-  private boolean isMine() {
-    return seen.lease().holder().equals(settings.identity());
-  }
-
-  private boolean seenIsValid() {
-    return clock.nanos() - seenNanos < Duration.ofSeconds(seen.lease().durationSeconds()).toNanos();
-  }
-
-  /** The common path of a leader: writes upon what it wrote last, and looks only when that fails. */
-  private boolean renew() {
-    try {
-      observe(api.update(seen, mine(seen.lease())));
-      return true;
-    } catch (LeaseException e) {
-      LOG.warn("Failed to update lease optimistically: {}, falling back to slow path", e.getMessage());
-      return askAndTake();
-    }
-  }
-
-  private boolean askAndTake() {
-    Optional<LeaseApi.Seen> found = api.read();
-    if (found.isEmpty()) {
-      Instant now = clock.now();
-      observe(api.create(new LeaseRecord(settings.identity(), leaseSeconds(), now, now, 0)));
-      return true;
-    }
-    if (!found.get().equals(seen)) {
-      observe(found.get());
-    }
-    if (!seen.lease().holder().isEmpty() && seenIsValid() && !isMine()) {
-      LOG.debug("lock is held by {} and has not yet expired", seen.lease().holder());
-      return false;
-    }
-    if (isMine()) {
-      slowPath.increment();
-    }
-    observe(api.update(seen, mine(seen.lease())));
-    return true;
-  }
-
-  /** What this candidate writes over an earlier record: its own term goes on, anybody else's ends. */
-  private LeaseRecord mine(LeaseRecord earlier) {
-    Instant now = clock.now();
-    boolean goesOn = earlier.holder().equals(settings.identity());
-    return new LeaseRecord(
-        settings.identity(),
-        leaseSeconds(),
-        goesOn ? earlier.acquired() : now,
-        now,
-        goesOn ? earlier.transitions() : earlier.transitions() + 1);
-  }
-
-  private int leaseSeconds() {
-    return (int) settings.leaseDuration().toSeconds();
-  }
-
-  private void observe(LeaseApi.Seen now) {
-    seen = now;
-    seenNanos = clock.nanos();
+  /** Looks when the lease can be taken, at the latest; before that only to make sure that nothing was missed. */
+  private void scheduleLook() {
+    Duration left = claim.isFree() ? Duration.ZERO : claim.observed().left(clock.nanos());
+    Duration look = follower.patience().orElseGet(this::jittered);
+    schedule(left.compareTo(look) < 0 ? left : look);
   }
 
   private void report() {
-    String holder = seen.lease().holder();
+    String holder = claim.observed().lease().holder();
     if (!holder.equals(reported)) {
       reported = holder;
       listener.newLeader(holder);
@@ -264,6 +236,9 @@ public final class LeaderElector implements AutoCloseable {
   }
 
   private synchronized void schedule(Duration delay) {
+    if (timer != null) {
+      timer.cancel();
+    }
     if (!(state instanceof Ended)) {
       timer = clock.after(delay, this::attempt);
     }
@@ -279,22 +254,13 @@ public final class LeaderElector implements AutoCloseable {
         timer.cancel();
       }
     }
+    follower.close();
     if (before instanceof Leading) {
       listener.stoppedLeading();
-      release();
+      if (settings.releaseOnClose() && claim.isMine()) {
+        claim.release();
+      }
       api.event(settings.identity() + " stopped leading");
-    }
-  }
-
-  private void release() {
-    if (!settings.releaseOnClose() || !isMine()) {
-      return;
-    }
-    Instant now = clock.now();
-    try {
-      observe(api.update(seen, new LeaseRecord("", 1, now, now, seen.lease().transitions())));
-    } catch (LeaseException e) {
-      LOG.error("Failed to release lock: {}", e.getMessage());
     }
   }
 

@@ -19,6 +19,10 @@ final class FreezableClock implements Clock {
     this.skew = skew;
   }
 
+  boolean isFrozen() {
+    return frozen;
+  }
+
   void freeze() {
     frozen = true;
   }

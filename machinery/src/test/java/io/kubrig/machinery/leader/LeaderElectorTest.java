@@ -3,92 +3,47 @@ package io.kubrig.machinery.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kubrig.machinery.clock.VirtualClock;
-import io.kubrig.machinery.metrics.KubernetesRegistry;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LeaderElectorTest {
-  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-  private final VirtualClock time = new VirtualClock(START);
-  private final FakeLease lease = new FakeLease();
-  private final List<Candidate> candidates = new ArrayList<>();
+  private final TrialElection election = new TrialElection();
+  private final FakeLease lease = election.lease;
 
-  private Candidate candidate(String name) {
-    return candidate(name, Duration.ZERO, 1);
-  }
-
-  private Candidate candidate(String name, Duration skew, long seed) {
-    Candidate candidate = new Candidate(name, skew, seed);
-    candidates.add(candidate);
-    return candidate;
-  }
-
-  private final class Candidate implements LeaderListener {
-    final FreezableClock clock;
-    final FakeLease.Connection connection = lease.connect();
-    final KubernetesRegistry registry = new KubernetesRegistry();
-    final LeaderElector elector;
-    final List<String> heard = new ArrayList<>();
-
-    Candidate(String name, Duration skew, long seed) {
-      clock = new FreezableClock(time, skew);
-      elector = new LeaderElector(connection, ElectionSettings.standard("test", name), clock, new Random(seed), registry, this);
-    }
-
-    @Override
-    public void startedLeading() {
-      heard.add("started");
-    }
-
-    @Override
-    public void stoppedLeading() {
-      heard.add("stopped");
-    }
-
-    @Override
-    public void newLeader(String identity) {
-      heard.add("leader " + identity);
-    }
+  private TrialElection.Candidate candidate(String name) {
+    return election.candidate(name);
   }
 
   private void advance(int seconds) {
-    for (int i = 0; i < seconds * 10; i++) {
-      time.advance(Duration.ofMillis(100));
-      assertThat(candidates.stream().filter(candidate -> candidate.elector.isLeading()).count()).isLessThanOrEqualTo(1);
-    }
+    election.advance(seconds);
   }
 
   @Test
   void the_first_candidate_takes_a_lease_that_does_not_exist() {
-    Candidate a = candidate("a");
+    TrialElection.Candidate a = candidate("a");
     a.elector.start();
     advance(1);
     assertThat(a.elector.isLeading()).isTrue();
     assertThat(a.heard).containsExactly("leader a", "started");
-    assertThat(lease.lease).isEqualTo(new LeaseRecord("a", 15, START, START, 0));
+    assertThat(lease.lease).isEqualTo(new LeaseRecord("a", 15, TrialElection.START, TrialElection.START, 0));
     assertThat(lease.events).containsExactly("a became leader");
     assertThat(a.registry.scrape()).contains("leader_election_master_status{name=\"test\"} 1\n");
   }
 
   @Test
   void a_leader_renews_every_retry_period_and_keeps_its_term() {
-    Candidate a = candidate("a");
+    TrialElection.Candidate a = candidate("a");
     a.elector.start();
     advance(20);
-    assertThat(lease.lease.renewed()).isEqualTo(START.plusSeconds(20));
-    assertThat(lease.lease.acquired()).isEqualTo(START);
+    assertThat(lease.lease.renewed()).isEqualTo(TrialElection.START.plusSeconds(20));
+    assertThat(lease.lease.acquired()).isEqualTo(TrialElection.START);
     assertThat(lease.lease.transitions()).isZero();
   }
 
   @Test
   void a_second_candidate_waits_and_takes_over_when_the_first_is_killed() {
-    Candidate a = candidate("a");
-    Candidate b = candidate("b");
+    TrialElection.Candidate a = candidate("a");
+    TrialElection.Candidate b = candidate("b");
     a.elector.start();
     b.elector.start();
     advance(5);
@@ -102,8 +57,8 @@ class LeaderElectorTest {
 
   @Test
   void a_leader_that_stood_still_finds_itself_deposed_when_it_wakes() {
-    Candidate a = candidate("a");
-    Candidate b = candidate("b");
+    TrialElection.Candidate a = candidate("a");
+    TrialElection.Candidate b = candidate("b");
     a.elector.start();
     b.elector.start();
     advance(5);
@@ -119,12 +74,12 @@ class LeaderElectorTest {
 
   @Test
   void a_leader_cut_off_from_the_api_stops_at_the_renew_deadline_before_anyone_else_leads() {
-    Candidate a = candidate("a");
-    Candidate b = candidate("b");
+    TrialElection.Candidate a = candidate("a");
+    TrialElection.Candidate b = candidate("b");
     a.elector.start();
     b.elector.start();
     advance(5);
-    a.connection.cut = true;
+    a.connection.cut();
     advance(13);
     assertThat(a.heard).endsWith("stopped");
     advance(10);
@@ -134,12 +89,12 @@ class LeaderElectorTest {
 
   @Test
   void a_short_outage_costs_no_leadership() {
-    Candidate a = candidate("a");
+    TrialElection.Candidate a = candidate("a");
     a.elector.start();
     advance(5);
-    a.connection.cut = true;
+    a.connection.cut();
     advance(6);
-    a.connection.cut = false;
+    a.connection.mend();
     advance(10);
     assertThat(a.elector.isLeading()).isTrue();
     assertThat(a.heard).containsExactly("leader a", "started");
@@ -147,7 +102,7 @@ class LeaderElectorTest {
 
   @Test
   void a_renewal_whose_answer_was_lost_is_found_by_reading() {
-    Candidate a = candidate("a");
+    TrialElection.Candidate a = candidate("a");
     a.elector.start();
     advance(3);
     a.connection.loseAnswers = true;
@@ -161,8 +116,8 @@ class LeaderElectorTest {
 
   @Test
   void a_closed_leader_hands_the_lease_back_and_the_next_takes_it_at_once() {
-    Candidate a = candidate("a");
-    Candidate b = candidate("b");
+    TrialElection.Candidate a = candidate("a");
+    TrialElection.Candidate b = candidate("b");
     a.elector.start();
     b.elector.start();
     advance(5);
@@ -177,8 +132,8 @@ class LeaderElectorTest {
 
   @Test
   void wrong_wall_clocks_change_nothing() {
-    Candidate a = candidate("a", Duration.ofHours(-3), 1);
-    Candidate b = candidate("b", Duration.ofHours(5), 2);
+    TrialElection.Candidate a = election.candidate("a", Duration.ofHours(-3), 1);
+    TrialElection.Candidate b = election.candidate("b", Duration.ofHours(5), 2);
     a.elector.start();
     b.elector.start();
     advance(60);
@@ -187,23 +142,36 @@ class LeaderElectorTest {
   }
 
   @Test
-  void never_two_leaders_under_random_cuts_and_freezes() {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("LeaderElectorTest seed " + seed);
-    Random random = new Random(seed);
-    for (int i = 0; i < 4; i++) {
-      candidate("c" + i, Duration.ofSeconds(random.nextInt(-100, 100)), random.nextLong()).elector.start();
-    }
-    for (int step = 0; step < 300; step++) {
-      Candidate chosen = candidates.get(random.nextInt(4));
-      switch (random.nextInt(4)) {
-        case 0 -> chosen.connection.cut = !chosen.connection.cut;
-        case 1 -> chosen.clock.freeze();
-        case 2 -> chosen.clock.thaw();
-        default -> chosen.connection.loseAnswers = !chosen.connection.loseAnswers;
-      }
-      advance(random.nextInt(6));
-    }
+  void a_leader_that_sees_another_holder_stops_at_once() {
+    TrialElection.Candidate a = candidate("a");
+    a.elector.start();
+    advance(5);
+    lease.put(new LeaseRecord("somebody", 15, TrialElection.START, TrialElection.START, 1));
+    advance(3);
+    assertThat(a.heard).endsWith("leader somebody", "stopped");
+    assertThat(lease.lease.holder()).isEqualTo("somebody");
+  }
+
+  @Test
+  void a_leader_acts_no_longer_than_it_tries_to_renew_however_long_the_lease_lasts() {
+    ElectionSettings patient =
+        new ElectionSettings("test", "a", Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ofSeconds(2), true);
+    assertThat(patient.term()).isEqualTo(Duration.ofSeconds(12));
+    TrialElection.Candidate a = election.candidate(patient, Duration.ZERO, 1);
+    a.elector.start();
+    advance(4);
+    a.clock.freeze();
+    election.advance(Duration.ofMillis(11_900));
+    assertThat(a.leads()).isTrue();
+    election.advance(Duration.ofMillis(100));
+    assertThat(a.leads()).isFalse();
+  }
+
+  @Test
+  void a_leader_acts_no_longer_than_the_whole_seconds_that_its_lease_tells_others() {
+    ElectionSettings tight =
+        new ElectionSettings("test", "a", Duration.ofMillis(5_900), Duration.ofMillis(5_800), Duration.ofSeconds(2), true);
+    assertThat(tight.term()).isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test
