@@ -17,6 +17,7 @@ import io.kubrig.machinery.leader.ElectionSettings;
 import io.kubrig.machinery.leader.KubernetesLease;
 import io.kubrig.machinery.leader.LeaderElectionFlags;
 import io.kubrig.machinery.leader.LeaderElector;
+import io.kubrig.machinery.leader.LeaderGate;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.tracing.Tracing;
@@ -82,11 +83,13 @@ final class SchedulerComponent implements Component {
   private final Optional<PluginDirectory> plugins;
   private final Optional<ShadowReport> shadow;
   private final Map<String, PluginFactory> builtin;
+  private final LeaderGate gate = new LeaderGate(this::leads);
+  private volatile LeaderElector elector; // written under the lock; read by every write
   /** Guarded by this. */
-  private LeaderElector elector;
   private ExtenderServer extender;
   private KubernetesClient leaseClient;
   private Thread loop;
+  private boolean schedules;
   private boolean closed;
 
   SchedulerComponent(SchedulerFlags flags, ParsedFlags given, SchedulerConfiguration configuration, Environment environment) {
@@ -105,8 +108,8 @@ final class SchedulerComponent implements Component {
         : Optional.of(new PluginDirectory(Path.of(jars), flags.pluginTimeout(given), environment.clock()));
     this.builtin = BuiltinPlugins.registry(configuration);
     Optional<Tracer> tracer = tracing.map(t -> t.tracer("io.kubrig.scheduler"));
-    ClusterApi real = tracer.<ClusterApi>map(t -> new TracedApi(new KubernetesClusterApi(open()), t))
-        .orElseGet(() -> new KubernetesClusterApi(open()));
+    ClusterApi real = tracer.<ClusterApi>map(t -> new TracedApi(new KubernetesClusterApi(openForScheduling()), t))
+        .orElseGet(() -> new KubernetesClusterApi(openForScheduling()));
     ScoreListener listener = scores.<ScoreListener>map(s -> s).orElse(ScoreListener.NONE);
     if (flags.shadow(given)) {
       this.shadow = Optional.of(new ShadowReport(environment.metrics(), environment.clock()));
@@ -140,12 +143,20 @@ final class SchedulerComponent implements Component {
   }
 
   private KubernetesClient open() {
+    return environment.clients().open(client());
+  }
+
+  private KubernetesClient openForScheduling() {
+    return environment.clients().open(elects() ? client().with(gate) : client());
+  }
+
+  private ClientSettings client() {
     ClientSettings settings = flags.client().settings(given);
     if (!flags.config(given).isEmpty()) {
       SchedulerConfiguration.Connection c = configuration.connection();
       settings = new ClientSettings(name(), c.kubeconfig(), settings.master(), c.qps(), c.burst());
     }
-    return environment.clients().open(tracing.isPresent() ? settings.with(Tracing.headers()) : settings);
+    return tracing.isPresent() ? settings.with(Tracing.headers()) : settings;
   }
 
   private static String host() {
@@ -169,11 +180,21 @@ final class SchedulerComponent implements Component {
       schedule();
       return;
     }
+    if (!configuration.delayCacheUntilActive()) {
+      scheduler.standBy();
+      run();
+    }
     ElectionSettings settings = electionSettings();
     leaseClient = open();
     KubernetesLease lease = new KubernetesLease(leaseClient, environment.clock(), leaseNamespace(), settings.name(), name());
     elector = new LeaderElector(lease, settings, environment.clock(), environment.random(), environment.metrics(), new Leadership());
     elector.start();
+  }
+
+  /** Whether this process, which elects a leader, may write. */
+  private boolean leads() {
+    LeaderElector known = elector;
+    return known != null && known.isLeading();
   }
 
   private boolean byConfig() {
@@ -204,7 +225,7 @@ final class SchedulerComponent implements Component {
 
   /** A flag that is given wins over the file, the file over the flag's default. */
   private boolean elects() {
-    if (shadow.isPresent()) {
+    if (flags.shadow(given)) {
       return false; // it does nothing that two could not do
     }
     return flags.config(given).isEmpty() || flags.isSet(given, "leader-elect") ? flags.election().wanted(given)
@@ -212,11 +233,20 @@ final class SchedulerComponent implements Component {
   }
 
   private synchronized void schedule() {
-    if (closed || loop != null) {
+    if (closed || schedules) {
       return;
     }
-    scheduler.loop().post(() -> {}); // from now on the loop counts as busy, although its thread has not begun
+    schedules = true;
+    scheduler.lead(); // from now on the loop counts as busy, although its thread may not have begun
     plugins.ifPresent(p -> p.follow(builtin, new PluginReloads(scheduler, environment.metrics(), reloadEvents())));
+    run();
+  }
+
+  /** Follows the cluster from now on. */
+  private synchronized void run() {
+    if (loop != null) {
+      return;
+    }
     loop = Thread.ofPlatform().name("scheduler").start(() -> {
       try {
         scheduler.run();
@@ -242,7 +272,7 @@ final class SchedulerComponent implements Component {
       throw new IllegalStateException("plugin " + name + " does not answer, not even to an interrupt");
     }));
     HealthCheck synced = HealthCheck.of("sched-handler-sync", () -> {
-      if (isScheduling() && !scheduler.isSynced()) {
+      if (isRunning() && !scheduler.isSynced()) {
         throw new IllegalStateException("handlers are not fully synchronized");
       }
     });
@@ -286,15 +316,19 @@ final class SchedulerComponent implements Component {
   /** Nothing while another process leads, whose page it is then. */
   private String podResources() {
     try {
-      return isScheduling() ? PodResources.text(scheduler.knowledge().pods()) : "";
+      return schedules() ? PodResources.text(scheduler.knowledge().pods()) : "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return "";
     }
   }
 
-  private synchronized boolean isScheduling() {
+  private synchronized boolean isRunning() {
     return loop != null;
+  }
+
+  private synchronized boolean schedules() {
+    return schedules;
   }
 
   private synchronized boolean isClosed() {
@@ -379,6 +413,7 @@ final class SchedulerComponent implements Component {
       } else {
         environment.failures().failed(name(), "leaderelection lost");
       }
+      gate.drain(STOP_WITHIN);
     }
   }
 }

@@ -11,6 +11,7 @@ import io.kubrig.machinery.health.StatusServer;
 import io.kubrig.machinery.leader.ElectionSettings;
 import io.kubrig.machinery.leader.KubernetesLease;
 import io.kubrig.machinery.leader.LeaderElector;
+import io.kubrig.machinery.leader.LeaderGate;
 import io.kubrig.machinery.leader.LeaderListener;
 import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.operators.cloud.CloudProviders;
@@ -27,8 +28,12 @@ import java.util.Optional;
 final class ControllerManager implements Component {
   private static final Duration STUCK = Duration.ofSeconds(20);
 
+  /** How long the answers to writes under way are waited for before the lease is handed back. */
+  private static final Duration ANSWERS = Duration.ofSeconds(5);
+
   private final ControllerManagerOptions options;
   private final Environment environment;
+  private final LeaderGate gate;
   private final ManagerClients clients;
   private final ControllerGroup controllers;
   private final Optional<StatusServer> status;
@@ -50,8 +55,8 @@ final class ControllerManager implements Component {
     checkModes(options, plans, shadows);
     this.acts = !plans && !shadows;
     this.shadow = shadows ? Optional.of(new ShadowReport(environment.metrics(), environment.clock())) : Optional.empty();
-    this.clients = new ManagerClients(options, environment,
-        shadows ? WriteGate.shadowing() : plans ? WriteGate.planning() : WriteGate.whileLeading(this::leads));
+    this.gate = new LeaderGate(this::leads);
+    this.clients = new ManagerClients(options, environment, shadows ? WriteGate.shadowing() : plans ? WriteGate.planning() : gate);
     ControllerSelection selection = new ControllerSelection(options.strings("controllers"), known);
     List<ControllerDescriptor> chosen =
         known.stream().filter(controller -> selection.includes(controller) && CloudProviders.serves(controller.name(), options))
@@ -161,6 +166,7 @@ final class ControllerManager implements Component {
     public void stoppedLeading() {
       controllers.close();
       environment.failures().failed(name(), "leaderelection lost");
+      gate.drain(ANSWERS);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
@@ -27,11 +28,11 @@ final class ManagerClients implements AutoCloseable {
   private final ControllerManagerOptions options;
   private final Environment environment;
   private final ClientSource source;
-  private final WriteGate gate;
+  private final Interceptor gate;
   private final List<KubernetesClient> open = new ArrayList<>(); // guarded by this
 
   /** @param gate what the controllers' writes go through */
-  ManagerClients(ControllerManagerOptions options, Environment environment, WriteGate gate) {
+  ManagerClients(ControllerManagerOptions options, Environment environment, Interceptor gate) {
     this.options = options;
     this.environment = environment;
     this.source = environment.clients().sharing();

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import io.kubrig.operators.engine.Attempt;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.engine.Write;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What stands between the controllers and the API server, whatever way they write. Reads pass. */
+/** What stands between controllers that only plan, or are shadows, and the API server, whatever way they write. Reads pass. */
 abstract class WriteGate implements Interceptor {
   private static final Logger LOG = LoggerFactory.getLogger(WriteGate.class);
   private static final Set<String> READS = Set.of("GET", "HEAD");
@@ -36,23 +34,6 @@ abstract class WriteGate implements Interceptor {
   private static final int ASKED = 10_000;
 
   private WriteGate() {}
-
-  /**
-   * Lets writes pass while this process leads, beyond doubt. A process that stood still, or was cut off, may have been succeeded: what its
-   * controllers were about to do must not be done any more, even before they hear of it.
-   */
-  static WriteGate whileLeading(BooleanSupplier leads) {
-    return new WriteGate() {
-      @Override
-      void write(BasicBuilder builder, HttpRequest request) {
-        if (!leads.getAsBoolean()) {
-          throw new KubernetesClientException(
-              request.method() + " " + request.uri().getPath() + " was not sent: this process does not lead any more",
-              HttpURLConnection.HTTP_CONFLICT, null);
-        }
-      }
-    };
-  }
 
   /** Shows writes and has the server only check them: they are sent as dry runs. */
   static WriteGate planning() {

@@ -1,7 +1,6 @@
 package io.kubrig.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
@@ -63,20 +62,6 @@ class WriteGateTest {
         .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
             .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort()).build())
         .withHttpClientBuilderConsumer(settings::intercept).build();
-  }
-
-  @Test
-  void who_was_deposed_reads_and_does_not_write() {
-    AtomicBoolean leads = new AtomicBoolean(true);
-    try (KubernetesClient client = client(WriteGate.whileLeading(leads::get))) {
-      client.resource(MAP).create();
-      leads.set(false);
-      assertThatThrownBy(() -> client.resource(MAP).create()).isInstanceOf(KubernetesClientException.class)
-          .hasStackTraceContaining("this process does not lead any more");
-      assertThatThrownBy(() -> client.raw("/api/v1/namespaces/ns/configmaps/m", "DELETE", null)).isInstanceOf(RuntimeException.class);
-      assertThatCode(() -> client.resource(MAP).get()).doesNotThrowAnyException();
-      assertThat(asked).filteredOn(request -> !request.startsWith("GET")).hasSize(1);
-    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.kubrig.machinery.models.ModelSerialization;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a component asks of its client.
@@ -34,9 +35,10 @@ public record ClientSettings(
     return new ClientSettings(component, kubeconfig, "", 0, 0);
   }
 
-  /** These settings with one interceptor only. */
+  /** These settings with one more interceptor, which sees requests after the others. */
   public ClientSettings with(Interceptor interceptor) {
-    return new ClientSettings(component, kubeconfig, master, qps, burst, List.of(interceptor), clientKey, forCaches);
+    List<Interceptor> more = Stream.concat(interceptors.stream(), Stream.of(interceptor)).toList();
+    return new ClientSettings(component, kubeconfig, master, qps, burst, more, clientKey, forCaches);
   }
 
   /** These settings for a client whose objects are kept and never changed. */

@@ -75,10 +75,10 @@ public final class KubeconfigClients implements ClientSource {
         .withHttpClientFactory(CONNECTIONS);
     how.accept(client);
     return client.withHttpClientBuilderConsumer(http -> {
-      settings.intercept(http);
       if (settings.qps() > 0) {
         http.addOrReplaceInterceptor("request-rate", new RequestRate(Clock.system(), settings.qps(), Math.max(1, settings.burst())));
       }
+      settings.intercept(http); // after all that may wait: what a gate lets pass is sent at once
     }).build();
   }
 
