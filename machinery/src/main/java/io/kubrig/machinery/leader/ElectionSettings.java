@@ -15,6 +15,7 @@ import java.time.Duration;
 public record ElectionSettings(
     String name, String identity, Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, boolean releaseOnClose) {
   static final double JITTER = 1.2;
+  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
 
   public ElectionSettings {
     if (leaseDuration.compareTo(renewDeadline) <= 0) {
@@ -44,6 +45,12 @@ public record ElectionSettings(
     Duration tries = retryPeriod.plus(renewDeadline);
     Duration lease = Duration.ofSeconds(leaseSeconds());
     return tries.compareTo(lease) < 0 ? tries : lease;
+  }
+
+  /** How long one request may take: one that hangs must not use up all the time there is to renew. As native clients have it. */
+  Duration patience() {
+    Duration half = renewDeadline.dividedBy(2);
+    return half.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : half;
   }
 
   /** The native times: 15 s, 10 s, 2 s. */

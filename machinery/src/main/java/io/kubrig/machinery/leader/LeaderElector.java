@@ -260,7 +260,9 @@ public final class LeaderElector implements AutoCloseable {
       if (settings.releaseOnClose() && claim.isMine()) {
         claim.release();
       }
-      api.event(settings.identity() + " stopped leading");
+      try (Deadline deadline = new Deadline(clock, settings.patience())) {
+        api.event(settings.identity() + " stopped leading");
+      }
     }
   }
 

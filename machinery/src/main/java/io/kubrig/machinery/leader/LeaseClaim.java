@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LeaseClaim {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseClaim.class);
-  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
 
   private final LeaseApi api;
   private final ElectionSettings settings;
@@ -118,7 +117,7 @@ final class LeaseClaim {
 
   /** Hands the lease back. */
   void release() {
-    endNanos = clock.nanos() + settings.renewDeadline().toNanos();
+    endNanos = clock.nanos() + settings.patience().toNanos();
     Instant now = clock.now();
     LeaseApi.Seen before = observed.seen();
     try {
@@ -128,14 +127,12 @@ final class LeaseClaim {
     }
   }
 
-  /** One that hangs must not use up all the time there is: it gets half of the renew deadline, as native clients give it. */
   private <T> T request(Supplier<T> call) {
-    Duration half = settings.renewDeadline().dividedBy(2);
-    Duration patience = half.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : half;
     Duration left = Duration.ofNanos(endNanos - clock.nanos());
     if (!left.isPositive()) {
       throw new LeaseException("context deadline exceeded", null);
     }
+    Duration patience = settings.patience();
     try (Deadline deadline = new Deadline(clock, left.compareTo(patience) < 0 ? left : patience)) {
       return call.get();
     }
