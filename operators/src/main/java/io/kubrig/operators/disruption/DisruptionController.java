@@ -56,17 +56,28 @@ public final class DisruptionController implements Controller {
         wakeBudgets(before, queue);
       }
       wake(after, queue);
-    }, deleted -> wakeBudgets(deleted, queue));
+    }, deleted -> tellOfSeveral(deleted, wakeBudgets(deleted, queue)));
   }
 
   private void wake(Pod pod, Queue queue) {
-    wakeBudgets(pod, queue);
+    tellOfSeveral(pod, wakeBudgets(pod, queue));
     staleAt(pod).ifPresent(time -> queue.addAfter(
         new Key(pod.getMetadata().getNamespace(), STALE + pod.getMetadata().getName()), Duration.between(clock.now(), time)));
   }
 
-  private void wakeBudgets(Pod pod, Queue queue) {
-    budgets.inNamespace(pod.getMetadata().getNamespace()).stream().filter(budget -> selects(budget, pod)).map(Key::of).forEach(queue::add);
+  private List<PodDisruptionBudget> wakeBudgets(Pod pod, Queue queue) {
+    List<PodDisruptionBudget> selecting =
+        budgets.inNamespace(pod.getMetadata().getNamespace()).stream().filter(budget -> selects(budget, pod)).toList();
+    selecting.forEach(budget -> queue.add(Key.of(budget)));
+    return selecting;
+  }
+
+  /** A pod of several budgets cannot be evicted; its users hear of it in words that name one of the budgets. All of them are kept here. */
+  private void tellOfSeveral(Pod pod, List<PodDisruptionBudget> selecting) {
+    if (selecting.size() > 1) {
+      events.warning(pod, "MultiplePodDisruptionBudgets", "Pod \"" + pod.getMetadata().getNamespace() + "\"/\""
+          + pod.getMetadata().getName() + "\" matches multiple PodDisruptionBudgets.  Chose \"" + selecting.getFirst().getMetadata().getName() + "\" arbitrarily.");
+    }
   }
 
   private static boolean selects(PodDisruptionBudget budget, Pod pod) {

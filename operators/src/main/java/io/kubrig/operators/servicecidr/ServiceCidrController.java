@@ -45,12 +45,12 @@ public final class ServiceCidrController implements Controller {
   @Override
   public void watch(Queue queue) {
     ranges.onChange(changed -> ranges.list().forEach(range -> queue.add(Key.of(range))));
-    addresses.watch(added -> { }, (before, after) -> { }, gone -> ranges.list().stream()
-        .filter(range -> contains(range, gone.getMetadata().getName())).forEach(range -> queue.add(Key.of(range))));
+    addresses.watch(added -> wake(added, queue), (before, after) -> { }, gone -> wake(gone, queue));
   }
 
-  private static boolean contains(ServiceCIDR range, String ip) {
-    return Objects.orEmpty(range.getSpec().getCidrs()).stream().map(Prefix::of).anyMatch(prefix -> prefix.contains(ip));
+  /** An address may hold up a range, and its end may free one. */
+  private void wake(IPAddress address, Queue queue) {
+    RangeUse.containing(address, ranges.list()).forEach(range -> queue.add(Key.of(range)));
   }
 
   @Override
@@ -70,9 +70,7 @@ public final class ServiceCidrController implements Controller {
       all.add(FINALIZER);
       held = api.update(new ServiceCIDRBuilder(Objects.copy(range)).editMetadata().withFinalizers(all).endMetadata().build());
     }
-    if (ready(held).isEmpty()) {
-      write(held, "True", "", "Kubernetes Service CIDR is ready");
-    }
+    write(held, "True", "", "Kubernetes Service CIDR is ready");
     return Outcome.DONE;
   }
 
@@ -82,6 +80,10 @@ public final class ServiceCidrController implements Controller {
   }
 
   private void write(ServiceCIDR range, String status, String reason, String message) {
+    if (ready(range).filter(c -> status.equals(c.getStatus()) && reason.equals(c.getReason() == null ? "" : c.getReason())
+        && message.equals(c.getMessage())).isPresent()) {
+      return;
+    }
     List<Condition> conditions =
         new ArrayList<>(range.getStatus() == null ? List.of() : Objects.orEmpty(range.getStatus().getConditions()));
     conditions.removeIf(c -> READY.equals(c.getType()));
@@ -94,11 +96,9 @@ public final class ServiceCidrController implements Controller {
     if (!Objects.orEmpty(range.getMetadata().getFinalizers()).contains(FINALIZER)) {
       return Outcome.DONE;
     }
-    if (isInUse(range)) {
-      if (ready(range).filter(c -> "False".equals(c.getStatus())).isEmpty()) {
-        write(range, "False", "Terminating",
-            "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR");
-      }
+    if (!RangeUse.mayGo(range, ranges.list(), addresses.list())) {
+      write(range, "False", "Terminating",
+          "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR");
       return Outcome.DONE;
     }
     Instant end = Objects.time(range.getMetadata().getDeletionTimestamp()).orElse(clock.now()).plus(GRACE);
@@ -107,14 +107,6 @@ public final class ServiceCidrController implements Controller {
     }
     release(range);
     return Outcome.DONE;
-  }
-
-  /** Whether an address would be in no range without this one. */
-  private boolean isInUse(ServiceCIDR range) {
-    List<ServiceCIDR> others = ranges.list().stream()
-        .filter(other -> !other.getMetadata().getName().equals(range.getMetadata().getName()) && !Objects.isTerminating(other)).toList();
-    return addresses.list().stream().map(address -> address.getMetadata().getName())
-        .anyMatch(ip -> contains(range, ip) && others.stream().noneMatch(other -> contains(other, ip)));
   }
 
   private void release(ServiceCIDR range) {

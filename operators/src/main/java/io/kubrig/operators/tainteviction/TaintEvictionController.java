@@ -30,6 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class TaintEvictionController implements Controller {
   private static final String NO_EXECUTE = "NoExecute";
   private static final String INDEX = "spec.nodeName";
+  private static final String MARK = "DisruptionTarget";
+  private static final String CAUSE = "DeletionByTaintManager";
+  private static final String MESSAGE = "Taint manager: deleting due to NoExecute taint";
   private static final String REASON = "TaintManagerEviction";
 
   private final Api api;
@@ -40,10 +43,14 @@ public final class TaintEvictionController implements Controller {
   private final Map<Key, Leave> leaving = new ConcurrentHashMap<>();
 
   /**
-   * A pod that has to go. @param since when that was found @param at when it is to go @param done whether it was deleted, which is done
-   * once
+   * A pod that has to go. @param since when that was found @param at when it is to go @param cause the taints it was deleted for, which is
+   * done once; empty until then
    */
-  private record Leave(String uid, Instant since, Instant at, boolean done) {}
+  private record Leave(String uid, Instant since, Instant at, Optional<List<Taint>> cause) {
+    boolean done() {
+      return cause.isPresent();
+    }
+  }
 
   /** A controller in a manager. */
   public TaintEvictionController(ControllerContext context) {
@@ -91,16 +98,22 @@ public final class TaintEvictionController implements Controller {
   public Outcome reconcile(Key key) {
     Optional<Pod> pod = pods.get(key).filter(Pods::isAssigned);
     Optional<Node> node = pod.flatMap(p -> nodes.get("", p.getSpec().getNodeName()));
-    leaving.computeIfPresent(key, (k, leave) -> pod.filter(p -> p.getMetadata().getUid().equals(leave.uid())).isPresent() ? leave : null);
+    List<Taint> taints = node.map(TaintEvictionController::taints).orElse(List.of());
+    leaving.computeIfPresent(key, (k, leave) -> isStillSo(leave, pod, taints) ? leave : null);
     if (pod.isEmpty()) {
       return Outcome.DONE;
     }
-    List<Taint> taints = node.map(TaintEvictionController::taints).orElse(List.of());
     return switch (Stay.of(taints, Objects.orEmpty(pod.get().getSpec().getTolerations()))) {
       case Stay.Forever forever -> stay(key, pod.get());
-      case Stay.Not not -> leave(key, pod.get());
-      case Stay.Only only -> leaveAfter(key, pod.get(), only.time());
+      case Stay.Not not -> leave(key, pod.get(), taints);
+      case Stay.Only only -> leaveAfter(key, pod.get(), only.time(), taints);
     };
+  }
+
+  /** Other taints than those a pod was deleted for drive it away anew, even when it is still on its way out. */
+  private static boolean isStillSo(Leave leave, Optional<Pod> pod, List<Taint> taints) {
+    return pod.filter(p -> p.getMetadata().getUid().equals(leave.uid())).isPresent()
+        && leave.cause().filter(cause -> !cause.equals(taints)).isEmpty();
   }
 
   private Outcome stay(Key key, Pod pod) {
@@ -111,16 +124,16 @@ public final class TaintEvictionController implements Controller {
     return Outcome.DONE;
   }
 
-  private Outcome leaveAfter(Key key, Pod pod, Duration time) {
+  private Outcome leaveAfter(Key key, Pod pod, Duration time, List<Taint> taints) {
     Instant now = clock.now();
     Leave leave = leaving.compute(key, (k, planned) -> {
       Instant since = planned == null ? now : planned.since();
-      return new Leave(pod.getMetadata().getUid(), since, since.plus(time), planned != null && planned.done());
+      return new Leave(pod.getMetadata().getUid(), since, since.plus(time), planned == null ? Optional.empty() : planned.cause());
     });
-    return leave.at().isAfter(now) ? Outcome.after(Duration.between(now, leave.at()), "tolerationSeconds") : leave(key, pod);
+    return leave.at().isAfter(now) ? Outcome.after(Duration.between(now, leave.at()), "tolerationSeconds") : leave(key, pod, taints);
   }
 
-  private Outcome leave(Key key, Pod pod) {
+  private Outcome leave(Key key, Pod pod, List<Taint> taints) {
     Leave planned = leaving.get(key);
     if (planned != null && planned.done()) {
       return Outcome.DONE;
@@ -134,13 +147,17 @@ public final class TaintEvictionController implements Controller {
         throw e;
       }
     }
-    leaving.put(key, new Leave(pod.getMetadata().getUid(), clock.now(), clock.now(), true));
+    leaving.put(key, new Leave(pod.getMetadata().getUid(), clock.now(), clock.now(), Optional.of(taints)));
     return Outcome.DONE;
   }
 
   private void mark(Pod pod) {
-    Map<String, String> condition = Map.of("type", "DisruptionTarget", "status", "True", "reason", "DeletionByTaintManager",
-        "message", "Taint manager: deleting due to NoExecute taint", "lastTransitionTime", Objects.time(clock.now()));
+    if (Pods.condition(pod, MARK).filter(c -> "True".equals(c.getStatus()) && CAUSE.equals(c.getReason()) && MESSAGE.equals(c.getMessage()))
+        .isPresent()) {
+      return;
+    }
+    Map<String, String> condition = Map.of("type", MARK, "status", "True", "reason", CAUSE, "message", MESSAGE,
+        "lastTransitionTime", Objects.time(clock.now()));
     api.patch(pod, "status", PatchType.STRATEGIC_MERGE, Map.of("metadata", Map.of("uid", pod.getMetadata().getUid()),
         "status", Map.of("conditions", List.of(condition))));
   }

@@ -1,6 +1,7 @@
 package io.kubrig.operators.volumebinder;
 
 import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,6 +21,7 @@ import java.util.List;
 
 /** What is done with a volume whose claim has gone, by its reclaim policy. Retain means nothing. */
 final class Reclaiming {
+  private static final String RECYCLED = "Volume recycled";
   private static final Path SCRATCH = Path.of("/tmp");
 
   private final Api api;
@@ -123,12 +125,20 @@ final class Reclaiming {
     switch (recycler.run(volume)) {
       case Recycler.Running running -> { }
       case Recycler.Done done -> {
-        events.normal(volume, "VolumeRecycled", "Volume recycled");
+        events.normal(volume, "VolumeRecycled", RECYCLED);
         binding.release(volume);
       }
       case Recycler.Failed failed -> {
         fail(volume, "VolumeFailedRecycle", failed.message());
       }
+    }
+  }
+
+  /** A volume that went while it was being scrubbed leaves no pod behind. */
+  void gone(String volume) {
+    if (recycler.end(volume)) {
+      events.record(new ObjectReferenceBuilder().withApiVersion("v1").withKind("PersistentVolume").withName(volume).build(),
+          EventRecorder.NORMAL, "VolumeRecycled", RECYCLED);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Recycler {
   private static final String NAMESPACE = "default";
   private static final String PREFIX = "recycler-for-";
+  private static final String CONTAINER = "pv-recycler";
   private static final String IMAGE = "registry.k8s.io/build-image/debian-base:bookworm-v1.0.6";
   private static final String SCRUB =
       "test -e /scrub && find /scrub -mindepth 1 -delete && test -z \"$(ls -A /scrub)\" || exit 1";
@@ -71,6 +72,21 @@ final class Recycler {
     return new Failed("Recycle failed: " + (message == null || message.isEmpty() ? "pod failed, pod.Status.Message unknown" : message));
   }
 
+  /**
+   * Removes the pod of a volume that has gone meanwhile, once it has ended. A pod of that name that someone else made stays.
+   *
+   * @return whether the volume had been emptied
+   */
+  boolean end(String volume) {
+    Optional<Pod> pod = pods.get(NAMESPACE, PREFIX + volume).filter(p -> Pods.isFinished(p) && isScrubbing(p));
+    pod.ifPresent(this::delete);
+    return pod.filter(p -> Pods.phase(p).equals("Succeeded")).isPresent();
+  }
+
+  private static boolean isScrubbing(Pod pod) {
+    return pod.getSpec().getContainers().stream().anyMatch(container -> CONTAINER.equals(container.getName()));
+  }
+
   private void start(PersistentVolume volume, String name, boolean host) {
     try {
       api.create(pod(volume, name, host));
@@ -88,7 +104,7 @@ final class Recycler {
     long seconds = host ? options.integer("pv-recycler-minimum-timeout-hostpath") : options.integer("pv-recycler-minimum-timeout-nfs");
     return new PodBuilder().withNewMetadata().withName(name).withNamespace(NAMESPACE).endMetadata()
         .withNewSpec().withActiveDeadlineSeconds(seconds).withRestartPolicy("Never").withVolumes(content)
-        .addNewContainer().withName("pv-recycler").withImage(IMAGE).withCommand("/bin/sh").withArgs("-c", SCRUB)
+        .addNewContainer().withName(CONTAINER).withImage(IMAGE).withCommand("/bin/sh").withArgs("-c", SCRUB)
         .addNewVolumeMount().withName("vol").withMountPath("/scrub").endVolumeMount().endContainer()
         .endSpec().build();
   }

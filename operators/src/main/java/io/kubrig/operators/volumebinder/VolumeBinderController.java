@@ -64,6 +64,7 @@ public final class VolumeBinderController implements Controller {
   }
 
   private void gone(PersistentVolume volume) {
+    work.add(Key.of(volume));
     ObjectReference ref = volume.getSpec() == null ? null : volume.getSpec().getClaimRef();
     if (ref != null && ref.getName() != null) {
       work.add(new Key(ref.getNamespace(), ref.getName()));
@@ -96,7 +97,7 @@ public final class VolumeBinderController implements Controller {
       return Outcome.DONE;
     }
     if (key.namespace().isEmpty()) {
-      volumes.get(key).ifPresent(volume -> volumeSync.sync(volume, work::add));
+      volumes.get(key).ifPresentOrElse(volume -> volumeSync.sync(volume, work::add), () -> volumeSync.gone(key.name()));
     } else {
       claims.get(key).ifPresent(claimSync::sync);
     }

@@ -61,6 +61,11 @@ final class VolumeSync {
     }
   }
 
+  /** A volume is not there any more. */
+  void gone(String volume) {
+    reclaiming.gone(volume);
+  }
+
   /** The claim of exactly this uid; the server has the last word about one that seems to be gone. */
   private Optional<PersistentVolumeClaim> claim(ObjectReference ref) {
     Optional<PersistentVolumeClaim> known = claims.get(ref.getNamespace(), ref.getName())

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
@@ -104,6 +105,21 @@ class QuietWorldTest {
         "\"hostPath\": {\"path\": \"/not-scratch\"}");
     assertThat(volume.getMetadata().getFinalizers()).containsExactly("kubernetes.io/pv-controller");
     assertThat(volume.getStatus().getPhase()).isEqualTo("Failed");
+  }
+
+  @Test
+  void a_volume_that_goes_while_it_is_scrubbed_leaves_no_pod_behind() throws InterruptedException {
+    String pod = """
+        {"metadata": {"name": "recycler-for-%s", "namespace": "default"}, "spec": {"containers": [{"name": "%s"}]},
+         "status": {"phase": "%s"}}
+        """;
+    told(VolumeBinderController::new, server -> {
+      server.create(object(Pod.class, pod.formatted("done", "pv-recycler", "Succeeded")));
+      server.create(object(Pod.class, pod.formatted("failed", "pv-recycler", "Failed")));
+      server.create(object(Pod.class, pod.formatted("running", "pv-recycler", "Running")));
+      server.create(object(Pod.class, pod.formatted("foreign", "app", "Succeeded")));
+    }, server -> assertThat(server.list(Pod.class)).extracting(p -> p.getMetadata().getName())
+        .containsExactlyInAnyOrder("recycler-for-running", "recycler-for-foreign"));
   }
 
   @Test
