@@ -5,8 +5,10 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,6 +37,9 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
       "1.2.840.113549.1.1.11", "SHA256withRSA", "1.2.840.113549.1.1.12", "SHA384withRSA", "1.2.840.113549.1.1.13", "SHA512withRSA",
       "1.2.840.10045.4.3.2", "SHA256withECDSA", "1.2.840.10045.4.3.3", "SHA384withECDSA", "1.2.840.10045.4.3.4", "SHA512withECDSA",
       "1.3.101.112", "Ed25519");
+  private static final String RSA_PSS = "1.2.840.113549.1.1.10";
+  private static final Map<String, String> BROKEN = Map.of(
+      "1.2.840.113549.1.1.4", "MD5-RSA", "1.2.840.113549.1.1.5", "SHA1-RSA", "1.2.840.10045.4.1", "ECDSA-SHA1");
 
   /** Alternative names by kind. */
   public record Names(List<String> dns, List<String> emails, List<InetAddress> addresses, List<String> uris) {
@@ -52,7 +57,8 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
   /**
    * Reads a request.
    *
-   * @throws PkiException it is none, or its signature is not by its key
+   * @throws PkiException it is none, or its signature is not by its key; with a cause when it may be a good one, of a kind that cannot be
+   *     checked here
    */
   public static CertificateRequest parse(String pem) {
     Matcher block = PEM.matcher(pem);
@@ -67,7 +73,11 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
   }
 
   private static CertificateRequest read(byte[] encoded) throws GeneralSecurityException, UnknownHostException {
-    DerReader request = new DerReader(encoded).enter(0x30);
+    DerReader all = new DerReader(encoded);
+    DerReader request = all.enter(0x30);
+    if (!all.isEmpty()) {
+      throw new PkiException("asn1: syntax error: trailing data");
+    }
     byte[] info = request.whole();
     String algorithm = request.enter(0x30).oid();
     byte[] signature = request.bits();
@@ -93,13 +103,31 @@ public record CertificateRequest(byte[] subject, String commonName, List<String>
   }
 
   private static void check(String algorithm, PublicKey key, byte[] info, byte[] signature) throws GeneralSecurityException {
+    if (BROKEN.containsKey(algorithm)) {
+      throw new PkiException("x509: cannot verify signature: insecure algorithm " + BROKEN.get(algorithm));
+    }
+    if (algorithm.equals(RSA_PSS)) {
+      throw new NoSuchAlgorithmException("RSASSA-PSS");
+    }
     String name = Optional.ofNullable(SIGNATURES.get(algorithm))
-        .orElseThrow(() -> new PkiException("unknown signature algorithm " + algorithm));
+        .orElseThrow(() -> new PkiException("x509: cannot verify signature: algorithm unimplemented"));
     Signature check = Signature.getInstance(name);
     check.initVerify(key);
     check.update(info);
-    if (!check.verify(signature)) {
-      throw new PkiException("the certificate request is not signed by its own key");
+    if (!verifies(check, signature)) {
+      throw new PkiException(switch (key.getAlgorithm()) {
+        case "RSA" -> "crypto/rsa: verification error";
+        case "EC" -> "x509: ECDSA verification failure";
+        default -> "x509: Ed25519 verification failure";
+      });
+    }
+  }
+
+  private static boolean verifies(Signature check, byte[] signature) {
+    try {
+      return check.verify(signature);
+    } catch (SignatureException e) {
+      return false; // not even the form of a signature
     }
   }
 

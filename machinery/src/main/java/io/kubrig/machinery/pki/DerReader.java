@@ -3,7 +3,7 @@ package io.kubrig.machinery.pki;
 import java.math.BigInteger;
 import java.util.Arrays;
 
-/** Reads values in the distinguished encoding rules (ITU-T X.690), one after the other. */
+/** Reads values in the distinguished encoding rules (ITU-T X.690), one after the other; faults are told in the words of native servers. */
 final class DerReader {
   private final byte[] data;
   private final int end;
@@ -33,22 +33,25 @@ final class DerReader {
 
   private Value next() {
     int from = at;
+    if (isEmpty()) {
+      throw new PkiException("asn1: syntax error: sequence truncated");
+    }
     int tag = octet();
     int length = octet();
     if (length > 0x80) {
       int octets = length & 0x7f;
       if (octets > 4) {
-        throw new PkiException("a value of more than 4 GiB");
+        throw new PkiException("asn1: structure error: length too large");
       }
       length = 0;
       for (int i = 0; i < octets; i++) {
         length = length << 8 | octet();
       }
     } else if (length == 0x80) {
-      throw new PkiException("a value of indefinite length");
+      throw new PkiException("asn1: syntax error: indefinite length found (not DER)");
     }
     if (length < 0 || length > end - at) {
-      throw new PkiException("a value that is cut off");
+      throw new PkiException("asn1: syntax error: data truncated");
     }
     int content = at;
     at += length;
@@ -57,7 +60,7 @@ final class DerReader {
 
   private int octet() {
     if (isEmpty()) {
-      throw new PkiException("a value that is cut off");
+      throw new PkiException("asn1: syntax error: truncated tag or length");
     }
     return data[at++] & 0xff;
   }
@@ -65,7 +68,7 @@ final class DerReader {
   private Value expect(int tag) {
     Value value = next();
     if (value.tag() != tag) {
-      throw new PkiException("tag " + Integer.toHexString(tag) + " expected, " + Integer.toHexString(value.tag()) + " found");
+      throw new PkiException("asn1: structure error: tags don't match (" + tag + " vs " + value.tag() + ")");
     }
     return value;
   }

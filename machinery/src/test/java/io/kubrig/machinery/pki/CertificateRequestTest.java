@@ -1,6 +1,7 @@
 package io.kubrig.machinery.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubrig.machinery.clock.VirtualClock;
 import java.security.cert.CertificateParsingException;
@@ -33,5 +34,25 @@ class CertificateRequestTest {
 
     assertThat(certificate.getSubjectAlternativeNames().stream().map(name -> String.valueOf(name.get(1))))
         .containsExactly("n7", "n7.x", "a@b.example", "192.0.2.1", "2001:db8:0:0:0:0:0:1", "spiffe://x");
+  }
+
+  private static void assertFault(String pem, String fault) {
+    assertThatThrownBy(() -> CertificateRequest.parse(pem)).isInstanceOf(PkiException.class).hasMessage(fault).hasNoCause();
+  }
+
+  private static String pem(String content) {
+    return "-----BEGIN CERTIFICATE REQUEST-----\n" + content + "-----END CERTIFICATE REQUEST-----\n";
+  }
+
+  @Test
+  void what_is_wrong_is_told_in_native_words() {
+    assertFault("x", "PEM block type must be CERTIFICATE REQUEST");
+    assertFault(pem(""), "asn1: syntax error: sequence truncated");
+    assertFault(pem("MAA=\n"), "asn1: syntax error: sequence truncated");
+    assertFault(pem("MA==\n"), "asn1: syntax error: truncated tag or length");
+    assertFault(pem("MIID\n"), "asn1: syntax error: truncated tag or length");
+    assertFault(pem("MAUCAQ==\n"), "asn1: syntax error: data truncated");
+    assertFault(MIXED.replace("6pm0", "6pm1"), "x509: ECDSA verification failure");
+    assertFault(MIXED.replace("6pm0\n", "6pm0AAAA\n"), "asn1: syntax error: trailing data");
   }
 }

@@ -108,7 +108,7 @@ public final class DaemonSetController implements Controller {
     if (Objects.isTerminating(set)) {
       return Outcome.DONE;
     }
-    DaemonHistory revisions = DaemonHistory.sync(history, set, history.of(set, selector));
+    DaemonHistory revisions = DaemonHistory.sync(history, set, history.claimed(set, selector));
     if (revisions.current().isEmpty()) {
       return bumpCollisions(set);
     }

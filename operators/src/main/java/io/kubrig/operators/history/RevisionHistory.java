@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The revisions of owners: finding, adopting, writing and forgetting them. */
 public final class RevisionHistory {
@@ -42,10 +43,18 @@ public final class RevisionHistory {
     return sorted.isEmpty() ? 1 : number(sorted.getLast()) + 1;
   }
 
-  /** The owner's revisions in their order, orphans adopted. */
+  /** The owner's revisions that it selects, in their order, orphans adopted. Those that it controls and does not select are left alone. */
   public List<ControllerRevision> of(HasMetadata owner, Selector selector) {
-    List<ControllerRevision> candidates = revisions.inNamespace(owner.getMetadata().getNamespace()).stream()
-        .filter(revision -> selector.matches(revision.getMetadata().getLabels()))
+    return claim(owner, selector, revision -> selector.matches(revision.getMetadata().getLabels()));
+  }
+
+  /** As {@link #of}, but revisions that the owner controls and does not select are released. */
+  public List<ControllerRevision> claimed(HasMetadata owner, Selector selector) {
+    return claim(owner, selector, revision -> true);
+  }
+
+  private List<ControllerRevision> claim(HasMetadata owner, Selector selector, Predicate<ControllerRevision> considered) {
+    List<ControllerRevision> candidates = revisions.inNamespace(owner.getMetadata().getNamespace()).stream().filter(considered)
         .filter(revision -> Objects.controllerOf(revision).isEmpty() || Claims.controls(owner, revision)).toList();
     List<ControllerRevision> own =
         new ArrayList<>(new Claims<ControllerRevision>(api, owner, selector, revision -> true).claim(candidates));

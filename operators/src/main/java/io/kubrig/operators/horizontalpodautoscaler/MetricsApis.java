@@ -61,7 +61,8 @@ final class MetricsApis implements MetricsSource {
     return pod.path("containers").isEmpty() ? Optional.empty() : Optional.of(sum);
   }
 
-  private static Optional<Long> ofContainer(JsonNode pod, String resource, String name) {
+  /** What one container uses, in thousandths; empty when there is no such container, or it says nothing about the resource. */
+  static Optional<Long> ofContainer(JsonNode pod, String resource, String name) {
     for (JsonNode container : pod.path("containers")) {
       if (container.path("name").asText().equals(name)) {
         JsonNode usage = container.path("usage").path(resource);

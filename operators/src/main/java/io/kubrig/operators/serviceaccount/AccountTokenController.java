@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Fills the Secrets of type kubernetes.io/service-account-token, and deletes those whose account is gone. Does nothing without {@code
@@ -97,24 +98,29 @@ public final class AccountTokenController implements Controller {
   }
 
   private void fill(Secret secret, ServiceAccount account) {
-    Map<String, String> data = new HashMap<>(Objects.orEmpty(secret.getData()));
-    String namespace = secret.getMetadata().getNamespace();
-    if (!rootCa.isEmpty()) {
-      data.put("ca.crt", encoded(rootCa));
-    }
-    if (data.getOrDefault("namespace", "").isEmpty()) {
-      data.put("namespace", encoded(namespace));
-    }
-    if (data.getOrDefault("token", "").isEmpty()) {
-      data.put("token", encoded(signer.orElseThrow().issue(namespace, account.getMetadata().getName(), account.getMetadata().getUid(),
-          secret.getMetadata().getName())));
-    }
+    Map<String, String> data = filled(secret, rootCa, () -> signer.orElseThrow().issue(secret.getMetadata().getNamespace(),
+        account.getMetadata().getName(), account.getMetadata().getUid(), secret.getMetadata().getName()));
     boolean annotated = account.getMetadata().getUid().equals(Objects.annotations(secret).get(UID));
     if (!annotated || !data.equals(secret.getData())) {
       api.update(new SecretBuilder(Objects.copy(secret)).withData(data).editMetadata()
           .addToAnnotations(NAME, account.getMetadata().getName()).addToAnnotations(UID, account.getMetadata().getUid()).endMetadata()
               .build());
     }
+  }
+
+  /** What belongs into a secret: the certificate is put right, a token and a namespace are given where there is none. */
+  static Map<String, String> filled(Secret secret, String rootCa, Supplier<String> token) {
+    Map<String, String> data = new HashMap<>(Objects.orEmpty(secret.getData()));
+    if (!rootCa.isEmpty()) {
+      data.put("ca.crt", encoded(rootCa));
+    }
+    if (data.getOrDefault("namespace", "").isEmpty()) {
+      data.put("namespace", encoded(secret.getMetadata().getNamespace()));
+    }
+    if (data.getOrDefault("token", "").isEmpty()) {
+      data.put("token", encoded(token.get()));
+    }
+    return data;
   }
 
   private static String encoded(String text) {

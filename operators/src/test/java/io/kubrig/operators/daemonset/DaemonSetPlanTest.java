@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.kubrig.machinery.clock.VirtualClock;
 import io.kubrig.operators.engine.Objects;
 import java.time.Duration;
@@ -126,5 +127,15 @@ class DaemonSetPlanTest {
     clock.advance(Duration.ofSeconds(10));
     DaemonSetPlan plan = DaemonRollout.plan(seen(set, nodes, oldA, newA, oldB));
     assertThat(plan.delete()).containsExactly(oldA);
+  }
+
+  @Test
+  void a_pod_that_is_on_its_way_out_counts_as_long_as_it_is_ready() {
+    DaemonSet set = set(1, 0);
+    Pod leaving = pod(set, "a", "new", true);
+    leaving.getMetadata().setDeletionTimestamp(Objects.time(clock.now()));
+    DaemonSetStatus status = DaemonStatus.of(seen(set, List.of(node("a")), leaving));
+    assertThat(status.getNumberReady()).isEqualTo(1);
+    assertThat(status.getNumberAvailable()).isEqualTo(1);
   }
 }

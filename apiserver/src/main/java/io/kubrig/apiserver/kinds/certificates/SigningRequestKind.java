@@ -12,11 +12,9 @@ import io.kubrig.apiserver.table.TableColumns;
 import io.kubrig.apiserver.validation.Names;
 import io.kubrig.machinery.timestamp.Timestamps;
 import io.kubrig.machinery.tree.Tree;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +30,6 @@ public final class SigningRequestKind implements Kind {
   private static final FieldPath SPEC = FieldPath.of("spec");
   private static final FieldPath CONDITIONS = FieldPath.of("status", "conditions");
   private static final List<String> DECISIONS = List.of("Approved", "Denied");
-  private static final String PEM_BEGIN = "-----BEGIN CERTIFICATE REQUEST-----";
   private static final long MIN_SECONDS = 600;
   private static final Set<String> USAGES =
       Set.of(
@@ -168,11 +165,8 @@ public final class SigningRequestKind implements Kind {
   }
 
   private static void request(String base64, FieldErrors errors) {
-    String pem = new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
-    if (!pem.contains(PEM_BEGIN)) {
-      errors.add("FieldValueInvalid", SPEC.child("request"),
-          "Invalid value: " + (base64.isEmpty() ? "null" : "\"" + base64 + "\"") + ": PEM block type must be CERTIFICATE REQUEST");
-    }
+    SubmittedRequest.trouble(base64).ifPresent(why -> errors.add("FieldValueInvalid", SPEC.child("request"),
+        "Invalid value: " + (base64.isEmpty() ? "null" : "\"" + base64 + "\"") + ": " + why));
   }
 
   private static void usages(List<String> usages, FieldErrors errors) {
