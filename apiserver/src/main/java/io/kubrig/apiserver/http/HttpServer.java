@@ -1,8 +1,10 @@
 package io.kubrig.apiserver.http;
 
+import io.kubrig.machinery.tls.TlsImplementation;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -107,7 +109,7 @@ public final class HttpServer implements AutoCloseable {
     SSLEngine engine = tls.engine();
     SslHandler secure = new SslHandler(engine, task -> Thread.ofVirtual().name("handshake").start(task));
     secure.setHandshakeTimeout(options.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    channel.pipeline().addLast(new PlainRequest()).addLast(secure).addLast(new AfterHandshake(engine));
+    channel.pipeline().addLast(new EngineLife(engine)).addLast(new PlainRequest()).addLast(secure).addLast(new AfterHandshake(engine));
   }
 
   private void speakHttp1(Channel channel, NettyExchange.Peer peer) {
@@ -155,6 +157,20 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       ctx.close();
+    }
+  }
+
+  /** Stands behind everything that uses an engine, and leaves after it. */
+  private static final class EngineLife extends ChannelHandlerAdapter {
+    private final SSLEngine engine;
+
+    EngineLife(SSLEngine engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      TlsImplementation.free(engine);
     }
   }
 

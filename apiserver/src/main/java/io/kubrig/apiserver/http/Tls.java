@@ -1,6 +1,7 @@
 package io.kubrig.apiserver.http;
 
 import io.kubrig.machinery.pki.KeyAndCertificate;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -30,17 +32,23 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
 
   /** TLS 1.2 and 1.3 with one key. */
   public static Tls of(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities) throws IOException {
-    SSLContext context = context(key, chain, clientAuthorities);
-    return new Tls(() -> context, List.of("TLSv1.3", "TLSv1.2"), List.of());
+    return of(key, chain, clientAuthorities, List.of("TLSv1.3", "TLSv1.2"), List.of());
+  }
+
+  /** One key, with the best implementation that knows the keys and has the suites. */
+  public static Tls of(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities, List<String> protocols,
+      List<String> suites) throws IOException {
+    List<X509Certificate> certificates = Stream.concat(chain.stream(), clientAuthorities.stream()).toList();
+    TlsImplementation implementation = TlsImplementation.knowing(certificates).with(suites);
+    SSLContext context = context(implementation, new KeyAndCertificate(key, chain), clientAuthorities);
+    return new Tls(() -> context, protocols, suites);
   }
 
   /** A context that serves one key. */
-  public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities)
+  static SSLContext context(TlsImplementation implementation, KeyAndCertificate own, List<X509Certificate> clientAuthorities)
       throws IOException {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(new KeyAndCertificate(key, chain).keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)}, null);
-      return context;
+      return implementation.context(own.keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)});
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot serve TLS with this key and certificate: " + e.getMessage(), e);
     }
@@ -53,17 +61,23 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
     parameters.setWantClientAuth(true);
     parameters.setApplicationProtocols(ALPN);
     parameters.setProtocols(protocols.toArray(String[]::new));
-    List<String> suites = cipherSuites.isEmpty() ? shorterKeysFirst(List.of(parameters.getCipherSuites())) : cipherSuites;
+    List<String> suites = cipherSuites.isEmpty() ? preferred(List.of(parameters.getCipherSuites())) : cipherSuites;
     parameters.setCipherSuites(suites.toArray(String[]::new));
     parameters.setUseCipherSuitesOrder(true);
     engine.setSSLParameters(parameters);
     return engine;
   }
 
-  /** Puts AES with 128 bits before its twin with 256, which costs a third more for a secret that nobody guesses either way. */
-  private static List<String> shorterKeysFirst(List<String> suites) {
+  /**
+   * Those whose secret is not the server's key itself, as native's runtime offers by default, and AES with 128 bits before its twin with
+   * 256, which costs a third more for a secret that nobody guesses either way.
+   */
+  private static List<String> preferred(List<String> suites) {
     Set<String> ordered = new LinkedHashSet<>();
     for (String suite : suites) {
+      if (suite.startsWith("TLS_RSA_") || suite.startsWith("SSL_RSA_")) {
+        continue;
+      }
       String twin = suite.replace("AES_256_GCM_SHA384", "AES_128_GCM_SHA256");
       if (suites.contains(twin)) {
         ordered.add(twin);

@@ -2,6 +2,7 @@ package io.kubrig.apiserver.proxy;
 
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.TrustAnyone;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -25,10 +26,8 @@ public final class BackendTls {
    */
   public static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) throws IOException {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
       KeyManager[] keys = key == null ? null : new KeyAndCertificate(key, chain).keyManagers();
-      context.init(keys, trust(authorities), null);
-      return context;
+      return TlsImplementation.towards(authorities, chain).context(keys, trust(authorities));
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot use this client certificate: " + e.getMessage(), e);
     }

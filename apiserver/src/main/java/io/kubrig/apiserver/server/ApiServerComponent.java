@@ -257,9 +257,8 @@ public final class ApiServerComponent implements Component {
     }
     List<X509Certificate> chain = PemFiles.certificates(certificate);
     PrivateKey privateKey = PemFiles.privateKey(key);
-    Tls tls = Tls.of(privateKey, chain, clientAuthorities);
     List<String> protocols = TlsFlags.protocols(parsed.value(flags.tlsMinVersion));
-    return new Tls(tls.context(), protocols, TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
+    return Tls.of(privateKey, chain, clientAuthorities, protocols, TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
   }
 
   private ClusterPki pki() throws IOException {

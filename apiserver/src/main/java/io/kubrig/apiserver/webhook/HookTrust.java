@@ -5,6 +5,7 @@ import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.machinery.pki.TrustAnyone;
 import io.kubrig.machinery.timestamp.Timestamps;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -38,29 +39,33 @@ public final class HookTrust {
    * @throws IOException when the bundle holds no certificate
    */
   public static SSLContext context(String caBundle, KeyAndCertificate client, Clock clock) throws IOException {
-    return context(new Verifier(authorities(caBundle), clock), client);
+    if (caBundle.isEmpty()) {
+      return context(new Verifier(manager(null), clock), List.of(), client);
+    }
+    List<X509Certificate> authorities = certificates(caBundle);
+    return context(new Verifier(manager(authorities), clock), authorities, client);
   }
 
   /** A context that takes any certificate, as {@code insecureSkipTLSVerify} asks for. */
   public static SSLContext trusting(KeyAndCertificate client) throws IOException {
-    return context(new TrustAnyone(), client);
+    return context(new TrustAnyone(), List.of(), client);
   }
 
-  private static SSLContext context(TrustManager trust, KeyAndCertificate client) throws IOException {
+  private static SSLContext context(TrustManager trust, List<X509Certificate> authorities, KeyAndCertificate client) throws IOException {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
       KeyManager[] keys = client == null ? null : client.keyManagers();
-      context.init(keys, new TrustManager[] {trust}, null);
-      return context;
+      List<X509Certificate> own = client == null ? List.of() : client.chain();
+      return TlsImplementation.towards(authorities, own).context(keys, new TrustManager[] {trust});
     } catch (GeneralSecurityException e) {
       throw new IOException("no TLS: " + e.getMessage(), e);
     }
   }
 
-  private static X509ExtendedTrustManager authorities(String caBundle) throws IOException {
+  /** @param authorities null for those of the system */
+  private static X509ExtendedTrustManager manager(List<X509Certificate> authorities) throws IOException {
     try {
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-      factory.init(caBundle.isEmpty() ? null : store(caBundle));
+      factory.init(authorities == null ? null : store(authorities));
       for (TrustManager manager : factory.getTrustManagers()) {
         if (manager instanceof X509ExtendedTrustManager found) {
           return found;
@@ -72,7 +77,7 @@ public final class HookTrust {
     }
   }
 
-  private static KeyStore store(String caBundle) throws IOException, GeneralSecurityException {
+  private static List<X509Certificate> certificates(String caBundle) throws IOException {
     byte[] pem;
     try {
       pem = Base64.getDecoder().decode(caBundle);
@@ -83,6 +88,10 @@ public final class HookTrust {
     if (certificates.isEmpty()) {
       throw new IOException("unable to load root certificates: no valid certificate data seen");
     }
+    return certificates;
+  }
+
+  private static KeyStore store(List<X509Certificate> certificates) throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     for (int i = 0; i < certificates.size(); i++) {

@@ -4,6 +4,7 @@ import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.health.Access;
 import io.kubrig.machinery.health.Access.Caller;
 import io.kubrig.machinery.health.Access.Credentials;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -57,8 +58,7 @@ public final class KubeletServer implements AutoCloseable {
   /** @throws StartException when the port cannot be had */
   public void start() {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(identity, new TrustManager[] {new AnyClient()}, null);
+      SSLContext context = TlsImplementation.holding(identity).context(identity, new TrustManager[] {new AnyClient()});
       SSLServerSocket socket = (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
       socket.setReuseAddress(true);
       socket.setWantClientAuth(true);

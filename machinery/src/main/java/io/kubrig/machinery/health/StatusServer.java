@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.kubrig.machinery.component.StartException;
 import io.kubrig.machinery.pki.KeyAndCertificate;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -112,9 +113,8 @@ public final class StatusServer implements AutoCloseable {
 
   private SSLContext tls() {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(identity.keyManagers(), new TrustManager[] {new AnyClientCertificate()}, null);
-      return context;
+      TrustManager[] trust = {new AnyClientCertificate()};
+      return TlsImplementation.knowing(identity.chain()).context(identity.keyManagers(), trust);
     } catch (GeneralSecurityException e) {
       throw new StartException("the serving certificate cannot be used: " + e.getMessage(), e);
     }
