@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.json.Json;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,7 +51,7 @@ final class TrainingLoad {
     this.client = client;
     try {
       Config config = ClientSource.anonymous(client.getConfiguration());
-      tls = SSLUtils.sslContext(config);
+      tls = TlsImplementation.best().context(SSLUtils.keyManagers(config), SSLUtils.trustManagers(config));
     } catch (GeneralSecurityException e) {
       throw new IOException("the training cannot reach its cluster: " + e.getMessage(), e);
     }

@@ -16,11 +16,21 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.kubrig.apiserver.proxy.BackendTls;
 import io.kubrig.machinery.pki.PemFiles;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.URI;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /**
  * Calls to the members of one etcd cluster. Reads go to the next member when one does not answer; writes are never repeated, because a
@@ -38,6 +49,9 @@ import java.util.function.Function;
 final class EtcdClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+  private static final ApplicationProtocolConfig HTTP2 = new ApplicationProtocolConfig(Protocol.ALPN,
+      SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, ApplicationProtocolNames.HTTP_2);
 
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final AtomicInteger current = new AtomicInteger();
@@ -60,15 +74,18 @@ final class EtcdClient implements AutoCloseable {
   }
 
   private static SslContext tls(EtcdSettings settings) throws IOException {
-    SslContextBuilder builder = GrpcSslContexts.forClient();
-    if (settings.authority().isPresent()) {
-      builder.trustManager(PemFiles.certificates(settings.authority().get()));
+    List<X509Certificate> chain = settings.certificate().isPresent() ? PemFiles.certificates(settings.certificate().get()) : List.of();
+    PrivateKey key = settings.certificate().isPresent() ? PemFiles.privateKey(settings.key().orElseThrow()) : null;
+    if (settings.authority().isEmpty()) {
+      SslContextBuilder builder = GrpcSslContexts.forClient();
+      return (key == null ? builder : builder.keyManager(key, chain.toArray(X509Certificate[]::new))).build();
     }
-    if (settings.certificate().isPresent()) {
-      List<X509Certificate> chain = PemFiles.certificates(settings.certificate().get());
-      builder.keyManager(PemFiles.privateKey(settings.key().orElseThrow()), chain.toArray(X509Certificate[]::new));
+    List<X509Certificate> authorities = PemFiles.certificates(settings.authority().get());
+    if (authorities.isEmpty()) {
+      throw new IOException("no certificate is in " + settings.authority().get());
     }
-    return builder.build();
+    SSLContext context = BackendTls.context(key, chain, authorities);
+    return new JdkSslContext(context, true, null, IdentityCipherSuiteFilter.INSTANCE, HTTP2, ClientAuth.NONE, null, false);
   }
 
   /** The member in use: a watch is opened on it. */
