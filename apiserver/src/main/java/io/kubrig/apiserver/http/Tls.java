@@ -28,11 +28,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param cipherSuites empty for the platform's choice, the suites with shorter keys first, as native's runtime prefers them
  */
 public record Tls(Supplier<SSLContext> context, List<String> protocols, List<String> cipherSuites) {
+  static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
   private static final String[] ALPN = {"h2", "http/1.1"};
 
   /** TLS 1.2 and 1.3 with one key. */
   public static Tls of(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities) throws IOException {
-    return of(key, chain, clientAuthorities, List.of("TLSv1.3", "TLSv1.2"), List.of());
+    return of(key, chain, clientAuthorities, PROTOCOLS, List.of());
   }
 
   /** One key, with the best implementation that knows the keys and has the suites. */
@@ -40,15 +41,14 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
       List<String> suites) throws IOException {
     List<X509Certificate> certificates = Stream.concat(chain.stream(), clientAuthorities.stream()).toList();
     TlsImplementation implementation = TlsImplementation.knowing(certificates).with(suites);
-    SSLContext context = context(implementation, new KeyAndCertificate(key, chain), clientAuthorities);
-    return new Tls(() -> context, protocols, suites);
+    return of(implementation, new KeyAndCertificate(key, chain), clientAuthorities, protocols, suites);
   }
 
-  /** A context that serves one key. */
-  static SSLContext context(TlsImplementation implementation, KeyAndCertificate own, List<X509Certificate> clientAuthorities)
-      throws IOException {
+  static Tls of(TlsImplementation implementation, KeyAndCertificate own, List<X509Certificate> clientAuthorities, List<String> protocols,
+      List<String> suites) throws IOException {
     try {
-      return implementation.context(own.keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)});
+      SSLContext context = implementation.context(own.keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)});
+      return new Tls(() -> context, protocols, suites);
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot serve TLS with this key and certificate: " + e.getMessage(), e);
     }

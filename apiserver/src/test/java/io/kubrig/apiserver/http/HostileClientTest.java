@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One client misbehaves; the others are served all the while. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource
 class HostileClientTest {
   private static final TestKeys AUTHORITY = TestKeys.authority("test-ca");
   private static final TestKeys SERVER = AUTHORITY.issue("CN=kube-apiserver");
@@ -47,8 +51,17 @@ class HostileClientTest {
   private final AtomicInteger most = new AtomicInteger();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
 
+  private final TlsImplementation implementation;
   private HttpServer secure;
   private HttpServer plain;
+
+  HostileClientTest(TlsImplementation implementation) {
+    this.implementation = implementation;
+  }
+
+  private Tls tls() throws IOException {
+    return Tls.of(implementation, SERVER.own(), List.of(), Tls.PROTOCOLS, List.of());
+  }
 
   @BeforeEach
   void listen() throws Exception {
@@ -56,7 +69,7 @@ class HostileClientTest {
   }
 
   private void listen(ServerOptions options) throws Exception {
-    secure = HttpServer.start(options, Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of()), this::handle);
+    secure = HttpServer.start(options, tls(), this::handle);
     plain = HttpServer.startPlain(options, this::handle);
   }
 
@@ -475,7 +488,7 @@ class HostileClientTest {
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void a_handler_that_fails_with_an_error_answers_all_the_same(HttpClient.Version version) throws Exception {
-    Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of());
+    Tls tls = tls();
     ServerOptions options = ServerOptions.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     try (HttpServer failing = version == HttpClient.Version.HTTP_2 ? HttpServer.start(options, tls, HostileClientTest::explode)
         : HttpServer.startPlain(options, HostileClientTest::explode)) {

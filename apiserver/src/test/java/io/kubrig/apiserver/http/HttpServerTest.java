@@ -2,8 +2,11 @@ package io.kubrig.apiserver.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubrig.apiserver.status.ApiException;
+import io.kubrig.machinery.pki.TrustAnyone;
+import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,26 +22,39 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.AfterAll;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
+@ParameterizedClass
+@EnumSource
 class HttpServerTest {
   private static final TestKeys AUTHORITY = TestKeys.authority("test-ca");
   private static final TestKeys SERVER = AUTHORITY.issue("CN=kube-apiserver");
@@ -47,15 +63,24 @@ class HttpServerTest {
   private static HttpServer shared;
   private static volatile Handler handler;
 
+  private final TlsImplementation implementation;
   private HttpServer own;
 
-  @BeforeAll
-  static void listen() throws Exception {
-    Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of(AUTHORITY.certificate()));
-    shared = HttpServer.start(ServerOptions.on(anyPort()), tls, exchange -> handler.handle(exchange));
+  HttpServerTest(TlsImplementation implementation) {
+    this.implementation = implementation;
   }
 
-  @AfterAll
+  @BeforeParameterizedClassInvocation
+  static void listen(TlsImplementation implementation) throws Exception {
+    shared = HttpServer.start(ServerOptions.on(anyPort()), tls(implementation, Tls.PROTOCOLS, List.of()),
+        exchange -> handler.handle(exchange));
+  }
+
+  private static Tls tls(TlsImplementation implementation, List<String> protocols, List<String> suites) throws IOException {
+    return Tls.of(implementation, SERVER.own(), List.of(AUTHORITY.certificate()), protocols, suites);
+  }
+
+  @AfterParameterizedClassInvocation
   static void stop() {
     shared.close();
   }
@@ -76,12 +101,16 @@ class HttpServerTest {
     return ServerOptions.on(anyPort()).withTimeouts(soon, soon, soon, soon, soon);
   }
 
+  static HttpClient client(HttpClient.Version version, TestKeys identity) throws Exception {
+    return HttpClient.newBuilder().version(version).sslContext(trusting(identity)).build();
+  }
+
   private HttpServer plain(ServerOptions options, Handler answer) throws Exception {
     own = HttpServer.startPlain(options, answer);
     return own;
   }
 
-  static HttpClient client(HttpClient.Version version, TestKeys identity) throws Exception {
+  private static SSLContext trusting(TestKeys identity) throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("ca", AUTHORITY.certificate());
@@ -97,7 +126,7 @@ class HttpServerTest {
     }
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys == null ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return HttpClient.newBuilder().version(version).sslContext(context).build();
+    return context;
   }
 
   private static HttpRequest.Builder to(String path) {
@@ -247,12 +276,99 @@ class HttpServerTest {
     }
   }
 
+  private String suiteFor(String protocol) throws Exception {
+    handler = exchange -> exchange.respond(200, text(), new byte[0]);
+    SSLParameters spoken = new SSLParameters(null, new String[] {protocol});
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusting(null))
+        .sslParameters(spoken).build()) {
+      int port = (own == null ? shared : own).address().getPort();
+      HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/")).build();
+      SSLSession session = client.send(request, HttpResponse.BodyHandlers.ofString()).sslSession().orElseThrow();
+      assertThat(session.getProtocol()).isEqualTo(protocol);
+      return session.getCipherSuite();
+    }
+  }
+
   @Test
   void prefers_the_shorter_key_as_native_does() throws Exception {
-    handler = exchange -> exchange.respond(200, text(), new byte[0]);
-    try (HttpClient client = client(HttpClient.Version.HTTP_1_1, null)) {
-      HttpResponse<String> answer = client.send(to("/").build(), HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.sslSession().orElseThrow().getCipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+    assertThat(suiteFor("TLSv1.2")).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+    // BoringSSL has no preference between the two of TLS 1.3 and takes what the client names first
+    String strong = implementation == TlsImplementation.JDK ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384";
+    assertThat(suiteFor("TLSv1.3")).isEqualTo(strong);
+  }
+
+  @Test
+  void speaks_only_the_suites_that_it_was_told() throws Exception {
+    String suite = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
+    own = HttpServer.start(ServerOptions.on(anyPort()), tls(implementation, Tls.PROTOCOLS, List.of("TLS_AES_128_GCM_SHA256", suite)),
+        handler);
+    assertThat(suiteFor("TLSv1.2")).isEqualTo(suite);
+  }
+
+  @Test
+  void leaves_suites_that_only_one_implementation_has_to_that_one() throws Exception {
+    List<String> suites = List.of("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384");
+    Tls tls = Tls.of(SERVER.own().key(), SERVER.own().chain(), List.of(), List.of("TLSv1.2"), suites);
+    own = HttpServer.start(ServerOptions.on(anyPort()), tls, exchange -> handler.handle(exchange));
+    assertThat(suiteFor("TLSv1.2")).isEqualTo(suites.getFirst());
+  }
+
+  @Test
+  void refuses_versions_below_the_least() throws Exception {
+    own = HttpServer.start(ServerOptions.on(anyPort()), tls(implementation, List.of("TLSv1.3"), List.of()),
+        exchange -> handler.handle(exchange));
+    assertThat(suiteFor("TLSv1.3")).startsWith("TLS_AES_");
+    assertThatThrownBy(() -> suiteFor("TLSv1.2")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void names_the_authorities_whose_certificates_it_takes() throws Exception {
+    List<Principal> named = new CopyOnWriteArrayList<>();
+    SSLContext asked = SSLContext.getInstance("TLS");
+    asked.init(new KeyManager[] {new Listening(named)}, new TrustManager[] {new TrustAnyone()}, null);
+    try (SSLSocket socket = (SSLSocket) asked.getSocketFactory().createSocket("localhost", shared.address().getPort())) {
+      socket.startHandshake();
+      assertThat(named).containsExactly(AUTHORITY.certificate().getSubjectX500Principal());
+    }
+  }
+
+  /** Shows nothing and hears whose certificates would be taken. */
+  private static final class Listening extends X509ExtendedKeyManager {
+    private final List<Principal> named;
+
+    Listening(List<Principal> named) {
+      this.named = named;
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      named.addAll(List.of(issuers));
+      return null;
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return null;
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return null;
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return null;
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return null;
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return null;
     }
   }
 
@@ -380,8 +496,8 @@ class HttpServerTest {
 
   @Test
   void closes_connections_that_never_finish_the_handshake() throws Exception {
-    Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of());
-    own = HttpServer.start(impatient(), tls, exchange -> exchange.respond(200, text(), new byte[0]));
+    own = HttpServer.start(impatient(), tls(implementation, Tls.PROTOCOLS, List.of()),
+        exchange -> exchange.respond(200, text(), new byte[0]));
     try (Socket socket = connect(own)) {
       socket.getOutputStream().write(new byte[] {22, 3, 1, 0, 100});
       assertThat(socket.getInputStream().readAllBytes()).hasSizeLessThan(100);
@@ -428,8 +544,7 @@ class HttpServerTest {
           }
           exchange.respond(200, text(), "late".getBytes(UTF_8));
         };
-    Tls tls = Tls.of(SERVER.pair().getPrivate(), List.of(SERVER.certificate()), List.of());
-    own = HttpServer.start(ServerOptions.on(anyPort()), tls, handler);
+    own = HttpServer.start(ServerOptions.on(anyPort()), tls(implementation, Tls.PROTOCOLS, List.of()), handler);
     try (HttpClient client = client(HttpClient.Version.HTTP_2, null)) {
       HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + own.address().getPort() + "/")).build();
       var answer = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());

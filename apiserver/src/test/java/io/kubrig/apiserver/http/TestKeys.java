@@ -1,5 +1,6 @@
 package io.kubrig.apiserver.http;
 
+import io.kubrig.machinery.pki.KeyAndCertificate;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.KeyPair;
@@ -9,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -38,6 +40,11 @@ public record TestKeys(KeyPair pair, X509Certificate certificate) {
   public TestKeys issue(String subject, Duration validity) {
     KeyPair own = generate();
     return new TestKeys(own, sign(subject, own, pair, certificate.getSubjectX500Principal().getName(), validity, false));
+  }
+
+  /** The two together. */
+  public KeyAndCertificate own() {
+    return new KeyAndCertificate(pair.getPrivate(), List.of(certificate));
   }
 
   private static KeyPair generate() {
