@@ -28,14 +28,18 @@ import javax.net.ssl.X509TrustManager;
  * @param trust whom the sockets believe
  */
 record ClientTls(SSLSocketFactory sockets, X509TrustManager trust) {
-  /** Empty where the runtime's, as Fabric8 sets it up, is the one to use. */
-  static Optional<ClientTls> of(Config config) {
+  /**
+   * Empty where the runtime's, as Fabric8 sets it up, is the one to use.
+   *
+   * @param shown what the client proves who it is with, null for what the configuration names
+   */
+  static Optional<ClientTls> of(Config config, KeyManager[] shown) {
     if (TlsImplementation.best() == TlsImplementation.JDK || isSet(config.getTrustStoreFile()) || isSet(config.getKeyStoreFile())) {
       return Optional.empty();
     }
     try {
       Optional<KeyAndCertificate> own = own(config);
-      KeyManager[] keys = own.map(KeyAndCertificate::keyManagers).orElse(null);
+      KeyManager[] keys = shown == null ? own.map(KeyAndCertificate::keyManagers).orElse(null) : shown;
       List<X509Certificate> chain = own.map(KeyAndCertificate::chain).orElse(List.of());
       boolean named = isSet(config.getCaCertData()) || isSet(config.getCaCertFile());
       List<X509Certificate> authorities = named ? certificates(config.getCaCertData(), config.getCaCertFile()) : List.of();

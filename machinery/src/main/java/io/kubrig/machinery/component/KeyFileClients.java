@@ -1,35 +1,25 @@
 package io.kubrig.machinery.component;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
-import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.kubrig.machinery.pki.ClientKeyFiles;
 import io.kubrig.machinery.pki.PkiException;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import javax.net.ssl.KeyManager;
 
 /** Makes clients whose certificate, where it is named as a file, is read again when the file changes, as native clients do. */
-record KeyFileClients(HttpClient.Factory connections) implements HttpClient.Factory {
+record KeyFileClients(NetworkClients connections) implements HttpClient.Factory {
   @Override
   public HttpClient.Builder newBuilder(Config config) {
-    HttpClient.Builder builder = connections.newBuilder(config);
     boolean named = isSet(config.getClientCertFile()) && isSet(config.getClientKeyFile());
-    if (named && !isSet(config.getClientCertData()) && !isSet(config.getClientKeyData())) {
-      ClientKeyFiles keys = keys(config);
-      try {
-        builder.sslContext(new KeyManager[] {keys}, SSLUtils.trustManagers(config));
-      } catch (GeneralSecurityException | IOException e) {
-        throw KubernetesClientException.launderThrowable(e);
-      }
-      builder.addOrReplaceInterceptor("client-certificate", new Refresh(keys));
+    if (!named || isSet(config.getClientCertData()) || isSet(config.getClientKeyData())) {
+      return connections.newBuilder(config);
     }
-    return builder;
+    ClientKeyFiles keys = keys(config);
+    return connections.newBuilder(config, new KeyManager[] {keys}).addOrReplaceInterceptor("client-certificate", new Refresh(keys));
   }
 
   @Override

@@ -1,9 +1,14 @@
 package io.kubrig.machinery.component;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManager;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
@@ -14,20 +19,32 @@ import okhttp3.OkHttpClient;
 final class NetworkClients implements HttpClient.Factory {
   @Override
   public HttpClient.Builder newBuilder() {
-    return new Made(Config.empty()).newBuilder();
+    return new Made(Config.empty(), null).newBuilder();
   }
 
   @Override
   public HttpClient.Builder newBuilder(Config config) {
-    return new Made(config).newBuilder(config);
+    return new Made(config, null).newBuilder(config);
+  }
+
+  /** @param keys instead of those that the configuration names */
+  HttpClient.Builder newBuilder(Config config, KeyManager[] keys) {
+    try {
+      HttpClient.Builder made = new Made(config, keys).newBuilder(config);
+      return made.sslContext(keys, SSLUtils.trustManagers(config));
+    } catch (GeneralSecurityException | IOException e) {
+      throw KubernetesClientException.launderThrowable(e);
+    }
   }
 
   /** Makes clients of one configuration. */
   private static final class Made extends OkHttpClientFactory {
     private final Config config;
+    private final KeyManager[] keys; // null for those of the configuration
 
-    Made(Config config) {
+    Made(Config config, KeyManager[] keys) {
       this.config = config;
+      this.keys = keys;
     }
 
     @Override
@@ -41,7 +58,7 @@ final class NetworkClients implements HttpClient.Factory {
     /** The last word, after Fabric8 has chosen the runtime's TLS; whose names are checked stays as it has said. */
     @Override
     protected void additionalConfig(OkHttpClient.Builder builder) {
-      ClientTls.of(config).ifPresent(tls -> builder.sslSocketFactory(tls.sockets(), tls.trust()));
+      ClientTls.of(config, keys).ifPresent(tls -> builder.sslSocketFactory(tls.sockets(), tls.trust()));
     }
   }
 }

@@ -31,7 +31,9 @@ final class BoringSsl {
       Conscrypt.checkAvailability();
       return Optional.of(Conscrypt.newProviderBuilder().provideTrustManager(false).build());
     } catch (LinkageError e) {
-      LOG.info("TLS is the Java runtime's own, which takes more processor time at first: BoringSSL cannot be loaded: {}", reason(e));
+      String directory = System.getProperty("org.conscrypt.native.workdir", System.getProperty("java.io.tmpdir"));
+      LOG.info("TLS is the Java runtime's own, which takes more processor time at first: BoringSSL cannot be loaded through {}: {}",
+          directory, reason(e));
       return Optional.empty();
     }
   }

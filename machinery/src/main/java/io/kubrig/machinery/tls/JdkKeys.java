@@ -16,6 +16,8 @@ import javax.net.ssl.X509KeyManager;
 
 /** The runtime's keys as BoringSSL wants them, brought over once: reading and checking a key takes as long as a handshake does. */
 final class JdkKeys extends X509ExtendedKeyManager {
+  private static final int REMEMBERED = 8;
+
   private final X509KeyManager jdk;
   private final Provider provider;
   private final Map<String, Native> natives = new ConcurrentHashMap<>();
@@ -37,6 +39,9 @@ final class JdkKeys extends X509ExtendedKeyManager {
     Native known = natives.get(alias);
     if (known == null || !known.key().equals(key)) {
       known = new Native(key, bring(key));
+      if (natives.size() >= REMEMBERED) {
+        natives.clear(); // of keys that have been replaced
+      }
       natives.put(alias, known);
     }
     return known.brought();

@@ -49,6 +49,13 @@ public enum TlsImplementation {
     return best() == BORINGSSL && certificates.stream().allMatch(TlsImplementation::isKnown) ? BORINGSSL : JDK;
   }
 
+  /** The best one that can show what these key managers of a server hold, which may come later and change. */
+  public static TlsImplementation holding(KeyManager[] keys) {
+    boolean foreign =
+        Arrays.stream(keys).anyMatch(one -> one instanceof X509KeyManager x509 && x509.getServerAliases("EdDSA", null) != null);
+    return foreign ? JDK : best();
+  }
+
   /**
    * The best one to reach servers with that these authorities vouch for. Without authorities nothing is known of what those servers have,
    * and the runtime's knows more.
