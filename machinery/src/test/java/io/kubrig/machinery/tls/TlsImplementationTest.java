@@ -60,7 +60,8 @@ class TlsImplementationTest {
     return AUTHORITY.issue(CertificateSpec.server("s", List.of("right.example"), List.of(InetAddress.ofLiteral("127.0.0.1"))), kind);
   }
 
-  private static EnginePair engines(TlsImplementation server, TlsImplementation client, KeyKind kind, String host, CertificateAuthority known)
+  private static EnginePair engines(TlsImplementation server, TlsImplementation client, KeyKind kind, String host,
+      CertificateAuthority known)
       throws Exception {
     KeyAndCertificate user = AUTHORITY.issue(CertificateSpec.client("jane", "group"), kind);
     SSLContext here = server.context(server(kind).keyManagers(), trust(AUTHORITY));
