@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,19 +28,20 @@ import java.util.function.Supplier;
  */
 public final class Cached<T extends HasMetadata> {
   private static final String OWNER = "controller-uid";
-  private static final int CROWD = 64;
+  private static final int CROWD = 1024;
 
   private final Class<T> kind;
   private final SharedIndexInformer<T> informer;
-  private final ConcurrentMap<Key, T> written = new ConcurrentHashMap<>();
-  private final ConcurrentMap<Key, String> gone = new ConcurrentHashMap<>();
+  private final OwnWrites<T> own = new OwnWrites<>();
   private final Map<String, Function<T, List<String>>> indexes = new ConcurrentHashMap<>();
-  private volatile int crowd = CROWD; // own writes at which those that were seen are forgotten; a race costs a look only
+  private volatile int crowd = CROWD; // own writes at which all are looked at; a race costs a look only
 
   Cached(Class<T> kind, SharedIndexInformer<T> informer) {
     this.kind = kind;
     this.informer = informer;
     index(OWNER, object -> Objects.controllerOf(object).map(OwnerReference::getUid).map(List::of).orElse(List.of()));
+    indexes.put(Cache.NAMESPACE_INDEX, object -> List.of(String.valueOf(object.getMetadata().getNamespace())));
+    watch(this::brought, (before, after) -> brought(after), this::brought);
   }
 
   /** The kind's class. */
@@ -56,12 +56,11 @@ public final class Cached<T extends HasMetadata> {
 
   /** The object of a key. */
   public Optional<T> get(Key key) {
-    T own = pending(key);
-    if (own != null) {
-      return Optional.of(own);
+    OwnWrites.Own<T> mine = own.of(key); // before the informer is asked, see overlaid
+    if (mine == null) {
+      return Optional.ofNullable(known(key));
     }
-    String hidden = gone.get(key); // before the informer is asked, see overlaid
-    return Optional.ofNullable(known(key)).filter(object -> !isGone(hidden, object));
+    return mine.pending(seen()).or(() -> Optional.ofNullable(known(key)).filter(object -> !mine.hides(object)));
   }
 
   private T known(Key key) {
@@ -70,13 +69,12 @@ public final class Cached<T extends HasMetadata> {
 
   /** All objects, in no order. */
   public List<T> list() {
-    return overlaid(informer.getStore()::list, object -> true);
+    return overlaid(own::all, informer.getStore()::list, object -> true);
   }
 
   /** The objects of a namespace, in no order. */
   public List<T> inNamespace(String namespace) {
-    return overlaid(() -> informer.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace),
-        object -> namespace.equals(object.getMetadata().getNamespace()));
+    return byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
   /** The objects whose controller reference names a uid. */
@@ -87,7 +85,8 @@ public final class Cached<T extends HasMetadata> {
   /** The objects that an index of {@link #index} files under a value. */
   public List<T> byIndex(String index, String value) {
     Function<T, List<String>> values = indexes.get(index);
-    return overlaid(() -> informer.getIndexer().byIndex(index, value), object -> values.apply(object).contains(value));
+    return overlaid(() -> own.at(new OwnWrites.Place(index, value)), () -> informer.getIndexer().byIndex(index, value),
+        object -> values.apply(object).contains(value));
   }
 
   /** Adds an index; a second one of the same name is the same index. Only before the caches start. */
@@ -135,27 +134,50 @@ public final class Cached<T extends HasMetadata> {
     if (object.getMetadata() == null || object.getMetadata().getResourceVersion() == null) {
       return;
     }
-    written.merge(Key.of(object), object, (old, fresh) -> Objects.revision(old) > Objects.revision(fresh) ? old : fresh);
+    if (Objects.revision(object) <= seen()) {
+      return;
+    }
+    Key key = Key.of(object);
+    List<OwnWrites.Place> places = new ArrayList<>(places(object));
+    T before = known(key);
+    if (before != null) {
+      places.addAll(places(before));
+    }
+    own.wrote(key, object, places);
+    own.forgetSeen(key, seen(), known(key)); // it may have come meanwhile
     thinOut();
   }
 
   /** Hides an object whose deletion the server has confirmed. */
   void deleted(Key key, String uid) {
-    gone.put(key, uid);
+    T before = known(key);
+    own.deleted(key, uid, before == null ? List.of() : places(before));
+    own.forgetSeen(key, seen(), known(key)); // the watch may have told of it before the answer did
     thinOut();
   }
 
-  /** Forgets what was seen, not at every write but whenever it has become twice as much: a look at all for each would be too dear. */
-  private void thinOut() {
-    if (written.size() + gone.size() > crowd) {
-      forgetSeen();
-      crowd = Math.max(CROWD, 2 * (written.size() + gone.size()));
+  private List<OwnWrites.Place> places(T object) {
+    List<OwnWrites.Place> places = new ArrayList<>();
+    indexes.forEach((index, values) -> values.apply(object).forEach(value -> places.add(new OwnWrites.Place(index, value))));
+    return places;
+  }
+
+  /** Forgets what was written of an object of which the watch has told. */
+  private void brought(T object) {
+    if (!own.isEmpty()) {
+      Key key = Key.of(object);
+      if (own.of(key) != null) {
+        own.forgetSeen(key, Math.max(seen(), Objects.revision(object)), known(key));
+      }
     }
   }
 
-  /** Whether an object of the informer is known to be deleted; one that is seen lingering after all is not. */
-  private boolean isGone(String uid, T object) {
-    return uid != null && uid.equals(object.getMetadata().getUid()) && !Objects.lingers(object);
+  /** Looks for what no event told of, as a watch that begins anew leaves it behind: not often, for a look at all is dear. */
+  private void thinOut() {
+    if (own.size() > crowd) {
+      own.keys().forEach(key -> own.forgetSeen(key, seen(), known(key)));
+      crowd = Math.max(CROWD, 2 * own.size());
+    }
   }
 
   /** Whether all objects have been listed once. */
@@ -171,48 +193,27 @@ public final class Cached<T extends HasMetadata> {
    * What the informer has, under own writes. These are looked at first: one that the informer passes meanwhile is found in what it has
    * then, while the other way round it would be found in neither.
    */
-  private List<T> overlaid(Supplier<List<T>> informers, Predicate<T> belongs) {
-    forgetSeen();
-    Map<Key, T> own = new HashMap<>(written); // others go on writing and forgetting
-    Map<Key, String> hidden = new HashMap<>(gone);
+  private List<T> overlaid(Supplier<Map<Key, OwnWrites.Own<T>>> written, Supplier<List<T>> informers, Predicate<T> belongs) {
+    long seen = seen();
+    Map<Key, OwnWrites.Own<T>> mine = written.get();
     List<T> known = informers.get();
-    if (own.isEmpty() && hidden.isEmpty()) {
+    if (mine.isEmpty()) {
       return known;
     }
-    List<T> all = new ArrayList<>(known.size() + own.size());
+    Map<Key, T> fresh = new HashMap<>();
+    mine.forEach((key, of) -> of.pending(seen).ifPresent(object -> fresh.put(key, object)));
+    List<T> all = new ArrayList<>(known.size() + fresh.size());
     for (T object : known) {
       Key key = Key.of(object);
-      T newer = own.computeIfPresent(key, (k, mine) -> Objects.revision(mine) > Objects.revision(object) ? mine : null);
-      if (newer == null && !isGone(hidden.get(key), object)) {
+      OwnWrites.Own<T> of = mine.get(key);
+      T newer = of == null ? null
+          : fresh.computeIfPresent(key, (k, pending) -> Objects.revision(pending) > Objects.revision(object) ? pending : null);
+      if (newer == null && (of == null || !of.hides(object))) {
         all.add(object);
       }
     }
-    own.values().stream().filter(belongs).forEach(all::add);
+    fresh.values().stream().filter(belongs).forEach(all::add);
     return all;
-  }
-
-  /** The own write of a key that the watch has not brought yet, or null. */
-  private T pending(Key key) {
-    T own = written.get(key);
-    if (own == null) {
-      return null;
-    }
-    if (Objects.revision(own) <= seen()) {
-      written.remove(key, own);
-      return null;
-    }
-    return own;
-  }
-
-  private void forgetSeen() {
-    if (!written.isEmpty()) {
-      long seen = seen();
-      written.values().removeIf(own -> Objects.revision(own) <= seen);
-    }
-    gone.entrySet().removeIf(entry -> {
-      T object = known(entry.getKey());
-      return object == null || !entry.getValue().equals(object.getMetadata().getUid());
-    });
   }
 
   long seen() {

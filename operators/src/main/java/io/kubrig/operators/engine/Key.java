@@ -22,6 +22,18 @@ public record Key(String namespace, String name) implements Comparable<Key> {
     return new Key("", name);
   }
 
+  // Written out, because what the compiler makes of a record is slow where keys are looked up by the thousand.
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || other instanceof Key key && java.util.Objects.equals(name, key.name) && java.util.Objects.equals(namespace, key.namespace);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * java.util.Objects.hashCode(namespace) + java.util.Objects.hashCode(name);
+  }
+
   @Override
   public int compareTo(Key other) {
     int byNamespace = namespace.compareTo(other.namespace);
