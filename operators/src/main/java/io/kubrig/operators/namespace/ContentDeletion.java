@@ -11,7 +11,6 @@ import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.operators.metadata.ResourceType;
 import io.kubrig.operators.pods.Pods;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -91,17 +90,7 @@ final class ContentDeletion {
       return 0;
     }
     List<ObjectMeta> left = metadata.list(type, namespace).items();
-    Map<String, Integer> finalizers = new HashMap<>();
-    left.forEach(item -> Objects.orEmpty(item.getFinalizers()).forEach(finalizer -> finalizers.merge(finalizer, 1, Integer::sum)));
-    emptying.left(type.groupResource(), left.size(), finalizers);
-    emptying.takes(estimate);
-    if (!left.isEmpty() && estimate.isZero()) {
-      if (finalizers.isEmpty()) {
-        emptying.failed("unexpected items still remain in namespace: " + namespace + " for gvr: " + type);
-      } else {
-        emptying.takes(Emptying.FINALIZERS);
-      }
-    }
+    emptying.left(type.groupResource(), left, estimate, "unexpected items still remain in namespace: " + namespace + " for gvr: " + type);
     return left.size();
   }
 

@@ -1,5 +1,7 @@
 package io.kubrig.operators.namespace;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.kubrig.operators.engine.Objects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,14 +56,29 @@ final class Emptying {
     return !failures.isEmpty() || !undiscovered.isEmpty();
   }
 
-  void left(String resource, int count, Map<String, Integer> held) {
-    if (count > 0) {
-      remaining.merge(resource, count, Integer::sum);
+  /**
+   * What is left of a resource; of one that is gone nothing is to be waited for, however long its objects might have taken.
+   *
+   * @param grace how long the objects may take to end; zero for those that should have gone at once, unless finalizers hold them
+   * @param unexpected what to say about objects that nothing holds
+   */
+  void left(String resource, List<ObjectMeta> objects, Duration grace, String unexpected) {
+    if (objects.isEmpty()) {
+      return;
     }
-    held.forEach((finalizer, objects) -> finalizers.merge(finalizer, objects, Integer::sum));
+    remaining.merge(resource, objects.size(), Integer::sum);
+    List<String> held = objects.stream().flatMap(object -> Objects.orEmpty(object.getFinalizers()).stream()).toList();
+    held.forEach(finalizer -> finalizers.merge(finalizer, 1, Integer::sum));
+    if (!grace.isZero()) {
+      takes(grace);
+    } else if (held.isEmpty()) {
+      failed(unexpected);
+    } else {
+      takes(FINALIZERS);
+    }
   }
 
-  void takes(Duration time) {
+  private void takes(Duration time) {
     estimate = time.compareTo(estimate) > 0 ? time : estimate;
   }
 

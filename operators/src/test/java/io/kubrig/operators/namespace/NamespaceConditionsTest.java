@@ -3,8 +3,10 @@ package io.kubrig.operators.namespace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.NamespaceCondition;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NamespaceConditionsTest {
@@ -13,6 +15,31 @@ class NamespaceConditionsTest {
 
   private static NamespaceCondition of(List<NamespaceCondition> conditions, String type) {
     return conditions.stream().filter(c -> c.getType().equals(type)).findFirst().orElseThrow();
+  }
+
+  private static ObjectMeta heldBy(String... finalizers) {
+    return new ObjectMetaBuilder().withFinalizers(finalizers).build();
+  }
+
+  @Test
+  void what_is_left_is_given_time_or_was_not_expected() {
+    Emptying none = new Emptying();
+    none.left("pods.", List.of(), Duration.ofSeconds(30), "unexpected");
+    assertThat(none.estimate()).isZero();
+
+    Emptying pods = new Emptying();
+    pods.left("pods.", List.of(heldBy("example.test/a")), Duration.ofSeconds(30), "unexpected");
+    assertThat(pods.estimate()).hasSeconds(30);
+
+    Emptying held = new Emptying();
+    held.left("secrets.", List.of(heldBy("example.test/a")), Duration.ZERO, "unexpected");
+    assertThat(held.estimate()).isEqualTo(Emptying.FINALIZERS);
+    assertThat(held.failures()).isEmpty();
+
+    Emptying loose = new Emptying();
+    loose.left("secrets.", List.of(heldBy()), Duration.ZERO, "unexpected");
+    assertThat(loose.estimate()).isZero();
+    assertThat(loose.failures()).containsExactly("unexpected");
   }
 
   @Test
@@ -25,8 +52,9 @@ class NamespaceConditionsTest {
   @Test
   void what_is_left_is_counted_by_resource_and_finalizer() {
     Emptying emptying = new Emptying();
-    emptying.left("secrets.", 1, Map.of("example.test/a", 1));
-    emptying.left("configmaps.", 2, Map.of("example.test/a", 2, "example.test/b", 1));
+    emptying.left("secrets.", List.of(heldBy("example.test/a")), Duration.ZERO, "unexpected");
+    List<ObjectMeta> maps = List.of(heldBy("example.test/a"), heldBy("example.test/a", "example.test/b"));
+    emptying.left("configmaps.", maps, Duration.ZERO, "unexpected");
     List<NamespaceCondition> conditions = NamespaceConditions.after(emptying, List.of(), NOW);
     assertThat(of(conditions, "NamespaceContentRemaining").getMessage())
         .isEqualTo("Some resources are remaining: configmaps. has 2 resource instances, secrets. has 1 resource instances");
