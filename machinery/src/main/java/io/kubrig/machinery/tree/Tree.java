@@ -467,8 +467,14 @@ public final class Tree {
     if (size >= INDEX_FROM) {
       return index().find(name, names, size);
     }
+    for (int i = 0; i < size; i++) { // names that were read are literals' twins more often than not, see NameTable
+      if (names[i] == name) {
+        return i;
+      }
+    }
+    int length = name.length();
     for (int i = 0; i < size; i++) {
-      if (names[i].equals(name)) {
+      if (names[i].length() == length && names[i].equals(name)) {
         return i;
       }
     }
