@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 
@@ -42,6 +43,7 @@ public final class Tree {
   private Object[] values = NO_VALUES;
   private int size;
   private NameIndex index;
+  private long marks; // a bit for the hash of each name that is or was here: most look-ups are of names that are not
 
   /** Members that were given as empty lists or maps; null for none. */
   private Tree empties;
@@ -64,8 +66,6 @@ public final class Tree {
   public static Tree empty() {
     return EMPTY;
   }
-
-  // ---- structure -----------------------------------------------------------------------------------------------------
 
   public int size() {
     return size;
@@ -355,6 +355,7 @@ public final class Tree {
   public Tree openCopy() {
     Tree copy = new Tree();
     copy.names = Arrays.copyOf(names, size);
+    copy.marks = marks;
     copy.values = new Object[size];
     copy.size = size;
     copy.empties = empties == null ? null : empties.openCopy();
@@ -403,11 +404,9 @@ public final class Tree {
   /** For people: not JSON. */
   @Override
   public String toString() {
-    StringBuilder out = new StringBuilder("{");
-    for (int i = 0; i < size; i++) {
-      out.append(i == 0 ? "" : ", ").append(names[i]).append(": ").append(values[i]);
-    }
-    return out.append('}').toString();
+    StringJoiner text = new StringJoiner(", ", "{", "}");
+    forEach((name, value) -> text.add(name + ": " + value));
+    return text.toString();
   }
 
   // ---- natures -------------------------------------------------------------------------------------------------------
@@ -461,20 +460,15 @@ public final class Tree {
     }
   }
 
-  // ---- storage -------------------------------------------------------------------------------------------------------
-
   private int find(String name) {
     if (size >= INDEX_FROM) {
       return index().find(name, names, size);
     }
-    for (int i = 0; i < size; i++) { // names that were read are literals' twins more often than not, see NameTable
-      if (names[i] == name) {
-        return i;
-      }
+    if ((marks & 1L << name.hashCode()) == 0) {
+      return -1;
     }
-    int length = name.length();
     for (int i = 0; i < size; i++) {
-      if (names[i].length() == length && names[i].equals(name)) {
+      if (names[i] == name || names[i].equals(name)) { // names that were read are the literals of the program, see NameTable
         return i;
       }
     }
@@ -496,6 +490,7 @@ public final class Tree {
     }
     names[size] = Objects.requireNonNull(name, "member name");
     values[size] = value;
+    marks |= 1L << name.hashCode();
     if (index != null) {
       index.added(name, size);
     }

@@ -85,4 +85,17 @@ class TreeTest {
     assertThat(Json.text(copy)).isEqualTo("{\"fields\":{\"f:spec\":{}},\"other\":{}}");
     assertThat(new String(Json.pretty(copy))).contains("\n    \"f:spec\": {}");
   }
+
+  @Test
+  void names_with_the_same_hash_are_told_apart_also_after_one_has_gone() {
+    Tree tree = Tree.of("Aa", 1L); // "BB" has the hash of "Aa"
+    assertThat(tree.get("BB")).isNull();
+
+    tree.set("BB", 2L);
+    tree.remove("Aa");
+
+    assertThat(tree.get("Aa")).isNull();
+    assertThat(tree.get(String.valueOf(new char[] {'B', 'B'}))).isEqualTo(2L);
+    assertThat(tree.copy().get("BB")).isEqualTo(2L);
+  }
 }
