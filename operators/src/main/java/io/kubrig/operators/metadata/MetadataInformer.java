@@ -33,7 +33,7 @@ public final class MetadataInformer implements MetadataFeed {
   private final Map<Key, ObjectMeta> known = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile boolean synced; // written by the thread, read by anyone
-  private Activity.Work beginning; // until a watch runs
+  private Activity.Work beginning; // open whenever no watch runs, but for pauses
   private String revision = ""; // empty means: list; only the thread's
 
   /** Starts to watch a kind. */
@@ -42,7 +42,7 @@ public final class MetadataInformer implements MetadataFeed {
     this.client = client;
     this.clock = clock;
     this.listener = listener;
-    this.beginning = clock.activity().begin("list of " + type.groupResource());
+    this.beginning = begin();
     this.thread = Thread.ofVirtual().name("metadata-" + type.groupResource()).start(this::run);
   }
 
@@ -75,15 +75,17 @@ public final class MetadataInformer implements MetadataFeed {
             list();
           }
           client.watch(type, revision, WATCH, this::apply, beginning::close);
+          beginning = begin();
           pause = FIRST_PAUSE;
         } catch (KubernetesClientException e) {
+          beginning.close();
+          beginning = begin();
           if (e.getCode() == GONE) {
             revision = "";
             continue;
           }
-          beginning.close(); // it goes on when time has passed
           LOG.debug("{}: {}", type, ApiErrors.message(e));
-          clock.sleep(pause);
+          clock.sleepAtWork(pause);
           pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause.multipliedBy(2);
         }
       }
@@ -92,6 +94,10 @@ public final class MetadataInformer implements MetadataFeed {
     } finally {
       beginning.close();
     }
+  }
+
+  private Activity.Work begin() {
+    return clock.activity().begin("list of " + type.groupResource());
   }
 
   private void list() {

@@ -1,6 +1,7 @@
 package io.kubrig.operators.sweep;
 
 import io.fabric8.kubernetes.api.model.Endpoints;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -28,11 +29,14 @@ import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -97,9 +101,44 @@ final class AbsurdStory implements Story {
   }
 
   @Override
+  public List<Class<? extends HasMetadata>> kinds() {
+    return sane.kinds();
+  }
+
+  @Override
+  public Optional<String> document(MemoryServer server, String path) {
+    return sane.document(server, path);
+  }
+
+  @Override
+  public boolean watches() {
+    return sane.watches();
+  }
+
+  @Override
+  public void sight(ToLongFunction<Class<? extends HasMetadata>> seen) {
+    sane.sight(seen);
+  }
+
+  @Override
+  public void told(Event event) {
+    sane.told(event);
+  }
+
+  @Override
+  public void calm() {
+    sane.calm();
+  }
+
+  @Override
+  public Duration pace() {
+    return sane.pace();
+  }
+
+  @Override
   public void begin(MemoryServer server) {
     sane.begin(server);
-    for (Class<? extends HasMetadata> kind : World.KINDS) {
+    for (Class<? extends HasMetadata> kind : sane.kinds()) {
       List<String> specs = new ArrayList<>(OWNERS.contains(kind) ? SPECS : kind == Pod.class ? List.of() : SPECS.subList(0, 2));
       specs.addAll(OWN.getOrDefault(kind, List.of()));
       for (int i = 0; i < specs.size(); i++) {

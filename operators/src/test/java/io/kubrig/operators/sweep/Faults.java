@@ -2,18 +2,24 @@ package io.kubrig.operators.sweep;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** What goes wrong with the requests of one life of a controller. */
 final class Faults {
+  private final long seed;
   private final RandomGenerator random;
+  private final Map<String, RandomGenerator> ofCallers = new HashMap<>();
   private final double rate;
   private boolean dead;
 
   /** @param rate the share of requests that go wrong */
-  Faults(RandomGenerator random, double rate) {
-    this.random = random;
+  Faults(long seed, double rate) {
+    this.seed = seed;
+    this.random = new SplittableRandom(seed);
     this.rate = rate;
   }
 
@@ -32,8 +38,17 @@ final class Faults {
 
   /** A read. */
   synchronized <T> T read(Supplier<T> request) {
+    return read(random, request);
+  }
+
+  /** A read of one of several callers that read side by side: in whatever order they do, each has the same luck. */
+  synchronized <T> T read(String caller, Supplier<T> request) {
+    return read(ofCallers.computeIfAbsent(caller, c -> new SplittableRandom(31 * seed + c.hashCode())), request);
+  }
+
+  private <T> T read(RandomGenerator luck, Supplier<T> request) {
     alive();
-    if (random.nextDouble() < rate / 4) {
+    if (luck.nextDouble() < rate / 4) {
       throw MemoryServer.refusal(500, "InternalError", "the read failed");
     }
     return request.get();

@@ -17,7 +17,7 @@ import java.util.function.Function;
  * An informer that learns of changes only when it is told to: one after the other, or all at once by listing anew, which hides what was
  * between.
  */
-final class LaggingInformer<T extends HasMetadata> {
+final class LaggingInformer<T extends HasMetadata> implements Lagging {
   private final MemoryServer server;
   private final Class<T> kind;
   private final CacheImpl<T> cache = new CacheImpl<>();
@@ -30,12 +30,13 @@ final class LaggingInformer<T extends HasMetadata> {
     this.kind = kind;
   }
 
-  boolean lags() {
+  @Override
+  public boolean lags() {
     return position < server.end(kind);
   }
 
-  /** Learns of the next change. */
-  void step() {
+  @Override
+  public void step() {
     MemoryServer.Change change = server.changes(kind, position).getFirst();
     position++;
     seen = change.revision();
@@ -47,8 +48,8 @@ final class LaggingInformer<T extends HasMetadata> {
     }
   }
 
-  /** Lists anew. */
-  void relist() {
+  @Override
+  public void relist() {
     Map<Key, T> truth = new HashMap<>();
     server.list(kind).forEach(object -> truth.put(Key.of(object), object));
     position = server.end(kind);
@@ -60,6 +61,16 @@ final class LaggingInformer<T extends HasMetadata> {
         shown(object);
       }
     });
+  }
+
+  @Override
+  public void catchUp() {
+    relist();
+  }
+
+  @Override
+  public long seen() {
+    return seen;
   }
 
   private void shown(T object) {
@@ -91,7 +102,13 @@ final class LaggingInformer<T extends HasMetadata> {
             yield self;
           }
           case "addEventHandler" -> {
-            handlers.add((ResourceEventHandler<T>) args[0]);
+            ResourceEventHandler<T> handler = (ResourceEventHandler<T>) args[0];
+            handlers.add(handler);
+            cache.list().forEach(handler::onAdd); // one that comes late is told what there is
+            yield self;
+          }
+          case "removeEventHandler" -> {
+            handlers.remove(args[0]);
             yield self;
           }
           case "lastSyncResourceVersion" -> Long.toString(seen);

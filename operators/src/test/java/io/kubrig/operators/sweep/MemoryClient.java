@@ -12,11 +12,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.kubrig.machinery.clock.Activity;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,18 +33,35 @@ final class MemoryClient {
   private final MemoryServer server;
   private final Faults faults;
   private final MemoryHttp http;
+  private final Story story;
   private final Map<String, Class<? extends HasMetadata>> kinds = new LinkedHashMap<>();
   private final Map<Class<?>, LaggingInformer<?>> informers = new LinkedHashMap<>();
 
-  MemoryClient(MemoryServer server, Faults faults, List<Class<? extends HasMetadata>> kinds) {
+  MemoryClient(MemoryServer server, Faults faults, Story story, Activity activity) {
     this.server = server;
-    this.http = new MemoryHttp(server, faults, this.kinds);
+    this.http = new MemoryHttp(server, faults, kinds, story, activity);
     this.faults = faults;
-    kinds.forEach(kind -> this.kinds.put(HasMetadata.getPlural(kind), kind));
+    this.story = story;
+    story.kinds().forEach(kind -> kinds.put(HasMetadata.getPlural(kind), kind));
   }
 
-  List<LaggingInformer<?>> informers() {
-    return List.copyOf(informers.values());
+  /** All that learns late: informers of whole objects, and watches. */
+  List<Lagging> informers() {
+    List<Lagging> all = new ArrayList<>(informers.values());
+    all.addAll(http.watches());
+    return all;
+  }
+
+  /** The revision up to which a kind is known; zero when nobody watches it at the moment. */
+  long seen(Class<? extends HasMetadata> kind) {
+    LaggingInformer<?> informer = informers.get(kind);
+    return informer != null ? informer.seen()
+        : http.watches().stream().filter(watch -> watch.kind() == kind).mapToLong(Lagging::seen).findFirst().orElse(0);
+  }
+
+  /** This life is over. */
+  void close() {
+    http.close();
   }
 
   KubernetesClient dressed() {
@@ -51,7 +72,11 @@ final class MemoryClient {
       case "resources" -> all(asKind(args[0]), "");
       case "pods" -> all(Pod.class, "");
       case "resource" -> one((HasMetadata) args[0], "");
-      case "raw" -> "PUT".equals(args[1]) ? replaced((String) args[0], (HasMetadata) args[2]) : raw((String) args[0], (Map<?, ?>) args[2]);
+      case "raw" -> switch ((String) args[1]) {
+        case "PUT" -> replaced((String) args[0], (HasMetadata) args[2]);
+        case "POST" -> created((String) args[0], (Map<?, ?>) args[2]);
+        default -> deleted((String) args[0], (Map<?, ?>) args[2]);
+      };
       default -> throw new UnsupportedOperationException(method.toString());
     });
   }
@@ -90,8 +115,9 @@ final class MemoryClient {
 
   private NamespaceableResource<?> one(HasMetadata object, String subresource) {
     return proxy(NamespaceableResource.class, (self, method, args) -> {
-      if (object instanceof Event) {
-        return object; // events are not what is tested
+      if (object instanceof Event event) {
+        story.told(event);
+        return object; // that they arrive is not what is tested
       }
       if (object instanceof SubjectAccessReview) {
         return faults.read(() -> new SubjectAccessReviewBuilder().withNewStatus().withAllowed(true).endStatus().build());
@@ -101,10 +127,16 @@ final class MemoryClient {
         case "update" -> faults.write(true, () -> server.update(object, false));
         case "updateStatus" -> faults.write(true, () -> server.update(object, true));
         case "subresource" -> one(object, (String) args[0]);
-        case "patch" -> faults.write(true, () -> server.patch(object, (String) args[1], subresource.equals("status")));
+        case "patch" -> faults.write(true, () -> server.patch(object, (String) args[1], form((PatchContext) args[0]),
+            subresource.equals("status")));
         default -> throw new UnsupportedOperationException(method.toString());
       };
     });
+  }
+
+  private static MemoryServer.Patch form(PatchContext how) {
+    return how.getPatchType() == PatchType.SERVER_SIDE_APPLY ? MemoryServer.Patch.APPLY
+        : how.getPatchType() == PatchType.JSON_MERGE ? MemoryServer.Patch.MERGE : MemoryServer.Patch.STRATEGIC;
   }
 
   /** A subresource that is part of the status, or of the spec. */
@@ -117,24 +149,19 @@ final class MemoryClient {
     return faults.write(true, () -> Objects.json(server.update(object, ofStatus)));
   }
 
-  private String raw(String path, Map<?, ?> options) {
-    String[] parts = path.split("/");
-    String name = parts[parts.length - 1];
-    HasMetadata about = proxyOf(kinds.get(parts[parts.length - 2]),
-        new Key(path.contains("/namespaces/") ? parts[parts.length - 3] : "", name));
+  private String created(String path, Map<?, ?> document) {
+    Class<? extends HasMetadata> kind = Address.of(path, kinds).orElseThrow().kind();
+    return faults.write(false, () -> Objects.json(server.create(Objects.parse(Objects.json(document), kind))));
+  }
+
+  private String deleted(String path, Map<?, ?> options) {
+    HasMetadata about = Address.of(path, kinds).orElseThrow().like();
     Map<String, Object> preconditions = new LinkedHashMap<>();
     if (options.get("preconditions") instanceof Map<?, ?> given) {
       given.forEach((key, value) -> preconditions.put(String.valueOf(key), value));
     }
     boolean now = Long.valueOf(0).equals(options.get("gracePeriodSeconds"));
     return faults.write(false, () -> Objects.json(server.delete(about, preconditions, now)));
-  }
-
-  private static HasMetadata proxyOf(Class<? extends HasMetadata> kind, Key key) {
-    HasMetadata about = Objects.parse("{}", kind);
-    about.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder().withName(key.name())
-        .withNamespace(key.namespace().isEmpty() ? null : key.namespace()).build());
-    return about;
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {

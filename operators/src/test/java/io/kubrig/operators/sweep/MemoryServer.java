@@ -15,9 +15,11 @@ import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -34,6 +36,7 @@ final class MemoryServer {
   private final Map<Class<?>, TreeMap<Key, HasMetadata>> objects = new HashMap<>();
   private final Map<Class<?>, List<Change>> logs = new HashMap<>();
   private final List<Witness> witnesses = new ArrayList<>();
+  private final Set<String> outdated = new HashSet<>(); // uids of what is stored in a version of yesterday
   private long revision;
   private long names;
 
@@ -43,6 +46,16 @@ final class MemoryServer {
 
   /** One change. @param before null for a new object @param after null for one that is gone */
   record Change(HasMetadata before, HasMetadata after, long revision) {}
+
+  /** How the body of a patch is meant. */
+  enum Patch {
+    /** By the merge keys of lists. */
+    STRATEGIC,
+    /** RFC 7386. */
+    MERGE,
+    /** What the only manager of these fields wants, all of it. */
+    APPLY
+  }
 
   /** Looks at each change when it has been made, and protests by throwing. */
   interface Witness {
@@ -103,7 +116,7 @@ final class MemoryServer {
     return merge(old, tree(given), ofStatus);
   }
 
-  synchronized <T extends HasMetadata> T patch(T about, String patch, boolean ofStatus) {
+  synchronized <T extends HasMetadata> T patch(T about, String patch, Patch form, boolean ofStatus) {
     T old = current(about);
     ObjectNode given = (ObjectNode) read(patch);
     JsonNode uid = given.path("metadata").path("uid");
@@ -115,12 +128,26 @@ final class MemoryServer {
       throw refusal(409, "Conflict", "the object has been modified");
     }
     ObjectNode whole = tree(old);
-    merge(whole, given);
+    switch (form) {
+      case STRATEGIC -> merge(whole, given, true);
+      case MERGE -> merge(whole, given, false);
+      case APPLY -> given.without(List.of("metadata")).properties().forEach(field -> whole.set(field.getKey(), field.getValue()));
+    }
     return merge(old, whole, ofStatus);
+  }
+
+  /** All objects of a kind are stored in a version of yesterday, until they are written. */
+  synchronized void outdate(Class<? extends HasMetadata> kind) {
+    list(kind).forEach(object -> outdated.add(object.getMetadata().getUid()));
   }
 
   /** Deletes; a pod that runs is only marked, and so is whatever has finalizers. @param now whether a pod is not given time to end */
   synchronized <T extends HasMetadata> T delete(T about, Map<String, ?> preconditions, boolean now) {
+    return delete(about, preconditions, now, "");
+  }
+
+  /** As {@link #delete(HasMetadata, Map, boolean)}. @param propagation what becomes of dependents; empty leaves it to the object */
+  synchronized <T extends HasMetadata> T delete(T about, Map<String, ?> preconditions, boolean now, String propagation) {
     T old = current(about);
     if (preconditions.get("uid") instanceof String uid && !uid.equals(old.getMetadata().getUid())) {
       throw refusal(409, "Conflict", "the UID in the precondition does not match");
@@ -128,18 +155,37 @@ final class MemoryServer {
     if (preconditions.get("resourceVersion") instanceof String wanted && !wanted.equals(old.getMetadata().getResourceVersion())) {
       throw refusal(409, "Conflict", "the ResourceVersion in the precondition does not match");
     }
-    boolean lingers = !Objects.orEmpty(old.getMetadata().getFinalizers()).isEmpty() || old instanceof Pod pod && !now && isRunning(pod)
+    List<String> finalizers = finalizers(old, propagation);
+    boolean lingers = !finalizers.isEmpty() || old instanceof Pod pod && !now && isRunning(pod)
         || isHeld(old);
     if (!lingers) {
       table(old.getClass()).remove(Key.of(old));
       record(new Change(old, null, ++revision));
       return old;
     }
-    if (Objects.isTerminating(old) && !now) {
+    boolean same = finalizers.equals(Objects.orEmpty(old.getMetadata().getFinalizers()));
+    if (Objects.isTerminating(old) && !now && same) {
       return old;
     }
-    return commit(old, edit(old, tree -> tree.withObjectProperty("metadata").put("deletionTimestamp", Objects.time(clock.now()))
-        .put("deletionGracePeriodSeconds", now ? 0 : 30)));
+    T marked = edit(old, tree -> tree.withObjectProperty("metadata").put("deletionTimestamp", Objects.time(clock.now()))
+        .put("deletionGracePeriodSeconds", now ? 0 : 30));
+    if (!same) {
+      marked.getMetadata().setFinalizers(finalizers);
+    }
+    return commit(old, marked);
+  }
+
+  /** The finalizers of an object that is deleted: what becomes of dependents is among them. */
+  private static List<String> finalizers(HasMetadata object, String propagation) {
+    List<String> finalizers = new ArrayList<>(Objects.orEmpty(object.getMetadata().getFinalizers()));
+    if (!propagation.isEmpty()) {
+      String wanted = Map.of("Foreground", "foregroundDeletion", "Orphan", "orphan").getOrDefault(propagation, "");
+      finalizers.removeIf(name -> (name.equals("foregroundDeletion") || name.equals("orphan")) && !name.equals(wanted));
+      if (!wanted.isEmpty() && !finalizers.contains(wanted)) {
+        finalizers.add(wanted);
+      }
+    }
+    return finalizers;
   }
 
   /** A namespace has finalizers of its own. */
@@ -168,7 +214,8 @@ final class MemoryServer {
         metadata.set(fixed, before.path("metadata").get(fixed));
       }
     }
-    if (result.equals(before)) {
+    boolean rewritten = outdated.remove(old.getMetadata().getUid());
+    if (result.equals(before) && !rewritten) {
       return old;
     }
     if (!result.deepCopy().without(List.of("metadata", "status")).equals(before.deepCopy().without(List.of("metadata", "status")))) {
@@ -206,11 +253,11 @@ final class MemoryServer {
     return (T) found;
   }
 
-  /** A strategic merge, as far as controllers use it. */
-  private static void merge(ObjectNode into, ObjectNode patch) {
+  /** A merge, as far as controllers use it. @param strategic whether lists of known keys are merged, too */
+  private static void merge(ObjectNode into, ObjectNode patch, boolean strategic) {
     for (Map.Entry<String, JsonNode> field : patch.properties()) {
       String name = field.getKey();
-      if (name.startsWith("$deleteFromPrimitiveList/")) {
+      if (strategic && name.startsWith("$deleteFromPrimitiveList/")) {
         JsonNode list = into.path(name.substring(name.indexOf('/') + 1));
         for (int i = list.size() - 1; i >= 0; i--) {
           for (JsonNode gone : field.getValue()) {
@@ -220,8 +267,8 @@ final class MemoryServer {
           }
         }
       } else if (field.getValue() instanceof ObjectNode object) {
-        merge(into.withObjectProperty(name), object);
-      } else if (field.getValue() instanceof ArrayNode list && LIST_KEYS.containsKey(name)) {
+        merge(into.withObjectProperty(name), object, strategic);
+      } else if (field.getValue() instanceof ArrayNode list && strategic && LIST_KEYS.containsKey(name)) {
         mergeList(into.withArrayProperty(name), list, LIST_KEYS.get(name));
       } else if (field.getValue().isNull()) {
         into.remove(name);
@@ -242,7 +289,7 @@ final class MemoryServer {
           into.remove(at);
         }
       } else if (at >= 0) {
-        merge((ObjectNode) into.get(at), (ObjectNode) item);
+        merge((ObjectNode) into.get(at), (ObjectNode) item, true);
       } else {
         into.add(item);
       }
@@ -256,7 +303,7 @@ final class MemoryServer {
     return parse(tree, object);
   }
 
-  private static ObjectNode tree(Object object) {
+  static ObjectNode tree(Object object) {
     return (ObjectNode) read(Objects.json(object));
   }
 
@@ -265,7 +312,7 @@ final class MemoryServer {
     return (T) Objects.parse(tree.toString(), like.getClass());
   }
 
-  private static JsonNode read(String text) {
+  static JsonNode read(String text) {
     try {
       return JSON.readTree(text);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

@@ -183,6 +183,16 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void what_has_lost_its_owners_goes_and_nothing_else() throws InterruptedException {
+    sweep("GarbageCollector", OwnersStory::new);
+  }
+
+  @Test
+  void a_size_is_within_its_bounds_and_comes_to_rest_where_the_load_wants_it() throws InterruptedException {
+    sweep("HorizontalPodAutoscaler", ScalingStory::new);
+  }
+
+  @Test
   void objects_that_make_no_sense_stop_no_controller() throws InterruptedException {
     sweep("ReplicaSet among absurd objects", () -> new AbsurdStory(new Stories.ReplicaSetStory()));
     sweep("Deployment among absurd objects", () -> new AbsurdStory(new Stories.DeploymentStory()));

@@ -1,12 +1,17 @@
 package io.kubrig.operators.sweep;
 
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kubrig.operators.ControllerManagerOptions;
 import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 /** What a world is about: which controllers live in it, what users do, what must always hold, and what must hold in the end. */
@@ -41,6 +46,35 @@ interface Story {
   /** The flags of the manager. */
   default ControllerManagerOptions options() {
     return ControllerManagerOptions.parse();
+  }
+
+  /** The kinds that the server knows. */
+  default List<Class<? extends HasMetadata>> kinds() {
+    return World.KINDS;
+  }
+
+  /** What the server answers at paths that are not of objects. */
+  default Optional<String> document(MemoryServer server, String path) {
+    return Optional.empty();
+  }
+
+  /** Whether controllers watch some kinds by metadata alone, each on a thread of its own. */
+  default boolean watches() {
+    return false;
+  }
+
+  /** Is given, before anything happens, a way to ask up to which revision the manager knows a kind. */
+  default void sight(ToLongFunction<Class<? extends HasMetadata>> seen) {}
+
+  /** Hears what controllers tell users. */
+  default void told(Event event) {}
+
+  /** From now on nobody acts and nothing goes wrong. */
+  default void calm() {}
+
+  /** The most time that passes at once. */
+  default Duration pace() {
+    return Duration.ofSeconds(20);
   }
 
   /** Whether pods end by themselves. */

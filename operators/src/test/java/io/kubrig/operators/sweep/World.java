@@ -55,6 +55,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -76,6 +77,8 @@ final class World {
   /** Rounds of twenty seconds in which nothing happens: longer than whatever a controller waits for without a timer. */
   private static final int QUIET = 5;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final Story story;
   private final RandomGenerator random;
   private final double faultRate;
@@ -92,6 +95,7 @@ final class World {
     this.story = story;
     this.random = new SplittableRandom(seed);
     this.faultRate = faultRate;
+    story.sight(kind -> client == null ? 0 : client.seen(kind));
     story.begin(server);
     if (Boolean.getBoolean("sweep.trace")) {
       server.witness(World::trace);
@@ -117,19 +121,23 @@ final class World {
         step();
       }
       live(0);
+      story.calm();
       settle();
+      quiet();
       story.settled(server, clock.now());
       return new Told(reconciles, lives);
     } finally {
       recorders.values().forEach(EventRecorder::close);
+      runners.forEach(runner -> runner.controller.stopped());
     }
   }
 
   /** A new life of the manager: nothing is remembered. */
-  private void live(double rate) {
+  private void live(double rate) throws InterruptedException {
     lives++;
-    faults = new Faults(new SplittableRandom(random.nextLong()), rate);
-    client = new MemoryClient(server, faults, KINDS);
+    faults = new Faults(random.nextLong(), rate);
+    MemoryClient former = client;
+    client = new MemoryClient(server, faults, story, clock.activity());
     Caches caches = new Caches(client.dressed());
     List<Runner> born = new ArrayList<>();
     for (var factory : story.controllers()) {
@@ -139,29 +147,55 @@ final class World {
       born.add(new Runner(new SettledController(factory.apply(context), api)));
     }
     runners.forEach(runner -> runner.controller.stopped());
+    if (former != null) {
+      former.close();
+    }
     runners = born;
     caches.start();
     runners.forEach(runner -> runner.controller.started());
+    rest();
+  }
+
+  /** Waits for the threads that watch. */
+  private void rest() throws InterruptedException {
+    if (story.watches()) {
+      quiet();
+    }
+  }
+
+  private void quiet() throws InterruptedException {
+    if (!clock.tally().awaitIdle(PATIENCE)) {
+      throw new AssertionError("still going on: " + clock.tally().open());
+    }
   }
 
   private void step() throws InterruptedException {
     switch (random.nextInt(20)) {
       case 0 -> story.act(server, random, clock.now());
-      case 1 -> pass(Duration.ofMillis(random.nextInt(20_000)));
-      case 2 -> choose(client.informers()).relist();
+      case 1 -> pass(Duration.ofMillis(random.nextInt((int) story.pace().toMillis())));
+      case 2 -> {
+        List<Lagging> informers = client.informers();
+        if (!informers.isEmpty()) {
+          choose(informers).relist();
+        }
+      }
       case 3, 4, 5, 6 -> kubelet();
-      case 7, 8, 9, 10, 11, 12 -> client.informers().stream().filter(LaggingInformer::lags).skip(random.nextInt(3)).findFirst()
-          .ifPresent(LaggingInformer::step);
+      case 7, 8, 9, 10, 11, 12 -> client.informers().stream().filter(Lagging::lags).skip(random.nextInt(3)).findFirst()
+          .ifPresent(Lagging::step);
       default -> {
         Runner runner = choose(runners);
         runner.repeat();
         run(runner);
       }
     }
+    rest();
   }
 
-  private void pass(Duration time) {
-    clock.advance(time);
+  private void pass(Duration time) throws InterruptedException {
+    Instant end = clock.now().plus(time);
+    while (clock.advanceToNext(end)) {
+      rest();
+    }
     story.tick(server, clock.now());
   }
 
@@ -223,6 +257,7 @@ final class World {
     return MemoryServer.edit(pod, tree -> {
       var status = tree.withObjectProperty("status").put("phase", phase);
       if (ready) {
+        status.put("startTime", Objects.time(clock.now()));
         String address = "10.0.0." + pod.getMetadata().getUid().substring("uid-".length());
         status.put("podIP", address).putArray("podIPs").addObject().put("ip", address);
       }
@@ -240,15 +275,16 @@ final class World {
       }
       long before = server.revision();
       server.list(Pod.class).forEach(this::advance);
-      client.informers().forEach(LaggingInformer::relist);
+      client.informers().forEach(Lagging::catchUp);
       for (Runner runner : runners) {
         for (int i = 0; i < BURST && runner.run(); i++) {
           reconciles++;
-          client.informers().forEach(LaggingInformer::relist);
+          rest();
+          client.informers().forEach(Lagging::catchUp);
         }
       }
       quiet = server.revision() == before ? quiet + 1 : 0;
-      pass(Duration.ofSeconds(20));
+      pass(story.pace());
     }
   }
 
@@ -264,7 +300,7 @@ final class World {
     }
 
     @Override
-    public void add(Key key) {
+    public synchronized void add(Key key) {
       keys.add(key);
       known.add(key);
     }
@@ -275,26 +311,40 @@ final class World {
     }
 
     /** A key that was put once may come again at any time, whether anything happened or not. */
-    void repeat() {
+    synchronized void repeat() {
       if (!known.isEmpty()) {
-        keys.add(choose(List.copyOf(known)));
+        keys.add(choose(ordered(known)));
       }
     }
 
-    boolean run() throws InterruptedException {
+    /** Threads that watch add keys in no order. */
+    private List<Key> ordered(Set<Key> some) {
+      return story.watches() ? some.stream().sorted().toList() : List.copyOf(some);
+    }
+
+    private synchronized Optional<Key> next() {
       if (keys.isEmpty()) {
+        return Optional.empty();
+      }
+      Key key = choose(ordered(keys));
+      keys.remove(key);
+      return Optional.of(key);
+    }
+
+    boolean run() throws InterruptedException {
+      Optional<Key> next = next();
+      if (next.isEmpty()) {
         return false;
       }
-      Key key = choose(List.copyOf(keys));
-      keys.remove(key);
+      Key key = next.get();
       try {
         switch (controller.reconcile(key)) {
           case Outcome.Done done -> { }
           case Outcome.After after -> addAfter(key, after.delay());
-          case Outcome.Retry retry -> keys.add(key);
+          case Outcome.Retry retry -> add(key);
         }
       } catch (KubernetesClientException e) {
-        keys.add(key); // refused by chance
+        add(key); // refused by chance
       } catch (Faults.Crash e) {
         return true;
       } catch (RuntimeException e) {
@@ -302,7 +352,7 @@ final class World {
           if (faultRate == 0 || !(e instanceof io.kubrig.operators.ownership.Claims.OwnerGone)) {
             throw e;
           }
-          keys.add(key);
+          add(key);
         }
       }
       return true;
