@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kubrig.machinery.clock.Clock;
 import io.kubrig.operators.engine.Api;
@@ -18,21 +19,25 @@ import io.kubrig.operators.engine.Queue;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Marks tokens that were made for service accounts by themselves and have not been used for long as invalid, and deletes them as long
- * again after that (KEP-2799). Sweeps daily. Does nothing until the API server has tracked the use of tokens for that long.
+ * again after that (KEP-2799). Sweeps at once and then daily. Does nothing until the API server has tracked the use of tokens for that long.
  */
 public final class LegacyTokenCleaner implements Controller {
+  private static final Logger LOG = LoggerFactory.getLogger(LegacyTokenCleaner.class);
   private static final Key SWEEP = Key.of("sweep");
   private static final Duration DAY = Duration.ofDays(1);
   private static final String TYPE = "kubernetes.io/service-account-token";
   private static final String ACCOUNT = "kubernetes.io/service-account.name";
-  private static final String LAST_USED = "kubernetes.io/legacy-token-last-used";
-  private static final String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
+  private static final String UID = "kubernetes.io/service-account.uid";
   private static final Key TRACKING = new Key("kube-system", "kube-apiserver-legacy-service-account-token-tracking");
 
   private final Api api;
@@ -40,7 +45,6 @@ public final class LegacyTokenCleaner implements Controller {
   private final Duration period;
   private final Cached<Secret> secrets;
   private final Cached<ServiceAccount> accounts;
-  private final Cached<ConfigMap> maps;
   private final Cached<Pod> pods;
   private volatile Queue work; // set by watch, before anything runs
 
@@ -51,7 +55,6 @@ public final class LegacyTokenCleaner implements Controller {
     this.period = context.options().duration("legacy-service-account-token-clean-up-period");
     this.secrets = context.caches().of(Secret.class);
     this.accounts = context.caches().of(ServiceAccount.class);
-    this.maps = context.caches().of(ConfigMap.class);
     this.pods = context.caches().of(Pod.class);
   }
 
@@ -62,69 +65,62 @@ public final class LegacyTokenCleaner implements Controller {
 
   @Override
   public void started() {
-    work.addAfter(SWEEP, DAY);
+    work.add(SWEEP);
   }
 
   @Override
   public Outcome reconcile(Key key) {
-    Optional<LocalDate> tracked = maps.get(TRACKING).flatMap(map -> date(Objects.orEmpty(map.getData()).get("since")));
+    Optional<LocalDate> tracked = api.live(ConfigMap.class, TRACKING.namespace(), TRACKING.name())
+        .flatMap(map -> LegacyTokenPlan.day(Objects.orEmpty(map.getData()).get("since")));
     if (tracked.filter(this::isLongAgo).isPresent()) {
-      secrets.list().stream().filter(secret -> TYPE.equals(secret.getType()) && isGenerated(secret) && !isMounted(secret))
-          .forEach(this::clean);
+      Map<String, Set<String>> named = new HashMap<>();
+      secrets.list().stream().filter(secret -> TYPE.equals(secret.getType()) && isGenerated(secret)).forEach(secret -> {
+        Set<String> ofPods = named.computeIfAbsent(secret.getMetadata().getNamespace(), this::named);
+        if (!ofPods.contains(secret.getMetadata().getName())) {
+          clean(secret);
+        }
+      });
     }
     return Outcome.after(DAY);
   }
 
-  private boolean isLongAgo(LocalDate date) {
-    return date.atStartOfDay(ZoneOffset.UTC).toInstant().plus(period).isBefore(clock.now());
-  }
-
-  private static Optional<LocalDate> date(String text) {
-    try {
-      return text == null ? Optional.empty() : Optional.of(LocalDate.parse(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
+  /** Whether the uses of tokens have been tracked for long enough, from the end of the day on which that began. */
+  private boolean isLongAgo(LocalDate since) {
+    return !clock.now().isBefore(since.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().plus(period));
   }
 
   /** Whether the account lists the secret, as it does with those that were made for it. */
   private boolean isGenerated(Secret secret) {
-    String name = Objects.annotations(secret).get(ACCOUNT);
+    Map<String, String> annotations = Objects.annotations(secret);
+    String name = annotations.get(ACCOUNT);
+    String uid = annotations.getOrDefault(UID, "");
     return name != null && accounts.get(secret.getMetadata().getNamespace(), name).stream()
+        .filter(account -> uid.isEmpty() || uid.equals(account.getMetadata().getUid()))
         .flatMap(account -> Objects.orEmpty(account.getSecrets()).stream())
         .anyMatch(reference -> secret.getMetadata().getName().equals(reference.getName()));
   }
 
-  private boolean isMounted(Secret secret) {
-    String name = secret.getMetadata().getName();
-    return pods.inNamespace(secret.getMetadata().getNamespace()).stream()
-        .flatMap(pod -> Objects.orEmpty(pod.getSpec().getVolumes()).stream())
-        .anyMatch(volume -> volume.getSecret() != null && name.equals(volume.getSecret().getSecretName()));
+  /** The secrets that the pods of a namespace name. */
+  private Set<String> named(String namespace) {
+    Set<String> names = new HashSet<>();
+    pods.inNamespace(namespace).forEach(pod -> names.addAll(PodSecrets.names(pod)));
+    return names;
   }
 
+  /** One that cannot be cleaned now waits for the next day, and holds up no other. */
   private void clean(Secret secret) {
-    Map<String, String> labels = Objects.labels(secret);
-    Optional<LocalDate> used = date(labels.get(LAST_USED));
-    boolean idle = used.isPresent() ? isLongAgo(used.get()) : Objects.created(secret).plus(period).isBefore(clock.now());
-    if (!idle) {
-      return;
-    }
-    Optional<LocalDate> invalid = date(labels.get(INVALID_SINCE));
-    if (invalid.isEmpty()) {
-      String today = LocalDate.ofInstant(clock.now(), ZoneOffset.UTC).toString();
-      api.patch(secret, PatchType.STRATEGIC_MERGE, Map.of("metadata", Map.of("uid", secret.getMetadata().getUid(),
-          "resourceVersion", secret.getMetadata().getResourceVersion(), "labels", Map.of(INVALID_SINCE, today))));
-    } else if (isLongAgo(invalid.get())) {
-      delete(secret);
-    }
-  }
-
-  private void delete(Secret secret) {
     try {
-      api.delete(secret, new Api.Deletion(secret.getMetadata().getUid(), secret.getMetadata().getResourceVersion(), null, null));
-    } catch (RuntimeException e) {
-      if (!ApiErrors.isNotFound(e)) {
-        throw e;
+      switch (LegacyTokenPlan.of(secret, clock.now(), period)) {
+        case KEEP -> { }
+        case INVALIDATE -> api.patch(secret, PatchType.JSON_MERGE, Map.of("metadata", Map.of("uid", secret.getMetadata().getUid(),
+            "resourceVersion", secret.getMetadata().getResourceVersion(),
+            "labels", Map.of(LegacyTokenPlan.INVALID_SINCE, LegacyTokenPlan.day(clock.now()).toString()))));
+        case DELETE -> api.delete(secret,
+            new Api.Deletion(secret.getMetadata().getUid(), secret.getMetadata().getResourceVersion(), null, null));
+      }
+    } catch (KubernetesClientException e) {
+      if (!ApiErrors.isNotFound(e) && !ApiErrors.isConflict(e)) {
+        LOG.error("legacy-serviceaccount-token-cleaner-controller: {}: {}", Key.of(secret), ApiErrors.message(e));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.kubrig.operators.servicecidr;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.networking.v1.IPAddress;
 import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDR;
 import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDRBuilder;
@@ -105,8 +106,15 @@ public final class ServiceCidrController implements Controller {
     if (end.isAfter(clock.now())) {
       return Outcome.after(Duration.between(clock.now(), end));
     }
+    if (!RangeUse.mayGo(range, live(ServiceCIDR.class), live(IPAddress.class))) {
+      return Outcome.RETRY; // the caches do not know it yet
+    }
     release(range);
     return Outcome.DONE;
+  }
+
+  private <T extends HasMetadata> List<T> live(Class<T> kind) {
+    return api.client().resources(kind).list().getItems();
   }
 
   private void release(ServiceCIDR range) {

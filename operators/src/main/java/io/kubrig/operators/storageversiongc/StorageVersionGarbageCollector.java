@@ -129,14 +129,15 @@ public final class StorageVersionGarbageCollector implements Controller {
   private void apply(String path, StorageVersionPlan plan) {
     switch (plan) {
       case StorageVersionPlan.Keep keep -> { }
-      case StorageVersionPlan.Delete delete -> delete(path);
+      case StorageVersionPlan.Delete delete -> delete(delete.name(), delete.revision());
       case StorageVersionPlan.Update update -> client.replace(path + "/status", update.fresh());
     }
   }
 
-  private void delete(String path) {
+  /** Only as it was judged: an API server may have entered itself meanwhile. */
+  private void delete(String name, String revision) {
     try {
-      client.delete(versions.type(), "", path.substring(path.lastIndexOf('/') + 1), new Api.Deletion());
+      client.delete(versions.type(), "", name, new Api.Deletion(null, revision, null, null));
     } catch (KubernetesClientException e) {
       if (!ApiErrors.isNotFound(e)) {
         throw e;

@@ -13,8 +13,8 @@ sealed interface StorageVersionPlan {
   /** All its servers are there. */
   record Keep() implements StorageVersionPlan {}
 
-  /** None of its servers is there. */
-  record Delete() implements StorageVersionPlan {}
+  /** None of its servers is there. @param revision of the state in which there was none */
+  record Delete(String name, String revision) implements StorageVersionPlan {}
 
   /** Some have gone. @param fresh the object with its new status */
   record Update(JsonNode fresh) implements StorageVersionPlan {}
@@ -33,7 +33,7 @@ sealed interface StorageVersionPlan {
       return new Keep();
     }
     if (left.isEmpty()) {
-      return new Delete();
+      return new Delete(version.at("/metadata/name").asText(), version.at("/metadata/resourceVersion").asText());
     }
     agree(fresh, Optional.ofNullable(version.at("/status/commonEncodingVersion").textValue()), now);
     return new Update(fresh);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubrig.operators.engine.Objects;
 import java.time.Instant;
+import java.util.Optional;
 
 /** The status of a migration: which conditions say how far it has come. */
 final class MigrationStatus {
@@ -25,17 +26,38 @@ final class MigrationStatus {
     return false;
   }
 
+  /** Whether its turn has come. */
+  static boolean isRunning(JsonNode migration) {
+    for (JsonNode condition : migration.path("status").path("conditions")) {
+      if (condition.path("type").asText().equals(RUNNING) && condition.path("status").asText().equals("True")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The revision at which its objects were listed, once they were. */
+  static Optional<String> revision(JsonNode migration) {
+    return Optional.of(migration.at("/status/resourceVersion").asText("")).filter(revision -> !revision.isEmpty());
+  }
+
+  /** A copy whose turn has come. */
+  static ObjectNode running(JsonNode migration, Instant now) {
+    ObjectNode copy = migration.deepCopy();
+    set(copy, RUNNING, true, "MigrationRunning", "The migration is running", now);
+    return copy;
+  }
+
   /** A copy that has begun. @param revision at which the objects were listed */
-  static ObjectNode begun(JsonNode migration, String revision, Instant now) {
+  static ObjectNode begun(JsonNode migration, String revision) {
     ObjectNode copy = migration.deepCopy();
     copy.withObjectProperty("status").put("resourceVersion", revision);
-    set(copy, RUNNING, true, "StorageVersionMigrationInProgress", "Migration is running", now);
     return copy;
   }
 
   /** A copy all of whose objects have been written. */
   static ObjectNode succeeded(JsonNode migration, Instant now) {
-    return over(migration, SUCCEEDED, "StorageVersionMigrationSucceeded", "Migration succeeded", now);
+    return over(migration, SUCCEEDED, "StorageVersionMigrationSucceeded", "", now);
   }
 
   /** A copy that cannot go on. */

@@ -8,12 +8,14 @@ import io.kubrig.operators.engine.ApiErrors;
 import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
+import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.metadata.Discovery;
 import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.operators.metadata.MetadataInformer;
 import io.kubrig.operators.metadata.ResourceType;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -26,6 +28,10 @@ public final class StorageVersionMigratorController implements Controller {
   private static final String KIND = "StorageVersionMigration";
   private static final Key BEGIN = new Key("begin", "watch");
   private static final int CONFLICT = 409;
+  private static final int TOO_MANY = 429;
+
+  /** So long after its making a migration waits for its resource to be served. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Clock clock;
   private final MetadataClient client;
@@ -80,20 +86,34 @@ public final class StorageVersionMigratorController implements Controller {
       return Outcome.DONE;
     }
     String path = migrations.type().path("", key.name());
-    Optional<JsonNode> migration = read(path);
-    if (migration.isEmpty() || MigrationStatus.isOver(migration.get())) {
+    Optional<JsonNode> found = read(path);
+    if (found.isEmpty() || MigrationStatus.isOver(found.get())) {
       return Outcome.DONE;
     }
-    String group = migration.get().at("/spec/resource/group").asText("");
-    String resource = migration.get().at("/spec/resource/resource").asText();
-    Optional<ResourceType> type = Discovery.of(client).preferred().stream()
-        .filter(found -> found.group().equals(group) && found.plural().equals(resource) && found.serves("list", "patch")).findFirst();
-    if (type.isEmpty()) {
-      client.replace(path + "/status", MigrationStatus.failed(migration.get(), "resource does not exist in discovery", clock.now()));
-    } else {
-      migrate(path, migration.get(), type.get());
+    JsonNode migration = MigrationStatus.isRunning(found.get()) ? found.get()
+        : client.replace(path + "/status", MigrationStatus.running(found.get(), clock.now()));
+    Optional<ResourceType> type = type(migration);
+    if (type.isPresent()) {
+      migrate(path, migration, type.get());
+      return Outcome.DONE;
     }
+    if (isYoung(migration)) {
+      return Outcome.RETRY; // what was defined a moment ago may not be served yet
+    }
+    client.replace(path + "/status", MigrationStatus.failed(migration, "resource does not exist in discovery", clock.now()));
     return Outcome.DONE;
+  }
+
+  private Optional<ResourceType> type(JsonNode migration) {
+    String group = migration.at("/spec/resource/group").asText("");
+    String resource = migration.at("/spec/resource/resource").asText();
+    return Discovery.of(client).preferred().stream()
+        .filter(found -> found.group().equals(group) && found.plural().equals(resource) && found.serves("list", "patch")).findFirst();
+  }
+
+  private boolean isYoung(JsonNode migration) {
+    return Objects.time(migration.at("/metadata/creationTimestamp").asText()).filter(made -> made.plus(PATIENCE).isAfter(clock.now()))
+        .isPresent();
   }
 
   private Optional<JsonNode> read(String path) {
@@ -107,19 +127,29 @@ public final class StorageVersionMigratorController implements Controller {
     }
   }
 
+  /** The revision at which the objects were listed first stays: what is newer has been written since, whoever is asked again. */
   private void migrate(String path, JsonNode migration, ResourceType type) {
     MetadataClient.Listing objects = client.list(type, "");
-    JsonNode begun = client.replace(path + "/status", MigrationStatus.begun(migration, objects.revision(), clock.now()));
+    JsonNode begun = MigrationStatus.revision(migration).isPresent() ? migration
+        : client.replace(path + "/status", MigrationStatus.begun(migration, objects.revision()));
+    long revision = Long.parseLong(MigrationStatus.revision(begun).orElseThrow());
     try {
-      objects.items().forEach(object -> rewrite(type, object));
+      objects.items().stream().filter(object -> Long.parseLong(object.getResourceVersion()) <= revision)
+          .forEach(object -> rewrite(type, object));
     } catch (KubernetesClientException e) {
-      if (!ApiErrors.isAnswer(e)) {
-        throw e; // the server is not there: all is tried again
+      if (isPassing(e)) {
+        throw e; // all is tried again
       }
-      client.replace(path + "/status", MigrationStatus.failed(begun, ApiErrors.message(e), clock.now()));
+      client.replace(path + "/status",
+          MigrationStatus.failed(begun, "migration encountered unhandled error: " + ApiErrors.message(e), clock.now()));
       return;
     }
     client.replace(path + "/status", MigrationStatus.succeeded(begun, clock.now()));
+  }
+
+  /** Whether a failure says nothing of the object: the server is not there, is too busy, or has a trouble of its own. */
+  private static boolean isPassing(KubernetesClientException e) {
+    return !ApiErrors.isAnswer(e) || e.getCode() == TOO_MANY || e.getCode() >= 500;
   }
 
   /** Writes an object as it is. One that is gone or was written by someone else meanwhile needs no more. */

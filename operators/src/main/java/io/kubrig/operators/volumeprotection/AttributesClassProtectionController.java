@@ -4,12 +4,14 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.storage.VolumeAttributesClass;
+import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Cached;
 import io.kubrig.operators.engine.Controller;
 import io.kubrig.operators.engine.ControllerContext;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,14 +21,16 @@ public final class AttributesClassProtectionController implements Controller {
   private final Cached<VolumeAttributesClass> classes;
   private final Cached<PersistentVolumeClaim> claims;
   private final Cached<PersistentVolume> volumes;
+  private final Api api;
   private final Finalizers finalizers;
 
   /** A controller in a manager. */
   public AttributesClassProtectionController(ControllerContext context) {
+    this.api = context.api();
     this.classes = context.caches().of(VolumeAttributesClass.class);
     this.claims = context.caches().of(PersistentVolumeClaim.class);
     this.volumes = context.caches().of(PersistentVolume.class);
-    this.finalizers = new Finalizers(context.api(), "kubernetes.io/vac-protection");
+    this.finalizers = new Finalizers(api, "kubernetes.io/vac-protection");
   }
 
   @Override
@@ -58,8 +62,15 @@ public final class AttributesClassProtectionController implements Controller {
     return Outcome.DONE;
   }
 
+  /** The caches may say yes; only the server says no. */
   private boolean isUsed(String name) {
-    return claims.list().stream().flatMap(AttributesClassProtectionController::names).anyMatch(name::equals)
-        || volumes.list().stream().flatMap(AttributesClassProtectionController::names).anyMatch(name::equals);
+    return isUsed(name, claims.list(), volumes.list()) || isUsed(name,
+        api.client().resources(PersistentVolumeClaim.class).inAnyNamespace().list().getItems(),
+        api.client().resources(PersistentVolume.class).list().getItems());
+  }
+
+  private static boolean isUsed(String name, List<PersistentVolumeClaim> claims, List<PersistentVolume> volumes) {
+    return claims.stream().flatMap(AttributesClassProtectionController::names).anyMatch(name::equals)
+        || volumes.stream().flatMap(AttributesClassProtectionController::names).anyMatch(name::equals);
   }
 }

@@ -16,7 +16,7 @@ class StorageVersionPlanTest {
   private static JsonNode version() {
     try {
       return new ObjectMapper().readTree("""
-          {"metadata": {"name": "apps.deployments", "generation": 3}, "status": {"storageVersions": [
+          {"metadata": {"name": "apps.deployments", "generation": 3, "resourceVersion": "7"}, "status": {"storageVersions": [
             {"apiServerID": "a", "encodingVersion": "v1"}, {"apiServerID": "b", "encodingVersion": "v2"}],
            "conditions": [{"type": "AllEncodingVersionsEqual", "status": "False", "lastTransitionTime": "2025-01-01T00:00:00Z"}]}}""");
     } catch (JsonProcessingException e) {
@@ -34,8 +34,8 @@ class StorageVersionPlanTest {
   }
 
   @Test
-  void a_version_of_no_server_goes() {
-    assertThat(plan(Set.of())).isEqualTo(new StorageVersionPlan.Delete());
+  void a_version_of_no_server_goes_as_it_was_judged() {
+    assertThat(plan(Set.of())).isEqualTo(new StorageVersionPlan.Delete("apps.deployments", "7"));
   }
 
   @Test

@@ -13,7 +13,11 @@ class MigrationStatusTest {
 
   @Test
   void a_migration_runs_and_then_is_over() {
-    JsonNode begun = MigrationStatus.begun(FRESH, "17", NOW);
+    JsonNode running = MigrationStatus.running(FRESH, NOW);
+    assertThat(MigrationStatus.isRunning(running)).isTrue();
+    assertThat(MigrationStatus.revision(running)).isEmpty();
+    JsonNode begun = MigrationStatus.begun(running, "17");
+    assertThat(MigrationStatus.revision(begun)).contains("17");
     assertThat(MigrationStatus.isOver(begun)).isFalse();
     assertThat(begun.at("/status/resourceVersion").asText()).isEqualTo("17");
     JsonNode done = MigrationStatus.succeeded(begun, NOW.plusSeconds(5));

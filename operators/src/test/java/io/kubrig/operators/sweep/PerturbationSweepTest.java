@@ -193,6 +193,56 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void a_replication_controller_that_is_resized_ends_at_its_size() throws InterruptedException {
+    sweep("ReplicationController", SteadyStories.OldSetStory::new);
+  }
+
+  @Test
+  void pods_that_share_a_volume_under_different_labels_are_warned() throws InterruptedException {
+    sweep("SELinuxWarning", SteadyStories.LabelsStory::new);
+  }
+
+  @Test
+  void a_migration_succeeds_when_all_is_written_and_never_for_less() throws InterruptedException {
+    sweep("StorageVersionMigrator", VersionStories.MigrationStory::new);
+  }
+
+  @Test
+  void what_an_api_server_said_goes_with_it_and_not_before() throws InterruptedException {
+    sweep("StorageVersionGC", VersionStories.ServersStory::new);
+  }
+
+  @Test
+  void no_range_goes_while_an_address_needs_it() throws InterruptedException {
+    sweep("ServiceCIDR", ClusterStories.AddressesStory::new);
+  }
+
+  @Test
+  void no_class_of_attributes_goes_while_it_is_named() throws InterruptedException {
+    sweep("VolumeAttributesClass protection", ClusterStories.AttributesStory::new);
+  }
+
+  @Test
+  void our_root_is_in_one_bundle_and_those_of_others_are_left_alone() throws InterruptedException {
+    sweep("ClusterTrustBundle publisher", ClusterStories.BundlesStory::new);
+  }
+
+  @Test
+  void each_generation_of_a_policy_is_checked() throws InterruptedException {
+    sweep("ValidatingAdmissionPolicy status", ClusterStories.PoliciesStory::new);
+  }
+
+  @Test
+  void all_tokens_that_may_sign_have_signed_and_no_others() throws InterruptedException {
+    sweep("BootstrapSigner, TokenCleaner", SecretStories.SigningStory::new);
+  }
+
+  @Test
+  void tokens_of_old_that_nobody_wants_end_in_two_steps() throws InterruptedException {
+    sweep("LegacyServiceAccountTokenCleaner", SecretStories.LegacyStory::new);
+  }
+
+  @Test
   void objects_that_make_no_sense_stop_no_controller() throws InterruptedException {
     sweep("ReplicaSet among absurd objects", () -> new AbsurdStory(new Stories.ReplicaSetStory()));
     sweep("Deployment among absurd objects", () -> new AbsurdStory(new Stories.DeploymentStory()));

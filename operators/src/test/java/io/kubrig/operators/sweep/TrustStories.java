@@ -42,7 +42,7 @@ final class TrustStories {
       /V1O1/dA3Jk8oScCIQDO64YYWCr2LbdrXEdY+xgMkDYwdan2PEE09oSpDftRSQ==
       -----END CERTIFICATE REQUEST-----
       """;
-  private static final Path FILES = files();
+  static final Path FILES = files();
 
   private TrustStories() {}
 
