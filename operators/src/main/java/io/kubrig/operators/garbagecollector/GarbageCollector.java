@@ -141,7 +141,7 @@ public final class GarbageCollector implements Controller {
 
   private Outcome decide(ResourceType type, OwnerGraph.View node, ObjectMeta live) {
     Map<String, Verdict.Owner> owners = new HashMap<>();
-    for (OwnerReference ref : Objects.orEmpty(live.getOwnerReferences())) {
+    for (OwnerReference ref : Identity.owners(live)) {
       Optional<Verdict.Owner> owner = owner(ref, node.identity().namespace());
       if (owner.isEmpty()) {
         return Outcome.RETRY;

@@ -4,7 +4,9 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.metadata.ResourceType;
+import java.util.List;
 
 /** Which object is meant. @param namespace empty for a cluster-scoped object */
 record Identity(String apiVersion, String kind, String namespace, String name, String uid) {
@@ -19,6 +21,12 @@ record Identity(String apiVersion, String kind, String namespace, String name, S
   /** The owner that a reference of an object in a namespace names. */
   static Identity of(OwnerReference owner, String namespace) {
     return new Identity(owner.getApiVersion(), owner.getKind(), namespace, owner.getName(), owner.getUid());
+  }
+
+  /** The references of an object that name an owner in full; what servers that check nothing let through besides is nobody. */
+  static List<OwnerReference> owners(ObjectMeta object) {
+    return Objects.orEmpty(object.getOwnerReferences()).stream().filter(ref -> ref.getUid() != null && ref.getName() != null
+        && ref.getKind() != null && ref.getApiVersion() != null).toList();
   }
 
   Identity in(String otherNamespace) {

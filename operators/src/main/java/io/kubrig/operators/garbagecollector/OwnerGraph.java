@@ -63,14 +63,14 @@ final class OwnerGraph {
   synchronized void seen(Identity identity, ObjectMeta before, ObjectMeta after) {
     Node node = nodes.get(identity.uid());
     if (node == null) {
-      node = new Node(identity, Objects.orEmpty(after.getOwnerReferences()), false);
+      node = new Node(identity, Identity.owners(after), false);
       nodes.put(identity.uid(), node);
       join(node, node.owners());
     } else {
       if (node.isVirtual()) {
         becomeReal(node, identity);
       }
-      changeOwners(node, Objects.orEmpty(after.getOwnerReferences()));
+      changeOwners(node, Identity.owners(after));
     }
     if (after.getDeletionTimestamp() != null) {
       node.terminating();

@@ -35,7 +35,7 @@ sealed interface Verdict {
    * @param dependents the object's own dependents
    */
   static Verdict of(ObjectMeta object, Map<String, Owner> owners, List<OwnerGraph.Dependent> dependents) {
-    List<OwnerReference> references = Objects.orEmpty(object.getOwnerReferences());
+    List<OwnerReference> references = Identity.owners(object);
     if (references.isEmpty()) {
       return new Keep();
     }

@@ -52,7 +52,8 @@ final class RangeUse {
   }
 
   private static Stream<Prefix> prefixes(ServiceCIDR range) {
-    return Objects.orEmpty(range.getSpec().getCidrs()).stream().map(Prefix::of);
+    return range.getSpec() == null ? Stream.empty()
+        : Objects.orEmpty(range.getSpec().getCidrs()).stream().flatMap(text -> Prefix.of(text).stream());
   }
 
   private static boolean isSame(ServiceCIDR range, ServiceCIDR other) {

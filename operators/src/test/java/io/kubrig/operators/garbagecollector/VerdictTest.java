@@ -17,7 +17,7 @@ class VerdictTest {
   private static ObjectMeta owned(String... owners) {
     ObjectMetaBuilder object = new ObjectMetaBuilder().withName("x");
     for (String owner : owners) {
-      object.addNewOwnerReference().withUid(owner).endOwnerReference();
+      object.addNewOwnerReference().withApiVersion("v1").withKind("ConfigMap").withName(owner).withUid(owner).endOwnerReference();
     }
     return object.build();
   }
@@ -32,6 +32,15 @@ class VerdictTest {
     assertThat(Verdict.of(owned("a"), Map.of("a", Owner.WAITING), List.of(DELETING))).isEqualTo(new Verdict.Delete("Foreground", true));
     assertThat(Verdict.of(owned("a", "b", "c"), Map.of("a", Owner.SOLID, "b", Owner.ABSENT, "c", Owner.WAITING), NONE))
         .isEqualTo(new Verdict.Disown(List.of("b", "c")));
+  }
+
+  @Test
+  void a_reference_that_names_nobody_neither_keeps_nor_condemns() {
+    ObjectMeta nonsense = new ObjectMetaBuilder(owned("a")).addNewOwnerReference().withUid("b").endOwnerReference().addNewOwnerReference()
+        .endOwnerReference().build();
+    assertThat(Verdict.of(nonsense, Map.of("a", Owner.SOLID), NONE)).isEqualTo(new Verdict.Keep());
+    ObjectMeta only = new ObjectMetaBuilder(owned()).addNewOwnerReference().endOwnerReference().build();
+    assertThat(Verdict.of(only, Map.of(), NONE)).isEqualTo(new Verdict.Keep());
   }
 
   @Test

@@ -42,7 +42,7 @@ final class ClusterStories {
     return Stories.all(server, kind).stream().filter(object -> !Objects.isTerminating(object)).toList();
   }
 
-  /** Ranges that overlap, and addresses in them. An address always has a range. */
+  /** Ranges that overlap, and addresses in them. An address always has a range, if only one that is being deleted. */
   static final class AddressesStory implements Story {
     private static final String FINALIZER = "networking.k8s.io/service-cidr-finalizer";
     private static final List<String> PREFIXES = List.of("10.96.0.0/24", "10.96.0.0/16", "10.97.0.0/24");
@@ -76,7 +76,11 @@ final class ClusterStories {
           String network = range.getSpec().getCidrs().getFirst().substring(0, "10.96.".length());
           String ip = network + "0." + (made++ % 250 + 1);
           if (server.find(IPAddress.class, Key.of(ip)).isEmpty()) {
-            server.create(Objects.parse("{\"metadata\": {\"name\": \"" + ip + "\"}}", IPAddress.class));
+            server.create(Objects.parse("{\"metadata\": {\"name\": \"" + ip + "\", \"labels\": {\"ipaddress.kubernetes.io/managed-by\":"
+                + " \"ipallocator.k8s.io\", \"ipaddress.kubernetes.io/ip-family\": \"IPv4\"}}}", IPAddress.class));
+          }
+          if (random.nextBoolean()) { // while only few know of the address
+            server.delete(range, Map.of(), false);
           }
         });
       }
@@ -90,7 +94,7 @@ final class ClusterStories {
 
     /** The addresses that would have no range without this one. */
     private static Stream<IPAddress> only(MemoryServer server, ServiceCIDR range) {
-      List<ServiceCIDR> others = living(server, ServiceCIDR.class).stream()
+      List<ServiceCIDR> others = Stories.all(server, ServiceCIDR.class).stream()
           .filter(other -> !other.getMetadata().getName().equals(range.getMetadata().getName())).toList();
       return Stories.all(server, IPAddress.class).stream().filter(address -> contains(range, address))
           .filter(address -> others.stream().noneMatch(other -> contains(other, address)));
@@ -144,8 +148,13 @@ final class ClusterStories {
       switch (random.nextInt(7)) {
         case 0 -> make(server);
         case 1 -> any(classes, random).ifPresent(found -> server.delete(found, Map.of(), false));
-        case 2, 3 -> name.ifPresent(of -> server.create(Objects.parse("{\"metadata\": {\"name\": \"claim-" + made++
-            + "\", \"namespace\": \"ns\"}, \"spec\": {\"volumeAttributesClassName\": \"" + of + "\"}}", PersistentVolumeClaim.class)));
+        case 2, 3 -> any(classes, random).ifPresent(named -> {
+          server.create(Objects.parse("{\"metadata\": {\"name\": \"claim-" + made++ + "\", \"namespace\": \"ns\"}, \"spec\": {"
+              + "\"volumeAttributesClassName\": \"" + named.getMetadata().getName() + "\"}}", PersistentVolumeClaim.class));
+          if (random.nextBoolean()) { // while only few know of the claim
+            server.delete(named, Map.of(), false);
+          }
+        });
         case 4 -> name.ifPresent(of -> server.create(Objects.parse("{\"metadata\": {\"name\": \"volume-" + made++
             + "\"}, \"spec\": {\"volumeAttributesClassName\": \"" + of + "\"}}", PersistentVolume.class)));
         case 5 -> any(Stories.all(server, PersistentVolumeClaim.class), random).ifPresent(it -> server.delete(it, Map.of(), false));

@@ -289,4 +289,24 @@ class PerturbationSweepTest {
     sweep("DeviceTaintEviction among absurd objects", () -> new AbsurdStory(new DeviceStories.TaintStory()));
     sweep("ResourceQuota among absurd objects", () -> new AbsurdStory(new DeviceStories.QuotaStory()));
   }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_that_treats_all_kinds_alike() throws InterruptedException {
+    sweep("GarbageCollector among absurd objects", () -> new AbsurdStory(new OwnersStory()));
+    sweep("StorageVersionMigrator among absurd objects", () -> new AbsurdStory(new VersionStories.MigrationStory()));
+    sweep("StorageVersionGC among absurd objects", () -> new AbsurdStory(new VersionStories.ServersStory()));
+    sweep("ClusterTrustBundle publisher among absurd objects", () -> new AbsurdStory(new ClusterStories.BundlesStory()));
+  }
+
+  @Test
+  void objects_that_make_no_sense_hold_up_no_controller_of_sizes_and_shared_things() throws InterruptedException {
+    sweep("HorizontalPodAutoscaler among absurd objects", () -> new AbsurdStory(new ScalingStory()));
+    sweep("ReplicationController among absurd objects", () -> new AbsurdStory(new SteadyStories.OldSetStory()));
+    sweep("SELinuxWarning among absurd objects", () -> new AbsurdStory(new SteadyStories.LabelsStory()));
+    sweep("ServiceCIDR among absurd objects", () -> new AbsurdStory(new ClusterStories.AddressesStory()));
+    sweep("VolumeAttributesClass protection among absurd objects", () -> new AbsurdStory(new ClusterStories.AttributesStory()));
+    sweep("ValidatingAdmissionPolicy status among absurd objects", () -> new AbsurdStory(new ClusterStories.PoliciesStory()));
+    sweep("BootstrapSigner, TokenCleaner among absurd objects", () -> new AbsurdStory(new SecretStories.SigningStory()));
+    sweep("LegacyServiceAccountTokenCleaner among absurd objects", () -> new AbsurdStory(new SecretStories.LegacyStory()));
+  }
 }

@@ -213,13 +213,13 @@ final class SecretStories {
             {"metadata": {"name": "pod-%d", "namespace": "ns"}, "spec": {"volumes": [{"name": "v", "projected": {"sources": [
              {"secret": {"name": "%s"}}]}}]}}
             """.formatted(made++, secret.getMetadata().getName()), Pod.class)));
-        default -> any(server.list(Pod.class), random).ifPresent(pod -> server.delete(pod, Map.of(), true));
+        default -> any(Stories.all(server, Pod.class), random).ifPresent(pod -> server.delete(pod, Map.of(), true));
       }
       users = false;
     }
 
     private static Set<String> named(MemoryServer server, long upTo) {
-      return server.list(Pod.class).stream().filter(pod -> Long.parseLong(pod.getMetadata().getResourceVersion()) <= upTo)
+      return Stories.all(server, Pod.class).stream().filter(pod -> Long.parseLong(pod.getMetadata().getResourceVersion()) <= upTo)
           .map(pod -> pod.getSpec().getVolumes().getFirst().getProjected().getSources().getFirst().getSecret().getName())
           .collect(Collectors.toSet());
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The stories of a set of the old kind, and of one who only looks. */
 final class SteadyStories {
@@ -92,7 +93,7 @@ final class SteadyStories {
 
     @Override
     public void act(MemoryServer server, RandomGenerator random) {
-      List<Pod> pods = server.list(Pod.class);
+      List<Pod> pods = Stories.all(server, Pod.class);
       if (pods.size() > 5) {
         server.delete(pods.get(random.nextInt(pods.size())), Map.of(), true);
       } else {
@@ -124,8 +125,8 @@ final class SteadyStories {
           .as("pods that share a volume under different labels").isSubsetOf(warned);
     }
 
-    private static java.util.stream.Stream<Pod> living(MemoryServer server) {
-      return server.list(Pod.class).stream().filter(pod -> !Pods.isFinished(pod));
+    private static Stream<Pod> living(MemoryServer server) {
+      return Stories.all(server, Pod.class).stream().filter(pod -> !Pods.isFinished(pod));
     }
 
     private static String claim(Pod pod) {
