@@ -64,9 +64,9 @@ class RangeUseTest {
     List<ServiceCIDR> half = List.of(range("half", "10.1.0.0/25"));
     assertThat(mayGo(half, allocated("10.1.0.127", "IPv4"))).isFalse();
     assertThat(mayGo(List.of(), allocated("10.1.0.0", "IPv4"), allocated("10.1.0.255", "IPv4"))).isTrue();
-    assertThat(Prefix.of("fd00::/120").gives("fd00::ff")).isTrue();
-    assertThat(Prefix.of("fd00::/120").gives("fd00::")).isFalse();
-    assertThat(Prefix.of("10.1.0.1/32").gives("10.1.0.1")).isFalse();
+    assertThat(Prefix.of("fd00::/120").orElseThrow().gives("fd00::ff")).isTrue();
+    assertThat(Prefix.of("fd00::/120").orElseThrow().gives("fd00::")).isFalse();
+    assertThat(Prefix.of("10.1.0.1/32").orElseThrow().gives("10.1.0.1")).isFalse();
   }
 
   @Test

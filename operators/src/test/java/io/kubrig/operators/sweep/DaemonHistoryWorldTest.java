@@ -81,7 +81,7 @@ class DaemonHistoryWorldTest {
 
   @Test
   void a_revision_that_is_no_longer_selected_is_released() throws InterruptedException {
-    tell(server -> server.patch(only(server), "{\"metadata\": {\"labels\": {\"app\": \"other\"}}}", false),
+    tell(server -> server.patch(only(server), "{\"metadata\": {\"labels\": {\"app\": \"other\"}}}", MemoryServer.Patch.STRATEGIC, false),
         server -> assertThat(Objects.controllerOf(only(server))).isEmpty());
   }
 }
