@@ -37,7 +37,12 @@ public final class EndpointsPlan {
   private EndpointsPlan() {}
 
   /** An address in one of the two lists of a subset. */
-  private record Listed(EndpointAddress address, boolean ready) {}
+  private record Listed(EndpointAddress address, boolean ready) {
+    @Override
+    public int hashCode() { // of what nearly always tells two apart
+      return address.getIp().hashCode();
+    }
+  }
 
   /** The subsets of a service over its pods: addresses that share all their ports share a subset. */
   public static List<EndpointSubset> subsets(Service service, List<Pod> pods) {

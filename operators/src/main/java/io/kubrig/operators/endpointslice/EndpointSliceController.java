@@ -16,6 +16,7 @@ import io.kubrig.operators.engine.Outcome;
 import io.kubrig.operators.engine.Queue;
 import io.kubrig.operators.events.EventRecorder;
 import io.kubrig.operators.ownership.Claims;
+import io.kubrig.operators.services.PodMemo;
 import io.kubrig.operators.services.ServicePods;
 import io.kubrig.operators.services.TriggerTimes;
 import io.kubrig.operators.slices.SlicePlan;
@@ -41,6 +42,7 @@ public final class EndpointSliceController implements Controller {
   private final EventRecorder events;
   private final TriggerTimes triggers = new TriggerTimes();
   private final GivenHints hints = new GivenHints();
+  private final Map<String, PodMemo<Optional<ServiceEndpoints.Listed>>> memos = Map.of("IPv4", new PodMemo<>(), "IPv6", new PodMemo<>());
   private final Duration batch;
   private final int max;
   private volatile SortedMap<String, Double> shares; // of the zones; null until the nodes have been looked at
@@ -117,6 +119,7 @@ public final class EndpointSliceController implements Controller {
     if (service.isEmpty()) {
       triggers.forget(key);
       hints.forget(key);
+      memos.values().forEach(memo -> memo.forget(key));
     } else if (!"ExternalName".equals(service.get().getSpec().getType())
         && !Objects.orEmpty(service.get().getSpec().getSelector()).isEmpty()) {
       keep(service.get());
@@ -139,14 +142,20 @@ public final class EndpointSliceController implements Controller {
       for (String family : families) {
         List<EndpointSlice> own = new ArrayList<>(existing);
         own.removeIf(slice -> !family.equals(slice.getAddressType()) || strange.contains(slice));
-        SlicePlan plan = SlicePlan.of(family, ServiceEndpoints.groups(service, selected, family, name -> nodes.get("", name)), own, frame);
-        apply(service, family, plan, own);
+        apply(service, family, SlicePlan.of(family, groups(service, selected, family), own, frame), own);
       }
     } catch (RuntimeException e) {
       events.warning(service, "FailedToUpdateEndpointSlices", "Error updating Endpoint Slices for Service " + Key.of(service) + ": "
           + ApiErrors.message(e));
       throw e;
     }
+  }
+
+  /** Hints by zone are put on the endpoints themselves: these are then made anew each time. */
+  private List<SlicePlan.Group> groups(Service service, List<Pod> selected, String family) {
+    PodMemo<Optional<ServiceEndpoints.Listed>> memo = memos.get(family);
+    return AutoHints.isWanted(service) || memo == null ? ServiceEndpoints.groups(service, selected, family, name -> nodes.get("", name))
+        : ServiceEndpoints.groups(service, selected, family, name -> nodes.get("", name), memo);
   }
 
   private void apply(Service service, String family, SlicePlan plan, List<EndpointSlice> own) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPortBuilder;
 import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.pods.Pods;
+import io.kubrig.operators.services.PodMemo;
 import io.kubrig.operators.services.ServicePods;
 import io.kubrig.operators.slices.SlicePlan;
 import java.util.ArrayList;
@@ -27,21 +28,36 @@ final class ServiceEndpoints {
 
   private ServiceEndpoints() {}
 
-  /** The endpoints of a family, grouped by the ports that are open in their pods. */
+  /** A pod as an endpoint. @param ports those that are open in it */
+  record Listed(List<EndpointPort> ports, Endpoint endpoint) {}
+
+  /** The endpoints of a family, grouped by the ports that are open in their pods. @param nodes the nodes, by name */
   static List<SlicePlan.Group> groups(Service service, List<Pod> pods, String family, Function<String, Optional<Node>> nodes) {
+    return groups(service, pods, family, nodes, new PodMemo<>());
+  }
+
+  /** @param memo of this family; the endpoints that are in it stay as they are, unless somebody gives them hints */
+  static List<SlicePlan.Group> groups(
+      Service service, List<Pod> pods, String family, Function<String, Optional<Node>> nodes, PodMemo<Optional<Listed>> memo) {
+    List<Pod> sorted = pods.stream().sorted(Comparator.comparing(pod -> pod.getMetadata().getName())).toList();
+    Function<Pod, String> zone = pod -> zone(pod, nodes);
     Map<List<EndpointPort>, List<Endpoint>> groups = new LinkedHashMap<>();
-    pods.stream().filter(pod -> ServicePods.isListed(pod, true)).sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
-        .forEach(pod -> {
-      List<String> ips = ServicePods.ips(pod, family);
-      if (!ips.isEmpty()) {
-        Optional<Node> node = Pods.isAssigned(pod) ? nodes.apply(pod.getSpec().getNodeName()) : Optional.empty();
-        groups.computeIfAbsent(ports(service, pod), p -> new ArrayList<>()).add(endpoint(service, pod, ips, node));
-      }
-    });
+    for (Optional<Listed> made : memo.of(service, sorted, zone, pod -> listed(service, pod, family, zone.apply(pod)))) {
+      made.ifPresent(listed -> groups.computeIfAbsent(listed.ports(), p -> new ArrayList<>()).add(listed.endpoint()));
+    }
     return groups.entrySet().stream().map(e -> new SlicePlan.Group(e.getKey(), TrafficHints.give(service, e.getValue()))).toList();
   }
 
-  private static Endpoint endpoint(Service service, Pod pod, List<String> ips, Optional<Node> node) {
+  private static Optional<Listed> listed(Service service, Pod pod, String family, String zone) {
+    List<String> ips = ServicePods.isListed(pod, true) ? ServicePods.ips(pod, family) : List.of();
+    return ips.isEmpty() ? Optional.empty() : Optional.of(new Listed(ports(service, pod), endpoint(service, pod, ips, zone)));
+  }
+
+  private static String zone(Pod pod, Function<String, Optional<Node>> nodes) {
+    return Pods.isAssigned(pod) ? nodes.apply(pod.getSpec().getNodeName()).map(node -> Objects.labels(node).get(ZONE)).orElse(null) : null;
+  }
+
+  private static Endpoint endpoint(Service service, Pod pod, List<String> ips, String zone) {
     boolean serving = Pods.isReady(pod);
     boolean terminating = Objects.isTerminating(pod);
     boolean ready = Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses()) || serving && !terminating;
@@ -51,7 +67,7 @@ final class ServiceEndpoints {
         .withUid(pod.getMetadata().getUid()).endTargetRef()
         .withHostname(ServicePods.hostname(pod, service).orElse(null))
         .withNodeName(Pods.isAssigned(pod) ? pod.getSpec().getNodeName() : null)
-        .withZone(node.map(n -> Objects.labels(n).get(ZONE)).orElse(null))
+        .withZone(zone)
         .build();
   }
 

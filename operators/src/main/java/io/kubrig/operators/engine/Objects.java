@@ -68,10 +68,12 @@ public final class Objects {
   /** The owner that controls an object. */
   public static Optional<OwnerReference> controllerOf(HasMetadata object) {
     List<OwnerReference> owners = object.getMetadata().getOwnerReferences();
-    if (owners == null) {
-      return Optional.empty();
+    for (OwnerReference owner : orEmpty(owners)) { // asked of every object at every turn: no stream
+      if (Boolean.TRUE.equals(owner.getController())) {
+        return Optional.of(owner);
+      }
     }
-    return owners.stream().filter(owner -> Boolean.TRUE.equals(owner.getController())).findFirst();
+    return Optional.empty();
   }
 
   /** Whether the object is being deleted. */

@@ -61,8 +61,17 @@ public final class Selector {
       return false;
     }
     Map<String, String> known = Objects.orEmpty(labels);
-    return equal.entrySet().stream().allMatch(e -> (e.getValue() == null ? "" : e.getValue()).equals(known.get(e.getKey())))
-        && terms.stream().allMatch(t -> holds(t, known));
+    for (Map.Entry<String, String> wanted : equal.entrySet()) { // asked of every pod at every turn: no streams
+      if (!(wanted.getValue() == null ? "" : wanted.getValue()).equals(known.get(wanted.getKey()))) {
+        return false;
+      }
+    }
+    for (LabelSelectorRequirement term : terms) {
+      if (!holds(term, known)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean holds(LabelSelectorRequirement term, Map<String, String> labels) {

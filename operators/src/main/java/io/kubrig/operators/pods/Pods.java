@@ -42,7 +42,12 @@ public final class Pods {
     if (pod.getStatus() == null) {
       return Optional.empty();
     }
-    return Objects.orEmpty(pod.getStatus().getConditions()).stream().filter(c -> type.equals(c.getType())).findFirst();
+    for (PodCondition condition : Objects.orEmpty(pod.getStatus().getConditions())) { // asked of every pod at every turn: no stream
+      if (type.equals(condition.getType())) {
+        return Optional.of(condition);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether the condition Ready is True. */

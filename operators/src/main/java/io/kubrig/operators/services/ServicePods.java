@@ -83,15 +83,20 @@ public final class ServicePods {
 
   /** The pod's addresses of one family, IPv4 or IPv6. */
   public static List<String> ips(Pod pod, String family) {
-    return ips(pod).stream().filter(ip -> family.equals(family(ip))).toList();
+    List<String> all = ips(pod);
+    return all.size() == 1 && family.equals(family(all.getFirst())) ? all : all.stream().filter(ip -> family.equals(family(ip))).toList();
   }
 
   private static List<String> ips(Pod pod) {
     if (pod.getStatus() == null || pod.getStatus().getPodIP() == null || pod.getStatus().getPodIP().isEmpty()) {
       return List.of();
     }
-    List<String> all = Objects.orEmpty(pod.getStatus().getPodIPs()).stream().map(PodIP::getIp).toList();
-    return all.isEmpty() ? List.of(pod.getStatus().getPodIP()) : all;
+    List<PodIP> all = Objects.orEmpty(pod.getStatus().getPodIPs());
+    return switch (all.size()) {
+      case 0 -> List.of(pod.getStatus().getPodIP());
+      case 1 -> List.of(all.getFirst().getIp());
+      default -> all.stream().map(PodIP::getIp).toList();
+    };
   }
 
   /** The family of an address: IPv4 or IPv6. */

@@ -137,6 +137,11 @@ public record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, 
           target == null ? null : target.getKind(), target == null ? null : target.getNamespace(), target == null ? null : target.getName(),
           target == null ? null : target.getUid());
     }
+
+    @Override
+    public int hashCode() { // of what nearly always tells two apart
+      return 31 * addresses.hashCode() + java.util.Objects.hashCode(uid);
+    }
   }
 
   /** The packing of one group. */
