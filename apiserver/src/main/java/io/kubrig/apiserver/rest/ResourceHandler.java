@@ -44,11 +44,18 @@ public final class ResourceHandler {
   private final Responses responses;
   private final WriteOptions writeOptions;
   private final Patches patches;
+  private final CollectionDeletion collections;
 
-  /** @param minWatch how long a watch lasts at least when the client does not say */
-  public ResourceHandler(
-      Registry registry, Bodies bodies, Responses responses, WriteOptions writeOptions, Patches patches, Duration minWatch) {
+  /**
+   * Over a registry.
+   *
+   * @param minWatch how long a watch lasts at least when the client does not say
+   * @param deletionWorkers how many objects of a collection are deleted at once
+   */
+  public ResourceHandler(Registry registry, Bodies bodies, Responses responses, WriteOptions writeOptions, Patches patches,
+      Duration minWatch, int deletionWorkers) {
     this.minWatch = minWatch;
+    this.collections = new CollectionDeletion(deletionWorkers);
     this.registry = registry;
     this.bodies = bodies;
     this.responses = responses;
@@ -412,19 +419,19 @@ public final class ResourceHandler {
     ListOptions list = ListOptions.of(call.query()::first).checked();
     Selection selection = Selection.of(resource, list);
     Lister.Page page = registry.lister().list(resource, target.namespace(), list, selection);
-    List<Tree> deleted = new ArrayList<>();
-    for (Entry entry : page.entries()) {
-      Tree metadata = ObjectStore.tree(entry).tree("metadata");
-      Operation one = operation(call, target, Operation.Verb.DELETE, metadata.string("name"), options);
+    List<Tree> deleted = collections.all(page.entries(), entry -> {
+      Tree object = ObjectStore.tree(entry);
+      Operation one = operation(call, target, Operation.Verb.DELETE, object.tree("metadata").string("name"), options);
       try {
         registry.deleter().delete(one, options.tree().copy());
-        deleted.add(Views.inVersion(resource, target.version(), ObjectStore.tree(entry)));
+        return Optional.of(Views.inVersion(resource, target.version(), object));
       } catch (ApiException e) {
         if (e.code() != 404) {
           throw e;
         }
+        return Optional.empty();
       }
-    }
+    });
     resource.behaviour().warningsOnDelete(options.tree()).forEach(warnings::add);
     checkListProjection(view, false);
     Tree metadata = Tree.of("resourceVersion", Long.toString(page.revision()));

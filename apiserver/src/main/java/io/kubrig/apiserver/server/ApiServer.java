@@ -158,7 +158,8 @@ public final class ApiServer implements Handler, AutoCloseable {
             asked ? Optional.of(security.authorizer()) : Optional.empty()));
     WriteOptions writeOptions = new WriteOptions(schemas);
     commands.putAll(podCommands(new CommandParts(schemas, bodies, responses, writeOptions, admission, store)));
-    resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership), settings.limits().minWatch());
+    resources = new ResourceHandler(registry, bodies, responses, writeOptions, new Patches(forms, ownership), settings.limits().minWatch(),
+        settings.limits().deletionWorkers());
     served = new ServedApis(groups, table);
     discovery = new DiscoveryHandler(served, schemas, settings::externalAddress);
     RemoteDocuments remote = new RemoteDocuments(served::refresh);

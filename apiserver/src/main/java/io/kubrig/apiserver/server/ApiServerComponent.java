@@ -145,7 +145,8 @@ public final class ApiServerComponent implements Component {
             String.join("; ", parsed.value(flags.hsts)),
             parsed.value(flags.requestTimeout),
             parsed.value(flags.priorityAndFairness),
-            Duration.ofSeconds(parsed.value(flags.minRequestTimeout)));
+            Duration.ofSeconds(parsed.value(flags.minRequestTimeout)),
+            parsed.value(flags.deleteCollectionWorkers));
     SecuritySettings security = new SecurityFlags(flags, parsed, pki, environment).read();
     return new ApiServerSettings(
         storage, environment.clock(), environment.random(), environment.metrics(), external, cluster, security, admission(), limits,

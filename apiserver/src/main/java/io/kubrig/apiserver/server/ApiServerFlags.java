@@ -58,13 +58,16 @@ final class ApiServerFlags {
           "encryption-provider-config-automatic-reload", false,
               "Determines if the file set by --encryption-provider-config should be automatically reloaded if the disk contents change.");
 
+  final Flag<Integer> deleteCollectionWorkers =
+      etcd.integer("delete-collection-workers", 1,
+          "Number of workers spawned for DeleteCollection call. These are used to speed up namespace cleanup.");
+
   {
     etcd.inert("enable-garbage-collector", FlagTypes.BOOL, true, "the garbage collector runs in the controller manager");
     etcd.inert("etcd-count-metric-poll-period", FlagTypes.DURATION, Duration.ofMinutes(1), "objects are counted when metrics are read");
     etcd.inert("etcd-db-metric-poll-interval", FlagTypes.DURATION, Duration.ofSeconds(30), "sizes are read when metrics are read");
     etcd.inert("etcd-readycheck-timeout", FlagTypes.DURATION, Duration.ofSeconds(2),
         "readiness asks what health asks, see --etcd-healthcheck-timeout");
-    etcd.inert("delete-collection-workers", FlagTypes.INT, 1, "objects of a collection are deleted one after another");
     etcd.inert("etcd-servers-overrides", FlagTypes.STRINGS, List.of(), LATER);
     etcd.inert("watch-cache", FlagTypes.BOOL, true, "all reads are served from memory");
     etcd.inert("watch-cache-sizes", FlagTypes.STRINGS, List.of(), "history is bounded by bytes and age for all resources together");

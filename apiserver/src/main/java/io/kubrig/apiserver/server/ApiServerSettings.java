@@ -51,15 +51,16 @@ public record ApiServerSettings(
    * @param fairness whether requests are classified and queued ({@code --enable-priority-and-fairness}), rather than bounded by the two
    *     numbers alone
    * @param minWatch how long a watch lasts at least when the client does not say
+   * @param deletionWorkers how many objects of a collection are deleted at once
    */
   public record Limits(
       int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout,
-          boolean fairness, Duration minWatch) {
+          boolean fairness, Duration minWatch, int deletionWorkers) {
     private static final Duration MIN_WATCH = Duration.ofMinutes(30);
 
-    /** With priority and fairness. */
+    /** With priority and fairness, and collections deleted one object after the other. */
     public Limits(int maxReading, int maxMutating, List<String> corsOrigins, String strictTransportSecurity, Duration requestTimeout) {
-      this(maxReading, maxMutating, corsOrigins, strictTransportSecurity, requestTimeout, true, MIN_WATCH);
+      this(maxReading, maxMutating, corsOrigins, strictTransportSecurity, requestTimeout, true, MIN_WATCH, 1);
     }
   }
 }

@@ -13,8 +13,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
- * What was made of each pod of a service, so that of a thousand pods only the one that changed is read again. Caches never change an object,
- * they replace it: the very same pod, of the very same service, says what it said. A service is not asked about by two threads at once.
+ * What was made of each pod of a service, so that of a thousand pods only the one that changed is read again. Caches never change an
+ * object, they replace it: the very same pod, of the very same service, says what it said. A service is not asked about by two threads
+ * at once.
  *
  * @param <V> what is made, which nobody may change
  */
