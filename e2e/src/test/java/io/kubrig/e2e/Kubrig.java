@@ -49,6 +49,11 @@ public final class Kubrig {
     return Run.of(command(List.of(arguments)), Map.of(), "", limit);
   }
 
+  /** Runs the program to its end behind another one, which becomes it. */
+  static Run runBehind(List<String> prefix, Duration limit, String... arguments) {
+    return Run.of(Stream.concat(prefix.stream(), command(List.of(arguments)).stream()).toList(), Map.of(), "", limit);
+  }
+
   /** Starts the program; its output goes to a file, which is there to be read when something fails. */
   static Process start(Path output, String... arguments) {
     try {

@@ -1,7 +1,6 @@
 package io.kubrig.standalone;
 
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.apiserver.server.ApiServerComponent;
@@ -9,35 +8,29 @@ import io.kubrig.kubelet.containerd.LocalRuntime;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Component;
-import io.kubrig.machinery.component.ComponentFactory;
 import io.kubrig.machinery.component.Environment;
 import io.kubrig.machinery.component.KubeconfigClients;
 import io.kubrig.machinery.component.StartException;
-import io.kubrig.machinery.metrics.KubernetesRegistry;
 import io.kubrig.machinery.pki.ClusterPki;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.standalone.inprocess.InProcessSource;
+import io.kubrig.standalone.kubeadm.Permissions;
 import io.kubrig.standalone.simulated.AnnotatedScript;
 import io.kubrig.standalone.simulated.SimulatedKubelets;
 import io.kubrig.standalone.simulated.SimulatedNodes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All components of a cluster in this process: started one after the other, stopped in the opposite order. */
-final class Cluster implements AutoCloseable {
+final class Cluster implements KeptUp {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-  private static final Duration PART_STOPS_WITHIN = Duration.ofSeconds(10);
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
 
   private final ClusterSettings settings;
@@ -46,7 +39,7 @@ final class Cluster implements AutoCloseable {
   private final Progress progress;
   private final boolean networked;
   private volatile ClientSource clients = new KubeconfigClients(); // the API server's own; for the others that server itself, once it runs
-  private final Deque<AutoCloseable> running = new ArrayDeque<>(); // guarded by itself
+  private final Parts parts;
   private volatile ApiServerComponent apiServer; // null until it runs
 
   Cluster(ClusterSettings settings, Environment environment, Progress progress) {
@@ -60,131 +53,104 @@ final class Cluster implements AutoCloseable {
     this.environment = environment;
     this.progress = progress;
     this.networked = networked;
+    this.parts = new Parts(environment, progress);
   }
 
   /** Starts everything and returns when the API server is ready and the other components run. */
-  void start() throws InterruptedException {
+  @Override
+  public void start() throws InterruptedException {
     progress.begins("Making keys and certificates");
     prepareKeys();
-    progress.done("Keys and certificates are in " + settings.directory().pki());
+    progress.done("Keys and certificates are in " + settings.pki());
     apiServer = (ApiServerComponent) start(Components.API_SERVER, plan.apiServer());
     if (!networked) {
       clients = new InProcessSource(apiServer.server());
     }
-    KubernetesClient admin = keep(clients.open(ClientSettings.of("kubrig", settings.directory().adminKubeconfig().toString())));
+    KubernetesClient admin = parts.keep(clients.open(ClientSettings.of("kubrig", administrator().toString())));
     awaitReady(admin);
     progress.done("The API server is ready on " + settings.server());
-    together(
+    Parts.together(
         List.of(
             () -> start(Components.CONTROLLER_MANAGER, plan.controllerManager()),
             () -> start(Components.SCHEDULER, plan.scheduler()),
             () -> startNodes(admin)));
   }
 
+  /** Whoever may do everything: where others join, {@code admin.conf} may do so once its group is bound to the role. */
+  private Path administrator() {
+    Path before = settings.directory().kubeconfig("super-admin");
+    return settings.joinable() && Files.exists(before) ? before : settings.directory().adminKubeconfig();
+  }
+
   private void startNodes(KubernetesClient admin) throws InterruptedException {
     switch (settings.node()) {
       case NodeMode.Simulated simulated -> startSimulated(admin, simulated.count());
       case NodeMode.Containerd containerd ->
-          together(List.of(() -> start(Components.PROXY, plan.proxy()), () -> startDns(admin), () -> startContainers(admin)));
+          Parts.together(List.of(() -> start(Components.PROXY, plan.proxy()), () -> startDns(admin), () -> startContainers(admin)));
     }
   }
 
   private void startDns(KubernetesClient admin) throws InterruptedException {
     ClusterDns.authorize(admin);
     start(Components.DNS, plan.dns());
-    ClusterDns.publish(admin, settings.address().getHostAddress(), plan.dnsPort());
+    ClusterDns.publish(admin, settings.networking().clusterDns().getHostAddress(), settings.address().getHostAddress(), plan.dnsPort());
   }
 
   private void startContainers(KubernetesClient admin) throws InterruptedException {
+    bindAdministrators(admin);
+    if (!settings.criSocket().isEmpty()) {
+      startKubelet(settings.criSocket(), "");
+      return;
+    }
     progress.begins("Starting containerd");
-    LocalRuntime runtime = keep(new LocalRuntime(settings.directory().node(), environment.clock()));
+    LocalRuntime runtime = parts.keep(new LocalRuntime(settings.directory().node(), environment.clock()));
     runtime.start();
     // the range that the node IPAM controller gives the first node; known before, it need not be waited for
-    runtime.useRanges(List.of(ClusterSettings.FIRST_NODE_RANGE));
+    runtime.useRanges(List.of(settings.networking().firstNodeRange()));
     runtime.followPodCidr(admin, settings.nodeName());
     runtime.awaitImage();
     progress.done("containerd runs");
-    bindAdministrators(admin);
-    PemFiles.write(settings.directory().kubeletConfig(), plan.kubeletConfig());
-    start(Components.KUBELET, plan.kubelet(runtime.endpoint(), runtime.cgroupRoot()));
+    startKubelet(runtime.endpoint(), runtime.cgroupRoot());
+  }
+
+  private void startKubelet(String endpoint, String cgroupRoot) throws InterruptedException {
+    if (settings.joinable()) { // as on every other machine: through the network, with a certificate that it renews
+      parts.start(Components.KUBELET, plan.kubelet(endpoint, cgroupRoot), new KubeconfigClients());
+    } else {
+      PemFiles.write(settings.directory().kubeletConfig(), plan.kubeletConfig());
+      start(Components.KUBELET, plan.kubelet(endpoint, cgroupRoot));
+    }
   }
 
   /** The group of the API server's certificate towards kubelets; kubeadm binds it in the same way. */
   private static void bindAdministrators(KubernetesClient admin) {
-    ClusterRoleBinding binding =
-        new ClusterRoleBindingBuilder()
-            .withNewMetadata()
-            .withName("kubeadm:cluster-admins")
-            .endMetadata()
-            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
-            .addNewSubject("rbac.authorization.k8s.io", "Group", "kubeadm:cluster-admins", null)
-            .build();
+    HasMetadata binding = Permissions.administrators();
     if (admin.rbac().clusterRoleBindings().withName(binding.getMetadata().getName()).get() == null) {
-      admin.rbac().clusterRoleBindings().resource(binding).create();
-    }
-  }
-
-  /** Something to start that may fail or be interrupted. */
-  @FunctionalInterface
-  private interface Step {
-    void run() throws InterruptedException;
-  }
-
-  /** Runs steps side by side; throws the first failure at once, without waiting for the others: {@link #close} ends them. */
-  private static void together(List<Step> steps) throws InterruptedException {
-    BlockingQueue<Optional<RuntimeException>> outcomes = new LinkedBlockingQueue<>();
-    for (Step step : steps) {
-      Thread.ofVirtual().start(() -> outcomes.add(outcome(step)));
-    }
-    for (int i = 0; i < steps.size(); i++) {
-      Optional<RuntimeException> problem = outcomes.take();
-      if (problem.isPresent()) {
-        throw problem.get();
-      }
-    }
-  }
-
-  private static Optional<RuntimeException> outcome(Step step) {
-    try {
-      step.run();
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      Object reason = e.getMessage() == null ? e.getCause() : e.getMessage();
-      return Optional.of(new StartException("a part of the cluster could not start: " + reason, e));
-    } catch (RuntimeException e) {
-      return Optional.of(e);
-    } catch (InterruptedException e) {
-      return Optional.of(new StartException("the start was interrupted", e));
+      admin.resource(binding).create();
     }
   }
 
   private void prepareKeys() throws InterruptedException {
-    ClusterPki pki = new ClusterPki(settings.directory().pki(), environment.clock());
+    ClusterPki pki = new ClusterPki(settings.pki(), environment.clock());
     pki.ensure(plan.serverNames(), plan.serverAddresses());
-    List<Step> writers = new ArrayList<>();
+    List<Parts.Step> writers = new ArrayList<>();
     for (ClusterPlan.User user : plan.users()) {
       Path file = settings.directory().kubeconfig(user.file());
-      writers.add(() -> pki.kubeconfig(file, settings.server(), user.name(), user.certificate()));
+      writers.add(() -> pki.kubeconfig(file, user.server(), user.name(), user.certificate()));
     }
-    together(writers);
+    Parts.together(writers);
   }
 
   private Component start(Components which, List<String> args) throws InterruptedException {
-    progress.begins("Starting the " + which.command());
-    ComponentFactory factory = which.factory();
-    Component component = keep(factory.create(factory.flags().parse(args),
-        environment.withMetrics(new KubernetesRegistry()).withClients(clients)));
-    component.start();
-    progress.done(which.command() + " runs");
-    return component;
+    return parts.start(which, args, clients);
   }
 
   private void startSimulated(KubernetesClient admin, int count) throws InterruptedException {
     progress.begins("Starting " + count + " simulated nodes");
-    SimulatedKubelets kubelets = keep(new SimulatedKubelets(environment.clock()));
+    SimulatedKubelets kubelets = parts.keep(new SimulatedKubelets(environment.clock()));
     apiServer.reach(kubelets);
-    keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), SimulatedNodes.Settings.of(count), new AnnotatedScript(),
-        kubelets)).start();
+    SimulatedNodes.Settings wanted = SimulatedNodes.Settings.of(count);
+    parts.keep(new SimulatedNodes(admin, environment.clock(), environment.metrics(), wanted, new AnnotatedScript(), kubelets)).start();
     progress.done(count + (count == 1 ? " simulated node is" : " simulated nodes are")
         + " ready: pods run in name only, without containers");
   }
@@ -206,41 +172,8 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private <C extends AutoCloseable> C keep(C closeable) {
-    synchronized (running) {
-      running.push(closeable);
-    }
-    return closeable;
-  }
-
-  /** Stops the parts, the last started first; one that does not stop in time is left behind, so that the others still stop cleanly. */
   @Override
   public void close() {
-    for (AutoCloseable part = next(); part != null; part = next()) {
-      AutoCloseable closing = part;
-      Thread closer = Thread.ofVirtual().start(() -> close(closing));
-      try {
-        if (!closer.join(PART_STOPS_WITHIN)) {
-          LOG.error("{} did not stop within {} s", closing.getClass().getSimpleName(), PART_STOPS_WITHIN.toSeconds());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
-  }
-
-  private AutoCloseable next() {
-    synchronized (running) {
-      return running.poll();
-    }
-  }
-
-  private static void close(AutoCloseable part) {
-    try {
-      part.close();
-    } catch (Exception e) {
-      LOG.error("a part of the cluster did not stop cleanly", e);
-    }
+    parts.close();
   }
 }

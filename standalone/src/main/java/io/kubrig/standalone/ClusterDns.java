@@ -28,11 +28,12 @@ final class ClusterDns {
   private ClusterDns() {}
 
   /**
+   * @param service the well-known address
    * @param address of this machine
    * @param port that the DNS server listens on
    */
-  static void publish(KubernetesClient client, String address, int port) {
-    createUnlessThere(client.services().inNamespace(NAMESPACE).resource(service(port)));
+  static void publish(KubernetesClient client, String service, String address, int port) {
+    createUnlessThere(client.services().inNamespace(NAMESPACE).resource(service(service, port)));
     client.discovery().v1().endpointSlices().inNamespace(NAMESPACE).resource(endpoints(address, port))
         .createOr(existing -> existing.update());
   }
@@ -78,7 +79,7 @@ final class ClusterDns {
     }
   }
 
-  private static Service service(int port) {
+  private static Service service(String address, int port) {
     return new ServiceBuilder()
         .withNewMetadata()
         .withNamespace(NAMESPACE)
@@ -88,7 +89,7 @@ final class ClusterDns {
         .addToLabels("kubernetes.io/name", "CoreDNS")
         .endMetadata()
         .withNewSpec()
-        .withClusterIP(ClusterSettings.CLUSTER_DNS)
+        .withClusterIP(address)
         .addNewPort()
         .withName("dns")
         .withPort(DNS_PORT)

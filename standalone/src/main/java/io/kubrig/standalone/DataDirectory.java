@@ -75,6 +75,16 @@ final class DataDirectory {
     return path.resolve("kubelet.yaml");
   }
 
+  /** The kubelet's own directory, as {@code /var/lib/kubelet}. */
+  Path kubelet() {
+    return node().resolve("kubelet");
+  }
+
+  /** What {@code init} or {@code join} was told, for the next start. */
+  Path kubeadmConfig() {
+    return path.resolve("kubeadm.yaml");
+  }
+
   private Path lockFile() {
     return path.resolve(LOCK);
   }

@@ -1,7 +1,9 @@
 package io.kubrig.standalone;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.component.ComponentMain;
 import io.kubrig.machinery.component.StartException;
+import io.kubrig.machinery.config.ConfigException;
 import io.kubrig.machinery.flags.FlagException;
 import io.kubrig.machinery.pki.PkiException;
 import io.kubrig.scheduler.whatif.QuestionException;
@@ -18,9 +20,9 @@ import picocli.CommandLine;
     description = "Kubernetes, re-rigged in Java.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      UpCommand.class, DownCommand.class, ResetCommand.class, StatusCommand.class, KubeconfigCommand.class, RestoreCommand.class,
-          WhyCommand.class,
-      SimulateCommand.class, TrainCommand.class, VersionCommand.class
+      InitCommand.class, JoinCommand.class, TokenCommand.class, UpCommand.class, DownCommand.class, ResetCommand.class,
+      StatusCommand.class, KubeconfigCommand.class, RestoreCommand.class, WhyCommand.class, SimulateCommand.class,
+      TrainCommand.class, VersionCommand.class
     },
     footer = {
       "",
@@ -86,11 +88,18 @@ public final class Main {
     switch (problem) {
       case StartException e -> System.err.println("Error: " + e.getMessage());
       case FlagException e -> System.err.println("Error: " + e.getMessage());
+      case ConfigException e -> System.err.println("Error: " + e.getMessage());
+      case KubernetesClientException e -> System.err.println("Error: " + reason(e));
       case PkiException e -> System.err.println("Error: " + e.getMessage());
       case QuestionException e -> System.err.println("Error: " + e.getMessage());
       case UncheckedIOException e -> System.err.println("Error: " + e.getMessage());
       default -> throw problem;
     }
     return 1;
+  }
+
+  private static String reason(KubernetesClientException e) {
+    boolean unreachable = e.getCode() == 0 && e.getCause() != null;
+    return unreachable ? "the API server does not answer: " + e.getCause().getMessage() : e.getMessage();
   }
 }

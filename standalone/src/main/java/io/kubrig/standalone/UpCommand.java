@@ -12,15 +12,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code kubrig up}: a whole cluster in this process, until it is told to stop. */
 @Command(name = "up", description = "Starts a whole cluster on this machine and keeps it running.", showDefaultValues = false)
@@ -66,6 +70,8 @@ final class UpCommand implements Callable<Integer> {
       description = "Verbosity of the log.")
   private int verbosity;
 
+  @Spec private CommandSpec spec;
+
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile String failure = ""; // written once by whoever fails, read by the main thread after that
 
@@ -74,25 +80,45 @@ final class UpCommand implements Callable<Integer> {
     checkStorage();
     Progress progress = new Progress(System.out, Clock.system(), Terminal.isInteractive());
     DataDirectory directory = data.directory();
-    NodeMode mode = chooseNode(progress);
+    Optional<NodeMode> mode = Optional.empty();
+    if (Files.exists(directory.kubeadmConfig())) {
+      refuseOptions(directory);
+    } else {
+      mode = Optional.of(chooseNode(progress));
+    }
     if (detach) {
       return new Detached(directory, progress).start(arguments(directory, mode));
     }
     try (DataDirectory.Held held = directory.take()) {
       Logging.configure(new LogSettings(LogSettings.Format.TEXT, verbosity, Map.of()));
       Logging.redirect(new FileOutputStream(directory.log().toFile(), true));
-      return run(directory, mode, held, progress);
+      Environment environment = Environment.ofProcess(this::fail);
+      KeptUp cluster = mode.isPresent()
+          ? new Cluster(new ClusterSettings(directory, mode.get(), storage, securePort, hostName(), address()), environment, progress)
+          : new Remembered(directory).open(environment, progress);
+      return run(directory, cluster, held, progress);
     }
   }
 
-  private int run(DataDirectory directory, NodeMode mode, DataDirectory.Held held, Progress progress) throws InterruptedException {
-    ClusterSettings settings = new ClusterSettings(directory, mode, storage, securePort, hostName(), address());
-    try (Cluster cluster = new Cluster(settings, Environment.ofProcess(this::fail), progress)) {
+  /** A directory that {@code init} or {@code join} made says itself what runs. */
+  private void refuseOptions(DataDirectory directory) {
+    for (String option : List.of("--node", "--storage", "--secure-port")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new StartException(option + " is not taken for " + directory.path() + ": it was made by 'kubrig init' or 'kubrig join', "
+            + "whose settings are in " + directory.kubeadmConfig());
+      }
+    }
+  }
+
+  private int run(DataDirectory directory, KeptUp kept, DataDirectory.Held held, Progress progress) throws InterruptedException {
+    try (KeptUp cluster = kept) {
       Thread main = Thread.currentThread();
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(main, cluster, held)));
       cluster.start();
       progress.done("The cluster is ready. Its log is " + directory.log());
-      progress.line("export KUBECONFIG=" + directory.adminKubeconfig());
+      if (cluster instanceof Cluster) {
+        progress.line("export KUBECONFIG=" + directory.adminKubeconfig());
+      }
       System.out.flush();
       held.announceReady(); // who waits for this shows what was said until then
       ended.await();
@@ -100,7 +126,7 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static void stop(Thread main, Cluster cluster, DataDirectory.Held held) {
+  private static void stop(Thread main, KeptUp cluster, DataDirectory.Held held) {
     main.interrupt(); // a start that is under way ends
     cluster.close();
     held.close();
@@ -150,9 +176,12 @@ final class UpCommand implements Callable<Integer> {
     return new NodeMode.Simulated(1);
   }
 
-  private List<String> arguments(DataDirectory directory, NodeMode mode) {
+  private List<String> arguments(DataDirectory directory, Optional<NodeMode> mode) {
+    if (mode.isEmpty()) {
+      return List.of("up", "--data-dir=" + directory.path(), "--v=" + verbosity);
+    }
     String nodes =
-        switch (mode) {
+        switch (mode.get()) {
           case NodeMode.Containerd containerd -> "containerd";
           case NodeMode.Simulated simulated -> "simulated:" + simulated.count();
         };

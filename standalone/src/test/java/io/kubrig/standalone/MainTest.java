@@ -86,7 +86,7 @@ class MainTest {
   @Test
   void help_version_and_completion_are_there() throws Exception {
     assertThat(run()).isZero();
-    assertThat(out()).contains("up", "down", "reset", "status", "kubeconfig").doesNotContain("train");
+    assertThat(out()).contains("init", "join", "token", "up", "down", "reset", "status", "kubeconfig").doesNotContain("train");
     assertThat(run("version")).isZero();
     assertThat(out()).contains("Kubernetes v1.36.2");
     assertThat(run("completion")).isZero();
@@ -98,5 +98,34 @@ class MainTest {
     assertThat(NodeMode.parse("containerd")).isEqualTo(new NodeMode.Containerd());
     assertThat(NodeMode.parse("simulated:5")).isEqualTo(new NodeMode.Simulated(5));
     assertThatThrownBy(() -> NodeMode.parse("simulated:x")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_machine_that_cannot_join_is_told_what_to_say() throws Exception {
+    String data = "--data-dir=" + temporary.resolve("none");
+    assertThat(run("join", data)).isEqualTo(1);
+    assertThat(err()).contains("bootstrapToken or file must be set");
+    assertThat(run("join", data, "--control-plane", "h:1")).isEqualTo(1);
+    assertThat(err()).contains("leave the flag out to join as a worker node");
+    assertThat(run("join", data, "--discovery-file", "no-such-file")).isEqualTo(1);
+    assertThat(run("init", data, "--token-ttl", "soon")).isEqualTo(1);
+    assertThat(err()).contains("--token-ttl \"soon\" is no duration such as 24h");
+    assertThat(run("init", data, "--service-cidr", "10.0.0.0/30")).isEqualTo(1);
+    assertThat(err()).contains("--service-cidr \"10.0.0.0/30\" is too small");
+    Path file = temporary.resolve("init.yaml");
+    Files.writeString(file, "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n");
+    assertThat(run("init", data, "--config", file.toString(), "--service-cidr", "10.0.0.0/16")).isEqualTo(1);
+    assertThat(err()).contains("can not mix '--config' with arguments [service-cidr]");
+    assertThat(temporary.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void tokens_are_made_without_a_cluster() throws Exception {
+    assertThat(run("token", "generate")).isZero();
+    assertThat(out()).matches("[a-z0-9]{6}\\.[a-z0-9]{16}\n");
+    assertThat(run("token")).isEqualTo(1);
+    assertThat(err()).contains("missing subcommand; \"kubrig token\" is not meant to be run on its own");
+    assertThat(run("token", "create", "abc", "--data-dir=" + temporary.resolve("none"))).isEqualTo(1);
+    assertThat(err()).contains("the bootstrap token \"abc\" was not of the form");
   }
 }

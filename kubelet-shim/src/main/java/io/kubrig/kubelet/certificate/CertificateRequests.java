@@ -65,7 +65,8 @@ public final class CertificateRequests implements CertificateSigner {
       if (e.getCause() instanceof InterruptedException) {
         throw (InterruptedException) new InterruptedException("asked to stop").initCause(e);
       }
-      throw new NotSignedException("cannot create certificate signing request: " + e.getMessage(), e);
+      Object reason = e.getCode() == 0 && e.getCause() != null ? e.getCause() : e.getMessage();
+      throw new NotSignedException("cannot create certificate signing request: " + reason, e);
     } catch (PkiException | StartException e) {
       throw new NotSignedException(e.getMessage(), e);
     }

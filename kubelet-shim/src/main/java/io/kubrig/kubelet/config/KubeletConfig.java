@@ -154,17 +154,17 @@ record KubeletConfig(
         authentication.fields("x509").text("clientCAFile", ""),
         authentication.fields("anonymous").bool("enabled", false),
         webhook.bool("enabled", true),
-        webhook.duration("cacheTTL", Duration.ofMinutes(2)),
+        duration(webhook, "cacheTTL", Duration.ofMinutes(2)),
         authorization.text("mode", "Webhook"),
-        decisions.duration("cacheAuthorizedTTL", Duration.ofMinutes(5)),
-        decisions.duration("cacheUnauthorizedTTL", Duration.ofSeconds(30)));
+        duration(decisions, "cacheAuthorizedTTL", Duration.ofMinutes(5)),
+        duration(decisions, "cacheUnauthorizedTTL", Duration.ofSeconds(30)));
   }
 
   private static Runtime runtime(ConfigFields fields) {
     boolean serialize = fields.bool("serializeImagePulls", true);
     return new Runtime(
         fields.text("containerRuntimeEndpoint", "unix:///run/containerd/containerd.sock"),
-        fields.duration("runtimeRequestTimeout", Duration.ofMinutes(2)),
+        duration(fields, "runtimeRequestTimeout", Duration.ofMinutes(2)),
         fields.text("cgroupDriver", "cgroupfs"),
         fields.text("cgroupRoot", ""),
         serialize,
@@ -175,8 +175,8 @@ record KubeletConfig(
     return new Pods(
         Path.of(fields.text("podLogsDir", "/var/log/pods")),
         fields.text("staticPodPath", ""),
-        fields.duration("fileCheckFrequency", Duration.ofSeconds(20)),
-        fields.duration("syncFrequency", Duration.ofMinutes(1)),
+        duration(fields, "fileCheckFrequency", Duration.ofSeconds(20)),
+        duration(fields, "syncFrequency", Duration.ofMinutes(1)),
         fields.texts("clusterDNS", List.of()),
         fields.text("clusterDomain", ""),
         fields.text("resolvConf", "/etc/resolv.conf"),
@@ -184,8 +184,8 @@ record KubeletConfig(
         fields.bool("seccompDefault", false),
         fields.text("containerLogMaxSize", "10Mi"),
         fields.integer("containerLogMaxFiles", 5),
-        fields.duration("containerLogMonitorInterval", Duration.ofSeconds(10)),
-        fields.fields("crashLoopBackOff").duration("maxContainerRestartPeriod", Duration.ofMinutes(5)),
+        duration(fields, "containerLogMonitorInterval", Duration.ofSeconds(10)),
+        duration(fields.fields("crashLoopBackOff"), "maxContainerRestartPeriod", Duration.ofMinutes(5)),
         fields.text("podCIDR", ""));
   }
 
@@ -201,10 +201,16 @@ record KubeletConfig(
         fields.textMap("systemReserved", Map.of()),
         fields.textMap("kubeReserved", Map.of()),
         fields.integer("nodeStatusMaxImages", 50),
-        fields.duration("nodeStatusUpdateFrequency", Duration.ofSeconds(10)),
-        fields.duration("nodeStatusReportFrequency", Duration.ofMinutes(5)),
+        duration(fields, "nodeStatusUpdateFrequency", Duration.ofSeconds(10)),
+        duration(fields, "nodeStatusReportFrequency", Duration.ofMinutes(5)),
         Duration.ofSeconds(fields.integer("nodeLeaseDurationSeconds", 40)),
         fields.decimal("kubeAPIQPS", 50),
         fields.integer("kubeAPIBurst", 100));
+  }
+
+  /** A duration; zero, which kubeadm writes for what nobody set, is as good as none. */
+  private static Duration duration(ConfigFields fields, String name, Duration absent) {
+    Duration set = fields.duration(name, absent);
+    return set.isZero() ? absent : set;
   }
 }

@@ -137,7 +137,8 @@ final class KubeletFlags {
     KubeletConfig base = file.isEmpty() ? KubeletConfig.defaults() : KubeletConfig.read(Path.of(file));
     Over over = new Over(given);
     return new KubeletConfig(server(base.server(), over), certificates(base.certificates(), over),
-        authentication(base.authentication(), over), runtime(base.runtime(), over), pods(base.pods(), over), node(base.node(), over), base.ignored());
+        authentication(base.authentication(), over), runtime(base.runtime(), over), pods(base.pods(), over), node(base.node(), over),
+        base.ignored());
   }
 
   /** A flag's value where it is given, the configuration's otherwise. */

@@ -32,6 +32,11 @@ public final class KubeconfigClients implements ClientSource {
     return build(settings, configAs(settings, token), builder -> {});
   }
 
+  /** A client of a configuration that is in no file. */
+  public static KubernetesClient of(Config config) {
+    return new KubernetesClientBuilder().withConfig(config).withHttpClientFactory(CONNECTIONS).build();
+  }
+
   @Override
   public ClientSource sharing() {
     return new SharedConnections(this);

@@ -1,6 +1,7 @@
 package io.kubrig.machinery.component;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
@@ -30,7 +31,8 @@ final class NetworkClients implements HttpClient.Factory {
   /** @param keys instead of those that the configuration names */
   HttpClient.Builder newBuilder(Config config, KeyManager[] keys) {
     try {
-      HttpClient.Builder made = new Made(config, keys).newBuilder(config);
+      Config without = new ConfigBuilder(config).withClientCertFile(null).withClientKeyFile(null).build(); // not to be read by Fabric8
+      HttpClient.Builder made = new Made(config, keys).newBuilder(without);
       return made.sslContext(keys, SSLUtils.trustManagers(config));
     } catch (GeneralSecurityException | IOException e) {
       throw KubernetesClientException.launderThrowable(e);
