@@ -38,8 +38,8 @@ class ElectionIT {
   private static final Duration LEASE = Duration.ofSeconds(15);
 
   /**
-   * Time on top of the lease for the last renewal to reach the candidate, and for its claim to reach the server: some milliseconds, and more
-   * where the processes of a busy machine wait for a processor.
+   * Time on top of the lease for the last renewal to reach the candidate, and for its claim to reach the server: some milliseconds, and
+   * more where the processes of a busy machine wait for a processor.
    */
   private static final Duration SLACK = Duration.ofSeconds(1);
 

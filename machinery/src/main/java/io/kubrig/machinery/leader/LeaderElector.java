@@ -15,12 +15,12 @@ import org.slf4j.LoggerFactory;
  * <p>Invariants:
  *
  * <ul>
- *   <li>{@link #isLeading} is true only while less than the lease duration has passed since the <em>beginning</em> of the last renewal that
- *       succeeded, on this process's monotonic clock. Everyone else waits the lease duration from when they <em>saw</em> that renewal, which
- *       is later. So no two candidates lead at once, whatever their wall clocks say, and also after a process was frozen.
- *   <li>A candidate that waits watches the lease, sees every renewal when it is made, and tries at the very moment at which the last one is
- *       as old as the lease lasts: it leads that much after the renewal, not a poll later. When it hears nothing, or may not watch, it looks
- *       now and then.
+ *   <li>{@link #isLeading} is true only while less than the lease duration has passed since the <em>beginning</em> of the last renewal
+ *       that succeeded, on this process's monotonic clock. Everyone else waits the lease duration from when they <em>saw</em> that
+ *       renewal, which is later. So no two candidates lead at once, whatever their wall clocks say, and also after a process was frozen.
+ *   <li>A candidate that waits watches the lease, sees every renewal when it is made, and tries at the very moment at which the last one
+ *       is as old as the lease lasts: it leads that much after the renewal, not a poll later. When it hears nothing, or may not watch, it
+ *       looks now and then.
  *   <li>Attempts run one after the other, on timers; nothing blocks while the lock is held except the calls of an attempt itself.
  *   <li>A leader that did not renew within the renew deadline, or sees that another one holds the lease, has stopped leading before the
  *       lease can pass to another.

@@ -19,8 +19,9 @@ import java.util.function.BooleanSupplier;
  * Lets the writes of a client pass while this process leads, beyond doubt; reads always pass. A process that stood still, or was cut off,
  * may have been succeeded: what its parts were about to do must not be done any more, even before they hear of it.
  *
- * <p>It knows how many writes are under way: a leader hands its lease back after they have been answered, for the next one takes it at once. What
- * makes requests wait, such as a bound on their rate, comes before it, so that nothing waits between the question and the sending.
+ * <p>It knows how many writes are under way: a leader hands its lease back after they have been answered, for the next one takes it at
+ * once. What makes requests wait, such as a bound on their rate, comes before it, so that nothing waits between the question and the
+ * sending.
  */
 public final class LeaderGate implements Interceptor {
   private static final Set<String> READS = Set.of("GET", "HEAD");
