@@ -181,7 +181,7 @@ final class SchedulerComponent implements Component {
       return;
     }
     if (!configuration.delayCacheUntilActive()) {
-      scheduler.standBy();
+      scheduler.loop().standBy();
       run();
     }
     ElectionSettings settings = electionSettings();
@@ -237,7 +237,7 @@ final class SchedulerComponent implements Component {
       return;
     }
     schedules = true;
-    scheduler.lead(); // from now on the loop counts as busy, although its thread may not have begun
+    scheduler.loop().lead(); // from now on the loop counts as busy, although its thread may not have begun
     plugins.ifPresent(p -> p.follow(builtin, new PluginReloads(scheduler, environment.metrics(), reloadEvents())));
     run();
   }

@@ -20,7 +20,7 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The chosen controllers over one set of caches: started once, closed once. */
+/** The chosen controllers over one set of caches: made to stand by or not, started once, closed once. */
 final class ControllerGroup implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerGroup.class);
 
@@ -33,13 +33,14 @@ final class ControllerGroup implements AutoCloseable {
   private final Environment environment;
   private final Optional<ShadowReport> shadow;
   private final Semaphore writes = new Semaphore(WRITES);
-  private final List<Running> running = new CopyOnWriteArrayList<>();
+  private final List<Part> running = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
-  private volatile Caches caches; // set once by start; null before
+  private volatile Caches caches; // set once by prepare; null before
+  private List<Part> parts = List.of(); // set once with the caches
   private volatile boolean closed; // written by close, read by a start that runs meanwhile
 
-  /** A controller at work, with what tells of it. */
-  private record Running(Loop loop, Api api) {}
+  /** A controller, the loop that it works in, and what it writes through. */
+  private record Part(Loop loop, Controller controller, Api api) {}
 
   ControllerGroup(List<ControllerDescriptor> chosen, ManagerClients clients, ControllerManagerOptions options, Environment environment,
       Optional<ShadowReport> shadow) {
@@ -50,22 +51,35 @@ final class ControllerGroup implements AutoCloseable {
     this.environment = environment;
   }
 
+  /** Makes the controllers and begins to fill their caches, and returns. Nothing is decided before {@link #start}. */
+  void standBy() {
+    prepare();
+    caches.begin();
+  }
+
   /** Fills the caches and lets the controllers run. Returns when they do. */
   void start() {
-    caches = closing(new Caches(clients.ofCaches()));
-    List<Loop> loops = new ArrayList<>();
-    for (ControllerDescriptor descriptor : chosen) {
-      LOG.info("Starting controller {}", descriptor.name());
-      loops.add(loop(descriptor));
+    prepare();
+    for (Part part : parts) {
+      LOG.info("Starting controller {}", part.loop.name());
+      part.controller.watch(part.loop);
+      running.add(part);
     }
     caches.start();
-    for (Loop loop : loops) {
+    for (Part part : parts) {
       if (closed) {
         return;
       }
-      loop.start();
+      part.loop.start();
     }
-    LOG.info("{} controllers run", loops.size());
+    LOG.info("{} controllers run", parts.size());
+  }
+
+  private synchronized void prepare() {
+    if (caches == null) {
+      caches = closing(new Caches(clients.ofCaches()));
+      parts = chosen.stream().map(this::part).toList();
+    }
   }
 
   /** What every controller is waiting for; nothing before the start. */
@@ -79,7 +93,7 @@ final class ControllerGroup implements AutoCloseable {
     return known == null ? List.of() : known.unsynced();
   }
 
-  private Loop loop(ControllerDescriptor descriptor) {
+  private Part part(ControllerDescriptor descriptor) {
     Api api = new Api(clients.ofController(descriptor), caches, writes, shadow.isEmpty());
     ControllerContext context = new ControllerContext(api, caches, environment.clock(), environment.random(),
         component -> closing(new EventRecorder(component, api, environment.clock())), options, environment.metrics());
@@ -89,9 +103,7 @@ final class ControllerGroup implements AutoCloseable {
         .orElseGet(() -> new SettledController(made, api));
     QueueMetrics metrics = new QueueMetrics(descriptor.name(), environment.metrics(), environment.clock());
     Loop loop = closing(new Loop(descriptor.name(), controller, descriptor.workers(options), environment.clock(), metrics));
-    controller.watch(loop);
-    running.add(new Running(loop, api));
-    return loop;
+    return new Part(loop, controller, api);
   }
 
   private <C extends AutoCloseable> C closing(C resource) {

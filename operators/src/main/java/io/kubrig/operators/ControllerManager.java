@@ -92,6 +92,9 @@ final class ControllerManager implements Component {
       controllers.start();
       return;
     }
+    if (options.bool(ControllerManagerFlags.STANDBY_CACHES)) {
+      controllers.standBy();
+    }
     String namespace = flags.election().namespace(options.given());
     KubernetesLease lease = new KubernetesLease(
         clients.open("leader-election"), environment.clock(), namespace, flags.election().name(options.given()), name());

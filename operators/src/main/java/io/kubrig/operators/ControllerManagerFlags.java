@@ -33,6 +33,9 @@ final class ControllerManagerFlags {
   /** How long a shadow waits for the other manager. */
   static final String SHADOW_PATIENCE = "shadow-patience";
 
+  /** Whether a manager that does not lead fills its caches. */
+  static final String STANDBY_CACHES = "standby-caches";
+
   private static final int PORT = 10257;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -52,6 +55,8 @@ final class ControllerManagerFlags {
         + "kubrig_controller_manager_shadow_differences_total.");
     all.section("kubrig").flag(SHADOW_PATIENCE, FlagTypes.DURATION, PATIENCE,
         "Time span: a write that --shadow still wants after it, of an object that has not changed meanwhile, is a difference.");
+    all.section("kubrig").flag(STANDBY_CACHES, FlagTypes.BOOL, true, "Keep the caches filled while another process leads, so that this one "
+        + "acts at once when it takes over. Without, it needs little memory until then, and some seconds afterwards.");
     try (BufferedReader table =
         new BufferedReader(new InputStreamReader(ControllerManagerFlags.class.getResourceAsStream("flags.tsv"), StandardCharsets.UTF_8))) {
       table.lines().filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).forEach(this::declare);

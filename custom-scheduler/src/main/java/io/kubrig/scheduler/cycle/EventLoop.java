@@ -28,6 +28,7 @@ public final class EventLoop {
   private Activity.Work busy; // null while the loop waits; guarded by mailbox
   private boolean ended; // guarded by mailbox
   private volatile long tasks;
+  private volatile boolean standsBy;
   private volatile boolean stopped;
 
   public EventLoop(Activity activity) {
@@ -81,12 +82,23 @@ public final class EventLoop {
     return tasks;
   }
 
+  /** From now on only tasks are run, for another scheduler leads: the state follows the cluster, and no pod is tried. */
+  public void standBy() {
+    standsBy = true;
+  }
+
+  /** From now on work is done, too. */
+  public void lead() {
+    standsBy = false;
+    post(() -> {});
+  }
+
   /** Works until {@link #stop} or an interrupt. */
   public void run(Work work) throws InterruptedException {
     try {
       while (!stopped) {
         drain();
-        if (!work.doOne() && !stopped) { // what stop() has posted may have been done already: nothing more would come
+        if ((standsBy || !work.doOne()) && !stopped) { // what stop() has posted may have been done already: nothing more would come
           rest();
           runTask(mailbox.take());
         }

@@ -93,7 +93,6 @@ public final class Scheduler {
   private final ClusterWatch watch;
   private KeptExplanations explanations; // null: none are kept
   private long tasksSeen; // by everySecond, itself included
-  private volatile boolean standsBy; // written by who starts this scheduler, read by its loop
 
   public Scheduler(SchedulerConfiguration configuration, Parts parts) {
     this.api = parts.api();
@@ -135,17 +134,6 @@ public final class Scheduler {
     });
   }
 
-  /** Until {@link #lead}, {@link #run} only watches the cluster: what is there is known already when this scheduler may schedule. */
-  public void standBy() {
-    standsBy = true;
-  }
-
-  /** Schedules from now on. */
-  public void lead() {
-    standsBy = false;
-    loop.post(() -> {});
-  }
-
   /** Watches the cluster and schedules until {@link #stop} or an interrupt. */
   public void run() throws InterruptedException {
     watch.begin(clusterEvents);
@@ -153,9 +141,6 @@ public final class Scheduler {
     Rounds halfMinutes = new Rounds(clock, loop, Duration.ofSeconds(30), queue::flushUnschedulable);
     try {
       loop.run(() -> {
-        if (standsBy) {
-          return false;
-        }
         if (loop.tasks() != tasksSeen || queue.isBackingOff()) {
           seconds.ask();
         }

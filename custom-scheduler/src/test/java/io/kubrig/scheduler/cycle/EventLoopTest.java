@@ -44,4 +44,30 @@ class EventLoopTest {
     loop.run(() -> false);
     assertThat(loop.tasks()).isEqualTo(2);
   }
+
+  @Test
+  @Timeout(20)
+  void while_it_stands_by_it_runs_tasks_and_does_no_work() throws InterruptedException {
+    Tally tally = new Tally();
+    EventLoop loop = new EventLoop(tally);
+    AtomicInteger told = new AtomicInteger();
+    AtomicInteger done = new AtomicInteger();
+    loop.standBy();
+    Thread thread = Thread.ofVirtual().start(() -> {
+      try {
+        loop.run(() -> done.get() < told.get() && done.incrementAndGet() > 0);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    loop.post(() -> told.set(5));
+    assertThat(tally.awaitIdle(Duration.ofSeconds(10))).isTrue();
+    assertThat(told).hasValue(5);
+    assertThat(done).hasValue(0);
+    loop.lead();
+    assertThat(tally.awaitIdle(Duration.ofSeconds(10))).isTrue();
+    assertThat(done).hasValue(5);
+    loop.stop();
+    thread.join();
+  }
 }

@@ -107,7 +107,10 @@ public final class Cached<T extends HasMetadata> {
     void end();
   }
 
-  /** Tells additions, changes (before, after) and deletions (last known state). Handlers must be quick. */
+  /**
+   * Tells additions, changes (before, after) and deletions (last known state); what is there already is told as added. Handlers must be
+   * quick.
+   */
   public Subscription watch(Consumer<? super T> added, BiConsumer<? super T, ? super T> changed, Consumer<? super T> deleted) {
     ResourceEventHandler<T> handler = new ResourceEventHandler<>() {
       @Override

@@ -10,10 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
-/** The shared caches of a process: one informer per kind, whoever asks for it. All kinds must be asked for before {@link #start}. */
+/** The shared caches of a process: one informer per kind, whoever asks for it. All kinds must be asked for before {@link #begin}. */
 public final class Caches implements AutoCloseable {
   private final KubernetesClient client;
   private final Map<Class<? extends HasMetadata>, Cached<?>> kinds = new LinkedHashMap<>();
+  private CompletableFuture<Void> listed; // null before they begin; guarded by this
 
   /** Caches filled through a client. */
   public Caches(KubernetesClient client) {
@@ -33,16 +34,27 @@ public final class Caches implements AutoCloseable {
         .<Cached<?>>map(Map.Entry::getValue).findFirst();
   }
 
-  /** Lists and watches every kind and waits until all have been listed once; a kind that cannot be listed is tried for ever. */
-  public void start() {
-    CompletableFuture<?>[] listed;
-    synchronized (this) {
-      listed = kinds.values().stream().map(Caches::begin).toArray(CompletableFuture[]::new);
+  /**
+   * Lists and watches every kind from now on and returns at once; a kind that cannot be listed is tried for ever. Who begins to watch a
+   * cache later is told all that is there as if it came then. A second call does nothing.
+   */
+  public synchronized void begin() {
+    if (listed == null) {
+      listed = CompletableFuture.allOf(kinds.values().stream().map(Caches::list).toArray(CompletableFuture[]::new));
     }
-    CompletableFuture.allOf(listed).join();
   }
 
-  private static CompletableFuture<Void> begin(Cached<?> cached) {
+  /** Begins, unless that was done before, and waits until every kind has been listed once. */
+  public void start() {
+    CompletableFuture<Void> all;
+    synchronized (this) {
+      begin();
+      all = listed;
+    }
+    all.join();
+  }
+
+  private static CompletableFuture<Void> list(Cached<?> cached) {
     Predicate<Throwable> any = failure -> true;
     cached.informer().exceptionHandler((started, failure) -> any.test(failure));
     CompletionStage<Void> started = cached.informer().start();
