@@ -1,6 +1,8 @@
 package io.kubrig.operators;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.component.StartException;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.Caches;
 import io.kubrig.operators.engine.Controller;
@@ -9,9 +11,12 @@ import io.kubrig.operators.engine.Loop;
 import io.kubrig.operators.engine.QueueMetrics;
 import io.kubrig.operators.engine.SettledController;
 import io.kubrig.operators.events.EventRecorder;
+import io.kubrig.operators.metadata.CatchUp;
+import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.operators.shadow.ShadowController;
 import io.kubrig.operators.shadow.ShadowLedger;
 import io.kubrig.operators.shadow.ShadowReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +32,9 @@ final class ControllerGroup implements AutoCloseable {
   /** Writes under way at once. A server lets 250 requests share a connection (its default), watches included. */
   private static final int WRITES = 100;
 
+  /** After this time what the leader before wrote must be known. */
+  private static final Duration CATCH_UP = Duration.ofMinutes(1);
+
   private final List<ControllerDescriptor> chosen;
   private final ManagerClients clients;
   private final ControllerManagerOptions options;
@@ -36,7 +44,9 @@ final class ControllerGroup implements AutoCloseable {
   private final List<Part> running = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
   private volatile Caches caches; // set once by prepare; null before
-  private List<Part> parts = List.of(); // set once with the caches
+  private KubernetesClient cacheClient; // these are set once, before the caches are used
+  private List<Part> parts = List.of();
+  private boolean stoodBy;
   private volatile boolean closed; // written by close, read by a start that runs meanwhile
 
   /** A controller, the loop that it works in, and what it writes through. */
@@ -54,11 +64,16 @@ final class ControllerGroup implements AutoCloseable {
   /** Makes the controllers and begins to fill their caches, and returns. Nothing is decided before {@link #start}. */
   void standBy() {
     prepare();
+    stoodBy = true;
     caches.begin();
   }
 
-  /** Fills the caches and lets the controllers run. Returns when they do. */
-  void start() {
+  /**
+   * Fills the caches and lets the controllers run. Returns when they do.
+   *
+   * @throws StartException when the caches do not follow the server
+   */
+  void start() throws InterruptedException {
     prepare();
     for (Part part : parts) {
       LOG.info("Starting controller {}", part.loop.name());
@@ -66,6 +81,9 @@ final class ControllerGroup implements AutoCloseable {
       running.add(part);
     }
     caches.start();
+    if (stoodBy) {
+      catchUp();
+    }
     for (Part part : parts) {
       if (closed) {
         return;
@@ -75,9 +93,18 @@ final class ControllerGroup implements AutoCloseable {
     LOG.info("{} controllers run", parts.size());
   }
 
+  /** Caches that are listed only now show all that the leader before has written; those that have waited may yet have to hear of it. */
+  private void catchUp() throws InterruptedException {
+    List<String> behind = new CatchUp(new MetadataClient(cacheClient), environment.clock()).await(caches, CATCH_UP);
+    if (!behind.isEmpty() && !closed) {
+      throw new StartException("the caches of " + String.join(", ", behind) + " do not follow the API server");
+    }
+  }
+
   private synchronized void prepare() {
     if (caches == null) {
-      caches = closing(new Caches(clients.ofCaches()));
+      cacheClient = clients.ofCaches();
+      caches = closing(new Caches(cacheClient));
       parts = chosen.stream().map(this::part).toList();
     }
   }

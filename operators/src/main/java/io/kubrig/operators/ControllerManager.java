@@ -89,7 +89,7 @@ final class ControllerManager implements Component {
   public synchronized void start() {
     serveStatus();
     if (election.isEmpty()) {
-      controllers.start();
+      run();
       return;
     }
     if (options.bool(ControllerManagerFlags.STANDBY_CACHES)) {
@@ -100,6 +100,20 @@ final class ControllerManager implements Component {
         clients.open("leader-election"), environment.clock(), namespace, flags.election().name(options.given()), name());
     elector = new LeaderElector(lease, election.get(), environment.clock(), environment.random(), environment.metrics(), new Leadership());
     elector.start();
+  }
+
+  /** A leader whose controllers do not run must not keep another from leading. */
+  private void run() {
+    try {
+      controllers.start();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (StartException e) {
+      if (election.isEmpty()) {
+        throw e;
+      }
+      environment.failures().failed(name(), e.getMessage());
+    }
   }
 
   private void serveStatus() {
@@ -162,7 +176,7 @@ final class ControllerManager implements Component {
   private final class Leadership implements LeaderListener {
     @Override
     public void startedLeading() {
-      Thread.ofVirtual().name("controllers").start(controllers::start);
+      Thread.ofVirtual().name("controllers").start(ControllerManager.this::run);
     }
 
     @Override

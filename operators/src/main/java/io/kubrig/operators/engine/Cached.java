@@ -1,15 +1,19 @@
 package io.kubrig.operators.engine;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -186,6 +190,27 @@ public final class Cached<T extends HasMetadata> {
   /** Whether all objects have been listed once. */
   public boolean synced() {
     return informer.hasSynced();
+  }
+
+  /**
+   * Whether the informer shows at least what a list shows.
+   *
+   * @param items all objects of the kind
+   * @param revision at which they were listed
+   */
+  public boolean shows(Collection<ObjectMeta> items, long revision) {
+    long seen = seen(); // before the objects: what it has passed is there, or gone
+    Set<Key> listed = HashSet.newHashSet(items.size());
+    for (ObjectMeta item : items) {
+      Key key = new Key(item.getNamespace() == null ? "" : item.getNamespace(), item.getName());
+      T mine = known(key);
+      if (Objects.parseRevision(item.getResourceVersion()) > (mine == null ? seen : Objects.revision(mine))) {
+        return false;
+      }
+      listed.add(key);
+    }
+    return informer.getStore().list().stream()
+        .allMatch(mine -> listed.contains(Key.of(mine)) || Objects.revision(mine) > revision); // others should be gone
   }
 
   SharedIndexInformer<T> informer() {

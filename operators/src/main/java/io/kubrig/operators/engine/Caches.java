@@ -61,6 +61,11 @@ public final class Caches implements AutoCloseable {
     return started.toCompletableFuture();
   }
 
+  /** The caches of all kinds. */
+  public synchronized List<Cached<?>> all() {
+    return List.copyOf(kinds.values());
+  }
+
   /** Whether every kind has been listed. */
   public synchronized boolean synced() {
     return kinds.values().stream().allMatch(Cached::synced);
