@@ -44,9 +44,9 @@ final class ControllerGroup implements AutoCloseable {
   private final List<Part> running = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>(); // guarded by itself
   private volatile Caches caches; // set once by prepare; null before
-  private KubernetesClient cacheClient; // these are set once, before the caches are used
-  private List<Part> parts = List.of();
-  private boolean stoodBy;
+  private KubernetesClient cacheClient; // set once with the caches
+  private List<Part> parts = List.of(); // set once with the caches
+  private volatile boolean stoodBy; // set before the caches begin, where they begin before this process leads
   private volatile boolean closed; // written by close, read by a start that runs meanwhile
 
   /** A controller, the loop that it works in, and what it writes through. */

@@ -92,14 +92,14 @@ final class ControllerManager implements Component {
       run();
       return;
     }
-    if (options.bool(ControllerManagerFlags.STANDBY_CACHES)) {
-      controllers.standBy();
-    }
     String namespace = flags.election().namespace(options.given());
     KubernetesLease lease = new KubernetesLease(
         clients.open("leader-election"), environment.clock(), namespace, flags.election().name(options.given()), name());
     elector = new LeaderElector(lease, election.get(), environment.clock(), environment.random(), environment.metrics(), new Leadership());
     elector.start();
+    if (options.bool(ControllerManagerFlags.STANDBY_CACHES)) {
+      controllers.standBy(); // after it has begun to see the lease: the earlier, the earlier it may take it
+    }
   }
 
   /** A leader whose controllers do not run must not keep another from leading. */
