@@ -1,6 +1,7 @@
 package io.kubrig.machinery.models;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
@@ -15,8 +16,13 @@ import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.internal.KubernetesDeserializer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Fabric8's reading and writing of objects without its habit of loading every model class there is, more than a thousand, before it reads
@@ -25,6 +31,7 @@ import io.fabric8.kubernetes.internal.KubernetesDeserializer;
 public final class ModelSerialization extends KubernetesSerialization {
   private final ModelDeserializer models;
   private final Reading reading;
+  private final ObjectMapper mapper;
 
   /** What becomes of objects that are read. */
   private enum Reading {
@@ -42,9 +49,14 @@ public final class ModelSerialization extends KubernetesSerialization {
   }
 
   private ModelSerialization(Reading reading) {
+    this(reading, new ObjectMapper());
+  }
+
+  private ModelSerialization(Reading reading, ObjectMapper mapper) {
     this.models = new ModelDeserializer(new ModelClasses());
     this.reading = reading;
-    super(new ObjectMapper(), false);
+    this.mapper = mapper;
+    super(mapper, false);
   }
 
   /**
@@ -62,13 +74,46 @@ public final class ModelSerialization extends KubernetesSerialization {
 
   @Override
   protected void configureMapper(ObjectMapper mapper) {
+    mapper.registerModule(new SimpleModule("direct-writing").setSerializerModifier(new DirectWriting())); // the first comes last
     super.configureMapper(mapper);
+    mapper.registerModule(new SimpleModule("direct-reading").setDeserializerModifier(new DirectReading()));
     mapper.setConfig(mapper.getDeserializationConfig().with(new Instantiator(models)));
     if (reading != Reading.WHOLE) {
       mapper.addMixIn(ObjectMeta.class, Trimmed.class);
     }
     if (reading == Reading.SHARED) {
       mapper.registerModule(new SimpleModule("shared-parts").setDeserializerModifier(new SharedParts()));
+    }
+  }
+
+  /** Reads JSON from where it is, without the copies that the stream for it takes. */
+  @Override
+  public <T> T unmarshal(String text, Class<T> type) {
+    if (!text.startsWith("{")) {
+      return super.unmarshal(text, type);
+    }
+    try {
+      return mapper.readerFor(type).readValue(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw KubernetesClientException.launderThrowable(e);
+    }
+  }
+
+  @Override
+  public <T> T unmarshal(InputStream stream, TypeReference<T> type) {
+    if (!(stream instanceof ByteArrayInputStream bytes)) {
+      return super.unmarshal(stream, type);
+    }
+    bytes.mark(1);
+    int first = bytes.read();
+    bytes.reset();
+    if (first != '{') {
+      return super.unmarshal(bytes, type);
+    }
+    try {
+      return mapper.readerFor(type).readValue(bytes);
+    } catch (IOException e) {
+      throw KubernetesClientException.launderThrowable(e);
     }
   }
 

@@ -29,16 +29,17 @@ import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.kubrig.machinery.models.accessors.ModelAccessor;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
 
 /**
  * Makes objects small that nobody changes: parts that many objects have alike are kept once, and so are the empty lists and maps of which
@@ -75,49 +76,35 @@ final class SharedParts extends BeanDeserializerModifier {
   public JsonDeserializer<?> modifyMapDeserializer(
       DeserializationConfig config, MapType type, BeanDescription bean, JsonDeserializer<?> deserializer) {
     boolean texts = type.getKeyType().hasRawClass(String.class) && type.getContentType().hasRawClass(String.class);
-    return texts ? new Bean(deserializer, List.of(), true) : deserializer;
+    return texts ? new Bean(deserializer, new Collected[0], true) : deserializer;
   }
 
   /** A list or map of a model, which has one of its own even where there is nothing in it. */
-  private record Collected(Method getter, Method setter, Object empty) {
-    static List<Collected> of(Class<?> model) {
-      List<Collected> containers = new ArrayList<>();
-      for (Method getter : model.getMethods()) {
-        boolean list = getter.getReturnType() == List.class;
-        if (getter.getName().startsWith("get") && getter.getParameterCount() == 0 && (list || getter.getReturnType() == Map.class)) {
-          setter(model, getter)
-              .ifPresent(setter -> containers.add(new Collected(getter, setter, list ? Collections.emptyList() : Collections.emptyMap())));
-        }
-      }
-      return List.copyOf(containers);
+  private record Collected(ModelAccessor accessor, int property, Object empty) {
+    static Collected[] of(Class<?> model) {
+      Optional<ModelAccessor> accessor = ModelAccessor.of(model);
+      return accessor.isEmpty() ? new Collected[0] : Stream.of(model.getMethods())
+          .filter(method -> method.getReturnType() == List.class || method.getReturnType() == Map.class)
+          .filter(method -> accessor.get().property(method) >= 0)
+          .map(method -> new Collected(accessor.get(), accessor.get().property(method),
+              method.getReturnType() == List.class ? Collections.emptyList() : Collections.emptyMap()))
+          .toArray(Collected[]::new);
     }
 
-    private static Optional<Method> setter(Class<?> model, Method getter) {
-      try {
-        return Optional.of(model.getMethod("set" + getter.getName().substring("get".length()), getter.getReturnType()));
-      } catch (NoSuchMethodException e) {
-        return Optional.empty();
-      }
-    }
-
-    void shareIfEmpty(Object bean) throws IOException {
-      try {
-        Object content = getter.invoke(bean);
-        if (content instanceof Collection<?> list && list.isEmpty() || content instanceof Map<?, ?> map && map.isEmpty()) {
-          setter.invoke(bean, empty);
-        }
-      } catch (ReflectiveOperationException e) {
-        throw new IOException(getter + " cannot be replaced", e);
+    void shareIfEmpty(Object bean) {
+      Object content = accessor.get(bean, property);
+      if (content instanceof ArrayList<?> list && list.isEmpty() || content instanceof LinkedHashMap<?, ?> map && map.isEmpty()) {
+        accessor.set(bean, property, empty);
       }
     }
   }
 
-  /** The part that is equal to this one, if it is remembered. */
+  /** The part that is like this one, if it is remembered. */
   private Object once(Object part) {
-    int hash = part.hashCode();
+    int hash = Likeness.hash(part);
     int slot = (hash ^ hash >>> 12 ^ hash >>> 24) & REMEMBERED - 1;
     Object known = met.get(slot);
-    if (part.equals(known)) {
+    if (Likeness.alike(part, known)) {
       return known;
     }
     met.set(slot, part);
@@ -127,10 +114,10 @@ final class SharedParts extends BeanDeserializerModifier {
   /** Reads one kind of bean. */
   private final class Bean extends DelegatingDeserializer {
     private static final long serialVersionUID = 1L;
-    private final transient List<Collected> containers;
+    private final transient Collected[] containers;
     private final boolean part;
 
-    Bean(JsonDeserializer<?> reader, List<Collected> containers, boolean part) {
+    Bean(JsonDeserializer<?> reader, Collected[] containers, boolean part) {
       super(reader);
       this.containers = containers;
       this.part = part;
@@ -147,8 +134,8 @@ final class SharedParts extends BeanDeserializerModifier {
       if (bean == null) {
         return null;
       }
-      for (Collected container : containers) {
-        container.shareIfEmpty(bean);
+      for (int i = 0; i < containers.length; i++) {
+        containers[i].shareIfEmpty(bean);
       }
       return part ? once(bean) : bean;
     }
