@@ -15,7 +15,7 @@ import okhttp3.OkHttpClient;
 
 /**
  * Makes OkHttp clients for Fabric8 that have a virtual thread for each request and each watch. Requests of one client share one HTTP/2
- * connection; how many are under way is bounded by whoever makes them. docs/adr/0015 says why OkHttp, docs/adr/0016 who speaks TLS.
+ * connection; how many are under way is bounded by whoever makes them. docs/adr/0015 says why OkHttp, docs/adr/0017 who speaks TLS.
  */
 final class NetworkClients implements HttpClient.Factory {
   @Override
