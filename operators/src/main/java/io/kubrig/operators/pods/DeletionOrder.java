@@ -30,9 +30,10 @@ public final class DeletionOrder {
    */
   private record Candidate(Pod pod, boolean assigned, int phase, Optional<Instant> readySince, boolean ready, int cost, int crowd,
       int restarts, Optional<Instant> created) {
-    static Candidate of(Pod pod, int crowd) {
+    static Candidate of(Pod pod, int crowd, Map<String, Optional<Instant>> times) {
       return new Candidate(pod, Pods.isAssigned(pod), PHASES.getOrDefault(Pods.phase(pod), 0), Pods.readySince(pod), Pods.isReady(pod),
-          DeletionOrder.cost(pod), crowd, Pods.maxRestarts(pod), Objects.time(pod.getMetadata().getCreationTimestamp()));
+          DeletionOrder.cost(pod), crowd, Pods.maxRestarts(pod),
+          times.computeIfAbsent(pod.getMetadata().getCreationTimestamp(), Objects::time));
     }
 
     String uid() {
@@ -44,8 +45,9 @@ public final class DeletionOrder {
   public static List<Pod> sorted(List<Pod> candidates, List<Pod> related, Instant now) {
     Map<String, Integer> perNode = new HashMap<>();
     related.stream().filter(Pods::isActive).forEach(pod -> perNode.merge(node(pod), 1, Integer::sum));
-    return candidates.stream().map(pod -> Candidate.of(pod, perNode.getOrDefault(node(pod), 0))).sorted(new DeletionOrder(now)::compare)
-        .map(Candidate::pod).toList();
+    Map<String, Optional<Instant>> times = new HashMap<>(); // thousands of pods are made in few seconds
+    return candidates.stream().map(pod -> Candidate.of(pod, perNode.getOrDefault(node(pod), 0), times))
+        .sorted(new DeletionOrder(now)::compare).map(Candidate::pod).toList();
   }
 
   private static String node(Pod pod) {
