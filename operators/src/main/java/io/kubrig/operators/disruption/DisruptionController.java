@@ -72,12 +72,15 @@ public final class DisruptionController implements Controller {
     return selecting;
   }
 
-  /** A pod of several budgets cannot be evicted; its users hear of it in words that name one of the budgets. All of them are kept here. */
   private void tellOfSeveral(Pod pod, List<PodDisruptionBudget> selecting) {
-    if (selecting.size() > 1) {
-      events.warning(pod, "MultiplePodDisruptionBudgets", "Pod \"" + pod.getMetadata().getNamespace() + "\"/\""
-          + pod.getMetadata().getName() + "\" matches multiple PodDisruptionBudgets.  Chose \"" + selecting.getFirst().getMetadata().getName() + "\" arbitrarily.");
-    }
+    several(pod, selecting).ifPresent(message -> events.warning(pod, "MultiplePodDisruptionBudgets", message));
+  }
+
+  /** A pod of several budgets cannot be evicted; its users hear of it in words that name one of the budgets. All of them are kept here. */
+  static Optional<String> several(Pod pod, List<PodDisruptionBudget> selecting) {
+    return selecting.size() < 2 ? Optional.empty()
+        : Optional.of("Pod \"" + pod.getMetadata().getNamespace() + "\"/\"" + pod.getMetadata().getName()
+            + "\" matches multiple PodDisruptionBudgets.  Chose \"" + selecting.getFirst().getMetadata().getName() + "\" arbitrarily.");
   }
 
   private static boolean selects(PodDisruptionBudget budget, Pod pod) {

@@ -42,16 +42,6 @@ public final class TaintEvictionController implements Controller {
   private final Cached<Pod> pods;
   private final Map<Key, Leave> leaving = new ConcurrentHashMap<>();
 
-  /**
-   * A pod that has to go. @param since when that was found @param at when it is to go @param cause the taints it was deleted for, which is
-   * done once; empty until then
-   */
-  private record Leave(String uid, Instant since, Instant at, Optional<List<Taint>> cause) {
-    boolean done() {
-      return cause.isPresent();
-    }
-  }
-
   /** A controller in a manager. */
   public TaintEvictionController(ControllerContext context) {
     this.api = context.api();
@@ -99,7 +89,8 @@ public final class TaintEvictionController implements Controller {
     Optional<Pod> pod = pods.get(key).filter(Pods::isAssigned);
     Optional<Node> node = pod.flatMap(p -> nodes.get("", p.getSpec().getNodeName()));
     List<Taint> taints = node.map(TaintEvictionController::taints).orElse(List.of());
-    leaving.computeIfPresent(key, (k, leave) -> isStillSo(leave, pod, taints) ? leave : null);
+    String uid = pod.map(p -> p.getMetadata().getUid()).orElse("");
+    leaving.computeIfPresent(key, (k, leave) -> leave.isStillSo(uid, taints) ? leave : null);
     if (pod.isEmpty()) {
       return Outcome.DONE;
     }
@@ -108,12 +99,6 @@ public final class TaintEvictionController implements Controller {
       case Stay.Not not -> leave(key, pod.get(), taints);
       case Stay.Only only -> leaveAfter(key, pod.get(), only.time(), taints);
     };
-  }
-
-  /** Other taints than those a pod was deleted for drive it away anew, even when it is still on its way out. */
-  private static boolean isStillSo(Leave leave, Optional<Pod> pod, List<Taint> taints) {
-    return pod.filter(p -> p.getMetadata().getUid().equals(leave.uid())).isPresent()
-        && leave.cause().filter(cause -> !cause.equals(taints)).isEmpty();
   }
 
   private Outcome stay(Key key, Pod pod) {
