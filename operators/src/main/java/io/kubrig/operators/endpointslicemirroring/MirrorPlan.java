@@ -44,7 +44,7 @@ record MirrorPlan(Map<String, List<SlicePlan.Group>> groups, int skipped, int in
     Map<String, Map<List<EndpointPort>, List<Endpoint>>> types = new TreeMap<>();
     int skipped = 0;
     int invalid = 0;
-    for (EndpointSubset subset : Objects.orEmpty(endpoints.getSubsets())) {
+    for (EndpointSubset subset : CanonicalSubsets.of(Objects.orEmpty(endpoints.getSubsets()))) {
       List<EndpointPort> ports = ports(subset);
       List<Endpoint> all = new ArrayList<>();
       Objects.orEmpty(subset.getAddresses()).forEach(address -> all.add(endpoint(address, true)));
