@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.KubeconfigClients;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +31,7 @@ final class StatusCommand implements Callable<Integer> {
       return NOT_RUNNING;
     }
     System.out.println("Process " + process.get().pid() + " runs the cluster on " + directory.path() + ".");
-    try (KubernetesClient client = new KubeconfigClients().open(ClientSettings.of("kubrig", directory.adminKubeconfig().toString()))) {
+    try (KubernetesClient client = new KubeconfigClients().open(ClientSettings.of("kubrig", kubeconfig(directory).toString()))) {
       System.out.println("API server: " + client.getMasterUrl() + " " + client.raw("/readyz"));
       client.nodes().list().getItems().forEach(node -> System.out.println("Node " + node.getMetadata().getName() + ": " + readiness(node)));
       return 0;
@@ -37,6 +39,13 @@ final class StatusCommand implements Callable<Integer> {
       System.out.println("The API server does not answer as ready: " + e.getMessage());
       return 1;
     }
+  }
+
+  /** The administrator's; that of the kubelet on a machine that joined a cluster. */
+  private static Path kubeconfig(DataDirectory directory) {
+    Path kubelet = directory.kubeconfig("kubelet");
+    boolean joined = !Files.exists(directory.adminKubeconfig()) && Files.exists(kubelet);
+    return joined ? kubelet : directory.adminKubeconfig();
   }
 
   private static String readiness(Node node) {

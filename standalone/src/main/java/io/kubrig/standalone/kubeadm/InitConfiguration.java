@@ -7,6 +7,8 @@ import io.kubrig.machinery.config.ConfigFields;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,11 +85,19 @@ public record InitConfiguration(
       BootstrapToken token = BootstrapToken.parse(fields.text("token", ""));
       Duration ttl = fields.duration("ttl", TOKEN_TTL);
       String expires = fields.text("expires", "");
-      Optional<Instant> end = expires.isEmpty() ? ending(ttl, clock) : Optional.of(Instant.parse(expires));
+      Optional<Instant> end = expires.isEmpty() ? ending(ttl, clock) : Optional.of(instant(fields, expires));
       tokens.add(token.with(fields.text("description", ""), end, fields.texts("usages", BootstrapToken.USAGES),
           fields.texts("groups", List.of(BootstrapToken.NODES))));
     }
     return tokens;
+  }
+
+  private static Instant instant(ConfigFields fields, String text) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeParseException e) {
+      throw fields.invalid("expires", "must be a time such as 2026-11-22T10:00:00Z, not \"" + text + "\"");
+    }
   }
 
   /** When a token ends that lives so long; one of zero lives for ever. */
