@@ -208,6 +208,11 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void a_migration_survives_a_server_that_is_busy_and_keeps_its_revision() throws InterruptedException {
+    new World(new VersionStories.MigrationStory(), 1, FAULTS).tell(STEPS);
+  }
+
+  @Test
   void what_an_api_server_said_goes_with_it_and_not_before() throws InterruptedException {
     sweep("StorageVersionGC", VersionStories.ServersStory::new);
   }
@@ -215,6 +220,16 @@ class PerturbationSweepTest {
   @Test
   void no_range_goes_while_an_address_needs_it() throws InterruptedException {
     sweep("ServiceCIDR", ClusterStories.AddressesStory::new);
+  }
+
+  @Test
+  void no_range_goes_whose_newest_address_has_not_been_heard_of() throws InterruptedException {
+    new World(new ClusterStories.AddressesStory(), 35, FAULTS).tell(STEPS);
+  }
+
+  @Test
+  void no_class_of_attributes_goes_whose_newest_claim_has_not_been_heard_of() throws InterruptedException {
+    new World(new ClusterStories.AttributesStory(), 4, FAULTS).tell(STEPS);
   }
 
   @Test
