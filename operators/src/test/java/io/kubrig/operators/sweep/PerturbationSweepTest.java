@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class PerturbationSweepTest {
   private static final int STEPS = 300;
   private static final double FAULTS = 0.15;
-  private static final long WORLDS = Long.getLong("sweep.worlds", 3);
+  private static final long WORLDS = Long.getLong("sweep.worlds", 2);
   private static final long RECONCILES = Long.getLong("kubrig.perturbations", 0);
   private static final long SEED = Long.getLong("seed", 1);
 
