@@ -18,6 +18,9 @@ final class ClusterPlan {
   private static final String ADMINISTRATORS = "kubeadm:cluster-admins";
   private static final InetAddress LOOPBACK_ADDRESS = InetAddress.ofLiteral(LOOPBACK);
 
+  /** How many objects of a collection are deleted at once: they share the storage's writes to disk, for each of which one alone waits. */
+  private static final int DELETION_WORKERS = 16;
+
   private final ClusterSettings settings;
 
   ClusterPlan(ClusterSettings settings) {
@@ -91,6 +94,7 @@ final class ClusterPlan {
         "--secure-port=" + settings.securePort(),
         "--advertise-address=" + settings.address().getHostAddress(),
         "--service-cluster-ip-range=" + settings.networking().serviceSubnet(),
+        "--delete-collection-workers=" + DELETION_WORKERS,
         "--tls-cert-file=" + pki("apiserver.crt"),
         "--tls-private-key-file=" + pki("apiserver.key"),
         "--client-ca-file=" + pki("ca.crt"),

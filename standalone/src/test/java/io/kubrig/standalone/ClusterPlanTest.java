@@ -33,6 +33,11 @@ class ClusterPlanTest {
   }
 
   @Test
+  void the_objects_of_a_namespace_that_goes_share_the_storages_writes_to_disk() {
+    assertThat(plan(new NodeMode.Simulated(1), 6443).apiServer()).contains("--delete-collection-workers=16");
+  }
+
+  @Test
   void the_servers_certificate_is_good_for_every_way_to_reach_it() {
     ClusterPlan plan = plan(new NodeMode.Simulated(1), 6443);
     assertThat(plan.serverNames()).contains("n1", "localhost", "kubernetes.default.svc.cluster.local");
