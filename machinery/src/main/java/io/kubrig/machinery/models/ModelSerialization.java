@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.cfg.HandlerInstantiator;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
@@ -70,6 +71,11 @@ public final class ModelSerialization extends KubernetesSerialization {
   /** For caches: reads objects without their managed fields that share what they have alike, and hence must not be changed. */
   public static ModelSerialization shared() {
     return new ModelSerialization(Reading.SHARED);
+  }
+
+  /** Reads objects of one class from bytes, or from where a parser of its factory stands, without texts or trees in between. */
+  public ObjectReader reader(Class<?> type) {
+    return mapper.readerFor(type);
   }
 
   @Override

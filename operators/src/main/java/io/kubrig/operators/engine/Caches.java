@@ -1,30 +1,29 @@
 package io.kubrig.operators.engine;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.kubrig.machinery.informers.Informers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 
 /** The shared caches of a process: one informer per kind, whoever asks for it. All kinds must be asked for before {@link #begin}. */
 public final class Caches implements AutoCloseable {
-  private final KubernetesClient client;
+  private final Informers informers;
   private final Map<Class<? extends HasMetadata>, Cached<?>> kinds = new LinkedHashMap<>();
   private CompletableFuture<Void> listed; // null before they begin; guarded by this
 
-  /** Caches filled through a client. */
-  public Caches(KubernetesClient client) {
-    this.client = client;
+  /** Caches that informers fill. */
+  public Caches(Informers informers) {
+    this.informers = informers;
   }
 
   /** The cache of a kind, made when first asked for. */
   @SuppressWarnings("unchecked")
   public synchronized <T extends HasMetadata> Cached<T> of(Class<T> kind) {
-    return (Cached<T>) kinds.computeIfAbsent(kind, k -> new Cached<>(kind, client.resources(kind).inAnyNamespace().runnableInformer(0)));
+    return (Cached<T>) kinds.computeIfAbsent(kind, k -> new Cached<>(kind, (SharedIndexInformer<T>) informers.of(kind)));
   }
 
   /** The cache of a kind that someone asked for, by what its objects say they are. */
@@ -55,10 +54,7 @@ public final class Caches implements AutoCloseable {
   }
 
   private static CompletableFuture<Void> list(Cached<?> cached) {
-    Predicate<Throwable> any = failure -> true;
-    cached.informer().exceptionHandler((started, failure) -> any.test(failure));
-    CompletionStage<Void> started = cached.informer().start();
-    return started.toCompletableFuture();
+    return cached.informer().start().toCompletableFuture();
   }
 
   /** The caches of all kinds. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kubrig.operators.engine.Caches;
@@ -22,7 +20,7 @@ class CachedMetadataTest {
 
   private final List<ResourceEventHandler<Deployment>> handlers = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
-  private final Caches caches = new Caches(client());
+  private final Caches caches = new Caches(kind -> informer());
 
   @Test
   void tells_what_comes_changes_and_goes_until_it_is_closed() {
@@ -62,14 +60,6 @@ class CachedMetadataTest {
 
   private static Deployment deployment(String name, String uid) {
     return new DeploymentBuilder().withNewMetadata().withName(name).withUid(uid).endMetadata().build();
-  }
-
-  private KubernetesClient client() {
-    return fake(KubernetesClient.class, (self, method, args) -> fake(MixedOperation.class, (all, asked, none) -> switch (asked.getName()) {
-      case "inAnyNamespace" -> all;
-      case "runnableInformer" -> informer();
-      default -> throw new UnsupportedOperationException(asked.toString());
-    }));
   }
 
   @SuppressWarnings("unchecked")

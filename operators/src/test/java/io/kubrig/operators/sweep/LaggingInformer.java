@@ -116,7 +116,6 @@ final class LaggingInformer<T extends HasMetadata> implements Lagging {
             relist();
             yield CompletableFuture.completedStage(null);
           }
-          case "exceptionHandler" -> self;
           case "hasSynced" -> true;
           case "stop" -> null;
           default -> throw new UnsupportedOperationException(method.toString());

@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kubrig.machinery.clock.Activity;
+import io.kubrig.machinery.informers.Informers;
 import io.kubrig.operators.engine.Key;
 import io.kubrig.operators.engine.Objects;
 import java.lang.reflect.InvocationHandler;
@@ -29,7 +31,7 @@ import java.util.Map;
  * The client of one life of a manager: requests that may go wrong, and informers that lag. It knows what {@code engine.Api} and
  * {@code Caches} ask.
  */
-final class MemoryClient {
+final class MemoryClient implements Informers {
   private final MemoryServer server;
   private final Faults faults;
   private final MemoryHttp http;
@@ -93,13 +95,13 @@ final class MemoryClient {
       case "withName" -> named(kind, new Key(namespace, (String) args[0]));
       case "list" -> faults.read(() -> listed(kind, server.list(kind).stream()
           .filter(object -> namespace.isEmpty() || namespace.equals(object.getMetadata().getNamespace())).toList()));
-      case "runnableInformer" -> informer(kind).dressed();
       default -> throw new UnsupportedOperationException(method.toString());
     });
   }
 
-  private LaggingInformer<?> informer(Class<? extends HasMetadata> kind) {
-    return informers.computeIfAbsent(kind, k -> new LaggingInformer<>(server, kind));
+  @Override
+  public SharedIndexInformer<? extends HasMetadata> of(Class<? extends HasMetadata> kind) {
+    return informers.computeIfAbsent(kind, k -> new LaggingInformer<>(server, kind)).dressed();
   }
 
   private static KubernetesResourceList<?> listed(Class<?> kind, List<? extends HasMetadata> items) {

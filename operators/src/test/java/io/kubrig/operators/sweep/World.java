@@ -138,7 +138,7 @@ final class World {
     faults = new Faults(random.nextLong(), rate);
     MemoryClient former = client;
     client = new MemoryClient(server, faults, story, clock.activity());
-    Caches caches = new Caches(client.dressed());
+    Caches caches = new Caches(client);
     List<Runner> born = new ArrayList<>();
     for (var factory : story.controllers()) {
       Api api = new Api(client.dressed(), caches);
