@@ -104,7 +104,7 @@ final class ControllerGroup implements AutoCloseable {
   private synchronized void prepare() {
     if (caches == null) {
       cacheClient = clients.ofCaches();
-      caches = closing(new Caches(cacheClient));
+      caches = closing(new Caches(clients.informers(cacheClient)));
       parts = chosen.stream().map(this::part).toList();
     }
   }

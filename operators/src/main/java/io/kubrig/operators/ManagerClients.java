@@ -9,6 +9,8 @@ import io.kubrig.machinery.clock.Clock;
 import io.kubrig.machinery.component.ClientSettings;
 import io.kubrig.machinery.component.ClientSource;
 import io.kubrig.machinery.component.Environment;
+import io.kubrig.machinery.informers.Informers;
+import io.kubrig.machinery.informers.StreamedInformers;
 import io.kubrig.operators.engine.Objects;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -47,6 +49,11 @@ final class ManagerClients implements AutoCloseable {
   /** The client of the shared caches. */
   KubernetesClient ofCaches() {
     return closing(source.open(settings("shared-informers").caching()));
+  }
+
+  /** What fills the shared caches through their client. */
+  Informers informers(KubernetesClient ofCaches) {
+    return new StreamedInformers(ofCaches, environment.clock(), environment.random(), source.watchLists());
   }
 
   private ClientSettings settings(String purpose) {

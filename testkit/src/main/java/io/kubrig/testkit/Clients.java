@@ -99,6 +99,11 @@ final class Clients implements ClientSource, AutoCloseable {
         traffic.observingPart(settings.component(), server), settings);
   }
 
+  @Override
+  public boolean watchLists() {
+    return false;
+  }
+
   /**
    * The server, called by a part of the cluster in a user's name.
    *

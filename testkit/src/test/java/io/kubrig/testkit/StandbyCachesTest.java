@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubrig.machinery.clock.Clock;
+import io.kubrig.machinery.informers.StreamedInformers;
 import io.kubrig.operators.engine.Cached;
 import io.kubrig.operators.engine.Caches;
 import io.kubrig.operators.metadata.CatchUp;
@@ -14,6 +15,7 @@ import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.testkit.traffic.CallPattern;
 import java.time.Duration;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,7 +32,7 @@ class StandbyCachesTest {
   @Test
   void who_watches_them_later_is_told_what_came_before_and_what_comes_after(KubernetesClient client) throws InterruptedException {
     create(client, "told-early");
-    try (Caches caches = new Caches(client)) {
+    try (Caches caches = caches(client)) {
       Cached<ConfigMap> maps = caches.of(ConfigMap.class);
       caches.begin();
       caches.start();
@@ -46,7 +48,7 @@ class StandbyCachesTest {
   void caches_that_hear_late_are_waited_for_until_they_show_what_is_there(KubernetesClient client) throws Exception {
     create(client, "stays");
     create(client, "goes");
-    try (Caches caches = new Caches(client)) {
+    try (Caches caches = caches(client)) {
       Cached<ConfigMap> maps = caches.of(ConfigMap.class);
       caches.of(Node.class);
       caches.start();
@@ -71,6 +73,10 @@ class StandbyCachesTest {
       assertThat(catchUp.await(caches, Duration.ofMinutes(1))).isEmpty();
       assertThat(maps.get("default", "stays").orElseThrow().getData()).containsEntry("a", "b");
     }
+  }
+
+  private static Caches caches(KubernetesClient client) {
+    return new Caches(new StreamedInformers(client, Clock.system(), new SplittableRandom(1), true));
   }
 
   private void tell(ConfigMap map) {

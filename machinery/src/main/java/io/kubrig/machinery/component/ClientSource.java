@@ -31,6 +31,14 @@ public interface ClientSource {
     return this;
   }
 
+  /**
+   * Whether what is cached is to be asked for with the watch that keeps it current (KEP-3157), as native components do. Such a watch brings
+   * a bookmark a minute, which is nothing but a lot where days pass in a second.
+   */
+  default boolean watchLists() {
+    return true;
+  }
+
   /** A configuration without its credentials. */
   static Config anonymous(Config config) {
     return new ConfigBuilder(config)

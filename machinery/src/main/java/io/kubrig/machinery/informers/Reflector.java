@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +41,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   private final Events<T> events;
   private final Keeper<T> keeper;
   private final Clock clock;
-  private final RandomGenerator random;
+  private final Manner manner;
   private final Pauses pauses;
   private final Thread thread;
   private final AtomicReference<Activity.Work> work = new AtomicReference<>(Activity.Work.NOTHING);
@@ -71,14 +70,14 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   private enum Next { AGAIN, LATER, LIST, ANEW }
 
   /** @param collection the address of all objects of the kind */
-  Reflector(HttpClient http, String collection, Events<T> events, Keeper<T> keeper, Clock clock, RandomGenerator random) {
+  Reflector(HttpClient http, String collection, Events<T> events, Keeper<T> keeper, Manner manner) {
     this.http = http;
     this.collection = collection;
     this.events = events;
     this.keeper = keeper;
-    this.clock = clock;
-    this.random = random;
-    this.pauses = new Pauses(clock, random);
+    this.clock = manner.clock();
+    this.manner = manner;
+    this.pauses = new Pauses(clock, manner.random());
     this.thread = Thread.ofVirtual().name("reflector " + collection).unstarted(this::run);
   }
 
@@ -109,6 +108,12 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   /** The first state and what changes it, until only a new beginning helps. */
   private void listAndWatch() throws InterruptedException {
     boolean current = false;
+    if (!manner.watchLists()) {
+      if (!list()) {
+        return;
+      }
+      current = true;
+    }
     while (true) {
       Talk talk = new Talk(!current);
       Exchange.End end = new Exchange<>(http, watchUri(!current), events, talk).await();
@@ -194,7 +199,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   }
 
   private String watchUri(boolean firstState) {
-    long seconds = SHORTEST_WATCH.toSeconds() + (long) (random.nextDouble() * SHORTEST_WATCH.toSeconds());
+    long seconds = SHORTEST_WATCH.toSeconds() + (long) (manner.random().nextDouble() * SHORTEST_WATCH.toSeconds());
     String from = firstState && revisionUnknown ? "" : revision;
     return collection + "?watch=true&allowWatchBookmarks=true&timeoutSeconds=" + seconds + "&resourceVersion=" + from
         + (firstState ? "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan" : "");

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.informers.cache.Indexer;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Store;
 import io.fabric8.kubernetes.client.informers.impl.cache.CacheImpl;
-import io.kubrig.machinery.clock.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -38,9 +36,9 @@ final class StreamedInformer<T extends HasMetadata> implements SharedIndexInform
   private volatile boolean running; // from the start to the end
   private volatile String revision; // null before the first state
 
-  StreamedInformer(Class<T> kind, HttpClient http, String collection, Events<T> events, Clock clock, RandomGenerator random) {
+  StreamedInformer(Class<T> kind, HttpClient http, String collection, Events<T> events, Manner manner) {
     this.kind = kind;
-    this.reflector = new Reflector<>(http, collection, events, this, clock, random);
+    this.reflector = new Reflector<>(http, collection, events, this, manner);
   }
 
   // ---- what the reflector tells --------------------------------------------------------------------------------------

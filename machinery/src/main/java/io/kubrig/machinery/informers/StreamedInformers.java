@@ -18,23 +18,22 @@ public final class StreamedInformers implements Informers {
   private final HttpClient http;
   private final String server;
   private final ModelSerialization models;
-  private final Clock clock;
-  private final RandomGenerator random;
+  private final Manner manner;
 
   /**
    * Informers of what a client sees.
    *
    * @param client made by a {@link io.kubrig.machinery.component.ClientSource}
    * @param random safe for use by several threads
+   * @param watchLists whether the first state is to come with the watch, where the server does that
    */
-  public StreamedInformers(KubernetesClient client, Clock clock, RandomGenerator random) {
+  public StreamedInformers(KubernetesClient client, Clock clock, RandomGenerator random, boolean watchLists) {
     RequestConfig once = new RequestConfigBuilder(client.getConfiguration().getRequestConfig()).withRequestRetryBackoffLimit(0).build();
     this.http = client.getHttpClient().newBuilder().tag(once).build(); // a reflector tries again itself, by its clock
     String master = client.getMasterUrl().toString();
     this.server = master.endsWith("/") ? master.substring(0, master.length() - 1) : master;
     this.models = (ModelSerialization) client.getKubernetesSerialization();
-    this.clock = clock;
-    this.random = random;
+    this.manner = new Manner(clock, random, watchLists);
   }
 
   @Override
@@ -45,6 +44,6 @@ public final class StreamedInformers implements Informers {
   private <T extends HasMetadata> SharedIndexInformer<T> informer(Class<T> kind) {
     String version = HasMetadata.getApiVersion(kind);
     String collection = server + (version.contains("/") ? "/apis/" : "/api/") + version + "/" + HasMetadata.getPlural(kind);
-    return new StreamedInformer<>(kind, http, collection, new Events<>(kind, models), clock, random);
+    return new StreamedInformer<>(kind, http, collection, new Events<>(kind, models), manner);
   }
 }

@@ -25,8 +25,12 @@ class StreamedInformerTest {
   private final VirtualClock clock = new VirtualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final ScriptedHttp http = new ScriptedHttp();
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
-  private final StreamedInformer<ConfigMap> informer = new StreamedInformer<>(ConfigMap.class, http.client(),
-      "https://server.example/api/v1/configmaps", new Events<>(ConfigMap.class, new ModelSerialization()), clock, new SplittableRandom(7));
+  private StreamedInformer<ConfigMap> informer = informer(true);
+
+  private StreamedInformer<ConfigMap> informer(boolean watchLists) {
+    return new StreamedInformer<>(ConfigMap.class, http.client(), "https://server.example/api/v1/configmaps",
+        new Events<>(ConfigMap.class, new ModelSerialization()), new Manner(clock, new SplittableRandom(7), watchLists));
+  }
 
   @AfterEach
   void stop() {
@@ -68,6 +72,17 @@ class StreamedInformerTest {
     Call watch = http.next();
     assertThat(watch.query()).containsEntry("resourceVersion", "5").doesNotContainKey("sendInitialEvents");
     assertThat(told).containsExactly("+a 3", "+b 2");
+  }
+
+  @Test
+  void where_watches_bring_no_first_state_a_list_is_asked_for_at_once() throws InterruptedException {
+    informer = informer(false);
+    start().answer("{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[" + object("a", 3) + "]}");
+    Call watch = http.next();
+    assertThat(watch.query()).containsEntry("resourceVersion", "5").doesNotContainKey("sendInitialEvents");
+    watch.begin();
+    assertThat(told).containsExactly("+a 3");
+    assertThat(clock.tally().awaitIdle(Duration.ofSeconds(30))).isTrue();
   }
 
   @Test
