@@ -14,8 +14,8 @@ import io.kubrig.operators.metadata.CatchUp;
 import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.testkit.traffic.CallPattern;
 import java.time.Duration;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -76,7 +76,7 @@ class StandbyCachesTest {
   }
 
   private static Caches caches(KubernetesClient client) {
-    return new Caches(new StreamedInformers(client, Clock.system(), new SplittableRandom(1), true));
+    return new Caches(new StreamedInformers(client, Clock.system(), new Random(1), true));
   }
 
   private void tell(ConfigMap map) {
