@@ -3,7 +3,9 @@ package io.kubrig.machinery.models.accessors;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Makes objects of one model, and reads and writes their properties, by direct calls. Its subclasses are made by {@link AccessorCompiler};
@@ -16,12 +18,7 @@ public abstract class ModelAccessor {
 
   static final String ACCESSORS = ModelAccessor.class.getPackageName() + ".";
 
-  private static final ClassValue<Optional<ModelAccessor>> KNOWN = new ClassValue<>() {
-    @Override
-    protected Optional<ModelAccessor> computeValue(Class<?> model) {
-      return load(model);
-    }
-  };
+  private static final Map<Class<?>, Optional<ModelAccessor>> KNOWN = new ConcurrentHashMap<>();
 
   private final List<String> properties;
   private final int size;
@@ -37,7 +34,8 @@ public abstract class ModelAccessor {
    * constructor without arguments.
    */
   public static Optional<ModelAccessor> of(Class<?> model) {
-    return KNOWN.get(model);
+    Optional<ModelAccessor> known = KNOWN.get(model);
+    return known != null ? known : KNOWN.computeIfAbsent(model, ModelAccessor::load);
   }
 
   private static Optional<ModelAccessor> load(Class<?> model) {
