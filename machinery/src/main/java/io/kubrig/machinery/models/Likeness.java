@@ -2,6 +2,7 @@ package io.kubrig.machinery.models;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.kubrig.machinery.models.accessors.ModelAccessor;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,8 +90,8 @@ final class Likeness {
 
   /** The same for what is alike. */
   static int hash(Object value) {
-    if (value == null) {
-      return 0;
+    if (value == null || value == Collections.EMPTY_LIST || value == Collections.EMPTY_MAP) {
+      return 0; // as of all that is empty
     }
     if (value instanceof String text) {
       return text.hashCode();

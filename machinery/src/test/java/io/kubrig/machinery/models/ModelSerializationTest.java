@@ -98,6 +98,16 @@ class ModelSerializationTest {
   }
 
   @Test
+  void quantities_of_caches_stay_as_they_were_written() {
+    ModelSerialization shared = ModelSerialization.shared();
+    String thousandths = pod("a").replace("100m", "1000m");
+    String one = pod("b").replace("100m", "1");
+    shared.unmarshal(thousandths, Pod.class);
+    assertThat(shared.asJson(shared.unmarshal(one, Pod.class))).contains("\"cpu\":\"1\"");
+    assertThat(shared.asJson(shared.unmarshal(thousandths, Pod.class))).contains("\"cpu\":\"1000m\"");
+  }
+
+  @Test
   void a_class_that_was_registered_comes_first() {
     ours.registerKubernetesResource("example.com/v1", "Mine", ConfigMap.class);
     assertThat(ours.<Object>unmarshal("{\"apiVersion\":\"example.com/v1\",\"kind\":\"Mine\"}")).isInstanceOf(ConfigMap.class);
