@@ -50,7 +50,7 @@ public final class ModelCost {
     measure("read Pod", objects, reading(models, Pod.class, ModelCost::pod));
     measure("read ReplicaSet", objects, reading(models, ReplicaSet.class, ModelCost::replicaSet));
     measure("read Deployment", objects, reading(models, Deployment.class, ModelCost::deployment));
-    measure("read EndpointSlice of 20", objects / 4, reading(models, EndpointSlice.class, ModelCost::slice));
+    measure("read EndpointSlice of 20", Math.max(1, objects / 4), reading(models, EndpointSlice.class, ModelCost::slice));
     Pod pod = models.unmarshal(pod(1), Pod.class);
     measure("write Pod", objects, i -> models.asJson(pod));
     Deployment deployment = models.unmarshal(deployment(1), Deployment.class);
