@@ -84,6 +84,7 @@ final class StreamedInformer<T extends HasMetadata> implements SharedIndexInform
   @Override
   public void ended() {
     running = false;
+    started.complete(null); // whoever waits for what will not come any more sees that it was stopped
     stopped.complete(null);
   }
 

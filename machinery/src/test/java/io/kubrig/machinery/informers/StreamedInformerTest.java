@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -194,6 +195,16 @@ class StreamedInformerTest {
     assertThat(told).containsExactly("+a 3");
     assertThat(http.idle()).isTrue();
     assertThat(informer.isRunning()).isFalse();
+  }
+
+  @Test
+  void who_waits_for_the_first_state_is_let_go_by_the_end() throws Exception {
+    CompletableFuture<Void> started = informer.start().toCompletableFuture();
+    Call watch = http.next().begin();
+    informer.stop();
+    started.get(30, TimeUnit.SECONDS);
+    assertThat(informer.hasSynced()).isFalse();
+    assertThat(watch.cancelled()).isTrue();
   }
 
   @Test
