@@ -94,7 +94,11 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        listAndWatch();
+        try {
+          listAndWatch();
+        } catch (RuntimeException e) { // what nobody foresaw must not leave a cache behind for ever
+          LOG.error("{} could not be followed, trying again", collection, e);
+        }
         pause(Optional.empty());
       }
     } catch (InterruptedException e) {
