@@ -55,8 +55,7 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
   }
 
   SSLEngine engine() {
-    SSLEngine engine = context.get().createSSLEngine();
-    engine.setUseClientMode(false);
+    SSLEngine engine = TlsImplementation.serverEngine(context.get());
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setWantClientAuth(true);
     parameters.setApplicationProtocols(ALPN);

@@ -1,6 +1,7 @@
 package io.kubrig.machinery.component;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.PemFiles;
 import io.kubrig.machinery.pki.TrustAnyone;
@@ -22,8 +23,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * TLS as a kubeconfig says, by another implementation than the runtime's. Servers are believed that the authority named there vouches
- * for, and only those, as by native components.
+ * TLS as a kubeconfig says, where Fabric8 cannot set it up: by another implementation than the runtime's, or with keys that change.
+ * Servers are believed that the authority named there vouches for, and only those, as by native components.
  *
  * @param trust whom the sockets believe
  */
@@ -31,33 +32,46 @@ record ClientTls(SSLSocketFactory sockets, X509TrustManager trust) {
   /**
    * Empty where the runtime's, as Fabric8 sets it up, is the one to use.
    *
-   * @param shown what the client proves who it is with, null for what the configuration names
+   * @param shown what the client proves who it is with and what may change, null for what the configuration names
    */
   static Optional<ClientTls> of(Config config, KeyManager[] shown) {
-    if (TlsImplementation.best() == TlsImplementation.JDK || isSet(config.getTrustStoreFile()) || isSet(config.getKeyStoreFile())) {
-      return Optional.empty();
-    }
     try {
-      Optional<KeyAndCertificate> own = own(config);
-      KeyManager[] keys = shown == null ? own.map(KeyAndCertificate::keyManagers).orElse(null) : shown;
-      List<X509Certificate> chain = own.map(KeyAndCertificate::chain).orElse(List.of());
-      boolean named = isSet(config.getCaCertData()) || isSet(config.getCaCertFile());
-      List<X509Certificate> authorities = named ? certificates(config.getCaCertData(), config.getCaCertFile()) : List.of();
-      if (config.isTrustCerts()) {
-        return with(TlsImplementation.knowing(chain), keys, new TrustAnyone());
+      Optional<ClientTls> boring = byBoringSsl(config, shown);
+      if (boring.isPresent() || shown == null) {
+        return boring;
       }
-      return with(TlsImplementation.towards(authorities, chain), keys, trust(authorities));
+      return Optional.of(changing(TlsImplementation.JDK, shown, SSLUtils.trustManagers(config)));
     } catch (GeneralSecurityException | IOException e) {
       throw new StartException("the certificates of the kubeconfig cannot be used: " + e.getMessage(), e);
     }
   }
 
-  private static Optional<ClientTls> with(TlsImplementation implementation, KeyManager[] keys, X509TrustManager trust)
-      throws GeneralSecurityException {
+  private static Optional<ClientTls> byBoringSsl(Config config, KeyManager[] shown) throws GeneralSecurityException, IOException {
+    if (TlsImplementation.best() == TlsImplementation.JDK || isSet(config.getTrustStoreFile()) || isSet(config.getKeyStoreFile())) {
+      return Optional.empty();
+    }
+    Optional<KeyAndCertificate> own = own(config);
+    List<X509Certificate> chain = own.map(KeyAndCertificate::chain).orElse(List.of());
+    boolean named = isSet(config.getCaCertData()) || isSet(config.getCaCertFile());
+    List<X509Certificate> authorities = named ? certificates(config.getCaCertData(), config.getCaCertFile()) : List.of();
+    TlsImplementation implementation =
+        config.isTrustCerts() ? TlsImplementation.knowing(chain) : TlsImplementation.towards(authorities, chain);
     if (implementation == TlsImplementation.JDK) {
       return Optional.empty();
     }
-    return Optional.of(new ClientTls(implementation.context(keys, new TrustManager[] {trust}).getSocketFactory(), trust));
+    TrustManager[] trust = {config.isTrustCerts() ? new TrustAnyone() : trust(authorities)};
+    return Optional.of(shown == null ? steady(implementation, own.map(KeyAndCertificate::keyManagers).orElse(null), trust)
+        : changing(implementation, shown, trust));
+  }
+
+  private static ClientTls steady(TlsImplementation implementation, KeyManager[] keys, TrustManager[] trust)
+      throws GeneralSecurityException {
+    return new ClientTls(implementation.context(keys, trust).getSocketFactory(), (X509TrustManager) trust[0]);
+  }
+
+  private static ClientTls changing(TlsImplementation implementation, KeyManager[] keys, TrustManager[] trust)
+      throws GeneralSecurityException {
+    return new ClientTls(implementation.freshSockets(keys, trust), (X509TrustManager) trust[0]);
   }
 
   private static Optional<KeyAndCertificate> own(Config config) {

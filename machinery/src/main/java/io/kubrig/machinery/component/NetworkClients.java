@@ -28,7 +28,7 @@ final class NetworkClients implements HttpClient.Factory {
     return new Made(config, null).newBuilder(config);
   }
 
-  /** @param keys instead of those that the configuration names */
+  /** @param keys instead of those that the configuration names, and what may change */
   HttpClient.Builder newBuilder(Config config, KeyManager[] keys) {
     try {
       Config without = new ConfigBuilder(config).withClientCertFile(null).withClientKeyFile(null).build(); // not to be read by Fabric8

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class BoringSsl {
   private static final Logger LOG = LoggerFactory.getLogger(TlsImplementation.class);
+  private static final int KEPT_BUFFERS = 16;
+  private static final LentBuffers BUFFERS = new LentBuffers(KEPT_BUFFERS);
   private static final Optional<Provider> PROVIDER = load();
 
   private BoringSsl() {}
@@ -44,6 +46,13 @@ final class BoringSsl {
       first = first.getCause();
     }
     return first == failure ? String.valueOf(failure.getMessage()) : failure.getMessage() + ": " + first.getMessage();
+  }
+
+  /** Lends an engine what direct memory it needs. */
+  static void lend(SSLEngine engine) {
+    if (Conscrypt.isConscrypt(engine)) {
+      Conscrypt.setBufferAllocator(engine, BUFFERS);
+    }
   }
 
   /** Gives back the native memory of an engine, which otherwise waits for a collection. */

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
@@ -108,6 +109,16 @@ public enum TlsImplementation {
     return context;
   }
 
+  /**
+   * Sockets of clients whose keys change: each shows what the keys are when it connects.
+   *
+   * @param trust null for the authorities of the system
+   * @throws GeneralSecurityException when the managers cannot be used
+   */
+  public SSLSocketFactory freshSockets(KeyManager[] keys, TrustManager[] trust) throws GeneralSecurityException {
+    return new FreshSessions(this, keys, trust == null ? ofTheSystem() : trust);
+  }
+
   private static KeyManager[] brought(KeyManager[] keys, Provider provider) {
     return Arrays.stream(keys).map(key -> key instanceof X509KeyManager x509 ? new JdkKeys(x509, provider) : key)
         .toArray(KeyManager[]::new);
@@ -121,6 +132,16 @@ public enum TlsImplementation {
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
     factory.init((KeyStore) null);
     return factory.getTrustManagers();
+  }
+
+  /** A server's end of a connection, of whichever implementation the context is; {@link #free} ends it. */
+  public static SSLEngine serverEngine(SSLContext context) {
+    SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    if (best() == BORINGSSL) {
+      BoringSsl.lend(engine);
+    }
+    return engine;
   }
 
   /** Says that nothing will be asked of an engine any more, of whichever implementation it is. */

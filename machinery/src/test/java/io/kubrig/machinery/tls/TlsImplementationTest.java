@@ -10,6 +10,8 @@ import io.kubrig.machinery.pki.CertificateSpec;
 import io.kubrig.machinery.pki.KeyAndCertificate;
 import io.kubrig.machinery.pki.KeyKind;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -72,8 +75,7 @@ class TlsImplementationTest {
     checked.setEndpointIdentificationAlgorithm("HTTPS");
     checked.setApplicationProtocols(new String[] {"h2", "http/1.1"});
     from.setSSLParameters(checked);
-    SSLEngine to = here.createSSLEngine();
-    to.setUseClientMode(false);
+    SSLEngine to = TlsImplementation.serverEngine(here);
     SSLParameters asked = to.getSSLParameters();
     asked.setWantClientAuth(true);
     asked.setApplicationProtocols(new String[] {"h2"});
@@ -141,6 +143,26 @@ class TlsImplementationTest {
     assertThat(boring.with(List.of("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"))).isEqualTo(boring);
     assertThat(boring.with(List.of("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"))).isEqualTo(TlsImplementation.JDK);
     assertThat(TlsImplementation.JDK.with(List.of("TLS_AES_128_GCM_SHA256"))).isEqualTo(TlsImplementation.JDK);
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream().filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
+  }
+
+  @Test
+  void servers_of_boringssl_share_their_direct_buffers() throws Exception {
+    List<EnginePair> open = new ArrayList<>();
+    long before = directBytes();
+    for (int i = 0; i < 50; i++) {
+      EnginePair pair = engines(TlsImplementation.BORINGSSL, TlsImplementation.JDK, KeyKind.EC, "right.example", AUTHORITY);
+      pair.shakeHands();
+      assertThat(pair.send("over the wire")).isEqualTo("over the wire");
+      open.add(pair);
+    }
+    long theirs = open.stream().mapToLong(pair -> pair.toClient().capacity() + pair.toServer().capacity()).sum();
+    assertThat(directBytes() - before - theirs).as("of 50 engines").isLessThan(100_000);
+    open.forEach(EnginePair::free);
   }
 
   /** What is printed by a process that may write its libraries into a directory only. */
