@@ -39,15 +39,25 @@ public record Tls(Supplier<SSLContext> context, List<String> protocols, List<Str
   /** One key, with the best implementation that knows the keys and has the suites. */
   public static Tls of(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities, List<String> protocols,
       List<String> suites) throws IOException {
-    List<X509Certificate> certificates = Stream.concat(chain.stream(), clientAuthorities.stream()).toList();
-    TlsImplementation implementation = TlsImplementation.knowing(certificates).with(suites);
-    return of(implementation, new KeyAndCertificate(key, chain), clientAuthorities, protocols, suites);
+    return of(new ServerKeys(new KeyAndCertificate(key, chain), List.of()), clientAuthorities, protocols, suites);
+  }
+
+  /** Several keys, with the best implementation that knows all of them and has the suites. */
+  public static Tls of(ServerKeys keys, List<X509Certificate> clientAuthorities, List<String> protocols, List<String> suites)
+      throws IOException {
+    List<X509Certificate> certificates = Stream.concat(keys.certificates().stream(), clientAuthorities.stream()).toList();
+    return of(TlsImplementation.knowing(certificates).with(suites), keys, clientAuthorities, protocols, suites);
   }
 
   static Tls of(TlsImplementation implementation, KeyAndCertificate own, List<X509Certificate> clientAuthorities, List<String> protocols,
       List<String> suites) throws IOException {
+    return of(implementation, new ServerKeys(own, List.of()), clientAuthorities, protocols, suites);
+  }
+
+  static Tls of(TlsImplementation implementation, ServerKeys keys, List<X509Certificate> clientAuthorities, List<String> protocols,
+      List<String> suites) throws IOException {
     try {
-      SSLContext context = implementation.context(own.keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)});
+      SSLContext context = implementation.context(keys.keyManagers(), new TrustManager[] {new TakeAnyClient(clientAuthorities)});
       return new Tls(() -> context, protocols, suites);
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot serve TLS with this key and certificate: " + e.getMessage(), e);

@@ -8,6 +8,7 @@ import io.kubrig.apiserver.encryption.KeyServices;
 import io.kubrig.apiserver.encryption.StoredResources;
 import io.kubrig.apiserver.http.HttpServer;
 import io.kubrig.apiserver.http.ServerOptions;
+import io.kubrig.apiserver.http.ServerKeys;
 import io.kubrig.apiserver.http.Tls;
 import io.kubrig.apiserver.kinds.Cluster;
 import io.kubrig.apiserver.proxy.Kubelets;
@@ -259,7 +260,9 @@ public final class ApiServerComponent implements Component {
     List<X509Certificate> chain = PemFiles.certificates(certificate);
     PrivateKey privateKey = PemFiles.privateKey(key);
     List<String> protocols = TlsFlags.protocols(parsed.value(flags.tlsMinVersion));
-    return Tls.of(privateKey, chain, clientAuthorities, protocols, TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
+    ServerKeys keys =
+        new ServerKeys(new KeyAndCertificate(privateKey, chain), TlsFlags.named(parsed.value(flags.tlsSniCertKey)));
+    return Tls.of(keys, clientAuthorities, protocols, TlsFlags.suites(parsed.value(flags.tlsCipherSuites)));
   }
 
   private ClusterPki pki() throws IOException {

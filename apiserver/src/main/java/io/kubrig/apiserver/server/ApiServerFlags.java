@@ -88,6 +88,9 @@ final class ApiServerFlags {
       serving.string("tls-private-key-file", "", "File containing the default x509 private key matching --tls-cert-file.");
   final Flag<List<String>> tlsCipherSuites =
       serving.strings("tls-cipher-suites", List.of(), "Comma-separated list of cipher suites for the server.");
+  final Flag<List<String>> tlsSniCertKey =
+      serving.flag("tls-sni-cert-key", FlagTypes.STRING_ARRAY, List.of(),
+          "Certificate and key for clients that mean some names: certFile,keyFile[:pattern,pattern], by default those in the certificate.");
   final Flag<String> tlsMinVersion = serving.string("tls-min-version", "", "Minimum TLS version supported: VersionTLS12 or VersionTLS13.");
   final Flag<Integer> http2MaxStreams =
       serving.integer("http2-max-streams-per-connection", 0,
@@ -98,7 +101,6 @@ final class ApiServerFlags {
     serving.inert("permit-address-sharing", FlagTypes.BOOL, false, "SO_REUSEADDR is always set");
     serving.inert("permit-port-sharing", FlagTypes.BOOL, false, LATER);
     serving.inert("tls-curve-preferences", FlagTypes.INT32_SLICE, List.of(), GO);
-    serving.inert("tls-sni-cert-key", FlagTypes.STRING_ARRAY, List.of(), LATER);
   }
 
   private final FlagSection generic = set.section("generic");

@@ -1,12 +1,18 @@
 package io.kubrig.apiserver.server;
 
+import io.kubrig.apiserver.http.ServerKeys;
 import io.kubrig.machinery.flags.FlagException;
+import io.kubrig.machinery.pki.KeyAndCertificate;
+import io.kubrig.machinery.pki.PemFiles;
+import io.kubrig.machinery.pki.PkiException;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
-/** What {@code --tls-min-version} and {@code --tls-cipher-suites} mean to the JDK. */
+/** What {@code --tls-min-version}, {@code --tls-cipher-suites} and {@code --tls-sni-cert-key} mean to the JDK. */
 final class TlsFlags {
   private static final List<String> OF_TLS_13 = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
@@ -37,6 +43,38 @@ final class TlsFlags {
       }
     }
     return List.copyOf(suites);
+  }
+
+  /**
+   * Keys for names.
+   *
+   * @param values {@code certificate,key} or {@code certificate,key:name,name}
+   */
+  static List<ServerKeys.Named> named(List<String> values) {
+    return values.stream().map(TlsFlags::named).toList();
+  }
+
+  private static ServerKeys.Named named(String value) {
+    int colon = value.indexOf(':');
+    String names = colon < 0 ? "" : value.substring(colon + 1).strip();
+    if (colon >= 0 && names.isEmpty()) {
+      throw sni(value, "empty names list is not allowed");
+    }
+    String[] files = (colon < 0 ? value : value.substring(0, colon)).split(",", -1);
+    if (files.length != 2) {
+      throw sni(value, "expected comma separated certificate and key file paths");
+    }
+    try {
+      KeyAndCertificate pair =
+          new KeyAndCertificate(PemFiles.privateKey(Path.of(files[1].strip())), PemFiles.certificates(Path.of(files[0].strip())));
+      return new ServerKeys.Named(pair, names.isEmpty() ? List.of() : Stream.of(names.split(",", -1)).map(String::strip).toList());
+    } catch (PkiException e) {
+      throw new FlagException("failed to load SNI cert and key: " + e.getMessage());
+    }
+  }
+
+  private static FlagException sni(String value, String reason) {
+    return new FlagException("invalid argument \"" + value + "\" for \"--tls-sni-cert-key\" flag: " + reason);
   }
 
   private static List<String> known() {
