@@ -37,7 +37,8 @@ class EventsTest {
 
   @Test
   void what_is_no_event_is_refused() {
-    for (String line : List.of("[]", "{}", "{\"type\":\"ADDED\"}", "{\"object\":{}}", "{\"type\":\"ADDED\",\"object\":null}", "{\"type\":")) {
+    for (String line : List.of("[]", "{}", "{\"type\":\"ADDED\"}", "{\"object\":{}}", "{\"type\":\"ADDED\",\"object\":null}",
+        "{\"type\":")) {
       assertThatThrownBy(() -> event(line)).as(line).isInstanceOf(IOException.class);
     }
   }

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubrig.operators.engine.Api;
 import io.kubrig.operators.engine.ApiErrors;
-import io.kubrig.operators.engine.Objects;
 import io.kubrig.operators.metadata.Discovery;
 import io.kubrig.operators.metadata.MetadataClient;
 import io.kubrig.operators.metadata.ResourceType;

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Marks tokens that were made for service accounts by themselves and have not been used for long as invalid, and deletes them as long
- * again after that (KEP-2799). Sweeps at once and then daily. Does nothing until the API server has tracked the use of tokens for that long.
+ * again after that (KEP-2799). Sweeps at once and then daily. Does nothing until the API server has tracked the use of tokens for that
+ * long.
  */
 public final class LegacyTokenCleaner implements Controller {
   private static final Logger LOG = LoggerFactory.getLogger(LegacyTokenCleaner.class);

@@ -39,7 +39,8 @@ record Address(Class<? extends HasMetadata> kind, String namespace, String name,
 
   /** All objects that it names. */
   List<? extends HasMetadata> all(MemoryServer server) {
-    return server.list(kind).stream().filter(object -> namespace.isEmpty() || namespace.equals(object.getMetadata().getNamespace())).toList();
+    return server.list(kind).stream().filter(object -> namespace.isEmpty() || namespace.equals(object.getMetadata().getNamespace()))
+        .toList();
   }
 
   /** The object that it names. */

@@ -165,7 +165,8 @@ final class ClusterStories {
 
     private static boolean isNamed(MemoryServer server, VolumeAttributesClass by) {
       String name = by.getMetadata().getName();
-      return Stories.all(server, PersistentVolumeClaim.class).stream().anyMatch(c -> name.equals(c.getSpec().getVolumeAttributesClassName()))
+      return Stories.all(server, PersistentVolumeClaim.class).stream()
+          .anyMatch(c -> name.equals(c.getSpec().getVolumeAttributesClassName()))
           || Stories.all(server, PersistentVolume.class).stream().anyMatch(v -> name.equals(v.getSpec().getVolumeAttributesClassName()));
     }
 
@@ -227,7 +228,8 @@ final class ClusterStories {
     }
 
     private void make(MemoryServer server, String signer) {
-      server.create(Objects.parse("{\"metadata\": {\"name\": \"" + signer.replace('/', ':') + ":" + made++ + "\"}, \"spec\": {\"signerName\": \""
+      server.create(Objects.parse("{\"metadata\": {\"name\": \"" + signer.replace('/', ':') + ":" + made++
+          + "\"}, \"spec\": {\"signerName\": \""
           + signer + "\", \"trustBundle\": \"earlier\"}}", ClusterTrustBundle.class));
     }
 

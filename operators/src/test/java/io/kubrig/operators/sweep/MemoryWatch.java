@@ -31,7 +31,8 @@ final class MemoryWatch implements Lagging, AsyncBody {
     void ended(MemoryWatch watch);
   }
 
-  MemoryWatch(MemoryServer server, Class<? extends HasMetadata> kind, long revision, AsyncBody.Consumer<List<ByteBuffer>> reader, Ends ends) {
+  MemoryWatch(MemoryServer server, Class<?
+      extends HasMetadata> kind, long revision, AsyncBody.Consumer<List<ByteBuffer>> reader, Ends ends) {
     this.server = server;
     this.kind = kind;
     this.reader = reader;
@@ -55,7 +56,8 @@ final class MemoryWatch implements Lagging, AsyncBody {
     position++;
     seen = change.revision();
     HasMetadata shown = change.after() == null ? change.before() : change.after();
-    ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", change.before() == null ? "ADDED" : change.after() == null ? "DELETED"
+    ObjectNode event = JsonNodeFactory.instance.objectNode()
+        .put("type", change.before() == null ? "ADDED" : change.after() == null ? "DELETED"
         : "MODIFIED");
     ObjectNode metadata = MemoryServer.tree(shown).withObjectProperty("metadata").put("resourceVersion", Long.toString(seen));
     event.putObject("object").set("metadata", metadata);

@@ -130,7 +130,8 @@ final class ScalingStory implements Story {
         && !after.getSpec().getReplicas().equals(before.getSpec().getReplicas())) {
       int size = after.getSpec().getReplicas();
       assertThat(before.getSpec().getReplicas()).as("the size of a Deployment whose autoscaler acts").isPositive();
-      assertThat(bounds.tailMap(bounds.floorKey(seen.applyAsLong(HorizontalPodAutoscaler.class))).values()).as("bounds of the size %d", size)
+      assertThat(bounds.tailMap(bounds.floorKey(seen.applyAsLong(HorizontalPodAutoscaler.class))).values())
+          .as("bounds of the size %d", size)
           .anyMatch(range -> range.getFirst() <= size && size <= range.getLast());
       if (calm) {
         calmSizes.add(size);

@@ -114,7 +114,8 @@ final class SteadyStories {
 
     @Override
     public void saw(MemoryServer server, MemoryServer.Change change) {
-      assertThat(change.after() == null || change.before() == null || change.after() instanceof Pod).as("nobody changes what is there").isTrue();
+      assertThat(change.after() == null || change.before() == null || change.after() instanceof Pod).as("nobody changes what is there")
+          .isTrue();
     }
 
     @Override
