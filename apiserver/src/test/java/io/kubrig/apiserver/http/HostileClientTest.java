@@ -40,8 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @EnumSource
 class HostileClientTest {
-  private static final TestKeys AUTHORITY = TestKeys.authority("test-ca");
-  private static final TestKeys SERVER = AUTHORITY.issue("CN=kube-apiserver");
+  private static final TestKeys SERVER = TestKeys.authority("test-ca").issue("CN=kube-apiserver");
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final int STREAMS = 20;
@@ -51,25 +50,25 @@ class HostileClientTest {
   private final AtomicInteger most = new AtomicInteger();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
 
-  private final TlsImplementation implementation;
+  private final Tls tls;
   private HttpServer secure;
   private HttpServer plain;
 
-  HostileClientTest(TlsImplementation implementation) {
-    this.implementation = implementation;
-  }
-
-  private Tls tls() throws IOException {
-    return Tls.of(implementation, SERVER.own(), List.of(), Tls.PROTOCOLS, List.of());
+  HostileClientTest(TlsImplementation implementation) throws IOException {
+    this.tls = Tls.of(implementation, SERVER.own(), List.of(), Tls.PROTOCOLS, List.of());
   }
 
   @BeforeEach
   void listen() throws Exception {
-    listen(ServerOptions.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).withMaxStreams(STREAMS));
+    listen(ServerOptions.on(anyPort()).withMaxStreams(STREAMS));
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
   private void listen(ServerOptions options) throws Exception {
-    secure = HttpServer.start(options, tls(), this::handle);
+    secure = HttpServer.start(options, tls, this::handle);
     plain = HttpServer.startPlain(options, this::handle);
   }
 
@@ -77,8 +76,7 @@ class HostileClientTest {
   private void losePatience() throws Exception {
     secure.close();
     plain.close();
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    listen(ServerOptions.on(any).withMaxStreams(STREAMS).withTimeouts(SOON.multipliedBy(2), SOON, SOON, SOON, SOON));
+    listen(ServerOptions.on(anyPort()).withMaxStreams(STREAMS).withTimeouts(SOON.multipliedBy(2), SOON, SOON, SOON, SOON));
   }
 
   @AfterEach
@@ -479,17 +477,10 @@ class HostileClientTest {
     }
   }
 
-  @Test
-  void plain_http_on_the_secure_port_is_told_so() throws Exception {
-    assertThat(talk(secure, "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(UTF_8)))
-        .isEqualTo("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
-  }
-
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void a_handler_that_fails_with_an_error_answers_all_the_same(HttpClient.Version version) throws Exception {
-    Tls tls = tls();
-    ServerOptions options = ServerOptions.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    ServerOptions options = ServerOptions.on(anyPort());
     try (HttpServer failing = version == HttpClient.Version.HTTP_2 ? HttpServer.start(options, tls, HostileClientTest::explode)
         : HttpServer.startPlain(options, HostileClientTest::explode)) {
       if (version == HttpClient.Version.HTTP_2) {

@@ -2,10 +2,8 @@ package io.kubrig.apiserver.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubrig.apiserver.status.ApiException;
-import io.kubrig.machinery.pki.TrustAnyone;
 import io.kubrig.machinery.tls.TlsImplementation;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -22,27 +20,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.KeyStore;
-import java.security.Principal;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,11 +98,6 @@ class HttpServerTest {
   }
 
   private static SSLContext trusting(TestKeys identity) throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("ca", AUTHORITY.certificate());
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(trusted);
     KeyManagerFactory keys = null;
     if (identity != null) {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -125,7 +107,7 @@ class HttpServerTest {
       keys.init(store, new char[0]);
     }
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys == null ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
+    context.init(keys == null ? null : keys.getKeyManagers(), AUTHORITY.trust(), null);
     return context;
   }
 
@@ -273,102 +255,6 @@ class HttpServerTest {
         };
     try (HttpClient client = client(version, null)) {
       assertThat(client.send(to("/").build(), HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(500);
-    }
-  }
-
-  private String suiteFor(String protocol) throws Exception {
-    handler = exchange -> exchange.respond(200, text(), new byte[0]);
-    SSLParameters spoken = new SSLParameters(null, new String[] {protocol});
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusting(null))
-        .sslParameters(spoken).build()) {
-      int port = (own == null ? shared : own).address().getPort();
-      HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/")).build();
-      SSLSession session = client.send(request, HttpResponse.BodyHandlers.ofString()).sslSession().orElseThrow();
-      assertThat(session.getProtocol()).isEqualTo(protocol);
-      return session.getCipherSuite();
-    }
-  }
-
-  @Test
-  void prefers_the_shorter_key_as_native_does() throws Exception {
-    assertThat(suiteFor("TLSv1.2")).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
-    // BoringSSL has no preference between the two of TLS 1.3 and takes what the client names first
-    String strong = implementation == TlsImplementation.JDK ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384";
-    assertThat(suiteFor("TLSv1.3")).isEqualTo(strong);
-  }
-
-  @Test
-  void speaks_only_the_suites_that_it_was_told() throws Exception {
-    String suite = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
-    own = HttpServer.start(ServerOptions.on(anyPort()), tls(implementation, Tls.PROTOCOLS, List.of("TLS_AES_128_GCM_SHA256", suite)),
-        handler);
-    assertThat(suiteFor("TLSv1.2")).isEqualTo(suite);
-  }
-
-  @Test
-  void leaves_suites_that_only_one_implementation_has_to_that_one() throws Exception {
-    List<String> suites = List.of("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384");
-    Tls tls = Tls.of(SERVER.own().key(), SERVER.own().chain(), List.of(), List.of("TLSv1.2"), suites);
-    own = HttpServer.start(ServerOptions.on(anyPort()), tls, exchange -> handler.handle(exchange));
-    assertThat(suiteFor("TLSv1.2")).isEqualTo(suites.getFirst());
-  }
-
-  @Test
-  void refuses_versions_below_the_least() throws Exception {
-    own = HttpServer.start(ServerOptions.on(anyPort()), tls(implementation, List.of("TLSv1.3"), List.of()),
-        exchange -> handler.handle(exchange));
-    assertThat(suiteFor("TLSv1.3")).startsWith("TLS_AES_");
-    assertThatThrownBy(() -> suiteFor("TLSv1.2")).isInstanceOf(IOException.class);
-  }
-
-  @Test
-  void names_the_authorities_whose_certificates_it_takes() throws Exception {
-    List<Principal> named = new CopyOnWriteArrayList<>();
-    SSLContext asked = SSLContext.getInstance("TLS");
-    asked.init(new KeyManager[] {new Listening(named)}, new TrustManager[] {new TrustAnyone()}, null);
-    try (SSLSocket socket = (SSLSocket) asked.getSocketFactory().createSocket("localhost", shared.address().getPort())) {
-      socket.startHandshake();
-      assertThat(named).containsExactly(AUTHORITY.certificate().getSubjectX500Principal());
-    }
-  }
-
-  /** Shows nothing and hears whose certificates would be taken. */
-  private static final class Listening extends X509ExtendedKeyManager {
-    private final List<Principal> named;
-
-    Listening(List<Principal> named) {
-      this.named = named;
-    }
-
-    @Override
-    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
-      named.addAll(List.of(issuers));
-      return null;
-    }
-
-    @Override
-    public String[] getClientAliases(String type, Principal[] issuers) {
-      return null;
-    }
-
-    @Override
-    public String[] getServerAliases(String type, Principal[] issuers) {
-      return null;
-    }
-
-    @Override
-    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-      return null;
-    }
-
-    @Override
-    public X509Certificate[] getCertificateChain(String alias) {
-      return null;
-    }
-
-    @Override
-    public PrivateKey getPrivateKey(String alias) {
-      return null;
     }
   }
 

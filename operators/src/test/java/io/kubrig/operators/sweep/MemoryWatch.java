@@ -31,8 +31,8 @@ final class MemoryWatch implements Lagging, AsyncBody {
     void ended(MemoryWatch watch);
   }
 
-  MemoryWatch(MemoryServer server, Class<?
-      extends HasMetadata> kind, long revision, AsyncBody.Consumer<List<ByteBuffer>> reader, Ends ends) {
+  MemoryWatch(MemoryServer server, Class<? extends HasMetadata> kind, long revision, AsyncBody.Consumer<List<ByteBuffer>> reader,
+      Ends ends) {
     this.server = server;
     this.kind = kind;
     this.reader = reader;
