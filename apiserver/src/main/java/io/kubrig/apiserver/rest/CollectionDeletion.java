@@ -4,6 +4,7 @@ import io.kubrig.apiserver.status.ApiException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -43,7 +44,7 @@ record CollectionDeletion(int workers) {
       return null;
     };
     run(Collections.nCopies(hands, worker));
-    return deleted.stream().filter(java.util.Objects::nonNull).toList();
+    return deleted.stream().filter(Objects::nonNull).toList();
   }
 
   private static void run(List<Callable<Void>> workers) {

@@ -11,7 +11,8 @@ import org.conscrypt.BufferAllocator;
  * Direct buffers that BoringSSL's engines share. An engine whose caller's buffers are in the heap needs one for as long as a call lasts,
  * and would otherwise keep 16 KiB of its own that only a collection of garbage gives back.
  *
- * <p>Not for Conscrypt's sockets, which keep a buffer for longer than a call and may look at it once more when they are closed. Any thread may borrow and return. What is returned when there are enough is left to the collection, as is what is never returned.
+ * <p>Not for Conscrypt's sockets, which keep a buffer for longer than a call and may look at it once more when they are closed. Any thread
+ * may borrow and return. What is returned when there are enough is left to the collection, as is what is never returned.
  */
 final class LentBuffers extends BufferAllocator {
   /** What the largest record of TLS takes, and a little more. */

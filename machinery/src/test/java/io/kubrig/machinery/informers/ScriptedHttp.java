@@ -5,7 +5,9 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.ConnectException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -71,11 +73,11 @@ final class ScriptedHttp {
     }
 
     void breakOff() {
-      done.completeExceptionally(new java.io.IOException("connection reset"));
+      done.completeExceptionally(new IOException("connection reset"));
     }
 
     void unreachable() {
-      streamed.completeExceptionally(new java.net.ConnectException("connection refused"));
+      streamed.completeExceptionally(new ConnectException("connection refused"));
     }
 
     void refuse(int code, String status, Map<String, List<String>> headers) {
