@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ControllersConformanceIT {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final double QUICK = 4.5;
-  private static final int JOBS = 10;
+  private static final int JOBS = 16;
   private static final int SECOND_CHANCES = 10;
   private static final Path VECTORS = Kubrig.file("src/test/resources/conformance/controllers");
   private static final Path LISTED = Kubrig.file("src/test/resources/conformance/controllers-quick.txt");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
  * how many decisions are compared, {@code -Dseed=S} where to begin: a failure names the seed of its cluster.
  */
 final class DifferentialTest {
-  private static final int DECISIONS = Integer.getInteger("kubrig.differential.decisions", 6000);
+  private static final int DECISIONS = Integer.getInteger("kubrig.differential.decisions", 2500);
   private static final int TELL_EVERY = 20_000; // a run of a million takes long
   private static final long SEED = Long.getLong("seed", 1);
 

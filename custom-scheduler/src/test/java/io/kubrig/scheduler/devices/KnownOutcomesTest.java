@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Searches that learn from one another against searches that know nothing; {@code -Dkubrig.differential.searches=N}, {@code -Dseed=S}. */
 class KnownOutcomesTest {
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
-  private static final int SEARCHES = Integer.getInteger("kubrig.differential.searches", 4000);
+  private static final int SEARCHES = Integer.getInteger("kubrig.differential.searches", 1500);
   private static final long SEED = Long.getLong("seed", 1);
   private static final List<String> WISHES = List.of(
       "{requests: [{name: r, exactly: {deviceClassName: gpu}}]}",

@@ -93,7 +93,7 @@ class VictimSearchTest {
     VictimSearch forgetful = new VictimSearch(cluster, profile, false);
     List<Pod> preemptors = List.of(pod(2, 2, ""), pod(3, 3, ""), pod(1, 1, ""));
     int fits = 0;
-    for (int step = 0; step < 1500; step++) {
+    for (int step = 0; step < 600; step++) {
       change();
       Pod p = preemptors.get(random.nextInt(preemptors.size()));
       CycleState state = new CycleState();
@@ -106,6 +106,6 @@ class VictimSearchTest {
         fits += found instanceof VictimSearch.Outcome.Fits ? 1 : 0;
       }
     }
-    assertThat(fits).isGreaterThan(100);
+    assertThat(fits).isGreaterThan(40);
   }
 }
