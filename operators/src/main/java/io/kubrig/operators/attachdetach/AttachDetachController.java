@@ -56,6 +56,7 @@ public final class AttachDetachController implements Controller {
   private final boolean forces;
   private final Map<String, Instant> unwanted = new ConcurrentHashMap<>(); // since when, by attachment
   private final Set<String> told = ConcurrentHashMap.newKeySet(); // attachments whose success or refusal was told
+  private final Set<String> doubtful = ConcurrentHashMap.newKeySet(); // nodes whose last report may have arrived, though no answer says so
 
   /** A controller in a manager. */
   public AttachDetachController(ControllerContext context) {
@@ -253,7 +254,8 @@ public final class AttachDetachController implements Controller {
   private void report(Node node, Map<String, String> attached) {
     Set<String> known = new HashSet<>();
     listed(node).forEach(volume -> known.add(volume.getName()));
-    if (known.equals(attached.keySet())) {
+    String reported = node.getMetadata().getName();
+    if (known.equals(attached.keySet()) && !doubtful.contains(reported)) {
       return;
     }
     List<Object> list = new ArrayList<>();
@@ -261,6 +263,8 @@ public final class AttachDetachController implements Controller {
         Objects.parse(Objects.json(new AttachedVolumeBuilder().withName(name).withDevicePath("").build()), Map.class)));
     Map<String, Object> status = new HashMap<>();
     status.put("volumesAttached", list.isEmpty() ? null : list);
+    doubtful.add(reported); // until the answer is there
     api.patch(node, "status", PatchType.JSON_MERGE, Map.of("status", status));
+    doubtful.remove(reported);
   }
 }

@@ -163,6 +163,11 @@ class PerturbationSweepTest {
   }
 
   @Test
+  void a_report_that_may_have_arrived_is_made_again_before_a_volume_is_detached() throws InterruptedException {
+    new World(new DeviceStories.AttachmentStory(), 20000061, FAULTS).tell(STEPS);
+  }
+
+  @Test
   void users_of_tainted_devices_go_and_no_others() throws InterruptedException {
     sweep("DeviceTaintEviction", DeviceStories.TaintStory::new);
   }

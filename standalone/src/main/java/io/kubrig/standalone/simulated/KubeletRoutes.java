@@ -108,9 +108,14 @@ final class KubeletRoutes implements Handler, AutoCloseable {
     Thread thread = Thread.currentThread();
     streaming.add(thread);
     try {
-      List<String> command = exec ? List.copyOf(query.all("command")) : List.of();
-      CommandStreams.serve(exchange, query, command,
-          streams -> exec ? exec(pod.get(), container, command, streams) : attach(pod.get(), container, streams));
+      if (exec) {
+        List<String> command = List.copyOf(query.all("command"));
+        CommandStreams.serve(exchange, query, command, streams -> exec(pod.get(), container, command, streams));
+      } else {
+        ContainerLog log = kubelets.log(pod.get(), container, false).orElseThrow();
+        int from = log.size(); // before the client learns that it is attached
+        CommandStreams.serve(exchange, query, List.of(), streams -> attach(log, from, streams));
+      }
     } finally {
       streaming.remove(thread);
     }
@@ -124,12 +129,11 @@ final class KubeletRoutes implements Handler, AutoCloseable {
         .run(new ExecCall(pod, container, command, streams.isOn("tty"), streams.input(), streams.output(), streams.error()));
   }
 
-  /** What the container writes from now on. What is sent to it is not read. */
-  private int attach(Pod pod, String container, CommandStreams streams) throws IOException, InterruptedException {
-    ContainerLog log = kubelets.log(pod, container, false).orElseThrow();
+  /** What the container writes from a line on. What is sent to it is not read. */
+  private static int attach(ContainerLog log, int from, CommandStreams streams) throws IOException, InterruptedException {
     OutputStream out = streams.output();
     AtomicBoolean gone = new AtomicBoolean(); // a client that leaves interrupts
-    int at = log.size();
+    int at = from;
     for (Optional<List<ContainerLog.Line>> next = log.after(at, true, gone); next.isPresent(); next = log.after(at, true, gone)) {
       for (ContainerLog.Line line : next.get()) {
         out.write((line.text() + "\n").getBytes(StandardCharsets.UTF_8));
