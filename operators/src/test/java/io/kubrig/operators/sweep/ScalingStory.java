@@ -178,7 +178,7 @@ final class ScalingStory implements Story {
   /** What the load asks for, seen from a size. */
   private int wanted(int size, HorizontalPodAutoscaler scaler) {
     double ratio = (double) (load / size * 100 / REQUEST) / TARGET;
-    int asked = Math.abs(ratio - 1) <= TOLERANCE ? size : (int) Math.ceil(ratio * size);
+    int asked = ratio >= 1 - TOLERANCE && ratio <= 1 + TOLERANCE ? size : (int) Math.ceil(ratio * size);
     return Math.clamp(asked, scaler.getSpec().getMinReplicas(), scaler.getSpec().getMaxReplicas());
   }
 }
