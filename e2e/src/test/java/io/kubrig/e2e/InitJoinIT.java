@@ -229,7 +229,9 @@ class InitJoinIT {
     there("up", "--detach", "--data-dir=" + second()).ok();
     kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=90s");
     kubectl("wait", "--for=condition=Ready", "pod/web", "--timeout=90s");
-    assertThat(kubectl("exec", "web", "--", "echo", "still here")).isEqualTo("still here\n");
+    // what is Ready may be so from before: a kubelet that has just begun does not know its containers yet
+    Eventually.see("echo of the container", SOON, () -> kubectlWith("", "exec", "web", "--", "echo", "still here").out(),
+        "still here\n"::equals);
   }
 
   @Test
